@@ -1,0 +1,82 @@
+package org.coopmesh.eventbus;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** Where a service states its facts. A fact leaves for Kafka if, and only if, the transaction that states it commits. */
+public final class Outbox {
+    /** A fact carries ids, amounts and times; more than this is not a fact. */
+    static final int PAYLOAD_BYTES_MAX = 256 * 1024;
+
+    private final JdbcClient db;
+
+    Outbox(JdbcClient db) {
+        this.db = db;
+    }
+
+    /**
+     * States {@code event} in the caller's transaction. Facts with one {@code key} reach the hearers in this order, if the
+     * caller holds the lock of the row that the key names.
+     *
+     * @param event has {@code event_id}, a UUID never used before, and {@code occurred_at}
+     * @throws IllegalStateException without a transaction: a fact must not outlive a rollback
+     * @throws IllegalArgumentException if the event lacks one of these or is larger than 256 KiB
+     */
+    public void add(String topic, String key, Message event) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("a fact is stated in a transaction: " + topic);
+        }
+        byte[] payload = event.toByteArray();
+        if (payload.length > PAYLOAD_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "event of " + payload.length + " bytes, limit " + PAYLOAD_BYTES_MAX);
+        }
+        db.sql(
+                        """
+                        insert into outbox (event_id, topic, key, type, occurred_at, payload)
+                        values (:eventId, :topic, :key, :type, :occurredAt, :payload)
+                        """)
+                .param("eventId", UUID.fromString((String) field(event, "event_id")))
+                .param("topic", topic)
+                .param("key", key)
+                .param("type", type(event))
+                .param("occurredAt", occurredAt(event))
+                .param("payload", payload)
+                .update();
+    }
+
+    private static Object field(Message event, String name) {
+        FieldDescriptor field = event.getDescriptorForType().findFieldByName(name);
+        if (field == null) {
+            throw new IllegalArgumentException(
+                    event.getDescriptorForType().getFullName() + " has no " + name);
+        }
+        return event.getField(field);
+    }
+
+    private static OffsetDateTime occurredAt(Message event) {
+        Timestamp time = (Timestamp) field(event, "occurred_at");
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).atOffset(ZoneOffset.UTC);
+    }
+
+    /** The message's name and the fact it states: "coopmesh.billing.v1.InvoiceEvent.issued". */
+    private static String type(Message event) {
+        Descriptor descriptor = event.getDescriptorForType();
+        for (OneofDescriptor oneof : descriptor.getOneofs()) {
+            FieldDescriptor fact = event.getOneofFieldDescriptor(oneof);
+            if (oneof.getName().equals("fact") && fact != null) {
+                return descriptor.getFullName() + "." + fact.getName();
+            }
+        }
+        return descriptor.getFullName();
+    }
+}

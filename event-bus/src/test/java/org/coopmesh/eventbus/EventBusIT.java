@@ -1,0 +1,227 @@
+package org.coopmesh.eventbus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import org.coopmesh.contracts.billing.v1.InvoiceEvent;
+import org.coopmesh.contracts.billing.v1.InvoiceIssued;
+import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE)
+class EventBusIT {
+    private static final String TOPIC = "coopmesh.test.invoice.v1";
+
+    @Autowired Outbox outbox;
+    @Autowired Inbox inbox;
+    @Autowired Replay replay;
+    @Autowired DeadLetters deadLetters;
+    @Autowired JdbcClient db;
+    @Autowired TransactionTemplate transaction;
+    @Autowired Hearer hearer;
+
+    @DynamicPropertySource
+    static void servers(DynamicPropertyRegistry registry) {
+        registry.add("spring.application.name", () -> "test-service");
+        registry.add("spring.datasource.url", () -> Servers.freshDatabase("eventbus"));
+        registry.add("spring.flyway.locations", () -> "classpath:db/eventbus");
+        registry.add("spring.kafka.bootstrap-servers", Servers::kafka);
+    }
+
+    @BeforeEach
+    void forget() {
+        hearer.numbers.clear();
+        hearer.refused.clear();
+    }
+
+    @Test
+    void aFactArrivesOnceThoughItIsSentTwice() {
+        String id = state("payer", "2026-000001");
+        await().until(() -> hearer.numbers.contains("2026-000001"));
+
+        replay.of(TOPIC);
+        state("payer", "after");
+
+        await().until(() -> hearer.numbers.contains("after"));
+        assertThat(hearer.numbers).containsOnlyOnce("2026-000001");
+        assertThat(published(id)).isTrue();
+    }
+
+    @Test
+    void aFactThatIsRolledBackWasNeverStated() {
+        transaction.executeWithoutResult(status -> {
+            outbox.add(TOPIC, "payer", issued("never"));
+            status.setRollbackOnly();
+        });
+        state("payer", "always");
+
+        await().until(() -> hearer.numbers.contains("always"));
+        assertThat(hearer.numbers).doesNotContain("never");
+    }
+
+    @Test
+    void aFactOutsideATransactionIsRefused() {
+        assertThatThrownBy(() -> outbox.add(TOPIC, "payer", issued("x")))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> inbox.accept(UUID.randomUUID().toString()))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void writersThatHoldTheRowKeepTheOrderOfTheirKey() throws Exception {
+        db.sql("create table if not exists aggregate (key text primary key, n int not null)")
+                .update();
+        List<String> keys = List.of("order-a", "order-b", "order-c");
+        keys.forEach(key ->
+                db.sql("insert into aggregate values (:key, 0) on conflict do nothing")
+                        .param("key", key)
+                        .update());
+
+        try (var writers = Executors.newFixedThreadPool(6)) {
+            for (int i = 0; i < 300; i++) {
+                String key = keys.get(i % keys.size());
+                writers.submit(() -> count(key));
+            }
+        }
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> heardOf(keys).size() == 300);
+        for (String key : keys) {
+            assertThat(
+                            heardOf(List.of(key)).stream()
+                                    .map(n -> Integer.valueOf(n.substring(key.length() + 1))))
+                    .isSorted();
+        }
+    }
+
+    @Test
+    void aMessageThatCannotBeTakenInWaitsForAPersonAndTheRestGoesOn() {
+        hearer.refused.add("poison");
+        state("payer", "poison");
+        state("payer", "healthy");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> hearer.numbers.contains("healthy"));
+        await().until(() -> deadLetters.count() == 1);
+        var waiting = deadLetters.waiting().getFirst();
+        assertThat(waiting.topic()).isEqualTo(TOPIC);
+        assertThat(waiting.cause()).contains("refuses poison");
+        assertThatThrownBy(() -> deadLetters.retry(waiting.id()))
+                .hasStackTraceContaining("refuses poison");
+        assertThat(deadLetters.count()).isEqualTo(1);
+
+        hearer.refused.clear();
+
+        assertThat(deadLetters.retry(waiting.id())).isTrue();
+        assertThat(hearer.numbers).containsOnlyOnce("poison");
+        assertThat(deadLetters.count()).isZero();
+        assertThat(deadLetters.retry(waiting.id())).isFalse();
+    }
+
+    @Test
+    void aMessageCarriesTheHeadersOfACloudEvent() {
+        String id = state("payer", "headers");
+
+        await().until(() -> hearer.headers.containsKey("headers"));
+        assertThat(hearer.headers.get("headers"))
+                .containsEntry("ce_id", id)
+                .containsEntry("ce_source", "/test-service")
+                .containsEntry("ce_type", "coopmesh.billing.v1.InvoiceEvent.issued")
+                .containsEntry("ce_time", "2026-03-01T00:00:00Z");
+    }
+
+    private void count(String key) {
+        transaction.executeWithoutResult(status -> {
+            int n =
+                    db.sql("update aggregate set n = n + 1 where key = :key returning n")
+                            .param("key", key)
+                            .query(Integer.class)
+                            .single();
+            outbox.add(TOPIC, key, issued(key + ":" + n));
+        });
+    }
+
+    private List<String> heardOf(List<String> keys) {
+        List<String> heard = new ArrayList<>();
+        for (String number : hearer.numbers) {
+            if (keys.stream().anyMatch(key -> number.startsWith(key + ":"))) {
+                heard.add(number);
+            }
+        }
+        return heard;
+    }
+
+    private String state(String key, String number) {
+        InvoiceEvent event = issued(number);
+        transaction.executeWithoutResult(status -> outbox.add(TOPIC, key, event));
+        return event.getEventId();
+    }
+
+    private boolean published(String eventId) {
+        return db.sql("select published_at is not null from outbox where event_id = :id")
+                .param("id", UUID.fromString(eventId))
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static InvoiceEvent issued(String number) {
+        return InvoiceEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setOccurredAt(Timestamp.newBuilder().setSeconds(1772323200L))
+                .setIssued(InvoiceIssued.newBuilder().setNumber(number))
+                .build();
+    }
+
+    @Configuration
+    @EnableAutoConfiguration
+    @Import(Hearer.class)
+    static class TestService {}
+
+    /** Takes invoices in, and refuses those it is told to. */
+    static class Hearer {
+        final List<String> numbers = new CopyOnWriteArrayList<>();
+        final List<String> refused = new CopyOnWriteArrayList<>();
+        final Map<String, Map<String, String>> headers =
+                new java.util.concurrent.ConcurrentHashMap<>();
+
+        @Autowired Inbox inbox;
+
+        @KafkaListener(topics = TOPIC)
+        @Transactional
+        void on(org.apache.kafka.clients.consumer.ConsumerRecord<String, byte[]> message)
+                throws InvalidProtocolBufferException {
+            var event = InvoiceEvent.parseFrom(message.value());
+            if (!inbox.accept(event.getEventId())) {
+                return;
+            }
+            String number = event.getIssued().getNumber();
+            if (refused.contains(number)) {
+                throw new IllegalArgumentException("refuses " + number);
+            }
+            Map<String, String> ce = new java.util.HashMap<>();
+            message.headers().forEach(h -> ce.put(h.key(), new String(h.value())));
+            headers.put(number, ce);
+            numbers.add(number);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package org.coopmesh.quickstart;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** A real PostgreSQL as a child process: listens on loopback, and what it commits has reached the disk. */
+final class PostgresServer implements AutoCloseable {
+    private final EmbeddedPostgres server;
+
+    private PostgresServer(EmbeddedPostgres server) {
+        this.server = server;
+    }
+
+    /**
+     * Starts on {@code directory}, which is initialised when it is new and kept when this closes.
+     *
+     * @param port 0 takes a free one
+     */
+    static PostgresServer start(Path directory, int port) {
+        try {
+            var builder =
+                    EmbeddedPostgres.builder()
+                            .setDataDirectory(directory)
+                            .setCleanDataDirectory(false)
+                            .setPGStartupWait(Duration.ofMinutes(2))
+                            .setServerConfig("listen_addresses", "127.0.0.1")
+                            .setServerConfig("fsync", "on")
+                            .setServerConfig("synchronous_commit", "on")
+                            .setServerConfig("full_page_writes", "on")
+                            .setServerConfig("shared_buffers", "96MB")
+                            .setServerConfig("max_connections", "200")
+                            .setServerConfig("max_wal_size", "512MB");
+            if (port != 0) {
+                builder.setPort(port);
+            }
+            return new PostgresServer(builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not start on " + directory, e);
+        }
+    }
+
+    int port() {
+        return server.getPort();
+    }
+
+    String jdbcUrl(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + database;
+    }
+
+    Connection administer() throws SQLException {
+        return server.getPostgresDatabase().getConnection();
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.coopmesh.quickstart;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL and Kafka, the real ones, without anything installed. The quickstart runs on them, and so does every test that
+ * needs a server: then they are shared by all tests of one JVM and end with it.
+ */
+public final class Servers implements AutoCloseable {
+    private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static @Nullable PostgresServer sharedPostgres;
+    private static @Nullable KafkaNode sharedKafka;
+
+    private final PostgresServer postgres;
+    private final KafkaNode kafka;
+
+    private Servers(PostgresServer postgres, KafkaNode kafka) {
+        this.postgres = postgres;
+        this.kafka = kafka;
+    }
+
+    /** Starts both on {@code directory}; what they held before is there again. */
+    static Servers start(Path directory, int postgresPort, int kafkaPort) {
+        var postgres = PostgresServer.start(directory.resolve("postgres"), postgresPort);
+        var kafka = KafkaNode.start(directory.resolve("kafka"), kafkaPort, kafkaPort + 1, true);
+        return new Servers(postgres, kafka);
+    }
+
+    /** Makes a role and a database of its own for a service, unless they are there. */
+    void giveDatabase(String service, String password) {
+        try (var connection = postgres.administer();
+                var statement = connection.createStatement()) {
+            if (!statement
+                    .executeQuery("select 1 from pg_roles where rolname = '" + service + "'")
+                    .next()) {
+                statement.execute("create role " + service + " login password '" + password + "'");
+            }
+            if (!statement
+                    .executeQuery("select 1 from pg_database where datname = '" + service + "'")
+                    .next()) {
+                statement.execute("create database " + service + " owner " + service);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("no database for " + service, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        kafka.close();
+        postgres.close();
+    }
+
+    /** For tests: a JDBC URL, credentials included, of the server's maintenance database. */
+    public static String postgres() {
+        return withCredentials(shared().jdbcUrl("postgres"));
+    }
+
+    /** For tests: a JDBC URL, credentials included, of a database that nobody has used before. */
+    public static String freshDatabase(String name) {
+        String database = name.replace('-', '_') + "_" + DATABASES.incrementAndGet();
+        try (var connection = shared().administer();
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + database);
+        } catch (SQLException e) {
+            throw new IllegalStateException("no fresh database", e);
+        }
+        return withCredentials(shared().jdbcUrl(database));
+    }
+
+    /** For tests: where Kafka answers. */
+    public static synchronized String kafka() {
+        if (sharedKafka == null) {
+            sharedKafka = KafkaNode.start(scratch("kafka"), freePort(), freePort(), false);
+        }
+        return sharedKafka.bootstrapServers();
+    }
+
+    private static synchronized PostgresServer shared() {
+        if (sharedPostgres == null) {
+            sharedPostgres = PostgresServer.start(scratch("postgres"), 0);
+        }
+        return sharedPostgres;
+    }
+
+    private static String withCredentials(String url) {
+        return url + "?user=postgres&password=postgres";
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path scratch(String name) {
+        try {
+            Path directory = Files.createTempDirectory("coopmesh-" + name);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory)));
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path directory) {
+        try (var files = Files.walk(directory)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | UncheckedIOException stillInUse) {
+            // Left for the system's own cleaning of temporary files.
+        }
+    }
+}
