@@ -8,11 +8,14 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceIssued;
 import org.coopmesh.quickstart.Servers;
@@ -40,7 +43,7 @@ class EventBusIT {
     @Autowired DeadLetters deadLetters;
     @Autowired JdbcClient db;
     @Autowired TransactionTemplate transaction;
-    @Autowired Hearer hearer;
+    @Autowired Heard heard;
 
     @DynamicPropertySource
     static void servers(DynamicPropertyRegistry registry) {
@@ -52,20 +55,20 @@ class EventBusIT {
 
     @BeforeEach
     void forget() {
-        hearer.numbers.clear();
-        hearer.refused.clear();
+        heard.numbers.clear();
+        heard.refused.clear();
     }
 
     @Test
     void aFactArrivesOnceThoughItIsSentTwice() {
         String id = state("payer", "2026-000001");
-        await().until(() -> hearer.numbers.contains("2026-000001"));
+        await().until(() -> heard.numbers.contains("2026-000001"));
 
         replay.of(TOPIC);
         state("payer", "after");
 
-        await().until(() -> hearer.numbers.contains("after"));
-        assertThat(hearer.numbers).containsOnlyOnce("2026-000001");
+        await().until(() -> heard.numbers.contains("after"));
+        assertThat(heard.numbers).containsOnlyOnce("2026-000001");
         assertThat(published(id)).isTrue();
     }
 
@@ -77,8 +80,8 @@ class EventBusIT {
         });
         state("payer", "always");
 
-        await().until(() -> hearer.numbers.contains("always"));
-        assertThat(hearer.numbers).doesNotContain("never");
+        await().until(() -> heard.numbers.contains("always"));
+        assertThat(heard.numbers).doesNotContain("never");
     }
 
     @Test
@@ -117,11 +120,11 @@ class EventBusIT {
 
     @Test
     void aMessageThatCannotBeTakenInWaitsForAPersonAndTheRestGoesOn() {
-        hearer.refused.add("poison");
+        heard.refused.add("poison");
         state("payer", "poison");
         state("payer", "healthy");
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> hearer.numbers.contains("healthy"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> heard.numbers.contains("healthy"));
         await().until(() -> deadLetters.count() == 1);
         var waiting = deadLetters.waiting().getFirst();
         assertThat(waiting.topic()).isEqualTo(TOPIC);
@@ -130,10 +133,10 @@ class EventBusIT {
                 .hasStackTraceContaining("refuses poison");
         assertThat(deadLetters.count()).isEqualTo(1);
 
-        hearer.refused.clear();
+        heard.refused.clear();
 
         assertThat(deadLetters.retry(waiting.id())).isTrue();
-        assertThat(hearer.numbers).containsOnlyOnce("poison");
+        assertThat(heard.numbers).containsOnlyOnce("poison");
         assertThat(deadLetters.count()).isZero();
         assertThat(deadLetters.retry(waiting.id())).isFalse();
     }
@@ -142,8 +145,8 @@ class EventBusIT {
     void aMessageCarriesTheHeadersOfACloudEvent() {
         String id = state("payer", "headers");
 
-        await().until(() -> hearer.headers.containsKey("headers"));
-        assertThat(hearer.headers.get("headers"))
+        await().until(() -> heard.headers.containsKey("headers"));
+        assertThat(heard.headers.get("headers"))
                 .containsEntry("ce_id", id)
                 .containsEntry("ce_source", "/test-service")
                 .containsEntry("ce_type", "coopmesh.billing.v1.InvoiceEvent.issued")
@@ -162,13 +165,13 @@ class EventBusIT {
     }
 
     private List<String> heardOf(List<String> keys) {
-        List<String> heard = new ArrayList<>();
-        for (String number : hearer.numbers) {
+        List<String> matching = new ArrayList<>();
+        for (String number : heard.numbers) {
             if (keys.stream().anyMatch(key -> number.startsWith(key + ":"))) {
-                heard.add(number);
+                matching.add(number);
             }
         }
-        return heard;
+        return matching;
     }
 
     private String state(String key, String number) {
@@ -194,34 +197,36 @@ class EventBusIT {
 
     @Configuration
     @EnableAutoConfiguration
-    @Import(Hearer.class)
+    @Import({Hearer.class, Heard.class})
     static class TestService {}
+
+    /** What the hearer took in and what it is told to refuse. */
+    static class Heard {
+        final List<String> numbers = new CopyOnWriteArrayList<>();
+        final List<String> refused = new CopyOnWriteArrayList<>();
+        final Map<String, Map<String, String>> headers = new ConcurrentHashMap<>();
+    }
 
     /** Takes invoices in, and refuses those it is told to. */
     static class Hearer {
-        final List<String> numbers = new CopyOnWriteArrayList<>();
-        final List<String> refused = new CopyOnWriteArrayList<>();
-        final Map<String, Map<String, String>> headers =
-                new java.util.concurrent.ConcurrentHashMap<>();
-
+        @Autowired Heard heard;
         @Autowired Inbox inbox;
 
         @KafkaListener(topics = TOPIC)
         @Transactional
-        void on(org.apache.kafka.clients.consumer.ConsumerRecord<String, byte[]> message)
-                throws InvalidProtocolBufferException {
+        void on(ConsumerRecord<String, byte[]> message) throws InvalidProtocolBufferException {
             var event = InvoiceEvent.parseFrom(message.value());
             if (!inbox.accept(event.getEventId())) {
                 return;
             }
             String number = event.getIssued().getNumber();
-            if (refused.contains(number)) {
+            if (heard.refused.contains(number)) {
                 throw new IllegalArgumentException("refuses " + number);
             }
-            Map<String, String> ce = new java.util.HashMap<>();
+            Map<String, String> ce = new HashMap<>();
             message.headers().forEach(h -> ce.put(h.key(), new String(h.value())));
-            headers.put(number, ce);
-            numbers.add(number);
+            heard.headers.put(number, ce);
+            heard.numbers.add(number);
         }
     }
 }
