@@ -1,0 +1,185 @@
+package org.coopmesh.membership.member;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for members; the only class that knows the table. */
+@Repository
+class Members {
+    private final JdbcClient db;
+
+    Members(JdbcClient db) {
+        this.db = db;
+    }
+
+    /** Stores a new application; false if a member with this e-mail address is already there. */
+    boolean add(Member.Applicant applicant) {
+        return add(applicant, applicant.appliedAt(), applicant.rulesVersion(), null);
+    }
+
+    /** Stores the first member, who nobody had to approve. */
+    void addFounder(Member.Active founder, Instant at, int rulesVersion) {
+        if (!add(founder, at, rulesVersion, founder.joinedOn()))
+            throw new IllegalStateException("the founder is already a member");
+    }
+
+    private boolean add(
+            Member member, Instant appliedAt, int rulesVersion, @Nullable LocalDate joinedOn) {
+        return db.sql(
+                                """
+                                insert into member (id, name, email, phone, state, rules_version, applied_at, joined_on)
+                                values (:id, :name, :email, :phone, :state, :rulesVersion, :appliedAt, :joinedOn)
+                                on conflict do nothing
+                                """)
+                        .param("id", member.id().value())
+                        .param("name", member.person().name())
+                        .param("email", member.person().email())
+                        .param("phone", member.person().phone())
+                        .param("state", word(member.state()))
+                        .param("rulesVersion", rulesVersion)
+                        .param("appliedAt", OffsetDateTime.ofInstant(appliedAt, ZoneOffset.UTC))
+                        .param("joinedOn", joinedOn)
+                        .update()
+                == 1;
+    }
+
+    /** Stores the state of a member whose row the caller has locked. */
+    void update(Member member) {
+        LocalDate joinedOn = null;
+        LocalDate pausedFrom = null;
+        LocalDate leftOn = null;
+        String closedWhy = null;
+        switch (member) {
+            case Member.Applicant _ -> {}
+            case Member.Active active -> joinedOn = active.joinedOn();
+            case Member.Paused paused -> {
+                joinedOn = paused.joinedOn();
+                pausedFrom = paused.from();
+            }
+            case Member.Left left -> {
+                joinedOn = left.joinedOn();
+                leftOn = left.leftOn();
+                closedWhy = left.why();
+            }
+            case Member.Refused refused -> closedWhy = refused.why();
+        }
+        db.sql(
+                        """
+                        update member
+                        set state = :state, joined_on = :joinedOn, paused_from = :pausedFrom, left_on = :leftOn,
+                            closed_why = :closedWhy
+                        where id = :id
+                        """)
+                .param("id", member.id().value())
+                .param("state", word(member.state()))
+                .param("joinedOn", joinedOn)
+                .param("pausedFrom", pausedFrom)
+                .param("leftOn", leftOn)
+                .param("closedWhy", closedWhy)
+                .update();
+    }
+
+    Optional<Member> find(MemberId id) {
+        return db.sql("select * from member where id = :id")
+                .param("id", id.value())
+                .query(Members::member)
+                .optional();
+    }
+
+    /** Locks the row until the transaction ends, so that two steps cannot both start from one state. */
+    Optional<Member> lock(MemberId id) {
+        return db.sql("select * from member where id = :id for update")
+                .param("id", id.value())
+                .query(Members::member)
+                .optional();
+    }
+
+    Optional<Member> withEmail(String email) {
+        return db.sql("select * from member where lower(email) = lower(:email)")
+                .param("email", email)
+                .query(Members::member)
+                .optional();
+    }
+
+    /**
+     * A page of members by name.
+     *
+     * @param state only those in this state; null for all
+     * @param text only those with this in name or e-mail address; empty for all
+     * @param after where the page before ended; null for the first
+     */
+    List<Member> page(
+            MemberFacts.@Nullable State state, String text, @Nullable Cursor after, int limit) {
+        return db.sql(
+                        """
+                        select * from member
+                        where (:state::text is null or state = :state)
+                          and (:text = '' or name ilike :like escape '!' or email ilike :like escape '!')
+                          and (:afterId::uuid is null or (lower(name), id) > (:afterName, :afterId::uuid))
+                        order by lower(name), id
+                        limit :limit
+                        """)
+                .param("state", state == null ? null : word(state))
+                .param("text", text)
+                .param("like", "%" + text.replaceAll("([!%_])", "!$1") + "%")
+                .param("afterName", after == null ? "" : after.name())
+                .param("afterId", after == null ? null : after.id())
+                .param("limit", limit)
+                .query(Members::member)
+                .list();
+    }
+
+    /** Where a page ended, in the order of the database: lower-cased name, then id. */
+    record Cursor(String name, UUID id) {}
+
+    /** The cursor that stands right behind {@code member}. */
+    Cursor behind(MemberId member) {
+        return db.sql("select lower(name) as name, id from member where id = :id")
+                .param("id", member.value())
+                .query((row, _) -> new Cursor(row.getString(1), row.getObject(2, UUID.class)))
+                .single();
+    }
+
+    static String word(MemberFacts.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Member member(ResultSet row, int number) throws SQLException {
+        var id = new MemberId(row.getObject("id", UUID.class));
+        var person =
+                new Person(row.getString("name"), row.getString("email"), row.getString("phone"));
+        var state = MemberFacts.State.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+        LocalDate joinedOn = row.getObject("joined_on", LocalDate.class);
+        return switch (state) {
+            case APPLICANT ->
+                    new Member.Applicant(
+                            id,
+                            person,
+                            row.getObject("applied_at", OffsetDateTime.class).toInstant(),
+                            row.getInt("rules_version"));
+            case ACTIVE -> new Member.Active(id, person, joinedOn);
+            case PAUSED ->
+                    new Member.Paused(
+                            id, person, joinedOn, row.getObject("paused_from", LocalDate.class));
+            case LEFT ->
+                    new Member.Left(
+                            id,
+                            person,
+                            joinedOn,
+                            row.getObject("left_on", LocalDate.class),
+                            row.getString("closed_why"));
+            case REFUSED -> new Member.Refused(id, person, row.getString("closed_why"));
+        };
+    }
+}

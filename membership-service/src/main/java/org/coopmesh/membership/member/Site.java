@@ -1,0 +1,19 @@
+package org.coopmesh.membership.member;
+
+import org.jspecify.annotations.Nullable;
+
+/** A place that is connected, and the member who answers for it. */
+public record Site(
+        SiteId id, MemberId memberId, String name, String address, @Nullable Location location) {
+    /** A point on the Earth in degrees (WGS 84). */
+    public record Location(double latitude, double longitude) {
+        public Location {
+            if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180))
+                throw new IllegalArgumentException("not a point on the Earth");
+        }
+    }
+
+    public Site {
+        if (name.isBlank()) throw new IllegalArgumentException("a site needs a name");
+    }
+}
