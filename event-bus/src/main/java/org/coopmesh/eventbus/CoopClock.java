@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +22,7 @@ final class CoopClock extends Clock {
 
     private final Path file;
     private final ZoneId zone;
-    private volatile Reading reading = new Reading(Instant.EPOCH, Duration.ZERO);
+    private volatile @Nullable Reading reading;
 
     private record Reading(Instant readAt, Duration offset) {}
 
@@ -34,24 +35,26 @@ final class CoopClock extends Clock {
     public Instant instant() {
         Instant system = Clock.systemUTC().instant();
         Reading last = reading;
-        if (Duration.between(last.readAt(), system).abs().compareTo(LOOK_AGAIN_AFTER) > 0) {
-            last = new Reading(system, offset(last.offset()));
+        if (last == null
+                || Duration.between(last.readAt(), system).abs().compareTo(LOOK_AGAIN_AFTER) > 0) {
+            last = new Reading(system, offset(last));
             reading = last;
         }
         return system.plus(last.offset());
     }
 
-    /** The file holds an ISO 8601 duration, "PT720H"; time never goes back, so a smaller one is not taken. */
-    private Duration offset(Duration before) {
+    /** The file holds an ISO 8601 duration, "PT720H". Once started time never goes back: a smaller one is not taken. */
+    private Duration offset(@Nullable Reading before) {
+        Duration unchanged = before == null ? Duration.ZERO : before.offset();
         try {
             if (!Files.exists(file)) {
-                return before;
+                return unchanged;
             }
             Duration now = Duration.parse(Files.readString(file).strip());
-            return now.compareTo(before) < 0 ? before : now;
+            return before != null && now.compareTo(unchanged) < 0 ? unchanged : now;
         } catch (IOException | DateTimeParseException e) {
             log.atWarn().setCause(e).log("demo clock not read, goes on as before");
-            return before;
+            return unchanged;
         }
     }
 

@@ -39,6 +39,7 @@ import org.springframework.util.backoff.FixedBackOff;
 class EventBusAutoConfiguration {
     private static final long RETRY_PAUSE_MILLIS = 500;
     private static final long RETRIES = 2;
+    private static final int LISTENERS = 3;
     private static final long DATABASE_AWAY_PAUSE_MILLIS_MAX = 10_000;
 
     @Bean
@@ -95,6 +96,8 @@ class EventBusAutoConfiguration {
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         var factory = new ConcurrentKafkaListenerContainerFactory<Object, Object>();
         configurer.configure(factory, new DefaultKafkaConsumerFactory<>(settings));
+        // As many as a topic has partitions; each key is heard by one of them, in order.
+        factory.setConcurrency(LISTENERS);
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.RECORD);
         factory.setCommonErrorHandler(errorHandler(deadLetters));
         return factory;
