@@ -1,0 +1,62 @@
+package org.coopmesh.billing.subscription;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+import java.util.UUID;
+import org.coopmesh.contracts.membership.v1.NodeAttached;
+import org.coopmesh.contracts.membership.v1.NodeEnrolled;
+import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.eventbus.Inbox;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Hears which nodes there are and which site holds which attachment from when to when. */
+@Component
+class NodeListener {
+    private final Inbox inbox;
+    private final Attachments attachments;
+
+    NodeListener(Inbox inbox, Attachments attachments) {
+        this.inbox = inbox;
+        this.attachments = attachments;
+    }
+
+    @KafkaListener(topics = "coopmesh.membership.node.v1")
+    @Transactional
+    void on(byte[] payload) throws InvalidProtocolBufferException {
+        NodeEvent event = NodeEvent.parseFrom(payload);
+        if (!inbox.accept(event.getEventId())) {
+            return;
+        }
+        String nodeId = event.getNodeId();
+        var at =
+                Instant.ofEpochSecond(
+                        event.getOccurredAt().getSeconds(), event.getOccurredAt().getNanos());
+        switch (event.getFactCase()) {
+            case ENROLLED -> {
+                NodeEnrolled fact = event.getEnrolled();
+                attachments.enrolled(
+                        nodeId,
+                        new MemberId(UUID.fromString(fact.getOwnerMemberId())),
+                        new SiteId(UUID.fromString(fact.getSiteId())),
+                        fact.getGateway());
+            }
+            case ATTACHED -> {
+                NodeAttached fact = event.getAttached();
+                attachments.attached(
+                        UUID.fromString(fact.getAttachmentId()),
+                        nodeId,
+                        new SiteId(UUID.fromString(fact.getSiteId())),
+                        new MemberId(UUID.fromString(fact.getMemberId())),
+                        at);
+            }
+            case DETACHED ->
+                    attachments.detached(
+                            UUID.fromString(event.getDetached().getAttachmentId()), at);
+            case RETIRED -> attachments.ended(nodeId, "retired");
+            case REVOKED -> attachments.ended(nodeId, "revoked");
+            case FACT_NOT_SET -> {} // A newer fact than this version knows.
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package org.coopmesh.billing.subscription;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+
+/** Who pays for which site on which plan, and whose bytes an attachment carries, now and on any day before. */
+@Service
+public class PayerRegister {
+    private final Subscriptions subscriptions;
+    private final Attachments attachments;
+
+    PayerRegister(Subscriptions subscriptions, Attachments attachments) {
+        this.subscriptions = subscriptions;
+        this.attachments = attachments;
+    }
+
+    /**
+     * The co-op's money and calendar.
+     *
+     * @throws CoopUnknown before billing has heard that it was constituted
+     */
+    public Coop coop() {
+        return subscriptions.coop().orElseThrow(CoopUnknown::new);
+    }
+
+    /** Whether billing has heard that a co-op was constituted. */
+    public boolean isConstituted() {
+        return subscriptions.coop().isPresent();
+    }
+
+    /** True once the node's key was revoked; a node never heard of is not. */
+    public boolean isRevoked(String nodeId) {
+        return attachments.isRevoked(nodeId);
+    }
+
+    /** The site that held the attachment at that moment. */
+    public Optional<SiteId> siteOf(UUID attachmentId, Instant at) {
+        return attachments.siteOf(attachmentId, at);
+    }
+
+    /** The attachments that the site held at some time in [{@code from}, {@code to}). */
+    public List<UUID> attachmentsOf(SiteId site, Instant from, Instant to) {
+        return attachments.of(site, from, to);
+    }
+
+    /** When, within [{@code from}, {@code to}), which attachment's bytes were the site's, in whole hours. */
+    public List<AttachmentSpan> attachmentSpans(SiteId site, Instant from, Instant to) {
+        return attachments.spans(site, from, to);
+    }
+
+    /** The member who answered for the site at that moment. */
+    public Optional<MemberId> memberOf(SiteId site, Instant at) {
+        return subscriptions.memberOf(site, coop().dayAt(at));
+    }
+
+    /**
+     * Whether the payer's bills are open to the member: the payer pays for a site of theirs, or did and has paid for
+     * nobody else since.
+     */
+    public boolean pays(MemberId member, PayerId payer) {
+        return subscriptions.payersOf(member).contains(payer);
+    }
+
+    /** The payers whose bills are open to the member, as in {@link #pays}. */
+    public List<PayerId> payersOf(MemberId member) {
+        return subscriptions.payersOf(member);
+    }
+
+    /** The first day on which anybody was to pay for anything. */
+    public Optional<LocalDate> firstSubscriptionOn() {
+        return subscriptions.firstEffectiveOn();
+    }
+
+    /** The payers of any site in [{@code from}, {@code to}), in the order of their ids. */
+    public List<PayerId> payersBetween(LocalDate from, LocalDate to) {
+        return subscriptions.payersBetween(from, to);
+    }
+
+    /** What the payer paid for, in runs of days within [{@code from}, {@code to}), by site and day. */
+    public List<SubscribedDays> subscribed(PayerId payer, LocalDate from, LocalDate to) {
+        return subscriptions.histories(payer).stream()
+                .flatMap(history -> history.subscribed(from, to).stream())
+                .filter(days -> days.payer().equals(payer))
+                .toList();
+    }
+}
