@@ -1,0 +1,80 @@
+package org.coopmesh.membership.identity;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for accounts; the only class that knows the table. */
+@Repository
+class Accounts {
+    private final JdbcClient db;
+
+    Accounts(JdbcClient db) {
+        this.db = db;
+    }
+
+    /** Stores a new account; false if its e-mail address has one already. */
+    boolean add(Account account, Instant at) {
+        return db.sql(
+                                """
+                                insert into account (id, email, name, password_hash, opened_at)
+                                values (:id, :email, :name, :passwordHash, :at)
+                                on conflict do nothing
+                                """)
+                        .param("id", account.id().value())
+                        .param("email", account.email())
+                        .param("name", account.name())
+                        .param("passwordHash", account.passwordHash())
+                        .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    Optional<Account> find(AccountId id) {
+        return db.sql("select * from account where id = :id")
+                .param("id", id.value())
+                .query(Accounts::account)
+                .optional();
+    }
+
+    /** Locks the row until the transaction ends, so that two changes of roles follow each other. */
+    Optional<Account> lock(AccountId id) {
+        return db.sql("select * from account where id = :id for update")
+                .param("id", id.value())
+                .query(Accounts::account)
+                .optional();
+    }
+
+    Optional<Account> withEmail(String email) {
+        return db.sql("select * from account where lower(email) = lower(:email)")
+                .param("email", email)
+                .query(Accounts::account)
+                .optional();
+    }
+
+    /** Ends sign-in for good, with every session and token there is. */
+    void close(AccountId id) {
+        db.sql("update account set open = false where id = :id").param("id", id.value()).update();
+        db.sql("delete from oauth2_authorization where principal_name = :name")
+                .param("name", id.toString())
+                .update();
+        db.sql("delete from spring_session where principal_name = :name")
+                .param("name", id.toString())
+                .update();
+    }
+
+    private static Account account(ResultSet row, int number) throws SQLException {
+        return new Account(
+                new AccountId(row.getObject("id", UUID.class)),
+                row.getString("email"),
+                row.getString("name"),
+                row.getString("password_hash"),
+                row.getBoolean("open"));
+    }
+}

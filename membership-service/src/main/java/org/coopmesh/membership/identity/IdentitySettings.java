@@ -1,0 +1,45 @@
+package org.coopmesh.membership.identity;
+
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Positive;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of sign-in.
+ *
+ * @param issuer the gateway's public address and the path of this service's sign-in: ends in /id
+ * @param gatewayClientSecret what the gateway proves itself with
+ * @param gatewayRedirectUri where a browser goes with its code
+ * @param keysDir where the key that signs tokens is kept
+ */
+@Validated
+@ConfigurationProperties("coopmesh")
+record IdentitySettings(
+        URI issuer,
+        @NotBlank String gatewayClientSecret,
+        URI gatewayRedirectUri,
+        Path keysDir,
+        Identity identity) {
+    IdentitySettings {
+        if (issuer.getHost() == null || !"/id".equals(issuer.getPath()))
+            throw new IllegalArgumentException(
+                    "coopmesh.issuer must be the gateway's address followed by /id");
+    }
+
+    /** Lifetimes and limits. */
+    record Identity(
+            Duration accessTokenLifetime,
+            Duration sessionLifetime,
+            @Positive int signInFailuresPerAccount,
+            @Positive int signInFailuresPerAddress,
+            Duration signInWindow) {}
+
+    /** Scheme, host and port that browsers see. */
+    String origin() {
+        return issuer.resolve("/").toString().replaceAll("/$", "");
+    }
+}

@@ -1,0 +1,136 @@
+package org.coopmesh.membership.identity;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Who can sign in, and in which roles. */
+@Service
+public class SignIn {
+    private final Accounts accounts;
+    private final RoleGrants grants;
+    private final PasswordEncoder passwords;
+    private final ApplicationEventPublisher events;
+    private final Clock clock;
+
+    SignIn(
+            Accounts accounts,
+            RoleGrants grants,
+            PasswordEncoder passwords,
+            ApplicationEventPublisher events,
+            Clock clock) {
+        this.accounts = accounts;
+        this.grants = grants;
+        this.passwords = passwords;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /**
+     * Opens an account that holds no role yet. Takes the same time whether or not the e-mail address is known.
+     *
+     * @return false if {@code email} has an account already; nothing has changed then
+     */
+    @Transactional
+    public boolean open(AccountId id, String email, String name, String password) {
+        var account = new Account(id, email, name, passwords.encode(password), true);
+        return accounts.add(account, clock.instant());
+    }
+
+    /** Grants an account the role of a member. */
+    @Transactional
+    public void admit(AccountId id, AccountId by, String reason) {
+        lock(id);
+        change(id, Set.of(Role.MEMBER), Set.of(), by, reason);
+    }
+
+    /** Makes the first account that of a board member; only the set-up of the co-op may do that. */
+    @Transactional
+    public void admitFounder(AccountId id, String reason) {
+        change(id, EnumSet.of(Role.MEMBER, Role.BOARD), Set.of(), null, reason);
+    }
+
+    /**
+     * Withdraws every role, so that the account can do no more than see its own bills.
+     *
+     * @throws RoleNotGrantable if the co-op would be left without a board
+     */
+    @Transactional
+    public void dismiss(AccountId id, AccountId by, String reason) {
+        lock(id);
+        change(id, Set.of(), rolesOf(id), by, reason);
+    }
+
+    /** Ends sign-in for good, with every session and token there is. */
+    @Transactional
+    public void close(AccountId id) {
+        lock(id);
+        accounts.close(id);
+    }
+
+    /** Roles that each of {@code ids} holds; an account without roles is not in the answer. */
+    @Transactional(readOnly = true)
+    public Map<AccountId, Set<Role>> roles(Collection<AccountId> ids) {
+        return grants.held(ids);
+    }
+
+    /** Roles that {@code id} holds. */
+    @Transactional(readOnly = true)
+    public Set<Role> rolesOf(AccountId id) {
+        return grants.held(List.of(id)).getOrDefault(id, Set.of());
+    }
+
+    /**
+     * Sets which roles a member holds besides being a member, and keeps who did it and why. Holding them already changes
+     * nothing.
+     *
+     * @throws AccountNotFound if there is no such account
+     * @throws RoleNotGrantable if the account is not that of a member, or the co-op would be left without a board
+     */
+    @Transactional
+    Set<Role> setRoles(AccountId id, Set<Role> wanted, AccountId by, String reason) {
+        lock(id);
+        Set<Role> held = rolesOf(id);
+        if (!held.contains(Role.MEMBER))
+            throw new RoleNotGrantable("not-a-member", "roles are for members only");
+        var granted = EnumSet.noneOf(Role.class);
+        granted.addAll(wanted);
+        granted.removeAll(held);
+        var withdrawn = EnumSet.copyOf(held);
+        withdrawn.removeAll(wanted);
+        withdrawn.remove(Role.MEMBER);
+        change(id, granted, withdrawn, by, reason);
+        return rolesOf(id);
+    }
+
+    private void lock(AccountId id) {
+        if (accounts.lock(id).isEmpty()) throw new AccountNotFound(id);
+    }
+
+    private void change(
+            AccountId id,
+            Set<Role> granted,
+            Set<Role> withdrawn,
+            @Nullable AccountId by,
+            String reason) {
+        if (withdrawn.contains(Role.BOARD) && !grants.heldByAnother(Role.BOARD, id))
+            throw new RoleNotGrantable(
+                    "last-board-member", "the co-op would be left without a board");
+        Instant at = clock.instant();
+        for (Role role : granted)
+            grants.add(new RoleGrants.RoleGrant(0, id, role, true, reason, by, at));
+        for (Role role : withdrawn)
+            grants.add(new RoleGrants.RoleGrant(0, id, role, false, reason, by, at));
+        if (!granted.isEmpty() || !withdrawn.isEmpty())
+            events.publishEvent(new RolesChanged(id, granted, withdrawn, reason));
+    }
+}

@@ -1,0 +1,276 @@
+package org.coopmesh.membership.identity;
+
+import static java.util.Objects.requireNonNull;
+import static org.springframework.security.config.Customizer.withDefaults;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.core.userdetails.UsernameNotFoundException;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
+import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtValidators;
+import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
+import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
+import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
+import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
+import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+
+/**
+ * Wires the authorization server and the sign-in page.
+ *
+ * <p>Both share one filter chain: the page's answer must reach the request that the authorization endpoint has saved.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(IdentitySettings.class)
+class SignInConfiguration {
+    static final String CLIENT = "gateway";
+    static final String PAGE = "/id/sign-in";
+    static final String AUTHORIZE = "/id/oauth2/authorize";
+    static final String TOKEN = "/id/oauth2/token";
+    static final String KEYS = "/id/oauth2/jwks";
+    static final String LOGOUT = "/id/connect/logout";
+    static final String USER_INFO = "/id/userinfo";
+    static final String REVOKE = "/id/oauth2/revoke";
+
+    @Bean
+    @Order(1)
+    SecurityFilterChain signInChain(
+            HttpSecurity http, IdentitySettings settings, SignInFailures failures) {
+        var savedRequests = new HttpSessionRequestCache();
+        savedRequests.setRequestMatcher(
+                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.GET, AUTHORIZE));
+        var limit = new SignInLimit(failures);
+        http.securityMatcher("/id/**")
+                .with(
+                        new OAuth2AuthorizationServerConfigurer(),
+                        server ->
+                                server.oidc(withDefaults())
+                                        .clientAuthentication(client ->
+                                                client.authenticationProviders(
+                                                        SignInConfiguration
+                                                                ::compareSecretsByDigest)))
+                .formLogin(form ->
+                        form.loginPage(PAGE)
+                                .usernameParameter("email")
+                                .successHandler(limit.succeeded(savedRequests))
+                                .failureHandler(limit.failed()))
+                .logout(logout -> logout.disable())
+                .requestCache(cache -> cache.requestCache(savedRequests))
+                .addFilterBefore(limit, UsernamePasswordAuthenticationFilter.class)
+                .exceptionHandling(on ->
+                        on.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(PAGE)))
+                .authorizeHttpRequests(requests ->
+                        requests.requestMatchers(
+                                        PAGE,
+                                        "/id/style.css",
+                                        "/id/.well-known/openid-configuration")
+                                .permitAll()
+                                .requestMatchers(AUTHORIZE)
+                                .authenticated()
+                                .anyRequest()
+                                .denyAll())
+                .headers(headers ->
+                        headers.contentSecurityPolicy(policy ->
+                                        policy.policyDirectives(contentSecurityPolicy(settings)))
+                                .referrerPolicy(withDefaults()));
+        return http.build();
+    }
+
+    /** Form answers end in a redirect to the gateway, so its origin is allowed beside our own. */
+    private static String contentSecurityPolicy(IdentitySettings settings) {
+        String gateway = settings.gatewayRedirectUri().resolve("/").toString().replaceAll("/$", "");
+        return "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "
+                + gateway;
+    }
+
+    /** The gateway's secret is long and random, so it needs no slow hash at every token. */
+    private static void compareSecretsByDigest(List<AuthenticationProvider> providers) {
+        for (var provider : providers)
+            if (provider instanceof ClientSecretAuthenticationProvider secrets)
+                secrets.setPasswordEncoder(new SecretDigest());
+    }
+
+    @Bean
+    AuthorizationServerSettings authorizationServerSettings(IdentitySettings settings) {
+        return AuthorizationServerSettings.builder()
+                .issuer(settings.issuer().toString())
+                .authorizationEndpoint(AUTHORIZE)
+                .tokenEndpoint(TOKEN)
+                .jwkSetEndpoint(KEYS)
+                .tokenRevocationEndpoint(REVOKE)
+                .tokenIntrospectionEndpoint("/id/oauth2/introspect")
+                .oidcLogoutEndpoint(LOGOUT)
+                .oidcUserInfoEndpoint(USER_INFO)
+                .build();
+    }
+
+    /** The only client. Its id is fixed: stored authorizations name it. */
+    @Bean
+    RegisteredClientRepository clients(IdentitySettings settings) {
+        var gateway =
+                RegisteredClient.withId(CLIENT)
+                        .clientId(CLIENT)
+                        .clientSecret(SecretDigest.of(settings.gatewayClientSecret()))
+                        .clientName("Coopmesh gateway")
+                        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+                        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST)
+                        .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                        .authorizationGrantType(AuthorizationGrantType.REFRESH_TOKEN)
+                        .redirectUri(settings.gatewayRedirectUri().toString())
+                        .postLogoutRedirectUri(
+                                settings.gatewayRedirectUri().resolve("/").toString())
+                        .scope(OidcScopes.OPENID)
+                        .scope(OidcScopes.PROFILE)
+                        .clientSettings(
+                                ClientSettings.builder()
+                                        .requireProofKey(true)
+                                        .requireAuthorizationConsent(false)
+                                        .build())
+                        .tokenSettings(
+                                TokenSettings.builder()
+                                        .accessTokenTimeToLive(
+                                                settings.identity().accessTokenLifetime())
+                                        .refreshTokenTimeToLive(
+                                                settings.identity().sessionLifetime())
+                                        // Requests of one browser may renew at the same time.
+                                        .reuseRefreshTokens(true)
+                                        .build())
+                        .build();
+        return new InMemoryRegisteredClientRepository(gateway);
+    }
+
+    @Bean
+    OAuth2AuthorizationService authorizations(
+            JdbcOperations db, RegisteredClientRepository clients) {
+        return new JdbcOAuth2AuthorizationService(db, clients);
+    }
+
+    @Bean
+    RSAKey signingKey(IdentitySettings settings) {
+        return SigningKey.in(settings.keysDir());
+    }
+
+    @Bean
+    JWKSource<SecurityContext> signingKeys(RSAKey signingKey) {
+        return new ImmutableJWKSet<>(new JWKSet(signingKey));
+    }
+
+    /** Checks our own tokens without asking ourselves over HTTP. Lifetimes are judged by the wall clock. */
+    @Bean
+    JwtDecoder jwtDecoder(RSAKey signingKey, IdentitySettings settings) throws JOSEException {
+        var decoder = NimbusJwtDecoder.withPublicKey(signingKey.toRSAPublicKey()).build();
+        decoder.setJwtValidator(
+                JwtValidators.createDefaultWithIssuer(settings.issuer().toString()));
+        return decoder;
+    }
+
+    /** Puts roles and name into tokens, read afresh each time: a withdrawn role is gone with the next token. */
+    @Bean
+    OAuth2TokenCustomizer<JwtEncodingContext> rolesAndName(Accounts accounts, RoleGrants grants) {
+        return token -> {
+            var id =
+                    new AccountId(
+                            UUID.fromString(
+                                    requireNonNull(token.<Authentication>getPrincipal())
+                                            .getName()));
+            Account account =
+                    accounts.find(id)
+                            .filter(Account::open)
+                            .orElseThrow(() ->
+                                    new OAuth2AuthenticationException(
+                                            OAuth2ErrorCodes.INVALID_GRANT));
+            token.getClaims().claim("name", account.name());
+            if (OAuth2TokenType.ACCESS_TOKEN.equals(token.getTokenType())) {
+                var roles = grants.held(List.of(id)).getOrDefault(id, Set.of());
+                token.getClaims().claim("roles", roles.stream().sorted().map(Role::word).toList());
+            } else if (OidcParameterNames.ID_TOKEN.equals(token.getTokenType().getValue())) {
+                token.getClaims().claim("email", account.email());
+            }
+        };
+    }
+
+    @Bean
+    PasswordEncoder passwordEncoder() {
+        return Argon2PasswordEncoder.defaultsForSpringSecurity_v5_8();
+    }
+
+    /** Finds accounts by e-mail address; who may not sign in is as unknown as who never was. */
+    @Bean
+    UserDetailsService accountsByEmail(Accounts accounts) {
+        return email ->
+                accounts.withEmail(email.strip())
+                        .filter(Account::open)
+                        .map(account ->
+                                User.withUsername(account.id().toString())
+                                        .password(account.passwordHash())
+                                        .build())
+                        .orElseThrow(() -> new UsernameNotFoundException("no such account"));
+    }
+
+    @Bean
+    ExpiredAuthorizations expiredAuthorizations(JdbcClient db) {
+        return new ExpiredAuthorizations(db);
+    }
+
+    /** Deletes codes and tokens that nobody can use any more. */
+    static class ExpiredAuthorizations {
+        private final JdbcClient db;
+
+        ExpiredAuthorizations(JdbcClient db) {
+            this.db = db;
+        }
+
+        /** Tokens live on the wall clock, so their end is the database's too. */
+        @Scheduled(fixedDelayString = "PT1H")
+        void delete() {
+            db.sql(
+                            """
+                            delete from oauth2_authorization
+                            where greatest(authorization_code_expires_at, access_token_expires_at,
+                                           refresh_token_expires_at) < now() - interval '1 day'
+                            """)
+                    .update();
+        }
+    }
+}
