@@ -1,0 +1,99 @@
+package org.coopmesh.billing.ledger;
+
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One account of the book: {@code bank}, or a payer's own such as {@code receivable:<payer>}.
+ *
+ * @param owner the payer; null for accounts of the co-op
+ */
+public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<AccountId> {
+    /** What an account is for. A balance is what came in minus what went out. */
+    public enum Kind {
+        /** Money at the bank. */
+        BANK(false),
+        /** Money in the till. */
+        CASH(false),
+        /** Dues earned; falls below zero as they are charged. */
+        INCOME_DUES(false),
+        /** Priced traffic earned; falls below zero as it is charged. */
+        INCOME_USAGE(false),
+        /** What was given up. */
+        WRITTEN_OFF(false),
+        /** What the co-op sets aside. */
+        RESERVE(false),
+        /** Charged to the payer, not yet invoiced: the sub-cent remainder rests here. */
+        UNBILLED(true),
+        /** Invoiced and not yet paid. */
+        RECEIVABLE(true),
+        /** The payer's credit; below zero by what the co-op holds for them. */
+        WALLET(true);
+
+        private final boolean owned;
+
+        Kind(boolean owned) {
+            this.owned = owned;
+        }
+
+        String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    public static final AccountId BANK = new AccountId(Kind.BANK, null);
+    public static final AccountId CASH = new AccountId(Kind.CASH, null);
+    public static final AccountId INCOME_DUES = new AccountId(Kind.INCOME_DUES, null);
+    public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
+    public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);
+    public static final AccountId RESERVE = new AccountId(Kind.RESERVE, null);
+
+    public AccountId {
+        if (kind.owned != (owner != null)) {
+            throw new IllegalArgumentException("account " + kind + " of " + owner);
+        }
+    }
+
+    /** What {@code payer} was charged and not yet invoiced. */
+    public static AccountId unbilled(UUID payer) {
+        return new AccountId(Kind.UNBILLED, payer);
+    }
+
+    /** What {@code payer} was invoiced and has not paid. */
+    public static AccountId receivable(UUID payer) {
+        return new AccountId(Kind.RECEIVABLE, payer);
+    }
+
+    /** What the co-op holds for {@code payer}. */
+    public static AccountId wallet(UUID payer) {
+        return new AccountId(Kind.WALLET, payer);
+    }
+
+    /**
+     * Reads what {@link #toString} wrote.
+     *
+     * @throws IllegalArgumentException if there can be no such account
+     */
+    public static AccountId parse(String text) {
+        int colon = text.indexOf(':');
+        String code = colon < 0 ? text : text.substring(0, colon);
+        for (Kind kind : Kind.values()) {
+            if (kind.code().equals(code)) {
+                return new AccountId(
+                        kind, colon < 0 ? null : UUID.fromString(text.substring(colon + 1)));
+            }
+        }
+        throw new IllegalArgumentException("no such kind of account: " + code);
+    }
+
+    @Override
+    public int compareTo(AccountId other) {
+        return toString().compareTo(other.toString());
+    }
+
+    @Override
+    public String toString() {
+        return owner == null ? kind.code() : kind.code() + ":" + owner;
+    }
+}
