@@ -1,0 +1,220 @@
+package org.coopmesh.nodeagent;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.coopmesh.nodeagent.spool.Spool;
+
+/**
+ * Everything that can be set, read from one file of {@code key: value} lines and checked before anything starts.
+ *
+ * @param stateDir keys, certificate, spool, last access list
+ * @param membership host:port of membership's node port
+ * @param billing host:port of billing's node port
+ * @param enrolmentCode as printed by the dashboard; empty once enrolled
+ * @param caFingerprint SHA-256 of the co-op's CA certificate
+ * @param uplink interface to the Internet; empty where the node is not a gateway
+ * @param window length of a usage window
+ * @param table of nftables that the agent owns
+ * @param spoolBytesMax bound of the spool on disk
+ */
+public record AgentConfig(
+        Path stateDir,
+        String membership,
+        String billing,
+        String enrolmentCode,
+        String caFingerprint,
+        Optional<String> uplink,
+        Duration window,
+        CounterSource counters,
+        FirewallKind firewall,
+        TimeSource clock,
+        String table,
+        long spoolBytesMax) {
+    /** Where counts come from: the kernel, or invented for a machine without a mesh. */
+    public enum CounterSource {
+        NFTABLES,
+        SIMULATED
+    }
+
+    /** What enforces the access list: the kernel, or nothing. */
+    public enum FirewallKind {
+        NFTABLES,
+        NONE
+    }
+
+    /** Whose time counts: the machine's, or the co-op's servers' where the machine has no sane one. */
+    public enum TimeSource {
+        SYSTEM,
+        SERVER
+    }
+
+    private static final Set<String> KEYS =
+            Set.of(
+                    "state-dir",
+                    "membership",
+                    "billing",
+                    "enrolment-code",
+                    "ca-fingerprint",
+                    "uplink",
+                    "window",
+                    "counters",
+                    "firewall",
+                    "clock",
+                    "table",
+                    "spool-bytes-max");
+    private static final Pattern HOST_PORT =
+            Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9a-fA-F:]+]):([0-9]{1,5})");
+    private static final Pattern CODE = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}");
+    private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
+    private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
+    private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
+    private static final Duration WINDOW_LEAST = Duration.ofSeconds(1);
+    private static final Duration WINDOW_MOST = Duration.ofHours(1);
+    private static final long SPOOL_BYTES_MOST = 1L << 30;
+    private static final long FILE_BYTES_MAX = 64L << 10;
+
+    /**
+     * Reads the file.
+     *
+     * @throws ConfigWrong if a key is unknown, twice, missing or breaks its rule
+     */
+    public static AgentConfig read(Path file) throws IOException, ConfigWrong {
+        if (!Files.isRegularFile(file)) throw new ConfigWrong(file.toString(), "is not a file");
+        if (Files.size(file) > FILE_BYTES_MAX) throw new ConfigWrong(file.toString(), "too large");
+        OnceOnly lines = new OnceOnly();
+        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            lines.load(reader);
+        } catch (IllegalArgumentException malformed) {
+            throw new ConfigWrong(file.toString(), "malformed: " + malformed.getMessage());
+        }
+        for (String key : lines.stringPropertyNames()) {
+            if (!KEYS.contains(key)) throw new ConfigWrong(key, "is not a known key");
+        }
+        if (!lines.twice.isEmpty()) {
+            throw new ConfigWrong(lines.twice.iterator().next(), "is set twice");
+        }
+        return of(new Values(lines));
+    }
+
+    private static AgentConfig of(Values values) throws ConfigWrong {
+        String code = values.or("enrolment-code", "").replace("-", "").toUpperCase(Locale.ROOT);
+        if (!code.isEmpty())
+            values.match("enrolment-code", code, CODE, "has 26 characters of Crockford base 32");
+        String fingerprint =
+                values.required("ca-fingerprint").replace(":", "").toLowerCase(Locale.ROOT);
+        String uplink = values.or("uplink", "");
+        if (!uplink.isEmpty())
+            values.match("uplink", uplink, INTERFACE, "is the name of an interface");
+        return new AgentConfig(
+                Path.of(values.required("state-dir")),
+                values.hostPort("membership"),
+                values.hostPort("billing"),
+                code,
+                values.match(
+                        "ca-fingerprint",
+                        fingerprint,
+                        FINGERPRINT,
+                        "is a SHA-256 of 64 hexadecimal digits"),
+                Optional.of(uplink).filter(name -> !name.isEmpty()),
+                values.window(),
+                values.choice("counters", CounterSource.class, CounterSource.NFTABLES),
+                values.choice("firewall", FirewallKind.class, FirewallKind.NFTABLES),
+                values.choice("clock", TimeSource.class, TimeSource.SYSTEM),
+                values.match(
+                        "table",
+                        values.or("table", "coopmesh"),
+                        TABLE,
+                        "is a name of lower-case letters, digits and _"),
+                values.spoolBytesMax());
+    }
+
+    /** Properties that notice a key that is set twice. */
+    private static final class OnceOnly extends Properties {
+        private static final long serialVersionUID = 1;
+        private final Set<String> twice = new HashSet<>();
+
+        @Override
+        public synchronized Object put(Object key, Object value) {
+            if (containsKey(key)) twice.add(key.toString());
+            return super.put(key, value);
+        }
+    }
+
+    private record Values(Properties lines) {
+        String or(String key, String otherwise) {
+            String value = lines.getProperty(key, "").strip();
+            return value.isEmpty() ? otherwise : value;
+        }
+
+        String required(String key) throws ConfigWrong {
+            String value = or(key, "");
+            if (value.isEmpty()) throw new ConfigWrong(key, "is required");
+            return value;
+        }
+
+        String match(String key, String value, Pattern pattern, String rule) throws ConfigWrong {
+            if (!pattern.matcher(value).matches()) throw new ConfigWrong(key, rule);
+            return value;
+        }
+
+        String hostPort(String key) throws ConfigWrong {
+            String value = required(key);
+            var parts = HOST_PORT.matcher(value);
+            if (!parts.matches()) throw new ConfigWrong(key, "is host:port");
+            int port = Integer.parseInt(parts.group(2));
+            if (port < 1 || port > 65_535) throw new ConfigWrong(key, "has a port from 1 to 65535");
+            return value;
+        }
+
+        Duration window() throws ConfigWrong {
+            String value = or("window", "PT5M");
+            try {
+                Duration window = Duration.parse(value);
+                boolean fits =
+                        window.compareTo(WINDOW_LEAST) >= 0
+                                && window.compareTo(WINDOW_MOST) <= 0
+                                && window.equals(Duration.ofMillis(window.toMillis()));
+                if (fits) return window;
+            } catch (DateTimeParseException | ArithmeticException malformed) {
+                // Says the same as a window out of bounds.
+            }
+            throw new ConfigWrong(
+                    "window", "is an ISO-8601 duration from PT1S to PT1H, whole milliseconds");
+        }
+
+        <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) throws ConfigWrong {
+            String value = or(key, otherwise.name().toLowerCase(Locale.ROOT));
+            for (E choice : type.getEnumConstants()) {
+                if (choice.name().toLowerCase(Locale.ROOT).equals(value)) return choice;
+            }
+            String choices = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
+            throw new ConfigWrong(key, "is one of " + choices);
+        }
+
+        long spoolBytesMax() throws ConfigWrong {
+            String value = or("spool-bytes-max", Long.toString(Spool.BYTES_MAX_DEFAULT));
+            if (value.matches("[0-9]{1,12}")) {
+                long bytes = Long.parseLong(value);
+                if (bytes >= Spool.BYTES_MAX_LEAST && bytes <= SPOOL_BYTES_MOST) return bytes;
+            }
+            throw new ConfigWrong(
+                    "spool-bytes-max",
+                    "is a number of bytes from "
+                            + Spool.BYTES_MAX_LEAST
+                            + " to "
+                            + SPOOL_BYTES_MOST);
+        }
+    }
+}

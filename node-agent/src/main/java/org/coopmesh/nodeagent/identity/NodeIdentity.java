@@ -1,0 +1,63 @@
+package org.coopmesh.nodeagent.identity;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.TlsChannelCredentials;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+
+/** Who this node is, once the co-op has enrolled it. */
+public final class NodeIdentity {
+    private final NodeKeys keys;
+    private volatile Enrolled enrolled;
+
+    NodeIdentity(NodeKeys keys, Enrolled enrolled) {
+        this.keys = keys;
+        this.enrolled = enrolled;
+    }
+
+    /** SHA-256 of the identity key: 64 lower-case hexadecimal digits. */
+    public String nodeId() {
+        return keys.nodeId();
+    }
+
+    /** SubjectPublicKeyInfo of the Ed25519 key, DER. */
+    public byte[] identityKey() {
+        return keys.identityKey();
+    }
+
+    /** An Ed25519 signature of 64 bytes. */
+    public byte[] sign(byte[] message) {
+        return keys.sign(message);
+    }
+
+    /** The newest certificate. */
+    public X509Certificate certificate() {
+        return enrolled.certificate();
+    }
+
+    /** Keys whose signature on an access list counts: SubjectPublicKeyInfo, DER, by key id. */
+    public Map<String, byte[]> listKeys() {
+        return enrolled.listKeys();
+    }
+
+    /** The co-op's name as it was at enrolment or the last renewal. */
+    public String coopName() {
+        return enrolled.coopName();
+    }
+
+    /** Mutual TLS with whatever certificate is the newest at the time of each handshake. */
+    public ChannelCredentials credentials() {
+        return TlsChannelCredentials.newBuilder()
+                .keyManager(new CurrentCertificate(keys.tls().getPrivate(), this::certificate))
+                .trustManager(CoopTrust.authorities(() -> enrolled.authorities()))
+                .build();
+    }
+
+    NodeKeys keys() {
+        return keys;
+    }
+
+    void renewed(Enrolled answer) {
+        enrolled = answer;
+    }
+}

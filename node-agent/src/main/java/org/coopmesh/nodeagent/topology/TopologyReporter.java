@@ -1,0 +1,130 @@
+package org.coopmesh.nodeagent.topology;
+
+import com.google.protobuf.Timestamp;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
+import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
+import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells membership every ten seconds how the node is; the door of this capability. A report that fails is forgotten. */
+public final class TopologyReporter {
+    private static final Duration EVERY = Duration.ofSeconds(10);
+    private static final Duration DEADLINE = Duration.ofSeconds(8);
+    private static final Path PROC = Path.of("/proc");
+    private static final Logger log = LoggerFactory.getLogger(TopologyReporter.class);
+
+    private final ManagedChannel membership;
+    private final String agentVersion;
+    private final String uplink;
+    private final InstantSource clock;
+    private final Figures figures;
+    private final Consumer<Instant> serverTime;
+    private boolean neighboursKnown = true;
+    private boolean answered = true;
+
+    /**
+     * What other capabilities know of themselves.
+     *
+     * @param accessListVersion that is enforced now
+     * @param spoolBytes on disk
+     * @param spoolWindows that billing does not have yet
+     */
+    public record Figures(
+            LongSupplier accessListVersion, LongSupplier spoolBytes, LongSupplier spoolWindows) {}
+
+    /** Reports over {@code membership}; {@code uplink} is the interface to the Internet, or empty. */
+    public TopologyReporter(
+            ManagedChannel membership,
+            String agentVersion,
+            String uplink,
+            InstantSource clock,
+            Figures figures,
+            Consumer<Instant> serverTime) {
+        this.membership = membership;
+        this.agentVersion = agentVersion;
+        this.uplink = uplink;
+        this.clock = clock;
+        this.figures = figures;
+        this.serverTime = serverTime;
+    }
+
+    /** Reports until interrupted. */
+    public void run() throws InterruptedException {
+        while (true) {
+            report();
+            Thread.sleep(EVERY);
+        }
+    }
+
+    /** One report; false if nobody took it. */
+    boolean report() throws InterruptedException {
+        ReportTopologyRequest request = observe();
+        try {
+            membership.resetConnectBackoff();
+            ReportTopologyResponse response =
+                    TopologyServiceGrpc.newBlockingStub(membership)
+                            .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                            .reportTopology(request);
+            answered = true;
+            if (response.hasServerTime()) {
+                Timestamp time = response.getServerTime();
+                serverTime.accept(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));
+            }
+            return true;
+        } catch (StatusRuntimeException failed) {
+            // Said once: the next report says more than a row of complaints.
+            if (answered)
+                log.atWarn().addKeyValue("status", failed.getStatus()).log("topology not told");
+            answered = false;
+            return false;
+        }
+    }
+
+    private ReportTopologyRequest observe() throws InterruptedException {
+        NodeLoad load = NodeLoad.read(PROC);
+        KernelNeighbours neighbours = neighbours();
+        Instant now = clock.instant();
+        return ReportTopologyRequest.newBuilder()
+                .setObservedAt(
+                        Timestamp.newBuilder()
+                                .setSeconds(now.getEpochSecond())
+                                .setNanos(now.getNano()))
+                .setAgentVersion(agentVersion)
+                .setUptimeSeconds(load.uptimeSeconds())
+                .setLoadMilli(load.loadMilli())
+                .setMemoryTotalBytes(load.memoryTotalBytes())
+                .setMemoryAvailableBytes(load.memoryAvailableBytes())
+                .setClients(neighbours.clients())
+                .setAccessListVersion(figures.accessListVersion().getAsLong())
+                .setSpoolBytes(figures.spoolBytes().getAsLong())
+                .setSpoolWindows(figures.spoolWindows().getAsLong())
+                .addAllLinks(neighbours.links())
+                .build();
+    }
+
+    private KernelNeighbours neighbours() throws InterruptedException {
+        try {
+            KernelNeighbours found = KernelNeighbours.read(uplink);
+            neighboursKnown = true;
+            return found;
+        } catch (IOException failed) {
+            if (neighboursKnown) {
+                log.atWarn().addKeyValue("why", failed.getMessage()).log("neighbours not known");
+            }
+            neighboursKnown = false;
+            return new KernelNeighbours(0, List.of());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * What the node sees of itself and its neighbours, told every ten seconds and never more than told.
+ *
+ * <p>Upstream: the kernel. Imports no other capability: figures of others come in as suppliers. Nothing waits for it.
+ */
+@NullMarked
+package org.coopmesh.nodeagent.topology;
+
+import org.jspecify.annotations.NullMarked;
