@@ -2,11 +2,11 @@ package org.coopmesh.gateway;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
-/** Starts the service. */
+/** Starts the door that browsers come through. */
 @SpringBootApplication
-@EnableScheduling
+@ConfigurationPropertiesScan
 public class Gateway {
     static void main(String[] args) {
         SpringApplication.run(Gateway.class, args);

@@ -1,0 +1,209 @@
+package org.coopmesh.gateway.overview;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.coopmesh.gateway.overview.PartReader.Answer;
+import org.coopmesh.gateway.routing.Part;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** What needs me now, and all that happened with one member: answers of several services side by side. */
+@RestController
+@RequestMapping("/api/overview")
+class OverviewController {
+    private static final int TIMELINE_MAX = 200;
+    private static final int PAGE = 200;
+
+    private final PartReader reader;
+
+    OverviewController(PartReader reader) {
+        this.reader = reader;
+    }
+
+    record PartView(String part, boolean ok, @Nullable String why) {}
+
+    /** {@code more}: there are at least {@code count}. */
+    record CountView(long count, boolean more) {}
+
+    record MoneyView(String amount, String currency) {}
+
+    record OverdueView(long count, boolean more, @Nullable MoneyView total) {}
+
+    record NodesView(long up, long late, long down, long never, long membersAffected) {}
+
+    record HomeView(
+            List<PartView> parts,
+            @Nullable CountView applicants,
+            @Nullable CountView openCases,
+            @Nullable OverdueView overdueInvoices,
+            @Nullable NodesView nodes,
+            @Nullable CountView implausible,
+            long deadLetters) {}
+
+    @GetMapping("/home")
+    HomeView home(@RegisteredOAuth2AuthorizedClient("coopmesh") OAuth2AuthorizedClient client) {
+        String token = client.getAccessToken().getTokenValue();
+        var applicants =
+                reader.ask(Part.MEMBERSHIP, "/api/members?state=applicant&limit=" + PAGE, token);
+        var nodes = reader.ask(Part.MEMBERSHIP, "/api/nodes?limit=" + PAGE, token);
+        var overdue = reader.ask(Part.BILLING, "/api/invoices?state=overdue&limit=" + PAGE, token);
+        var implausible = reader.ask(Part.BILLING, "/api/usage/implausible?limit=" + PAGE, token);
+        var cases = reader.ask(Part.ABUSE, "/api/cases?state=open&limit=" + PAGE, token);
+        var letters = new LinkedHashMap<Part, PartReader.Pending>();
+        for (Part part : Part.values()) {
+            letters.put(part, reader.ask(part, "/api/" + part.word() + "/dead-letters", token));
+        }
+
+        var parts = new LinkedHashMap<Part, PartView>();
+        note(parts, Part.MEMBERSHIP, applicants.get());
+        note(parts, Part.MEMBERSHIP, nodes.get());
+        note(parts, Part.BILLING, overdue.get());
+        note(parts, Part.BILLING, implausible.get());
+        note(parts, Part.ABUSE, cases.get());
+        long deadLetters = 0;
+        for (var letter : letters.entrySet()) {
+            note(parts, letter.getKey(), letter.getValue().get());
+            deadLetters += letter.getValue().get().body().path("count").asLong(0);
+        }
+        return new HomeView(
+                List.copyOf(parts.values()),
+                count(applicants.get()),
+                count(cases.get()),
+                overdue(overdue.get()),
+                nodes(nodes.get()),
+                count(implausible.get()),
+                deadLetters);
+    }
+
+    /** {@code at} sorts; {@code kind} and {@code detail} are the service's own words. */
+    record MomentView(String at, String part, String kind, JsonNode detail) {}
+
+    record MemberTimelineView(List<PartView> parts, List<MomentView> items) {}
+
+    @GetMapping("/members/{id}")
+    MemberTimelineView member(
+            @PathVariable UUID id,
+            @RegisteredOAuth2AuthorizedClient("coopmesh") OAuth2AuthorizedClient client) {
+        String token = client.getAccessToken().getTokenValue();
+        var timeline = reader.ask(Part.MEMBERSHIP, "/api/members/" + id + "/timeline", token);
+        var member = reader.ask(Part.MEMBERSHIP, "/api/members/" + id, token);
+        var cases = reader.ask(Part.ABUSE, "/api/cases?memberId=" + id + "&limit=" + PAGE, token);
+        var parts = new LinkedHashMap<Part, PartView>();
+        var moments = new ArrayList<MomentView>();
+        note(parts, Part.MEMBERSHIP, timeline.get());
+        for (JsonNode item : timeline.get().body().path("items")) {
+            moments.add(
+                    new MomentView(
+                            item.path("at").asString(),
+                            Part.MEMBERSHIP.word(),
+                            item.path("kind").asString(),
+                            item.path("detail")));
+        }
+        for (String payer : payers(member.get().body())) {
+            var invoices = reader.ask(Part.BILLING, "/api/invoices?payerId=" + payer, token);
+            var payments = reader.ask(Part.BILLING, "/api/payments?payerId=" + payer, token);
+            note(parts, Part.BILLING, invoices.get());
+            add(moments, invoices.get(), Part.BILLING, "invoice", "issuedOn");
+            add(moments, payments.get(), Part.BILLING, "payment", "receivedOn");
+        }
+        note(parts, Part.ABUSE, cases.get());
+        add(moments, cases.get(), Part.ABUSE, "case", "openedAt");
+        moments.sort(Comparator.comparing(MomentView::at).reversed());
+        return new MemberTimelineView(
+                List.copyOf(parts.values()),
+                List.copyOf(moments.subList(0, Math.min(moments.size(), TIMELINE_MAX))));
+    }
+
+    private static Set<String> payers(JsonNode member) {
+        var payers = new HashSet<String>();
+        if (member.hasNonNull("payerId")) {
+            payers.add(member.path("payerId").asString());
+        }
+        if (member.path("payer").hasNonNull("id")) {
+            payers.add(member.path("payer").path("id").asString());
+        }
+        for (JsonNode site : member.path("sites")) {
+            if (site.hasNonNull("payerId")) {
+                payers.add(site.path("payerId").asString());
+            }
+        }
+        return payers;
+    }
+
+    private static void add(
+            List<MomentView> moments, Answer answer, Part part, String kind, String atField) {
+        for (JsonNode item : answer.body().path("items")) {
+            moments.add(new MomentView(item.path(atField).asString(""), part.word(), kind, item));
+        }
+    }
+
+    /** One silence makes the part not ok; a refusal is an answer. */
+    private static void note(Map<Part, PartView> parts, Part part, Answer answer) {
+        if (answer instanceof Answer.Silent(String why)) {
+            parts.put(part, new PartView(part.word(), false, why));
+        } else {
+            parts.putIfAbsent(part, new PartView(part.word(), true, null));
+        }
+    }
+
+    private static @Nullable CountView count(Answer answer) {
+        return answer instanceof Answer.Told(JsonNode body)
+                ? new CountView(body.path("items").size(), body.hasNonNull("next"))
+                : null;
+    }
+
+    private static @Nullable OverdueView overdue(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        BigDecimal total = BigDecimal.ZERO;
+        String currency = "";
+        for (JsonNode invoice : body.path("items")) {
+            total = total.add(new BigDecimal(invoice.path("open").path("amount").asString("0")));
+            currency = invoice.path("open").path("currency").asString("");
+        }
+        return new OverdueView(
+                body.path("items").size(),
+                body.hasNonNull("next"),
+                currency.isEmpty() ? null : new MoneyView(total.toPlainString(), currency));
+    }
+
+    private static @Nullable NodesView nodes(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        long up = 0;
+        long late = 0;
+        long down = 0;
+        long never = 0;
+        Set<String> affected = new HashSet<>();
+        for (JsonNode node : body.path("items")) {
+            switch (node.path("live").asString("never")) {
+                case "up" -> up++;
+                case "late" -> late++;
+                case "down" -> {
+                    down++;
+                    affected.add(node.path("ownerId").asString());
+                    node.path("attachments")
+                            .forEach(a -> affected.add("site " + a.path("siteId").asString()));
+                }
+                default -> never++;
+            }
+        }
+        long members = affected.stream().filter(id -> !id.startsWith("site ")).count();
+        return new NodesView(up, late, down, never, members);
+    }
+}

@@ -1,0 +1,70 @@
+package org.coopmesh.gateway.session;
+
+import static org.springframework.web.servlet.function.RequestPredicates.GET;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * The dashboard's one page, for every path that is not a call or a file. Each answer has a nonce of its own; scripts and
+ * styles without it do not run.
+ */
+@Configuration
+class DashboardPage {
+    private static final String NONCE_PLACEHOLDER = "{{nonce}}";
+    private static final int NONCE_BYTES = 18;
+
+    private final SecureRandom random = new SecureRandom();
+
+    @Bean
+    @Order(10)
+    RouterFunction<ServerResponse> dashboard() throws IOException {
+        String page =
+                new ClassPathResource("dashboard/index.html")
+                        .getContentAsString(StandardCharsets.UTF_8);
+        return RouterFunctions.route(
+                GET("/**").and(DashboardPage::isPage), request -> render(page));
+    }
+
+    private ServerResponse render(String page) {
+        byte[] bytes = new byte[NONCE_BYTES];
+        random.nextBytes(bytes);
+        String nonce = Base64.getEncoder().encodeToString(bytes);
+        return ServerResponse.ok()
+                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+                .cacheControl(CacheControl.noStore())
+                .header("Content-Security-Policy", policy(nonce))
+                .body(page.replace(NONCE_PLACEHOLDER, nonce));
+    }
+
+    private static String policy(String nonce) {
+        return "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self' 'nonce-%s'; "
+                        .formatted(nonce, nonce)
+                + "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+                + "connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; "
+                + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    }
+
+    /** A path that a person may open: not a call, not a file. */
+    private static boolean isPage(ServerRequest request) {
+        String path = request.path();
+        return !path.startsWith("/api/")
+                && !path.startsWith("/id/")
+                && !path.startsWith("/oauth2/")
+                && !path.startsWith("/login/")
+                && !path.startsWith("/actuator")
+                && path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
+    }
+}

@@ -1,0 +1,68 @@
+package org.coopmesh.gateway.session;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import java.text.ParseException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
+import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
+import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.web.csrf.CsrfToken;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Tells the dashboard who is signed in and which header its changes must carry. */
+@RestController
+@RequestMapping("/api/session")
+class SessionController {
+    private final OAuth2AuthorizedClientRepository tokens;
+
+    SessionController(OAuth2AuthorizedClientRepository tokens) {
+        this.tokens = tokens;
+    }
+
+    record CsrfView(String header, String token) {}
+
+    record SessionView(
+            boolean signedIn,
+            @Nullable String memberId,
+            @Nullable String name,
+            List<String> roles,
+            CsrfView csrf) {}
+
+    @GetMapping
+    ResponseEntity<SessionView> session(
+            @Nullable Principal principal, CsrfToken csrf, HttpServletRequest request)
+            throws ParseException {
+        var csrfView = new CsrfView(csrf.getHeaderName(), csrf.getToken());
+        OAuth2AuthorizedClient client = null;
+        if (principal instanceof OAuth2AuthenticationToken signedIn) {
+            client = tokens.loadAuthorizedClient("coopmesh", signedIn, request);
+        }
+        SessionView view =
+                client == null
+                        ? new SessionView(false, null, null, List.of(), csrfView)
+                        : signedIn(client, csrfView);
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
+    }
+
+    /** The token came over the back channel, so its claims are read without checking the signature again. */
+    private static SessionView signedIn(OAuth2AuthorizedClient client, CsrfView csrf)
+            throws ParseException {
+        JWTClaimsSet claims =
+                SignedJWT.parse(client.getAccessToken().getTokenValue()).getJWTClaimsSet();
+        List<String> roles = claims.getStringListClaim("roles");
+        return new SessionView(
+                true,
+                claims.getSubject(),
+                claims.getStringClaim("name"),
+                roles == null ? List.of() : roles,
+                csrf);
+    }
+}

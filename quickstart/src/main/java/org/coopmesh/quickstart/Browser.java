@@ -1,0 +1,179 @@
+package org.coopmesh.quickstart;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A person at the gateway, without the pictures: signs in through the real pages, keeps the cookie, calls what the dashboard
+ * calls.
+ */
+public final class Browser {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Pattern CSRF_FIELD =
+            Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final String base;
+    private final HttpClient client =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NORMAL)
+                    .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
+                    .connectTimeout(PATIENCE)
+                    .build();
+    private String csrfHeader = "";
+    private String csrfToken = "";
+
+    /** A browser that nobody has signed in with yet. */
+    public Browser(String base) {
+        this.base = base;
+    }
+
+    /** What the gateway answered. */
+    public record Answer(int status, JsonNode body, String text) {
+        /** The body of a success. */
+        public JsonNode ok() {
+            if (status / 100 != 2) {
+                throw new IllegalStateException("answered " + status + ": " + text);
+            }
+            return body;
+        }
+    }
+
+    /**
+     * Signs in as a person would: start page, form, redirect back.
+     *
+     * @throws IllegalStateException when the form or the session does not come as expected
+     */
+    public Browser signIn(String email, String password) {
+        HttpResponse<String> form =
+                send(page(base + "/oauth2/authorization/coopmesh").GET().build());
+        Matcher csrf = CSRF_FIELD.matcher(form.body());
+        if (!csrf.find()) {
+            throw new IllegalStateException(
+                    "no sign-in form at " + form.uri() + ", answered " + form.statusCode());
+        }
+        send(
+                page(form.uri().resolve("/id/sign-in").toString())
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        encode(
+                                                Map.of(
+                                                        "username",
+                                                        email,
+                                                        "password",
+                                                        password,
+                                                        "_csrf",
+                                                        csrf.group(1)))))
+                        .build());
+        JsonNode session = get("/api/session").ok();
+        if (!session.path("signedIn").asBoolean()) {
+            throw new IllegalStateException("sign-in refused for " + email);
+        }
+        csrfHeader = session.path("csrf").path("header").asString();
+        csrfToken = session.path("csrf").path("token").asString();
+        return this;
+    }
+
+    /** The member id of whoever is signed in. */
+    public String memberId() {
+        return get("/api/session").ok().path("memberId").asString();
+    }
+
+    /** Reads {@code path}. */
+    public Answer get(String path) {
+        return answer(send(request(path).GET().build()));
+    }
+
+    /** Posts {@code body} as JSON; each call carries an Idempotency-Key of its own. */
+    public Answer post(String path, Object body) {
+        return post(path, body, Map.of("Idempotency-Key", UUID.randomUUID().toString()));
+    }
+
+    /** Posts {@code body} as JSON with these headers. */
+    public Answer post(String path, Object body, Map<String, String> headers) {
+        return change("POST", path, body, headers);
+    }
+
+    /** Puts {@code body} as JSON. */
+    public Answer put(String path, Object body) {
+        return change("PUT", path, body, Map.of());
+    }
+
+    /** Deletes {@code path}. */
+    public Answer delete(String path) {
+        return change("DELETE", path, Map.of(), Map.of());
+    }
+
+    private Answer change(String method, String path, Object body, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .method(
+                                method,
+                                HttpRequest.BodyPublishers.ofString(JSON.writeValueAsString(body)));
+        headers.forEach(request::header);
+        if (!csrfToken.isEmpty()) {
+            request.header(csrfHeader, csrfToken);
+        }
+        return answer(send(request.build()));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(PATIENCE)
+                .header("Accept", "application/json");
+    }
+
+    private static HttpRequest.Builder page(String url) {
+        return HttpRequest.newBuilder(URI.create(url))
+                .timeout(PATIENCE)
+                .header("Accept", "text/html");
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(request.method() + " " + request.uri(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    private static Answer answer(HttpResponse<String> response) {
+        String text = response.body();
+        boolean json =
+                response.headers().firstValue("Content-Type").orElse("").contains("json")
+                        && !text.isBlank();
+        return new Answer(
+                response.statusCode(), json ? JSON.readTree(text) : JSON.createObjectNode(), text);
+    }
+
+    private static String encode(Map<String, String> form) {
+        return form.entrySet().stream()
+                .map(field ->
+                        field.getKey()
+                                + "="
+                                + URLEncoder.encode(field.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+}

@@ -1,0 +1,308 @@
+package org.coopmesh.quickstart;
+
+import static org.coopmesh.quickstart.Village.PEOPLE;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.coopmesh.quickstart.Village.Person;
+import org.jspecify.annotations.Nullable;
+
+/** The whole co-op on one machine, started in the order in which facts flow. */
+public final class Quickstart implements AutoCloseable {
+    private static final Duration LOOK_AFTER = Duration.ofSeconds(3);
+    private static final int SECOND_CLIENT_OCTET = 21;
+    private static final int CLIENT_OCTET = 20;
+    private static final int FETCH_BYTES = 400_000;
+    private static final long FETCH_PAUSE_MILLIS = 700;
+
+    private final Installation at;
+    private final Servers servers;
+    private final @Nullable Mesh mesh;
+    private final Services services;
+    private final Agents agents;
+    private final Village village;
+    private final DemoClock clock;
+    private final Traffic traffic;
+
+    private Quickstart(
+            Installation at,
+            Servers servers,
+            @Nullable Mesh mesh,
+            Services services,
+            Agents agents,
+            Village village,
+            DemoClock clock,
+            Traffic traffic) {
+        this.at = at;
+        this.servers = servers;
+        this.mesh = mesh;
+        this.services = services;
+        this.agents = agents;
+        this.village = village;
+        this.clock = clock;
+        this.traffic = traffic;
+    }
+
+    /** Starts everything and returns when the village lives; {@code progress} hears a line for each step. */
+    public static Quickstart start(Installation at, Consumer<String> progress) {
+        var steps = new Progress(progress);
+        prepare(at);
+        var secrets = new Secrets(at.state().resolve("secrets.properties"));
+        var clock = new DemoClock(at.clockFile());
+        var village = new Village(at, secrets, clock);
+        village.beginInThePast();
+        Servers servers = Servers.start(at.state(), at.postgresPort(), at.kafkaPort());
+        for (String database : new String[] {"membership", "billing", "abuse", "gateway"}) {
+            servers.giveDatabase(database, secrets.of("database." + database));
+        }
+        steps.step("PostgreSQL and Kafka answer");
+        Mesh mesh = null;
+        if (!at.simulated()) {
+            mesh = Mesh.build(at);
+            steps.step("six routers, two gateways, one Internet host");
+        }
+        var services = new Services(at, secrets);
+        var agents = new Agents(at);
+        var quickstart =
+                new Quickstart(
+                        at, servers, mesh, services, agents, village, clock, new Traffic(at));
+        try {
+            services.start(steps);
+            quickstart.live(steps);
+            return quickstart;
+        } catch (RuntimeException e) {
+            quickstart.close();
+            throw e;
+        }
+    }
+
+    private static void prepare(Installation at) {
+        try {
+            Files.createDirectories(at.logs());
+            Path marker = at.state().resolve("coopmesh-quickstart");
+            if (!Files.exists(marker)) {
+                Files.writeString(
+                        marker, "Made by ./coopmesh up; ./coopmesh down --forget removes it.\n");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void live(Progress steps) {
+        village.constitute();
+        village.join();
+        steps.step("the co-op is founded, neighbours have joined");
+        village.registerNodes(agents);
+        if (mesh != null) {
+            traffic.serve();
+        }
+        for (Person person : PEOPLE) {
+            connect(person.router());
+            agents.start(person.router());
+        }
+        village.awaitNodes();
+        steps.step("six nodes are enrolled and report");
+        village.liveUntilToday(steps);
+        village.complain(clientAddress("n3", SECOND_CLIENT_OCTET));
+        steps.step("the village lives");
+    }
+
+    /** Gives a router its LAN, and the LAN its clients: c1 behind n1 and so on; two live behind n3. */
+    private void connect(String router) {
+        if (mesh == null) {
+            return;
+        }
+        var lan = village.lan(router);
+        mesh.attach(router, lan.routerV4(), lan.routerV6(), 24, 64);
+        String client = "c" + router.substring(1);
+        mesh.client(client, router, lan.routerV4(), lan.routerV6(), CLIENT_OCTET);
+        traffic.fetchForEver(client, FETCH_BYTES, FETCH_PAUSE_MILLIS);
+        if (router.equals("n3")) {
+            mesh.client("c3b", router, lan.routerV4(), lan.routerV6(), SECOND_CLIENT_OCTET);
+            traffic.fetchForEver("c3b", FETCH_BYTES / 4, FETCH_PAUSE_MILLIS);
+        }
+    }
+
+    private String clientAddress(String router, int lastOctet) {
+        String routerV4 = village.lan(router).routerV4();
+        return routerV4.substring(0, routerV4.lastIndexOf('.') + 1) + lastOctet;
+    }
+
+    /** Where it lives. */
+    public Installation installation() {
+        return at;
+    }
+
+    /** The people and what they have done. */
+    public Village village() {
+        return village;
+    }
+
+    /**
+     * The live mesh.
+     *
+     * @throws IllegalStateException when it is simulated
+     */
+    public Mesh mesh() {
+        if (mesh == null) {
+            throw new IllegalStateException("the mesh is simulated");
+        }
+        return mesh;
+    }
+
+    /** The time that all services share. */
+    public DemoClock clock() {
+        return clock;
+    }
+
+    /** Kills a service as a power cut would. */
+    public void killService(String name) {
+        services.kill(name);
+    }
+
+    /** Starts a killed service and waits until it answers. */
+    public void restartService(String name) {
+        services.restart(name);
+    }
+
+    /** Kills the agent on {@code router} as a power cut would. */
+    public void killAgent(String router) {
+        agents.kill(router);
+    }
+
+    /** Starts the agent on {@code router} again. */
+    public void restartAgent(String router) {
+        agents.start(router);
+    }
+
+    @Override
+    public void close() {
+        traffic.stop();
+        agents.stop();
+        services.stop();
+        servers.close();
+        if (mesh != null) {
+            mesh.close();
+        }
+    }
+
+    private void lookAfterThemUntilStopped() throws InterruptedException {
+        while (true) {
+            Thread.sleep(LOOK_AFTER);
+            services.startDead();
+            agents.startDead();
+        }
+    }
+
+    static void main(String[] args) throws Exception {
+        Path state = Path.of(System.getProperty("coopmesh.state", ".coopmesh")).toAbsolutePath();
+        switch (args.length == 0 ? "run" : args[0]) {
+            case "clock" -> moveClock(state, args.length < 2 ? "" : args[1]);
+            case "run" -> run(state, args.length > 1 && args[1].equals("--simulated"));
+            default -> throw new IllegalArgumentException("run or clock, not " + args[0]);
+        }
+    }
+
+    private static void moveClock(Path state, String step) {
+        var clock = new DemoClock(state.resolve("clock"));
+        try {
+            clock.forward(DemoClock.step(step));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+        System.out.println("The co-op's time is now " + clock.now());
+    }
+
+    private static void run(Path state, boolean simulated) throws Exception {
+        Path home = Path.of(System.getProperty("coopmesh.home", ".")).toAbsolutePath();
+        Files.createDirectories(state);
+        Files.writeString(
+                state.resolve("quickstart.pid"), Long.toString(ProcessHandle.current().pid()));
+        var at = new Installation(home, state, 0, simulated || !Mesh.possible());
+        Path progress = state.resolve("progress.log");
+        Quickstart quickstart =
+                start(
+                        at,
+                        line -> {
+                            try {
+                                Files.writeString(
+                                        progress,
+                                        line + "\n",
+                                        StandardOpenOption.CREATE,
+                                        StandardOpenOption.APPEND);
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        });
+        var main = Thread.currentThread();
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> {
+                            main.interrupt();
+                            quickstart.close();
+                        }));
+        Path welcome = state.resolve("welcome.next");
+        Files.writeString(welcome, quickstart.welcome());
+        Files.move(welcome, state.resolve("welcome.txt"));
+        try {
+            quickstart.lookAfterThemUntilStopped();
+        } catch (InterruptedException stopped) {
+            // The shutdown hook closes everything
+        }
+    }
+
+    private String welcome() {
+        var text = new StringBuilder();
+        text.append("\n  Village Mesh is alive:  ").append(at.publicUrl()).append("\n\n");
+        text.append("  Everyone's password is  ").append(village.password()).append("\n");
+        for (Person person : PEOPLE.subList(0, 5)) {
+            text.append(
+                    "    %-26s %s%n"
+                            .formatted(
+                                    person.email(),
+                                    person.roles().size() == 1
+                                            ? "member"
+                                            : String.join(
+                                                    ", ",
+                                                    person.roles()
+                                                            .subList(1, person.roles().size()))));
+        }
+        text.append("\n  Three things to try\n");
+        if (mesh != null) {
+            String client = mesh.clients().getOrDefault("c3b", "");
+            text.append(
+                    """
+                      1. Ban a client and watch its ping stop:
+                           ip netns exec %s ping %s
+                         then, as carla, open the case that waits and ban %s
+                      2. Elena has not paid, so her lane is narrow:
+                           ip netns exec %s ping -s 1400 -i 0.05 -c 200 %s
+                         as bruno, record her payment and run it again
+                      3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
+                    """
+                            .formatted(
+                                    at.namespace("c3b"),
+                                    at.internetAddress(),
+                                    client,
+                                    at.namespace("c5"),
+                                    at.internetAddress()));
+        } else {
+            text.append(
+                    """
+                      (The mesh is simulated: run as root on Linux with iproute2, nftables and babeld for a real one.)
+                      1. As carla, open the case that waits, decide it, and see the ban reach every node
+                      2. As bruno, record Elena's payment and see her standing change
+                      3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
+                    """);
+        }
+        text.append("\n  ./coopmesh down ends it; ./coopmesh up goes on where it stopped.\n\n");
+        return text.toString();
+    }
+}
