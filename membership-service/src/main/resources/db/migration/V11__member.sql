@@ -18,6 +18,7 @@ create table member (
 );
 create unique index member_email on member (lower(email));
 create index member_state on member (state, id);
+create index member_applied on member (applied_at);
 
 -- What has happened to a member, newest last; shown on the member's page and never edited.
 create table member_timeline (
@@ -29,12 +30,13 @@ create table member_timeline (
 );
 create index member_timeline_member on member_timeline (member_id, id);
 
--- A pause, return or leaving that was agreed for a later day. At most one per member; gone once it has been done.
-create table member_intent (
-    member_id uuid not null primary key references member,
+-- A pause, return or leaving that was agreed for a later day; gone once it has been done.
+create table member_plan (
+    member_id uuid not null references member,
     kind      text not null check (kind in ('pause', 'resume', 'leave')),
     due_on    date not null,
     reason    text not null,
-    by_member uuid not null
+    by_member uuid not null,
+    primary key (member_id, kind)
 );
-create index member_intent_due on member_intent (due_on);
+create index member_plan_due on member_plan (due_on);

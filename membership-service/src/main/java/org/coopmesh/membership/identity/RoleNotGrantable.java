@@ -1,7 +1,7 @@
 package org.coopmesh.membership.identity;
 
 /** Roles are for members only, and the co-op cannot be left without a board. */
-class RoleNotGrantable extends RuntimeException {
+public class RoleNotGrantable extends RuntimeException {
     private final String slug;
 
     RoleNotGrantable(String slug, String why) {
@@ -10,7 +10,7 @@ class RoleNotGrantable extends RuntimeException {
     }
 
     /** The last part of the problem's type. */
-    String slug() {
+    public String slug() {
         return slug;
     }
 }

@@ -70,6 +70,12 @@ public class SignIn {
         change(id, Set.of(), rolesOf(id), by, reason);
     }
 
+    /** Whether {@code id} is the only one who holds the role of the board. */
+    @Transactional
+    public boolean isLastOfTheBoard(AccountId id) {
+        return rolesOf(id).contains(Role.BOARD) && !grants.heldByAnother(Role.BOARD, id);
+    }
+
     /** Ends sign-in for good, with every session and token there is. */
     @Transactional
     public void close(AccountId id) {

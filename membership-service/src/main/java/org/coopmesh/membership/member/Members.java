@@ -112,6 +112,14 @@ class Members {
                 .optional();
     }
 
+    /** How many have applied since {@code since}. */
+    long appliedSince(Instant since) {
+        return db.sql("select count(*) from member where applied_at > :since")
+                .param("since", OffsetDateTime.ofInstant(since, ZoneOffset.UTC))
+                .query(Long.class)
+                .single();
+    }
+
     /**
      * A page of members by name.
      *

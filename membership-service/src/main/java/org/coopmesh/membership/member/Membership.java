@@ -1,26 +1,73 @@
 package org.coopmesh.membership.member;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.coopmesh.contracts.membership.v1.MemberEvent;
+import org.coopmesh.eventbus.Outbox;
+import org.coopmesh.membership.identity.AccountId;
+import org.coopmesh.membership.identity.Role;
+import org.coopmesh.membership.identity.RoleNotGrantable;
+import org.coopmesh.membership.identity.RolesChanged;
+import org.coopmesh.membership.identity.SignIn;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
 
 /** Who belongs, where they are connected, and who pays for it. */
 @Service
 public class Membership {
     private final Coops coops;
     private final Members members;
+    private final Payers payers;
     private final Sites sites;
+    private final Plans plans;
+    private final Timeline timeline;
+    private final SetUpCode setUpCode;
+    private final SignIn signIn;
+    private final Outbox outbox;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final MemberSettings.MemberLimits limits;
 
-    Membership(Coops coops, Members members, Sites sites, Clock clock) {
+    Membership(
+            Coops coops,
+            Members members,
+            Payers payers,
+            Sites sites,
+            Plans plans,
+            Timeline timeline,
+            SetUpCode setUpCode,
+            SignIn signIn,
+            Outbox outbox,
+            ApplicationEventPublisher events,
+            Clock clock,
+            MemberSettings settings) {
         this.coops = coops;
         this.members = members;
+        this.payers = payers;
         this.sites = sites;
+        this.plans = plans;
+        this.timeline = timeline;
+        this.setUpCode = setUpCode;
+        this.signIn = signIn;
+        this.outbox = outbox;
+        this.events = events;
         this.clock = clock;
+        this.limits = settings.member();
     }
+
+    // What other capabilities ask
 
     /**
      * The co-op that this installation serves.
@@ -64,12 +111,526 @@ public class Membership {
         return sites.of(List.of(member)).stream().map(this::facts).toList();
     }
 
+    /** Adds a line to what has happened to {@code member}, in the caller's transaction. */
+    public void note(MemberId member, Instant at, String kind, Map<String, String> detail) {
+        timeline.add(member, at, kind, detail);
+    }
+
+    // Set-up
+
+    /**
+     * Constitutes the co-op and makes its first board member, who needs nobody's approval.
+     *
+     * @throws CoopAlreadyConstituted if that has happened before
+     * @throws NotAllowed if {@code code} is not the set-up code
+     */
+    @Transactional
+    MemberId constitute(String code, Coop wanted, Person founder, String password) {
+        if (constituted().isPresent()) throw new CoopAlreadyConstituted();
+        if (!setUpCode.matches(code))
+            throw new NotAllowed("wrong-setup-code", "this is not the set-up code");
+        Instant at = clock.instant();
+        if (!coops.add(wanted, at)) throw new CoopAlreadyConstituted();
+        Coop coop = coop();
+        LocalDate today = LocalDate.ofInstant(at, coop.zone());
+        var member = new Member.Active(MemberId.next(), founder, today);
+        members.addFounder(member, at, coop.rulesVersion());
+        payers.add(payerFor(member, ""));
+        if (!signIn.open(account(member.id()), founder.email(), founder.name(), password))
+            throw new IllegalStateException("the founder has an account already");
+        signIn.admitFounder(account(member.id()), "constituted the co-op");
+        timeline.add(member.id(), at, "founded", Map.of("joinedOn", today.toString()));
+        outbox.add(
+                MemberEvents.COOP_TOPIC, MemberEvents.COOP_KEY, MemberEvents.constituted(coop, at));
+        announce(MemberEvents.joined(member.id(), today, at));
+        events.publishEvent(new CoopConstituted(coop));
+        events.publishEvent(new MemberChanged(member.id()));
+        setUpCode.forget();
+        return member.id();
+    }
+
+    // Applications
+
+    /** What someone who wants to join tells. */
+    record Application(
+            Person person,
+            String password,
+            int rulesVersion,
+            String planCode,
+            String siteName,
+            String siteAddress,
+            Site.@Nullable Location location) {}
+
+    /**
+     * Takes an application. The answer does not tell whether the e-mail address was known: then nothing but a line on that
+     * member's page comes of it, and the id names nobody.
+     *
+     * @throws CoopNotConstituted if there is no co-op to join yet
+     * @throws Unacceptable if the rules that were agreed to are not those in force
+     * @throws TooManyApplications if the limit of the hour has been reached
+     */
+    @Transactional
+    MemberId apply(Application application) {
+        Coop coop = coop();
+        Instant at = clock.instant();
+        if (application.rulesVersion() != coop.rulesVersion())
+            throw new Unacceptable(
+                    "rules-outdated",
+                    "rulesVersion",
+                    "the rules in force are version " + coop.rulesVersion());
+        if (members.appliedSince(at.minus(Duration.ofHours(1))) >= limits.applicationsPerHour())
+            throw new TooManyApplications();
+        Person person = application.person();
+        var applicant =
+                new Member.Applicant(MemberId.next(), person, at, application.rulesVersion());
+        boolean fresh =
+                signIn.open(
+                        account(applicant.id()),
+                        person.email(),
+                        person.name(),
+                        application.password());
+        if (!fresh) {
+            members.withEmail(person.email())
+                    .ifPresent(known -> timeline.add(known.id(), at, "appliedAgain", Map.of()));
+            return applicant.id();
+        }
+        if (!members.add(applicant))
+            throw new IllegalStateException("a member without an account has this address");
+        payers.add(payerFor(applicant, application.siteAddress()));
+        var site =
+                new Site(
+                        SiteId.next(),
+                        applicant.id(),
+                        application.siteName(),
+                        application.siteAddress(),
+                        application.location());
+        sites.add(site);
+        sites.addApplication(applicant.id(), site.id(), application.planCode());
+        timeline.add(
+                applicant.id(),
+                at,
+                "applied",
+                Map.of(
+                        "planCode", application.planCode(),
+                        "rulesVersion", Integer.toString(application.rulesVersion())));
+        events.publishEvent(new MemberChanged(applicant.id()));
+        return applicant.id();
+    }
+
+    /**
+     * Makes a member of an applicant from today; the site and plan that were asked for are subscribed.
+     *
+     * @throws StepNotLegal if {@code id} is no applicant
+     */
+    @Transactional
+    Member approve(MemberId id, MemberId by, String reason) {
+        Member before = lock(id);
+        Instant at = clock.instant();
+        return switch (before) {
+            case Member.Applicant applicant -> {
+                Member.Active active = applicant.approve(today());
+                members.update(active);
+                signIn.admit(account(id), account(by), reason.isBlank() ? "approved" : reason);
+                timeline.add(id, at, "approved", detail(by, reason, active.joinedOn()));
+                announce(MemberEvents.joined(id, active.joinedOn(), at));
+                sites.application(id)
+                        .ifPresent(wanted ->
+                                subscribe(
+                                        id,
+                                        new Subscription(
+                                                wanted.site(),
+                                                ownPayer(id).id(),
+                                                wanted.planCode(),
+                                                active.joinedOn()),
+                                        at));
+                events.publishEvent(new MemberChanged(id));
+                yield active;
+            }
+            case Member.Active _, Member.Paused _, Member.Left _, Member.Refused _ ->
+                    throw new StepNotLegal(before, "be approved");
+        };
+    }
+
+    /**
+     * Turns an application down and ends sign-in.
+     *
+     * @throws StepNotLegal if {@code id} is no applicant
+     */
+    @Transactional
+    Member refuse(MemberId id, MemberId by, String reason) {
+        Member before = lock(id);
+        return switch (before) {
+            case Member.Applicant applicant -> {
+                Member.Refused refused = applicant.refuse(reason);
+                members.update(refused);
+                signIn.close(account(id));
+                timeline.add(id, clock.instant(), "refused", detail(by, reason, null));
+                events.publishEvent(new MemberChanged(id));
+                yield refused;
+            }
+            case Member.Active _, Member.Paused _, Member.Left _, Member.Refused _ ->
+                    throw new StepNotLegal(before, "be refused");
+        };
+    }
+
+    // Pause, return, leaving: today, or planned for a later day
+
+    /**
+     * Pauses a member from {@code from}; on a later day than today it is planned.
+     *
+     * @throws StepNotLegal if {@code id} is not active
+     * @throws Unacceptable if {@code from} is in the past
+     */
+    @Transactional
+    Member pause(MemberId id, MemberId by, LocalDate from, String reason) {
+        Member before = lock(id);
+        if (!(before instanceof Member.Active)) throw new StepNotLegal(before, "pause");
+        return nowOrLater(before, new Plans.Plan(id, Plans.Kind.PAUSE, from, reason, by), "from");
+    }
+
+    /**
+     * Ends a pause on {@code on}; on a later day than today it is planned.
+     *
+     * @throws StepNotLegal if {@code id} neither is paused nor will be by then
+     * @throws Unacceptable if {@code on} is in the past
+     */
+    @Transactional
+    Member resume(MemberId id, MemberId by, LocalDate on, String reason) {
+        Member before = lock(id);
+        boolean pausedByThen =
+                plans.of(id).stream()
+                        .anyMatch(plan ->
+                                plan.kind() == Plans.Kind.PAUSE && plan.dueOn().isBefore(on));
+        if (!(before instanceof Member.Paused || before instanceof Member.Active && pausedByThen))
+            throw new StepNotLegal(before, "resume");
+        return nowOrLater(before, new Plans.Plan(id, Plans.Kind.RESUME, on, reason, by), "on");
+    }
+
+    /**
+     * Ends membership; {@code on} is the first day without it. Subscriptions and roles end with it.
+     *
+     * @throws StepNotLegal if {@code id} neither is active nor paused
+     * @throws Unacceptable if {@code on} is in the past
+     * @throws RoleNotGrantable if the co-op would be left without a board
+     */
+    @Transactional
+    Member leave(MemberId id, MemberId by, LocalDate on, String reason) {
+        Member before = lock(id);
+        if (!(before instanceof Member.Active || before instanceof Member.Paused))
+            throw new StepNotLegal(before, "leave");
+        return nowOrLater(before, new Plans.Plan(id, Plans.Kind.LEAVE, on, reason, by), "on");
+    }
+
+    private Member nowOrLater(Member before, Plans.Plan plan, String field) {
+        LocalDate today = today();
+        if (plan.dueOn().isBefore(today))
+            throw new Unacceptable(
+                    "date-in-the-past", field, plan.dueOn() + " is over; today is " + today);
+        if (plan.dueOn().isAfter(today)) {
+            plans.put(plan);
+            timeline.add(
+                    plan.member(),
+                    clock.instant(),
+                    plan.kind().word() + "Planned",
+                    detail(plan.by(), plan.reason(), plan.dueOn()));
+            return before;
+        }
+        return carryOut(before, plan);
+    }
+
+    private Member carryOut(Member before, Plans.Plan plan) {
+        Instant at = clock.instant();
+        MemberId id = plan.member();
+        Member after =
+                switch (plan.kind()) {
+                    case PAUSE -> {
+                        if (!(before instanceof Member.Active active))
+                            throw new StepNotLegal(before, "pause");
+                        yield active.pause(plan.dueOn());
+                    }
+                    case RESUME -> {
+                        if (!(before instanceof Member.Paused paused))
+                            throw new StepNotLegal(before, "resume");
+                        yield paused.resume(plan.dueOn());
+                    }
+                    case LEAVE ->
+                            switch (before) {
+                                case Member.Active active ->
+                                        active.leave(plan.dueOn(), plan.reason());
+                                case Member.Paused paused ->
+                                        paused.leave(plan.dueOn(), plan.reason());
+                                case Member.Applicant _, Member.Left _, Member.Refused _ ->
+                                        throw new StepNotLegal(before, "leave");
+                            };
+                };
+        members.update(after);
+        plans.delete(id, plan.kind());
+        switch (plan.kind()) {
+            case PAUSE -> announce(MemberEvents.paused(id, plan.dueOn(), at));
+            case RESUME -> announce(MemberEvents.resumed(id, plan.dueOn(), at));
+            case LEAVE -> {
+                plans.deleteAll(id);
+                signIn.dismiss(account(id), account(plan.by()), plan.reason());
+                for (Site site : sites.of(List.of(id))) {
+                    if (sites.inForce(site.id(), plan.dueOn()).isEmpty()) continue;
+                    sites.unsubscribe(site.id(), plan.dueOn(), at);
+                    announce(MemberEvents.unsubscribed(id, site.id(), plan.dueOn(), at));
+                    events.publishEvent(new SiteChanged(site.id()));
+                }
+                announce(MemberEvents.left(id, plan.dueOn(), at));
+            }
+        }
+        String kind =
+                switch (plan.kind()) {
+                    case PAUSE -> "paused";
+                    case RESUME -> "resumed";
+                    case LEAVE -> "left";
+                };
+        timeline.add(id, at, kind, detail(plan.by(), plan.reason(), plan.dueOn()));
+        events.publishEvent(new MemberChanged(id));
+        return after;
+    }
+
+    /** Carries out one plan that has fallen due; false if there is none left. The member's row decides between replicas. */
+    @Transactional
+    boolean carryOutDue() {
+        if (constituted().isEmpty()) return false;
+        Optional<Plans.Plan> due = plans.due(today());
+        if (due.isEmpty()) return false;
+        Plans.Plan plan = due.get();
+        Member before = lock(plan.member());
+        if (!plans.of(plan.member()).contains(plan)) return true; // Another replica was first.
+        String hindrance = hindrance(before, plan);
+        if (hindrance == null) {
+            carryOut(before, plan);
+        } else {
+            plans.delete(plan.member(), plan.kind());
+            timeline.add(
+                    plan.member(),
+                    clock.instant(),
+                    plan.kind().word() + "Dropped",
+                    Map.of("dueOn", plan.dueOn().toString(), "why", hindrance));
+        }
+        return true;
+    }
+
+    /** Why a plan cannot be carried out any more: the member's state has changed since, or it is the last of the board. */
+    private @Nullable String hindrance(Member before, Plans.Plan plan) {
+        boolean legal =
+                switch (plan.kind()) {
+                    case PAUSE -> before instanceof Member.Active;
+                    case RESUME ->
+                            before instanceof Member.Paused paused
+                                    && !plan.dueOn().isBefore(paused.from());
+                    case LEAVE ->
+                            before instanceof Member.Active || before instanceof Member.Paused;
+                };
+        if (!legal) return Members.word(before.state());
+        if (plan.kind() == Plans.Kind.LEAVE && signIn.isLastOfTheBoard(account(plan.member())))
+            return "last-board-member";
+        return null;
+    }
+
+    // Sites, payers, subscriptions
+
+    /**
+     * Adds a site for a member and subscribes it from today.
+     *
+     * @param payer who pays; null for the member's own payer
+     * @throws StepNotLegal if {@code member} neither is active nor paused
+     */
+    @Transactional
+    Site addSite(
+            MemberId member,
+            String name,
+            String address,
+            Site.@Nullable Location location,
+            @Nullable PayerId payer,
+            String planCode,
+            MemberId by) {
+        mustBelong(lock(member), "connect a site");
+        var site = new Site(SiteId.next(), member, name, address, location);
+        sites.add(site);
+        Instant at = clock.instant();
+        timeline.add(
+                member,
+                at,
+                "siteAdded",
+                Map.of("siteId", site.id().toString(), "by", by.toString()));
+        Payer paying =
+                payer == null
+                        ? ownPayer(member)
+                        : payers.find(payer).orElseThrow(() -> new NotFound(payer));
+        subscribe(member, new Subscription(site.id(), paying.id(), planCode, today()), at);
+        return site;
+    }
+
+    /**
+     * Sets who pays for a site on which plan from a day on; it replaces what was in force for that site.
+     *
+     * @throws Unacceptable if {@code effectiveOn} is in the past, or before a day from which something else was agreed
+     */
+    @Transactional
+    Subscription subscribe(
+            SiteId id, PayerId payer, String planCode, LocalDate effectiveOn, MemberId by) {
+        MemberId member = sites.find(id).orElseThrow(() -> new NotFound(id)).memberId();
+        mustBelong(lock(member), "subscribe");
+        Site site = sites.lock(id).orElseThrow(() -> new NotFound(id));
+        if (payers.find(payer).isEmpty()) throw new NotFound(payer);
+        if (effectiveOn.isBefore(today()))
+            throw new Unacceptable(
+                    "date-in-the-past",
+                    "effectiveOn",
+                    effectiveOn + " is over; plans never change backwards");
+        sites.lastEffectiveOn(id)
+                .filter(effectiveOn::isBefore)
+                .ifPresent(last -> {
+                    throw new Unacceptable(
+                            "date-before-last-change",
+                            "effectiveOn",
+                            "something else was agreed from " + last);
+                });
+        var subscription = new Subscription(id, payer, planCode, effectiveOn);
+        Instant at = clock.instant();
+        subscribe(site.memberId(), subscription, at);
+        return subscription;
+    }
+
+    private void subscribe(MemberId member, Subscription subscription, Instant at) {
+        sites.subscribe(subscription, at);
+        timeline.add(
+                member,
+                at,
+                "subscribed",
+                Map.of(
+                        "siteId", subscription.site().toString(),
+                        "payerId", subscription.payer().toString(),
+                        "planCode", subscription.planCode(),
+                        "effectiveOn", subscription.effectiveOn().toString()));
+        announce(MemberEvents.subscribed(member, subscription, at));
+        events.publishEvent(new SiteChanged(subscription.site()));
+    }
+
+    /** Adds a payer who is no member. */
+    @Transactional
+    Payer addPayer(String name, String email, String address) {
+        var payer = new Payer(PayerId.next(), name, email, address, null);
+        payers.add(payer);
+        return payer;
+    }
+
+    /** Whether {@code member} may see {@code payer}: it is their own, or pays for one of their sites. */
+    boolean mayShow(PayerId payer, MemberId member) {
+        return payers.find(payer).filter(found -> member.equals(found.memberId())).isPresent()
+                || facts(member).filter(found -> found.payers().contains(payer)).isPresent();
+    }
+
+    // Pages
+
+    /** Everything a page shows about one member that this capability knows. */
+    record Page(Member member, Payer payer, List<Site> sites, List<Subscription> subscriptions) {}
+
+    @Transactional(readOnly = true)
+    Page page(MemberId id) {
+        Member member = members.find(id).orElseThrow(() -> new NotFound(id));
+        return pages(List.of(member)).getFirst();
+    }
+
+    /** Pages of {@code found}, in their order. */
+    @Transactional(readOnly = true)
+    List<Page> pages(List<Member> found) {
+        if (found.isEmpty()) return List.of();
+        List<MemberId> ids = found.stream().map(Member::id).toList();
+        Map<MemberId, Payer> payer = new HashMap<>();
+        for (Payer each : payers.of(ids))
+            if (each.memberId() != null) payer.put(each.memberId(), each);
+        Map<MemberId, List<Site>> site =
+                sites.of(ids).stream().collect(Collectors.groupingBy(Site::memberId));
+        List<Subscription> subscriptions = sites.inForce(ids, today());
+        return found.stream()
+                .map(member -> {
+                    List<Site> own = site.getOrDefault(member.id(), List.of());
+                    Set<SiteId> ownIds = own.stream().map(Site::id).collect(Collectors.toSet());
+                    Payer ownPayer = payer.get(member.id());
+                    if (ownPayer == null)
+                        throw new IllegalStateException("no payer: " + member.id());
+                    return new Page(
+                            member,
+                            ownPayer,
+                            own,
+                            subscriptions.stream()
+                                    .filter(each -> ownIds.contains(each.site()))
+                                    .toList());
+                })
+                .toList();
+    }
+
+    /** What is planned for {@code id}, by day. */
+    List<Plans.Plan> plansOf(MemberId id) {
+        return plans.of(id);
+    }
+
+    /** Tells on the member's page which roles came and went. */
+    @EventListener
+    void on(RolesChanged changed) {
+        var detail = new HashMap<String, String>();
+        if (!changed.granted().isEmpty()) detail.put("granted", words(changed.granted()));
+        if (!changed.withdrawn().isEmpty()) detail.put("withdrawn", words(changed.withdrawn()));
+        detail.put("reason", changed.reason());
+        timeline.add(
+                new MemberId(changed.account().value()), clock.instant(), "rolesChanged", detail);
+    }
+
+    private static String words(Set<Role> roles) {
+        return roles.stream().sorted().map(Role::word).collect(Collectors.joining(" "));
+    }
+
+    private Member lock(MemberId id) {
+        return members.lock(id).orElseThrow(() -> new NotFound(id));
+    }
+
+    private static void mustBelong(Member member, String step) {
+        switch (member) {
+            case Member.Active _, Member.Paused _ -> {}
+            case Member.Applicant _, Member.Left _, Member.Refused _ ->
+                    throw new StepNotLegal(member, step);
+        }
+    }
+
+    private Payer ownPayer(MemberId member) {
+        return payers.of(List.of(member)).getFirst();
+    }
+
+    private static Payer payerFor(Member member, String address) {
+        return new Payer(
+                PayerId.next(),
+                member.person().name(),
+                member.person().email(),
+                address,
+                member.id());
+    }
+
+    private void announce(MemberEvent event) {
+        outbox.add(MemberEvents.MEMBER_TOPIC, event.getMemberId(), event);
+    }
+
+    private static AccountId account(MemberId id) {
+        return new AccountId(id.value());
+    }
+
+    private static Map<String, String> detail(MemberId by, String reason, @Nullable LocalDate on) {
+        var detail = new HashMap<String, String>();
+        detail.put("by", by.toString());
+        if (!reason.isBlank()) detail.put("reason", reason);
+        if (on != null) detail.put("on", on.toString());
+        return detail;
+    }
+
     private MemberFacts facts(Member member) {
-        var payers =
-                sites.inForce(List.of(member.id()), today()).stream()
-                        .map(Subscription::payer)
-                        .collect(Collectors.toUnmodifiableSet());
-        return new MemberFacts(member.id(), member.person().name(), member.state(), payers);
+        var paying = new HashSet<PayerId>();
+        for (Subscription each : sites.inForce(List.of(member.id()), today()))
+            paying.add(each.payer());
+        return new MemberFacts(member.id(), member.person().name(), member.state(), paying);
     }
 
     private SiteFacts facts(Site site) {

@@ -1,0 +1,180 @@
+package org.coopmesh.membership.member;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows the co-op to everyone, and lets who has the set-up code constitute it. Public. */
+@RestController
+@RequestMapping("/api/coop")
+class CoopController extends ProblemSpeaker {
+    private final Membership membership;
+    private final Path authority;
+
+    CoopController(Membership membership, MemberSettings settings) {
+        this.membership = membership;
+        this.authority = settings.keysDir().resolve("ca.crt");
+    }
+
+    /** The co-op as everyone may see it; only {@code constituted} and the fingerprint are there before set-up. */
+    record CoopView(
+            boolean constituted,
+            @Nullable String name,
+            @Nullable String currency,
+            @Nullable String timeZone,
+            @Nullable Integer rulesVersion,
+            @Nullable String rulesText,
+            @Nullable String caFingerprint) {}
+
+    @GetMapping
+    CoopView show() {
+        String fingerprint = fingerprint();
+        return membership
+                .constituted()
+                .map(coop ->
+                        new CoopView(
+                                true,
+                                coop.name(),
+                                coop.currency().getCurrencyCode(),
+                                coop.zone().getId(),
+                                coop.rulesVersion(),
+                                coop.rulesText(),
+                                fingerprint))
+                .orElseGet(() -> new CoopView(false, null, null, null, null, null, fingerprint));
+    }
+
+    /** The first board member. */
+    record BoardRequest(
+            @NotBlank @Size(max = 200) String name,
+            @NotBlank @Email @Size(max = 254) String email,
+            @NotNull @Size(min = 8, max = 128) String password) {
+        @Override
+        public String toString() {
+            return "BoardRequest";
+        }
+    }
+
+    record CoopRequest(
+            @NotBlank @Size(max = 200) String name,
+            @NotNull @Pattern(regexp = "[A-Z]{3}") String currency,
+            @NotBlank @Size(max = 64) String timeZone,
+            @Nullable @Size(max = 16) List<@NotNull @Size(max = 64) String> poolsV4,
+            @Nullable @Size(max = 16) List<@NotNull @Size(max = 64) String> poolsV6,
+            @Nullable @Size(max = 256) List<@NotNull @Size(max = 64) String> garden,
+            @NotNull @Size(max = 100_000) String rulesText,
+            @NotNull @Valid BoardRequest board) {}
+
+    record ConstitutedView(UUID memberId) {}
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.CREATED)
+    ConstitutedView constitute(
+            @RequestHeader("Setup-Code") String code, @RequestBody @Valid CoopRequest request) {
+        var founder = new Person(request.board().name(), request.board().email(), null);
+        var member =
+                membership.constitute(code, coop(request), founder, request.board().password());
+        return new ConstitutedView(member.value());
+    }
+
+    private static Coop coop(CoopRequest request) {
+        List<String> poolsV4 = orEmpty(request.poolsV4());
+        List<String> poolsV6 = orEmpty(request.poolsV6());
+        var pools = new ArrayList<Cidr>();
+        pools(poolsV4, "poolsV4", true, pools);
+        pools(poolsV6, "poolsV6", false, pools);
+        if (pools.isEmpty())
+            throw new Unacceptable("pools-unacceptable", "poolsV4", "no address pool is given");
+        List<String> garden = orEmpty(request.garden());
+        for (String each : garden) cidr(each, "garden");
+        return new Coop(
+                request.name(),
+                currency(request.currency()),
+                zone(request.timeZone()),
+                poolsV4,
+                poolsV6,
+                garden,
+                1,
+                request.rulesText());
+    }
+
+    /** Attachments take a /24 and a /64 each, so a pool holds at least one of them. */
+    private static void pools(List<String> texts, String field, boolean v4, List<Cidr> pools) {
+        for (String text : texts) {
+            Cidr pool = cidr(text, field);
+            if (pool.isV4() != v4 || pool.length() > (v4 ? 24 : 64) || pool.length() < 8)
+                throw new Unacceptable(
+                        "pools-unacceptable", field, "cannot be a pool here: " + text);
+            if (pools.stream().anyMatch(pool::overlaps))
+                throw new Unacceptable(
+                        "pools-unacceptable", field, "overlaps another pool: " + text);
+            pools.add(pool);
+        }
+    }
+
+    private static Cidr cidr(String text, String field) {
+        try {
+            return Cidr.of(text);
+        } catch (IllegalArgumentException malformed) {
+            throw new Unacceptable("pools-unacceptable", field, "not a prefix: " + text);
+        }
+    }
+
+    private static Currency currency(String code) {
+        try {
+            return Currency.getInstance(code);
+        } catch (IllegalArgumentException unknown) {
+            throw new Unacceptable("currency-unknown", "currency", "no such currency: " + code);
+        }
+    }
+
+    private static ZoneId zone(String id) {
+        try {
+            return ZoneId.of(id);
+        } catch (DateTimeException unknown) {
+            throw new Unacceptable("time-zone-unknown", "timeZone", "no such time zone: " + id);
+        }
+    }
+
+    private static List<String> orEmpty(@Nullable List<String> list) {
+        return list == null ? List.of() : list;
+    }
+
+    /** SHA-256 of the CA certificate, in hexadecimal digits; null until there is a CA. */
+    private @Nullable String fingerprint() {
+        if (!Files.exists(authority)) return null;
+        try (InputStream file = Files.newInputStream(authority)) {
+            byte[] certificate =
+                    CertificateFactory.getInstance("X.509").generateCertificate(file).getEncoded();
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("the CA certificate is not readable", e);
+        }
+    }
+}

@@ -1,0 +1,212 @@
+package org.coopmesh.membership.member;
+
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Email;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Connects sites, and says who pays for them on which plan. */
+@RestController
+class SiteController extends ProblemSpeaker {
+    private final Membership membership;
+    private final Payers payers;
+
+    SiteController(Membership membership, Payers payers) {
+        this.membership = membership;
+        this.payers = payers;
+    }
+
+    record SiteView(
+            UUID id,
+            UUID memberId,
+            String name,
+            String address,
+            @Nullable Double latitude,
+            @Nullable Double longitude,
+            @Nullable UUID payerId,
+            @Nullable String planCode,
+            @Nullable LocalDate effectiveOn) {
+        static SiteView of(Site site, List<Subscription> subscriptions) {
+            Subscription subscription = null;
+            for (Subscription each : subscriptions)
+                if (each.site().equals(site.id())) subscription = each;
+            Site.Location location = site.location();
+            return new SiteView(
+                    site.id().value(),
+                    site.memberId().value(),
+                    site.name(),
+                    site.address(),
+                    location == null ? null : location.latitude(),
+                    location == null ? null : location.longitude(),
+                    subscription == null ? null : subscription.payer().value(),
+                    subscription == null ? null : subscription.planCode(),
+                    subscription == null ? null : subscription.effectiveOn());
+        }
+    }
+
+    record SitesView(List<SiteView> items, @Nullable String next) {}
+
+    @GetMapping("/api/sites")
+    @PreAuthorize(
+            "hasAnyRole('board', 'treasurer', 'network', 'moderator') or #memberId.toString() == authentication.name")
+    SitesView list(@RequestParam UUID memberId) {
+        var page = membership.page(new MemberId(memberId));
+        var items =
+                page.sites().stream().map(site -> SiteView.of(site, page.subscriptions())).toList();
+        return new SitesView(items, null);
+    }
+
+    record SiteRequest(
+            @NotNull UUID memberId,
+            @NotBlank @Size(max = 200) String name,
+            @NotBlank @Size(max = 500) String address,
+            @Nullable @DecimalMin("-90") @DecimalMax("90") Double latitude,
+            @Nullable @DecimalMin("-180") @DecimalMax("180") Double longitude,
+            @Nullable UUID payerId,
+            @NotNull @Pattern(regexp = "[A-Za-z0-9._-]{1,40}") String planCode) {}
+
+    /** The board for everyone; members for themselves, as long as they pay themselves. */
+    @PostMapping("/api/sites")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PreAuthorize(
+            "hasRole('board') or hasRole('member') and #request.memberId().toString() == authentication.name")
+    SiteView add(@RequestBody @Valid SiteRequest request, Authentication caller) {
+        var payer = request.payerId() == null ? null : new PayerId(request.payerId());
+        mayUse(payer, caller);
+        Site site =
+                membership.addSite(
+                        new MemberId(request.memberId()),
+                        request.name(),
+                        request.address(),
+                        location(request.latitude(), request.longitude()),
+                        payer,
+                        request.planCode(),
+                        id(caller));
+        return view(site.id(), site.memberId());
+    }
+
+    record SubscriptionRequest(
+            @NotNull UUID payerId,
+            @NotNull @Pattern(regexp = "[A-Za-z0-9._-]{1,40}") String planCode,
+            @NotNull LocalDate effectiveOn) {}
+
+    /** Board and treasurer for every site; members for their own, with a payer that is theirs or pays for them already. */
+    @PutMapping("/api/sites/{id}/subscription")
+    @PreAuthorize("hasAnyRole('board', 'treasurer', 'member')")
+    SiteView subscribe(
+            @PathVariable UUID id,
+            @RequestBody @Valid SubscriptionRequest request,
+            Authentication caller) {
+        var site = new SiteId(id);
+        SiteFacts facts = membership.site(site).orElseThrow(() -> new NotFound(site));
+        if (!office(caller) && !facts.memberId().equals(id(caller)))
+            throw new NotAllowed("not-allowed", "this is another member's site");
+        var payer = new PayerId(request.payerId());
+        mayUse(payer, caller);
+        membership.subscribe(site, payer, request.planCode(), request.effectiveOn(), id(caller));
+        return view(site, facts.memberId());
+    }
+
+    private SiteView view(SiteId site, MemberId member) {
+        var page = membership.page(member);
+        return page.sites().stream()
+                .filter(each -> each.id().equals(site))
+                .map(each -> SiteView.of(each, page.subscriptions()))
+                .findFirst()
+                .orElseThrow(() -> new NotFound(site));
+    }
+
+    record PayerRequest(
+            @NotBlank @Size(max = 200) String name,
+            @NotBlank @Email @Size(max = 254) String email,
+            @NotNull @Size(max = 500) String address) {}
+
+    record PayerView(UUID id, String name, String email, String address, @Nullable UUID memberId) {
+        static PayerView of(Payer payer) {
+            return new PayerView(
+                    payer.id().value(),
+                    payer.name(),
+                    payer.email(),
+                    payer.address(),
+                    payer.memberId() == null ? null : payer.memberId().value());
+        }
+    }
+
+    record PayersView(List<PayerView> items, @Nullable String next) {}
+
+    @PostMapping("/api/payers")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PreAuthorize("hasAnyRole('board', 'treasurer')")
+    PayerView addPayer(@RequestBody @Valid PayerRequest request) {
+        return PayerView.of(
+                membership.addPayer(request.name(), request.email(), request.address()));
+    }
+
+    @GetMapping("/api/payers")
+    @PreAuthorize("hasAnyRole('board', 'treasurer')")
+    PayersView payers(
+            @RequestParam(defaultValue = "") @Size(max = 200) String q,
+            @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
+            @RequestParam(required = false) @Nullable UUID after) {
+        var page = payers.page(q.strip(), after == null ? null : new PayerId(after), limit + 1);
+        var shown = page.stream().limit(limit).map(PayerView::of).toList();
+        return new PayersView(shown, page.size() > limit ? shown.getLast().id().toString() : null);
+    }
+
+    @GetMapping("/api/payers/{id}")
+    @PreAuthorize("isAuthenticated()")
+    PayerView payer(@PathVariable UUID id, Authentication caller) {
+        var payer = new PayerId(id);
+        if (!office(caller) && !membership.mayShow(payer, id(caller)))
+            throw new NotAllowed("not-allowed", "this is not your payer");
+        return PayerView.of(payers.find(payer).orElseThrow(() -> new NotFound(payer)));
+    }
+
+    /** A location is given whole or not at all. */
+    static Site.@Nullable Location location(@Nullable Double latitude, @Nullable Double longitude) {
+        if (latitude == null && longitude == null) return null;
+        if (latitude == null || longitude == null)
+            throw new Unacceptable(
+                    "location-incomplete",
+                    latitude == null ? "latitude" : "longitude",
+                    "latitude and longitude belong together");
+        return new Site.Location(latitude, longitude);
+    }
+
+    private void mayUse(@Nullable PayerId payer, Authentication caller) {
+        if (payer != null && !office(caller) && !membership.mayShow(payer, id(caller)))
+            throw new NotAllowed("not-allowed", "this payer is not yours to charge");
+    }
+
+    private static boolean office(Authentication caller) {
+        return caller.getAuthorities().stream()
+                .anyMatch(authority ->
+                        "ROLE_board".equals(authority.getAuthority())
+                                || "ROLE_treasurer".equals(authority.getAuthority()));
+    }
+
+    private static MemberId id(Authentication caller) {
+        return new MemberId(UUID.fromString(caller.getName()));
+    }
+}
