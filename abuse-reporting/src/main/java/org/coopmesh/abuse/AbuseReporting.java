@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Starts the service. */
+/** Starts the service: complaints in, decisions and bans out. */
 @SpringBootApplication
 @EnableScheduling
 public class AbuseReporting {

@@ -1,0 +1,68 @@
+package org.coopmesh.abuse;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.oauth2.server.resource.web.access.BearerTokenAccessDeniedHandler;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * Who may call at all. What is public is named here, everything else wants a token; which role may do what stands at each
+ * endpoint. No cookies and no sessions, so nothing to forge: browsers come through the gateway.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableMethodSecurity
+class Security {
+    @Bean
+    SecurityFilterChain chain(HttpSecurity http) throws Exception {
+        var entryPoint = new BearerTokenAuthenticationEntryPoint();
+        var accessDenied = new BearerTokenAccessDeniedHandler();
+        return http.csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .requestCache(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .authorizeHttpRequests(requests ->
+                        requests.requestMatchers(HttpMethod.POST, "/api/reports")
+                                .permitAll()
+                                .requestMatchers(HttpMethod.GET, "/api/reports/mine")
+                                .authenticated()
+                                .requestMatchers(HttpMethod.GET, "/api/reports/*")
+                                .permitAll()
+                                .requestMatchers("/actuator/health/**", "/error")
+                                .permitAll()
+                                .requestMatchers("/api/**", "/v3/api-docs/**")
+                                .authenticated()
+                                .anyRequest()
+                                .denyAll())
+                .oauth2ResourceServer(server ->
+                        server.jwt(Customizer.withDefaults())
+                                .authenticationEntryPoint((request, response, failure) -> {
+                                    entryPoint.commence(request, response, failure);
+                                    problem(response, "unauthenticated", "Sign in first");
+                                })
+                                .accessDeniedHandler((request, response, denied) -> {
+                                    accessDenied.handle(request, response, denied);
+                                    problem(response, "forbidden", "Your roles do not allow this");
+                                }))
+                .build();
+    }
+
+    private static void problem(HttpServletResponse response, String slug, String title)
+            throws IOException {
+        response.setContentType("application/problem+json");
+        response.getWriter()
+                .write(
+                        """
+                        {"type":"https://coopmesh.org/problems/%s","title":"%s","status":%d}\
+                        """
+                                .formatted(slug, title, response.getStatus()));
+    }
+}

@@ -1,0 +1,332 @@
+package org.coopmesh.abuse.ban;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.coopmesh.abuse.ban.Ban.Declined;
+import org.coopmesh.abuse.ban.Ban.Expired;
+import org.coopmesh.abuse.ban.Ban.InForce;
+import org.coopmesh.abuse.ban.Ban.Lifted;
+import org.coopmesh.abuse.ban.Ban.Proposed;
+import org.coopmesh.abuse.ban.Ban.Replaced;
+import org.coopmesh.abuse.ban.BlastRadius.Refusal;
+import org.coopmesh.abuse.decision.AlreadyBanned;
+import org.coopmesh.abuse.decision.BanOrder;
+import org.coopmesh.abuse.decision.BanOrders;
+import org.coopmesh.abuse.decision.BanRefused;
+import org.coopmesh.abuse.decision.DecisionId;
+import org.coopmesh.abuse.decision.SecondModerator;
+import org.coopmesh.abuse.decision.Term;
+import org.coopmesh.abuse.subject.CaseId;
+import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.Prefix;
+import org.coopmesh.abuse.subject.SubjectRegister;
+import org.coopmesh.abuse.subject.Target;
+import org.coopmesh.abuse.subject.Target.OfAddress;
+import org.coopmesh.abuse.subject.Target.OfMember;
+import org.coopmesh.abuse.subject.Target.OfNode;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Imposes and ends bans. The fact is on the outbox when the call returns: nothing waits between a click and the nodes. */
+@Service
+@EnableConfigurationProperties(BanSettings.class)
+public class Bans implements BanOrders {
+    private static final int EXPIRY_BATCH = 200;
+    private static final Logger log = LoggerFactory.getLogger(Bans.class);
+
+    private final BanTable table;
+    private final NeverBanTable neverBans;
+    private final SubjectRegister subjects;
+    private final BanEvents events;
+    private final List<Prefix> neverBySetting;
+    private final Clock clock;
+
+    Bans(
+            BanTable table,
+            NeverBanTable neverBans,
+            SubjectRegister subjects,
+            BanEvents events,
+            BanSettings settings,
+            Clock clock) {
+        this.table = table;
+        this.neverBans = neverBans;
+        this.subjects = subjects;
+        this.events = events;
+        this.neverBySetting = settings.neverPrefixes();
+        this.clock = clock;
+    }
+
+    /** What a moderator asks for. */
+    record Request(
+            Target target, Term term, String reason, @Nullable CaseId caseId, MemberId moderator) {}
+
+    /**
+     * Bans at once what one moderator may ban, and proposes the rest to a second one.
+     *
+     * @throws BanRefused if the target is never to be banned, is unknown, or the end is past
+     * @throws AlreadyBanned if it is banned as long already
+     */
+    @Transactional
+    public Ban order(Request request) {
+        Instant now = now();
+        check(request.target());
+        if (request.term().isOver(now)) {
+            throw new BanRefused("over-already", "the ban would end before it begins");
+        }
+        var order =
+                new Order(
+                        new BanId(UUID.randomUUID()),
+                        request.target(),
+                        request.term(),
+                        request.reason(),
+                        request.caseId(),
+                        new Origin.Moderator(),
+                        request.moderator(),
+                        now);
+        if (SecondModerator.neededFor(order.target(), order.term())) {
+            table.add(order);
+            log.atInfo().addKeyValue("banId", order.id()).log("ban proposed");
+            return new Proposed(order);
+        }
+        table.add(order);
+        return impose(new InForce(order, request.moderator(), now));
+    }
+
+    @Override
+    @Transactional
+    public void impose(BanOrder wanted) {
+        Instant now = now();
+        check(wanted.target());
+        var order =
+                new Order(
+                        new BanId(UUID.randomUUID()),
+                        wanted.target(),
+                        wanted.term(),
+                        wanted.reason(),
+                        wanted.caseId(),
+                        new Origin.OfDecision(wanted.decision(), wanted.measure()),
+                        wanted.moderator(),
+                        now);
+        table.add(order);
+        impose(new InForce(order, wanted.confirmedBy(), now));
+    }
+
+    /** Puts a ban into force. A shorter one of the same target gives way first, so that the last word heard is the longer. */
+    private InForce impose(InForce ban) {
+        Optional<InForce> before = table.lockInForce(ban.order().target());
+        if (before.isPresent()) {
+            if (!ban.order().term().outlasts(before.get().order().term())) {
+                throw new AlreadyBanned(ban.order().target());
+            }
+            end(before.get().replace(ban.order(), ban.imposedAt()));
+        }
+        table.addInForce(ban);
+        events.state(ban);
+        log.atInfo().addKeyValue("banId", ban.order().id()).log("ban imposed");
+        return ban;
+    }
+
+    /**
+     * A second moderator agrees to a proposal, which holds from now on.
+     *
+     * @throws BanStepRefused if it does not wait for one, or it is the one who proposed
+     * @throws BanRefused if the target has become one that is never to be banned, or the end is past
+     */
+    @Transactional
+    public InForce confirm(BanId id, MemberId second) {
+        Proposed proposed = lockProposed(id);
+        Order order = proposed.order();
+        Instant now = now();
+        if (order.orderedBy().equals(second)) {
+            throw new BanStepRefused("the second moderator is another person");
+        }
+        check(order.target());
+        if (order.term().isOver(now)) {
+            throw new BanRefused("over-already", "the ban would end before it begins");
+        }
+        return impose(proposed.confirm(second, now));
+    }
+
+    /**
+     * Turns a proposal down, or takes one's own back.
+     *
+     * @throws BanStepRefused if it does not wait for a second moderator
+     */
+    @Transactional
+    public Declined decline(BanId id, MemberId by, String reason) {
+        Declined declined = lockProposed(id).decline(by, reason, now());
+        table.end(declined);
+        return declined;
+    }
+
+    /**
+     * Ends a ban that holds.
+     *
+     * @throws BanStepRefused if it does not hold
+     */
+    @Transactional
+    public Lifted lift(BanId id, MemberId by, String reason) {
+        return switch (lock(id)) {
+            case InForce inForce -> {
+                Lifted lifted = inForce.lift(by, reason, now());
+                end(lifted);
+                yield lifted;
+            }
+            case Proposed p -> throw new BanStepRefused("this ban is only proposed: decline it");
+            case Declined d -> throw new BanStepRefused("this ban was declined");
+            case Lifted l -> throw new BanStepRefused("this ban is lifted already");
+            case Expired e -> throw new BanStepRefused("this ban has expired");
+            case Replaced r -> throw new BanStepRefused("this ban gave way to a longer one");
+        };
+    }
+
+    @Override
+    @Transactional
+    public void lift(DecisionId decision, MemberId by, String reason) {
+        for (InForce ban : table.lockInForce(decision)) {
+            end(ban.lift(by, reason, now()));
+        }
+    }
+
+    /** Ends bans whose time is over. Safe on several replicas: rows are locked, locked ones skipped. */
+    @Scheduled(fixedDelayString = "${coopmesh.ban.check-interval:PT2S}")
+    @Transactional
+    public void expireDue() {
+        Instant now = now();
+        for (InForce due : table.lockDue(now, EXPIRY_BATCH)) {
+            end(due.expire(now));
+        }
+    }
+
+    private void end(Ban ended) {
+        table.end(ended);
+        events.state(ended);
+        log.atInfo().addKeyValue("banId", ended.order().id()).log("ban ended");
+    }
+
+    /** What a ban would hit, and whether it would be refused. */
+    public BlastRadius preview(Target target) {
+        return new BlastRadius(subjects.reach(target), refusal(target));
+    }
+
+    @Override
+    public void check(Target target) {
+        refusal(target)
+                .ifPresent(refusal -> {
+                    throw new BanRefused(refusal.rule(), refusal.why());
+                });
+    }
+
+    private Optional<Refusal> refusal(Target target) {
+        return switch (target) {
+            case OfAddress a -> refusal(a);
+            case OfNode n ->
+                    subjects.gatewayWithin(n)
+                            .map(gateway ->
+                                    new Refusal(
+                                            "own-gateway", "this node is a gateway of the co-op"))
+                            .or(() -> unknown(n));
+            case OfMember m -> unknown(m);
+        };
+    }
+
+    private Optional<Refusal> refusal(OfAddress target) {
+        Prefix prefix = target.prefix();
+        return NeverBan.refusal(prefix)
+                .or(() ->
+                        neverBySetting.stream()
+                                .filter(prefix::overlaps)
+                                .findFirst()
+                                .map(never ->
+                                        new Refusal(
+                                                "service-address",
+                                                never
+                                                        + " belongs to the"
+                                                        + " co-op's own services")))
+                .or(() ->
+                        subjects.gatewayWithin(target)
+                                .map(router ->
+                                        new Refusal(
+                                                "own-gateway",
+                                                router + " is a gateway of the" + " co-op")))
+                .or(() ->
+                        neverBans
+                                .overlapping(prefix)
+                                .map(entry ->
+                                        new Refusal(
+                                                "never-ban-list",
+                                                entry.prefix()
+                                                        + " is on the co-op's list:"
+                                                        + " "
+                                                        + entry.reason())));
+    }
+
+    private Optional<Refusal> unknown(Target target) {
+        return subjects.knows(target)
+                ? Optional.empty()
+                : Optional.of(new Refusal("target-unknown", "no such " + target.kind()));
+    }
+
+    /** @throws BanNotFound if there is none */
+    Ban find(BanId id) {
+        return table.find(id).orElseThrow(() -> new BanNotFound(id));
+    }
+
+    List<BanTable.Listed> list(BanTable.Page page) {
+        return table.list(page);
+    }
+
+    List<NeverBanEntry> neverBans() {
+        return neverBans.all();
+    }
+
+    List<Prefix> neverBySetting() {
+        return neverBySetting;
+    }
+
+    /**
+     * Puts a range on the list. Bans that hold already go on.
+     *
+     * @throws IllegalArgumentException if the range is so wide that hardly anything could be banned
+     */
+    @Transactional
+    NeverBanEntry addNeverBan(Prefix prefix, String reason, MemberId by) {
+        var entry = new NeverBanEntry(UUID.randomUUID(), prefix, reason, by, now());
+        neverBans.add(entry);
+        return entry;
+    }
+
+    /** False if there is no such entry. */
+    @Transactional
+    boolean removeNeverBan(UUID id, String reason, MemberId by) {
+        return neverBans.remove(id, reason, by, now());
+    }
+
+    private Proposed lockProposed(BanId id) {
+        return switch (lock(id)) {
+            case Proposed proposed -> proposed;
+            case InForce i -> throw new BanStepRefused("this ban holds already");
+            case Declined d -> throw new BanStepRefused("this ban was declined");
+            case Lifted l -> throw new BanStepRefused("this ban is lifted");
+            case Expired e -> throw new BanStepRefused("this ban has expired");
+            case Replaced r -> throw new BanStepRefused("this ban gave way to a longer one");
+        };
+    }
+
+    private Ban lock(BanId id) {
+        return table.lock(id).orElseThrow(() -> new BanNotFound(id));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,55 @@
+package org.coopmesh.abuse.ban;
+
+import java.util.List;
+import java.util.Optional;
+import org.coopmesh.abuse.ban.BlastRadius.Refusal;
+import org.coopmesh.abuse.subject.Prefix;
+
+/** The ranges that no co-op bans, whatever its own list says: too much at once, or not a place on the Internet. */
+final class NeverBan {
+    private static final int WIDEST_V4 = 8;
+    private static final int WIDEST_V6 = 16;
+
+    /** One range and why it is never banned. */
+    record Reserved(Prefix prefix, String rule, String why) {}
+
+    static final List<Reserved> RESERVED =
+            List.of(
+                    reserved("0.0.0.0/8", "unspecified", "this host"),
+                    reserved("127.0.0.0/8", "loopback", "loopback"),
+                    reserved("169.254.0.0/16", "link-local", "link-local"),
+                    reserved("224.0.0.0/4", "multicast", "multicast"),
+                    reserved("255.255.255.255/32", "broadcast", "broadcast"),
+                    reserved("::/128", "unspecified", "no address"),
+                    reserved("::1/128", "loopback", "loopback"),
+                    reserved("fe80::/10", "link-local", "link-local"),
+                    reserved("ff00::/8", "multicast", "multicast"));
+
+    private NeverBan() {}
+
+    static Optional<Refusal> refusal(Prefix prefix) {
+        if (tooWide(prefix)) {
+            return Optional.of(
+                    new Refusal(
+                            "too-wide",
+                            "%s is wider than a /8, or for IPv6 a /16: no ban is so wide"
+                                    .formatted(prefix)));
+        }
+        return RESERVED.stream()
+                .filter(reserved -> reserved.prefix().overlaps(prefix))
+                .findFirst()
+                .map(reserved ->
+                        new Refusal(
+                                reserved.rule(),
+                                "%s reaches into %s (%s)"
+                                        .formatted(prefix, reserved.prefix(), reserved.why())));
+    }
+
+    static boolean tooWide(Prefix prefix) {
+        return prefix.widerThan(WIDEST_V4, WIDEST_V6);
+    }
+
+    private static Reserved reserved(String prefix, String rule, String why) {
+        return new Reserved(Prefix.parse(prefix), rule, why);
+    }
+}

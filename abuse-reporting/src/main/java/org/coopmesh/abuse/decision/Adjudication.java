@@ -1,0 +1,305 @@
+package org.coopmesh.abuse.decision;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.coopmesh.abuse.casework.Case;
+import org.coopmesh.abuse.casework.Casework;
+import org.coopmesh.abuse.casework.ConflictOfInterest;
+import org.coopmesh.abuse.casework.Matter;
+import org.coopmesh.abuse.decision.Decision.Declined;
+import org.coopmesh.abuse.decision.Decision.Dismissed;
+import org.coopmesh.abuse.decision.Decision.InForce;
+import org.coopmesh.abuse.decision.Decision.Proposed;
+import org.coopmesh.abuse.decision.Decision.Reversed;
+import org.coopmesh.abuse.decision.Measure.Ban;
+import org.coopmesh.abuse.decision.Measure.SlowLane;
+import org.coopmesh.abuse.decision.Measure.Suspension;
+import org.coopmesh.abuse.decision.Measure.Warning;
+import org.coopmesh.abuse.subject.CaseId;
+import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.SubjectRegister;
+import org.coopmesh.abuse.subject.Target;
+import org.coopmesh.abuse.subject.Target.OfMember;
+import org.coopmesh.eventbus.Outbox;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Decides cases, and ends what a decision imposed when its time is over or it is reversed. */
+@Service
+@EnableConfigurationProperties(DecisionSettings.class)
+public class Adjudication {
+    private static final int EXPIRY_BATCH = 100;
+    private static final Logger log = LoggerFactory.getLogger(Adjudication.class);
+
+    private final Decisions decisions;
+    private final Casework casework;
+    private final SubjectRegister subjects;
+    private final BanOrders bans;
+    private final Outbox outbox;
+    private final DecisionSettings settings;
+    private final Clock clock;
+
+    Adjudication(
+            Decisions decisions,
+            Casework casework,
+            SubjectRegister subjects,
+            BanOrders bans,
+            Outbox outbox,
+            DecisionSettings settings,
+            Clock clock) {
+        this.decisions = decisions;
+        this.casework = casework;
+        this.subjects = subjects;
+        this.bans = bans;
+        this.outbox = outbox;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /**
+     * Decides a case. What one moderator may decide binds at once: measures and bans are stated in this transaction. The rest
+     * is proposed and waits for a second moderator.
+     *
+     * @throws DecisionRefused if the ruling cannot be made as it stands
+     * @throws DecisionStepRefused if a proposal for this case waits already
+     * @throws BanRefused if it would ban what is never to be banned
+     * @throws AlreadyBanned if it would ban what is banned as long already
+     */
+    @Transactional
+    public Decision decide(CaseId caseId, MemberId moderator, Ruling ruling) {
+        Case.UnderReview held = casework.holdForDecision(caseId, moderator);
+        if (decisions.proposalWaits(caseId)) {
+            throw new DecisionStepRefused("a proposal for this case waits for a second moderator");
+        }
+        Instant now = now();
+        Matter matter = held.matter();
+        check(ruling, matter, moderator, now);
+        MemberId member = ruling.member();
+        var draft =
+                new Draft(
+                        new DecisionId(UUID.randomUUID()),
+                        caseId,
+                        moderator,
+                        ruling,
+                        Stream.generate(() -> new MeasureId(UUID.randomUUID()))
+                                .limit(ruling.measures().size())
+                                .toList(),
+                        member == null ? matter.subject() : member,
+                        StatementOfReasons.of(
+                                matter, ruling, subjects.coop(), settings.appealText(), now),
+                        now);
+        decisions.add(draft);
+        if (SecondModerator.neededFor(ruling, matter.category())) {
+            log.atInfo().addKeyValue("decisionId", draft.id()).log("decision proposed");
+            return new Proposed(draft);
+        }
+        return settle(Decision.settle(draft, moderator, now));
+    }
+
+    /**
+     * A second moderator agrees to a proposal, which binds from now on.
+     *
+     * @throws DecisionStepRefused if it does not wait for one, or it is the one who proposed
+     * @throws ConflictOfInterest if the second moderator stands too near
+     */
+    @Transactional
+    public Decision confirm(DecisionId id, MemberId second) {
+        Proposed proposed = lockProposed(id);
+        Draft draft = proposed.draft();
+        if (draft.moderator().equals(second)) {
+            throw new DecisionStepRefused("the second moderator is another person");
+        }
+        casework.refuseConflict(draft.caseId(), second);
+        Instant now = now();
+        check(draft.ruling(), casework.find(draft.caseId()).matter(), second, now);
+        return settle(proposed.confirm(second, now));
+    }
+
+    /**
+     * Turns a proposal down, or takes one's own back.
+     *
+     * @throws DecisionStepRefused if it does not wait for a second moderator
+     */
+    @Transactional
+    public Declined decline(DecisionId id, MemberId by, String reason) {
+        Declined declined = lockProposed(id).decline(by, reason, now());
+        decisions.addStep(id, "declined", by, reason, declined.at());
+        return declined;
+    }
+
+    /**
+     * Takes back what a decision imposed and still holds.
+     *
+     * @throws DecisionStepRefused unless it is in force
+     * @throws ConflictOfInterest if the moderator stands too near
+     */
+    @Transactional
+    public Reversed reverse(DecisionId id, MemberId by, String reason) {
+        casework.refuseConflict(find(id).draft().caseId(), by);
+        return switch (lock(id)) {
+            case InForce inForce -> {
+                Reversed reversed = inForce.reverse(by, reason, now());
+                decisions.addStep(id, "reversed", by, reason, reversed.at());
+                for (MeasureInForce measure : decisions.lockInForce(id)) {
+                    decisions.end(measure.id(), "reversed", reversed.at());
+                    outbox.add(
+                            DecisionEvents.TOPIC,
+                            measure.member().toString(),
+                            DecisionEvents.reversed(measure, reversed.at()));
+                }
+                bans.lift(id, by, reason);
+                casework.overturned(reversed.draft().caseId(), by, reason);
+                log.atInfo().addKeyValue("decisionId", id).log("decision reversed");
+                yield reversed;
+            }
+            case Proposed p -> throw new DecisionStepRefused("this decision is only proposed");
+            case Dismissed d -> throw new DecisionStepRefused("a dismissal imposed nothing");
+            case Declined d -> throw new DecisionStepRefused("this decision was declined");
+            case Reversed r -> throw new DecisionStepRefused("this decision is reversed already");
+        };
+    }
+
+    /** Ends measures whose time is over. Safe on several replicas: rows are locked, locked ones skipped. */
+    @Scheduled(fixedDelayString = "${coopmesh.decision.check-interval:PT10S}")
+    @Transactional
+    public void expireDue() {
+        Instant now = now();
+        for (MeasureInForce measure : decisions.lockDue(now, EXPIRY_BATCH)) {
+            decisions.end(measure.id(), "expired", now);
+            outbox.add(
+                    DecisionEvents.TOPIC,
+                    measure.member().toString(),
+                    DecisionEvents.expired(measure, now));
+            log.atInfo().addKeyValue("measureId", measure.id()).log("measure expired");
+        }
+    }
+
+    /** @throws DecisionNotFound if there is none */
+    Decision find(DecisionId id) {
+        return decisions.find(id).orElseThrow(() -> new DecisionNotFound(id));
+    }
+
+    List<Decision> ofCase(CaseId id) {
+        return decisions.ofCase(casework.find(id).matter().id());
+    }
+
+    /** What waits for a second moderator, oldest first. */
+    List<Decision> proposed(int limit) {
+        return decisions.proposed(limit);
+    }
+
+    /** What binds or bound a member, newest first. */
+    List<Decision> about(MemberId member, int limit) {
+        return decisions.about(member, limit);
+    }
+
+    private Decision settle(Decision settled) {
+        Draft draft = settled.draft();
+        switch (settled) {
+            case Dismissed dismissed ->
+                    decisions.addStep(
+                            draft.id(), "settled", dismissed.confirmedBy(), null, dismissed.at());
+            case InForce inForce -> {
+                decisions.addStep(draft.id(), "settled", inForce.confirmedBy(), null, inForce.at());
+                impose(inForce);
+            }
+            case Proposed p -> throw new IllegalStateException("not settled");
+            case Declined d -> throw new IllegalStateException("not settled");
+            case Reversed r -> throw new IllegalStateException("not settled");
+        }
+        casework.decide(draft.caseId(), draft.moderator(), draft.ruling().upheld());
+        log.atInfo().addKeyValue("decisionId", draft.id()).log("decision in force");
+        return settled;
+    }
+
+    private void impose(InForce decision) {
+        Draft draft = decision.draft();
+        for (int i = 0; i < draft.measureIds().size(); i++) {
+            Measure measure = draft.ruling().measures().get(i);
+            MeasureId id = draft.measureIds().get(i);
+            switch (measure) {
+                case Warning w -> bind(decision, id, measure, w.member());
+                case SlowLane s -> bind(decision, id, measure, s.member());
+                case Suspension s -> bind(decision, id, measure, s.member());
+                case Ban ban ->
+                        bans.impose(
+                                new BanOrder(
+                                        draft.id(),
+                                        id,
+                                        draft.caseId(),
+                                        ban.target(),
+                                        ban.term(),
+                                        draft.ruling().rule(),
+                                        draft.moderator(),
+                                        decision.confirmedBy()));
+            }
+        }
+    }
+
+    private void bind(InForce decision, MeasureId id, Measure measure, MemberId member) {
+        var inForce = new MeasureInForce(id, decision.draft().id(), member);
+        decisions.addInForce(inForce, measure.term());
+        outbox.add(
+                DecisionEvents.TOPIC,
+                member.toString(),
+                DecisionEvents.imposed(inForce, measure, decision.at()));
+    }
+
+    private void check(Ruling ruling, Matter matter, MemberId moderator, Instant now) {
+        for (Measure measure : ruling.measures()) {
+            Term term = measure.term();
+            if (term != null && term.isOver(now)) {
+                throw new DecisionRefused("over-already", "a measure ends in the past");
+            }
+            Target target = measure.target();
+            if (!subjects.knows(target)) {
+                throw new DecisionRefused("target-unknown", "no such " + target.kind());
+            }
+            if (target instanceof OfMember of) {
+                checkMember(of.member(), matter.subject(), moderator);
+            }
+            if (measure instanceof Ban) {
+                bans.check(target);
+            }
+        }
+    }
+
+    private void checkMember(MemberId member, @Nullable MemberId subject, MemberId moderator) {
+        if (subject != null && !subject.equals(member)) {
+            throw new DecisionRefused("not-the-subject", "the case is about another member");
+        }
+        if (subjects.related(moderator, member)) {
+            throw new DecisionRefused(
+                    "conflict-of-interest", "a measure against yourself or your household");
+        }
+    }
+
+    private Proposed lockProposed(DecisionId id) {
+        Decision found = find(id);
+        casework.lock(found.draft().caseId());
+        return switch (lock(id)) {
+            case Proposed proposed -> proposed;
+            case Dismissed d -> throw new DecisionStepRefused("this decision is made");
+            case InForce i -> throw new DecisionStepRefused("this decision is in force");
+            case Declined d -> throw new DecisionStepRefused("this decision was declined");
+            case Reversed r -> throw new DecisionStepRefused("this decision is reversed");
+        };
+    }
+
+    private Decision lock(DecisionId id) {
+        return decisions.lock(id).orElseThrow(() -> new DecisionNotFound(id));
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

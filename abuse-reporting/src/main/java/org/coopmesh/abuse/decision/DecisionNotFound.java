@@ -1,0 +1,8 @@
+package org.coopmesh.abuse.decision;
+
+/** No such decision was ever drafted. */
+public class DecisionNotFound extends RuntimeException {
+    DecisionNotFound(DecisionId id) {
+        super("no decision " + id);
+    }
+}

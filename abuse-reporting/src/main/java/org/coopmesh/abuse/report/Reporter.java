@@ -1,0 +1,23 @@
+package org.coopmesh.abuse.report;
+
+import org.coopmesh.abuse.subject.MemberId;
+
+/** Who complains. Told to nobody but the reporter; a moderator learns the kind only. */
+public sealed interface Reporter {
+    /** A member who was signed in. */
+    record OfMember(MemberId member) implements Reporter {}
+
+    /** Somebody who left an address to write to; it is not verified. */
+    record OfMail(String email) implements Reporter {}
+
+    /** Nobody in particular. */
+    record Anonymous() implements Reporter {}
+
+    default String kind() {
+        return switch (this) {
+            case OfMember m -> "member";
+            case OfMail m -> "mail";
+            case Anonymous a -> "anonymous";
+        };
+    }
+}

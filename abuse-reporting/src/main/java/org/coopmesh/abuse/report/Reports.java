@@ -1,0 +1,193 @@
+package org.coopmesh.abuse.report;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.Prefix;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for reports and their evidence. */
+@Repository
+class Reports {
+    private static final String COLUMNS =
+            """
+            select report_id, category, reporter_kind, reporter_member_id, reporter_email, host(address) as address,
+                port, observed_at, description, url, received_at, state
+            from report
+            """;
+
+    private final JdbcClient db;
+
+    Reports(JdbcClient db) {
+        this.db = db;
+    }
+
+    void add(Report report, byte[] tokenHash) {
+        @Nullable UUID member = null;
+        @Nullable String email = null;
+        switch (report.reporter()) {
+            case Reporter.OfMember m -> member = m.member().value();
+            case Reporter.OfMail m -> email = m.email();
+            case Reporter.Anonymous a -> {}
+        }
+        Prefix address = report.address();
+        db.sql(
+                        """
+                        insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
+                            token_hash, address, port, observed_at, description, url, received_at, state)
+                        values (:id, :category, :kind, cast(:member as uuid), :email, :tokenHash,
+                            cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state)
+                        """)
+                .param("id", report.id().value())
+                .param("category", report.category().wire())
+                .param("kind", report.reporter().kind())
+                .param("member", member)
+                .param("email", email)
+                .param("tokenHash", tokenHash)
+                .param("address", address == null ? null : address.addressText())
+                .param("port", report.port())
+                .param("observedAt", time(report.observedAt()))
+                .param("description", report.description())
+                .param("url", report.url())
+                .param("receivedAt", time(report.receivedAt()))
+                .param("state", report.state().stored())
+                .update();
+    }
+
+    /** {@code content} null where only the hash may be kept. */
+    void addEvidence(Report report, Evidence evidence, byte @Nullable [] content) {
+        db.sql(
+                        """
+                        insert into evidence (evidence_id, report_id, category, content_type, sha256, size_bytes, content)
+                        values (:id, :report, :category, :type, decode(:sha256, 'hex'), :size, cast(:content as bytea))
+                        """)
+                .param("id", evidence.id().value())
+                .param("report", report.id().value())
+                .param("category", report.category().wire())
+                .param("type", evidence.contentType())
+                .param("sha256", evidence.sha256())
+                .param("size", evidence.sizeBytes())
+                .param("content", content)
+                .update();
+    }
+
+    Optional<Report> find(ReportId id) {
+        return find(List.of(id)).stream().findFirst();
+    }
+
+    List<Report> find(Collection<ReportId> ids) {
+        return db.sql(COLUMNS + "where report_id = any(:ids) order by received_at, report_id")
+                .param("ids", values(ids))
+                .query(this::report)
+                .list();
+    }
+
+    /** Locks the rows until the transaction ends, in id order. */
+    List<Report> lock(Collection<ReportId> ids) {
+        return db.sql(COLUMNS + "where report_id = any(:ids) order by report_id for update")
+                .param("ids", values(ids))
+                .query(this::report)
+                .list();
+    }
+
+    List<Report> of(MemberId member, int limit) {
+        return db.sql(
+                        COLUMNS
+                                + "where reporter_member_id = :member order by received_at desc limit :limit")
+                .param("member", member.value())
+                .param("limit", limit)
+                .query(this::report)
+                .list();
+    }
+
+    Optional<byte[]> tokenHash(ReportId id) {
+        return db.sql("select token_hash from report where report_id = :id")
+                .param("id", id.value())
+                .query(byte[].class)
+                .optional();
+    }
+
+    Optional<byte[]> content(ReportId report, EvidenceId evidence) {
+        return db.sql(
+                        """
+                        select content from evidence
+                        where report_id = :report and evidence_id = :evidence and content is not null
+                        """)
+                .param("report", report.value())
+                .param("evidence", evidence.value())
+                .query(byte[].class)
+                .optional();
+    }
+
+    void setState(ReportId id, ReportState state) {
+        db.sql("update report set state = :state where report_id = :id")
+                .param("state", state.stored())
+                .param("id", id.value())
+                .update();
+    }
+
+    private List<Evidence> evidence(UUID report) {
+        return db.sql(
+                        """
+                        select evidence_id, content_type, encode(sha256, 'hex') as sha256, size_bytes,
+                            content is not null as kept
+                        from evidence where report_id = :report order by evidence_id
+                        """)
+                .param("report", report)
+                .query((rs, row) ->
+                        new Evidence(
+                                new EvidenceId(rs.getObject("evidence_id", UUID.class)),
+                                rs.getString("content_type"),
+                                rs.getString("sha256"),
+                                rs.getLong("size_bytes"),
+                                rs.getBoolean("kept")))
+                .list();
+    }
+
+    private Report report(ResultSet rs, int row) throws SQLException {
+        UUID id = rs.getObject("report_id", UUID.class);
+        String address = rs.getString("address");
+        return new Report(
+                new ReportId(id),
+                Category.parse(rs.getString("category")),
+                reporter(rs),
+                address == null ? null : Prefix.parse(address),
+                rs.getObject("port", Integer.class),
+                rs.getObject("observed_at", OffsetDateTime.class).toInstant(),
+                rs.getString("description"),
+                rs.getString("url"),
+                evidence(id),
+                rs.getObject("received_at", OffsetDateTime.class).toInstant(),
+                ReportState.valueOf(rs.getString("state").toUpperCase(Locale.ROOT)));
+    }
+
+    private static Reporter reporter(ResultSet rs) throws SQLException {
+        String kind = rs.getString("reporter_kind");
+        return switch (kind) {
+            case "member" ->
+                    new Reporter.OfMember(
+                            new MemberId(rs.getObject("reporter_member_id", UUID.class)));
+            case "mail" -> new Reporter.OfMail(rs.getString("reporter_email"));
+            case "anonymous" -> new Reporter.Anonymous();
+            default -> throw new IllegalStateException("no such reporter: " + kind);
+        };
+    }
+
+    private static UUID[] values(Collection<ReportId> ids) {
+        return ids.stream().map(ReportId::value).toArray(UUID[]::new);
+    }
+
+    private static OffsetDateTime time(Instant at) {
+        return at.atOffset(ZoneOffset.UTC);
+    }
+}

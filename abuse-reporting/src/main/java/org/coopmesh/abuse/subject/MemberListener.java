@@ -1,0 +1,50 @@
+package org.coopmesh.abuse.subject;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.UUID;
+import org.coopmesh.contracts.membership.v1.MemberEvent;
+import org.coopmesh.eventbus.Inbox;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Hears of members and of who pays for their sites. */
+@Component
+class MemberListener {
+    private final SubjectRegister register;
+    private final Inbox inbox;
+
+    MemberListener(SubjectRegister register, Inbox inbox) {
+        this.register = register;
+        this.inbox = inbox;
+    }
+
+    @KafkaListener(topics = "coopmesh.membership.member.v1")
+    @Transactional
+    void on(byte[] payload) throws InvalidProtocolBufferException {
+        MemberEvent event = MemberEvent.parseFrom(payload);
+        if (!inbox.accept(event.getEventId())) {
+            return;
+        }
+        switch (event.getFactCase()) {
+            case JOINED, RESUMED -> register.memberBecame(member(event), "active");
+            case PAUSED -> register.memberBecame(member(event), "paused");
+            case LEFT -> register.memberBecame(member(event), "left");
+            case SUBSCRIBED ->
+                    register.subscribed(
+                            new SiteId(UUID.fromString(event.getSubscribed().getSiteId())),
+                            member(event),
+                            UUID.fromString(event.getSubscribed().getPayerId()));
+            case UNSUBSCRIBED ->
+                    register.subscribed(
+                            new SiteId(UUID.fromString(event.getUnsubscribed().getSiteId())),
+                            member(event),
+                            null);
+            case FACT_NOT_SET -> {} // A newer fact.
+        }
+    }
+
+    private static MemberId member(MemberEvent event) {
+        return new MemberId(UUID.fromString(event.getMemberId()));
+    }
+}

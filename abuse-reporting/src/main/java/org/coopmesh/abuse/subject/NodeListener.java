@@ -1,0 +1,72 @@
+package org.coopmesh.abuse.subject;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+import java.util.UUID;
+import org.coopmesh.contracts.membership.v1.NodeAttached;
+import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.eventbus.Inbox;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Hears of nodes and of the prefixes given to them. */
+@Component
+class NodeListener {
+    private final SubjectRegister register;
+    private final Inbox inbox;
+
+    NodeListener(SubjectRegister register, Inbox inbox) {
+        this.register = register;
+        this.inbox = inbox;
+    }
+
+    @KafkaListener(topics = "coopmesh.membership.node.v1")
+    @Transactional
+    void on(byte[] payload) throws InvalidProtocolBufferException {
+        NodeEvent event = NodeEvent.parseFrom(payload);
+        if (!inbox.accept(event.getEventId())) {
+            return;
+        }
+        switch (event.getFactCase()) {
+            case ENROLLED ->
+                    register.enrolled(
+                            new NodeId(event.getNodeId()),
+                            new MemberId(UUID.fromString(event.getEnrolled().getOwnerMemberId())),
+                            new SiteId(UUID.fromString(event.getEnrolled().getSiteId())),
+                            event.getEnrolled().getGateway());
+            case ATTACHED -> register.attached(attachment(event, event.getAttached()));
+            case DETACHED ->
+                    register.detached(
+                            new AttachmentId(
+                                    UUID.fromString(event.getDetached().getAttachmentId())),
+                            instant(event.getOccurredAt()));
+            case RETIRED -> register.ended(new NodeId(event.getNodeId()), "retired");
+            case REVOKED -> register.ended(new NodeId(event.getNodeId()), "revoked");
+            case FACT_NOT_SET -> {} // A newer fact.
+        }
+    }
+
+    private static Attachment attachment(NodeEvent event, NodeAttached attached) {
+        return new Attachment(
+                new AttachmentId(UUID.fromString(attached.getAttachmentId())),
+                new NodeId(event.getNodeId()),
+                new SiteId(UUID.fromString(attached.getSiteId())),
+                new MemberId(UUID.fromString(attached.getMemberId())),
+                prefix(attached.getPrefixV4()),
+                prefix(attached.getPrefixV6()),
+                prefix(attached.getRouterV4()),
+                prefix(attached.getRouterV6()),
+                instant(event.getOccurredAt()));
+    }
+
+    private static @Nullable Prefix prefix(String text) {
+        return text.isEmpty() ? null : Prefix.parse(text);
+    }
+
+    private static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+}
