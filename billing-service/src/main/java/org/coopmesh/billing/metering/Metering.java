@@ -1,19 +1,165 @@
 package org.coopmesh.billing.metering;
 
+import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.coopmesh.billing.metering.UsageHours.Part;
+import org.coopmesh.billing.metering.UsageHours.Step;
+import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
+import org.coopmesh.billing.metering.UsageReport.Key;
+import org.coopmesh.billing.metering.UsageReports.Boot;
+import org.coopmesh.billing.metering.UsageReports.NodeReports;
+import org.coopmesh.billing.metering.UsageReports.SetAsideReport;
+import org.coopmesh.billing.metering.Verdict.Counted;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 /** What the nodes counted: takes their signed reports in, each once, and says what an attachment used. */
 @Service
 public class Metering {
+    /** Reports read for one curve of windows. */
+    private static final int CURVE_REPORTS_MAX = 20_000;
+
+    private final GroupCommit groupCommit;
+    private final UsageReports reports;
+    private final UsageHours hours;
+    private final MeteringSettings settings;
+    private final Clock clock;
+
+    Metering(
+            GroupCommit groupCommit,
+            UsageReports reports,
+            UsageHours hours,
+            MeteringSettings settings,
+            Clock clock) {
+        this.groupCommit = groupCommit;
+        this.reports = reports;
+        this.hours = hours;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
     /**
      * Sums what {@code attachments} used themselves in the hours that begin in [{@code from}, {@code to}). Every
-     * attachment asked for is in the answer, with {@link Usage#NONE} where nothing was counted.
+     * attachment asked for is in the answer, with {@link Usage#NONE} where nothing was counted. A window that ends in
+     * the next hour belongs to the hour in which it began; gaps are those that the node told.
      */
     public Map<AttachmentId, Usage> used(
             Collection<AttachmentId> attachments, Instant from, Instant to) {
-        throw new UnsupportedOperationException("the hours are not kept yet");
+        return hours.used(attachments, from, to);
+    }
+
+    /**
+     * Makes what a node handed over durable, each report once however often it comes, and returns when it is.
+     *
+     * @throws GroupCommit.NotDurable if it is to be handed over again
+     */
+    List<Receipt> record(Arrival arrival) {
+        return groupCommit.store(arrival);
+    }
+
+    /** The curve of what {@code attachments} used themselves, in steps that begin in [{@code from}, {@code to}). */
+    List<Part> curve(
+            Collection<AttachmentId> attachments, Instant from, Instant to, Step step, int limit) {
+        return hours.curve(attachments, null, from, to, step, limit);
+    }
+
+    /** The curve of all that {@code nodeId} counted as its own. */
+    List<Part> curve(NodeId nodeId, Instant from, Instant to, Step step, int limit) {
+        return hours.curve(null, nodeId, from, to, step, limit);
+    }
+
+    /**
+     * The windows of {@code attachments}, or of the node where they are null, that begin in [{@code from}, {@code to})
+     * and are recent enough to be shown one by one.
+     */
+    List<Part> windows(
+            @Nullable Collection<AttachmentId> attachments,
+            @Nullable NodeId nodeId,
+            Instant from,
+            Instant to,
+            int limit) {
+        Instant oldest = clock.instant().minus(settings.showWindows());
+        Instant start = from.isBefore(oldest) ? oldest : from;
+        List<NodeId> nodes =
+                nodeId != null
+                        ? List.of(nodeId)
+                        : hours.nodesOf(
+                                attachments == null ? List.of() : attachments,
+                                start.minus(Plausibility.WINDOW_MAX),
+                                to);
+        var parts = new ArrayList<Part>();
+        for (NodeId node : nodes) {
+            for (KeptReport kept : reports.ofNode(node, start, to, CURVE_REPORTS_MAX)) {
+                if (kept.verdict() instanceof Counted) {
+                    part(kept.report(), attachments).ifPresent(parts::add);
+                }
+            }
+        }
+        return parts.stream()
+                .sorted(java.util.Comparator.comparing(Part::from).thenComparing(Part::to))
+                .limit(limit)
+                .toList();
+    }
+
+    /** How each node reports, in the order of ids. */
+    List<NodeReports> nodes(@Nullable NodeId after, int limit) {
+        return reports.nodes(after, limit, clock.instant());
+    }
+
+    /** What was set aside before {@code before}, newest first. */
+    List<SetAsideReport> setAside(@Nullable Instant before, @Nullable NodeId nodeId, int limit) {
+        return reports.setAside(
+                before == null ? clock.instant().plusSeconds(1) : before, nodeId, limit);
+    }
+
+    /** The kept reports of a node, oldest first. */
+    List<KeptReport> reports(NodeId nodeId, Instant from, Instant to, int limit) {
+        return reports.ofNode(nodeId, from, to, limit);
+    }
+
+    /** Everything that proves one report: the reports up to the end of its run, the signature, and the key. */
+    record Proof(KeptReport kept, List<KeptReport> rest, byte[] identityKey) {}
+
+    /** The proof of one report, or nothing where it is not kept. */
+    Optional<Proof> proof(Key key) {
+        return reports.find(key)
+                .map(kept ->
+                        new Proof(
+                                kept,
+                                reports.rest(key, kept.runLast()),
+                                reports.identityKey(new Boot(key.nodeId(), key.bootId()))));
+    }
+
+    private static Optional<Part> part(
+            UsageReport report, @Nullable Collection<AttachmentId> attachments) {
+        long internetDown = 0;
+        long internetUp = 0;
+        long localDown = 0;
+        long localUp = 0;
+        boolean any = false;
+        for (AttachmentUsage usage : report.attachments()) {
+            if (!usage.own()) continue;
+            if (attachments != null && !attachments.contains(usage.attachment())) continue;
+            any = true;
+            internetDown += usage.internetDown();
+            internetUp += usage.internetUp();
+            localDown += usage.localDown();
+            localUp += usage.localUp();
+        }
+        return any
+                ? Optional.of(
+                        new Part(
+                                report.startedAt(),
+                                report.endedAt(),
+                                internetDown,
+                                internetUp,
+                                localDown,
+                                localUp))
+                : Optional.empty();
     }
 }

@@ -1,0 +1,276 @@
+package org.coopmesh.billing.metering;
+
+import java.math.BigDecimal;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for the hours that counted reports add up to. */
+@Repository
+class UsageHours {
+    private static final BigDecimal LONG_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private final JdbcClient db;
+    private final JdbcTemplate jdbc;
+
+    UsageHours(JdbcClient db, JdbcTemplate jdbc) {
+        this.db = db;
+        this.jdbc = jdbc;
+    }
+
+    private record Hour(AttachmentId attachment, Instant hour, NodeId nodeId, boolean own) {
+        /** The order in which rows are locked. */
+        static final Comparator<Hour> ORDER =
+                Comparator.comparing((Hour h) -> h.attachment().value())
+                        .thenComparing(Hour::hour)
+                        .thenComparing(Hour::nodeId)
+                        .thenComparing(Hour::own);
+    }
+
+    private static final class Sums {
+        long internetDown;
+        long internetUp;
+        long localDown;
+        long localUp;
+        long windows;
+
+        void add(AttachmentUsage usage) {
+            internetDown = sum(internetDown, usage.internetDown());
+            internetUp = sum(internetUp, usage.internetUp());
+            localDown = sum(localDown, usage.localDown());
+            localUp = sum(localUp, usage.localUp());
+            windows++;
+        }
+
+        /** Stops at the top instead of turning negative; plausible figures never get there. */
+        private static long sum(long a, long b) {
+            long sum = a + b;
+            return sum < 0 ? Long.MAX_VALUE : sum;
+        }
+    }
+
+    /** Adds counted reports to their hours. Rows are locked in one order, so that two batches cannot block each other. */
+    void add(Collection<UsageReport> counted) {
+        var hours = new HashMap<Hour, Sums>();
+        for (UsageReport report : counted) {
+            Instant hour = report.hour();
+            for (AttachmentUsage usage : report.attachments()) {
+                hours.computeIfAbsent(
+                                new Hour(usage.attachment(), hour, report.nodeId(), usage.own()),
+                                h -> new Sums())
+                        .add(usage);
+            }
+        }
+        if (hours.isEmpty()) return;
+        List<Map.Entry<Hour, Sums>> ordered =
+                hours.entrySet().stream().sorted(Map.Entry.comparingByKey(Hour.ORDER)).toList();
+        int size = ordered.size();
+        var attachments = new UUID[size];
+        var starts = new Long[size];
+        var nodes = new byte[size][];
+        var own = new Boolean[size];
+        var sums = new Long[5][size];
+        for (int i = 0; i < size; i++) {
+            Hour hour = ordered.get(i).getKey();
+            Sums sum = ordered.get(i).getValue();
+            attachments[i] = hour.attachment().value();
+            starts[i] = hour.hour().getEpochSecond();
+            nodes[i] = hour.nodeId().bytes();
+            own[i] = hour.own();
+            sums[0][i] = sum.internetDown;
+            sums[1][i] = sum.internetUp;
+            sums[2][i] = sum.localDown;
+            sums[3][i] = sum.localUp;
+            sums[4][i] = sum.windows;
+        }
+        jdbc.execute(
+                (ConnectionCallback<Integer>)
+                        connection -> {
+                            try (var statement =
+                                    connection.prepareStatement(
+                                            """
+                                            insert into usage_hour as h (attachment_id, hour, node_id, own,
+                                                internet_bytes_down, internet_bytes_up,
+                                                local_bytes_down, local_bytes_up, windows)
+                                            select a, to_timestamp(t), n, o, idown, iup, ldown, lup, w
+                                            from unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::boolean[], ?::bigint[],
+                                                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                                                 as r (a, t, n, o, idown, iup, ldown, lup, w)
+                                            on conflict (attachment_id, hour, node_id, own) do update set
+                                                internet_bytes_down = least(9223372036854775807,
+                                                    h.internet_bytes_down::numeric + excluded.internet_bytes_down),
+                                                internet_bytes_up = least(9223372036854775807,
+                                                    h.internet_bytes_up::numeric + excluded.internet_bytes_up),
+                                                local_bytes_down = least(9223372036854775807,
+                                                    h.local_bytes_down::numeric + excluded.local_bytes_down),
+                                                local_bytes_up = least(9223372036854775807,
+                                                    h.local_bytes_up::numeric + excluded.local_bytes_up),
+                                                windows = h.windows + excluded.windows
+                                            """)) {
+                                statement.setArray(
+                                        1, connection.createArrayOf("uuid", attachments));
+                                statement.setArray(2, connection.createArrayOf("bigint", starts));
+                                statement.setArray(3, connection.createArrayOf("bytea", nodes));
+                                statement.setArray(4, connection.createArrayOf("boolean", own));
+                                for (int column = 0; column < sums.length; column++) {
+                                    statement.setArray(
+                                            5 + column,
+                                            connection.createArrayOf("bigint", sums[column]));
+                                }
+                                return statement.executeUpdate();
+                            }
+                        });
+    }
+
+    /** What each of {@code attachments} used itself in the hours that begin in [{@code from}, {@code to}). */
+    Map<AttachmentId, Usage> used(Collection<AttachmentId> attachments, Instant from, Instant to) {
+        var used = new HashMap<AttachmentId, Usage>();
+        for (AttachmentId attachment : attachments) used.put(attachment, Usage.NONE);
+        if (used.isEmpty()) return used;
+        UUID[] ids = used.keySet().stream().map(AttachmentId::value).toArray(UUID[]::new);
+        db.sql(
+                        """
+                        select attachment_id,
+                               sum(internet_down) as internet_down, sum(internet_up) as internet_up,
+                               sum(local_down) as local_down, sum(local_up) as local_up,
+                               sum(windows) as windows,
+                               sum((select coalesce(sum(g.windows), 0) from usage_gap g
+                                    where g.node_id = node.node_id
+                                      and g.lost_from >= :from and g.lost_from < :to)) as gaps
+                        from (
+                            select attachment_id, node_id,
+                                   sum(internet_bytes_down) as internet_down, sum(internet_bytes_up) as internet_up,
+                                   sum(local_bytes_down) as local_down, sum(local_bytes_up) as local_up,
+                                   sum(windows) as windows
+                            from usage_hour
+                            where attachment_id = any (:attachments) and own and hour >= :from and hour < :to
+                            group by attachment_id, node_id
+                        ) node
+                        group by attachment_id
+                        """)
+                .param("attachments", ids)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .query(rows -> {
+                    used.put(
+                            new AttachmentId(rows.getObject("attachment_id", UUID.class)),
+                            new Usage(
+                                    saturated(rows.getBigDecimal("internet_down")),
+                                    saturated(rows.getBigDecimal("internet_up")),
+                                    saturated(rows.getBigDecimal("local_down")),
+                                    saturated(rows.getBigDecimal("local_up")),
+                                    whole(rows.getBigDecimal("windows")),
+                                    whole(rows.getBigDecimal("gaps"))));
+                });
+        return used;
+    }
+
+    /** How long one step of a curve is. */
+    enum Step {
+        HOUR("hour"),
+        DAY("day");
+
+        private final String unit;
+
+        Step(String unit) {
+            this.unit = unit;
+        }
+    }
+
+    /** Bytes in one step of a curve. */
+    record Part(
+            Instant from,
+            Instant to,
+            long internetDown,
+            long internetUp,
+            long localDown,
+            long localUp) {}
+
+    /**
+     * The curve of what {@code attachments} used themselves, or where that is null of all that {@code nodeId} counted as
+     * its own, in steps that begin in [{@code from}, {@code to}).
+     */
+    List<Part> curve(
+            @Nullable Collection<AttachmentId> attachments,
+            @Nullable NodeId nodeId,
+            Instant from,
+            Instant to,
+            Step step,
+            int limit) {
+        var parts = new ArrayList<Part>();
+        db.sql(
+                        """
+                        select date_trunc(:unit, hour, 'UTC') as step_from,
+                               date_trunc(:unit, hour, 'UTC') + cast('1 ' || :unit as interval) as step_to,
+                               sum(internet_bytes_down) as internet_down, sum(internet_bytes_up) as internet_up,
+                               sum(local_bytes_down) as local_down, sum(local_bytes_up) as local_up
+                        from usage_hour
+                        where own and hour >= :from and hour < :to
+                          and (:attachments::uuid[] is null or attachment_id = any (:attachments::uuid[]))
+                          and (:node::bytea is null or node_id = :node)
+                        group by 1, 2 order by 1 limit :limit
+                        """)
+                .param("unit", step.unit)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .param(
+                        "attachments",
+                        attachments == null
+                                ? null
+                                : attachments.stream()
+                                        .map(AttachmentId::value)
+                                        .toArray(UUID[]::new),
+                        java.sql.Types.ARRAY)
+                .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
+                .param("limit", limit)
+                .query(rows -> {
+                    Timestamp end = rows.getTimestamp("step_to");
+                    parts.add(
+                            new Part(
+                                    rows.getTimestamp("step_from").toInstant(),
+                                    end.toInstant(),
+                                    saturated(rows.getBigDecimal("internet_down")),
+                                    saturated(rows.getBigDecimal("internet_up")),
+                                    saturated(rows.getBigDecimal("local_down")),
+                                    saturated(rows.getBigDecimal("local_up"))));
+                });
+        return parts;
+    }
+
+    /** The nodes that counted {@code attachments} as their own in hours that begin in [{@code from}, {@code to}). */
+    List<NodeId> nodesOf(Collection<AttachmentId> attachments, Instant from, Instant to) {
+        return db.sql(
+                        """
+                        select distinct node_id from usage_hour
+                        where attachment_id = any (:attachments) and own and hour >= :from and hour < :to
+                        """)
+                .param(
+                        "attachments",
+                        attachments.stream().map(AttachmentId::value).toArray(UUID[]::new))
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .query((rows, i) -> NodeId.of(rows.getBytes(1)))
+                .list();
+    }
+
+    static long saturated(BigDecimal sum) {
+        return sum.min(LONG_MAX).longValue();
+    }
+
+    private static int whole(BigDecimal sum) {
+        return sum.min(BigDecimal.valueOf(Integer.MAX_VALUE)).intValue();
+    }
+}
