@@ -1,0 +1,94 @@
+package org.coopmesh.nodeagent.access;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** One IPv4 or IPv6 address as an unsigned number; an IPv4 address has only the last 32 bits. */
+record Address(boolean v6, long high, long low) implements Comparable<Address> {
+
+    private static final Pattern V4 =
+            Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
+
+    /** @throws IllegalArgumentException if {@code text} is no address literal; nothing is ever looked up */
+    static Address parse(String text) {
+        if (text.indexOf(':') < 0) {
+            if (!V4.matcher(text).matches()) {
+                throw new IllegalArgumentException("not an address: " + text);
+            }
+            byte[] bytes = Inet4Address.ofLiteral(text).getAddress();
+            return new Address(false, 0, Integer.toUnsignedLong(ByteBuffer.wrap(bytes).getInt()));
+        }
+        byte[] bytes =
+                text.indexOf('%') >= 0 ? new byte[0] : InetAddress.ofLiteral(text).getAddress();
+        if (bytes.length != 16) {
+            throw new IllegalArgumentException("not an IPv6 address: " + text);
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return new Address(true, buffer.getLong(), buffer.getLong());
+    }
+
+    int bits() {
+        return v6 ? 128 : 32;
+    }
+
+    byte[] bytes() {
+        return v6
+                ? ByteBuffer.allocate(16).putLong(high).putLong(low).array()
+                : ByteBuffer.allocate(4).putInt((int) low).array();
+    }
+
+    /** The address behind this one; empty at the end of all addresses. */
+    Optional<Address> next() {
+        if (!v6) {
+            return low == 0xffff_ffffL
+                    ? Optional.empty()
+                    : Optional.of(new Address(false, 0, low + 1));
+        }
+        if (low != -1) {
+            return Optional.of(new Address(true, high, low + 1));
+        }
+        return high == -1 ? Optional.empty() : Optional.of(new Address(true, high + 1, 0));
+    }
+
+    Address previous() {
+        return low == 0 ? new Address(v6, high - 1, -1) : new Address(v6, high, low - 1);
+    }
+
+    /** The first of the {@code 2^(bits-length)} addresses that share the first {@code length} bits. */
+    Address firstOf(int length) {
+        long[] mask = mask(length);
+        return new Address(v6, high & mask[0], low & mask[1]);
+    }
+
+    Address lastOf(int length) {
+        long[] mask = mask(length);
+        return v6
+                ? new Address(true, high | ~mask[0], low | ~mask[1])
+                : new Address(false, 0, (low | ~mask[1]) & 0xffff_ffffL);
+    }
+
+    private long[] mask(int length) {
+        int bits = v6 ? length : length + 96;
+        long high = bits == 0 ? 0 : -1L << Math.max(0, 64 - bits);
+        long low = bits <= 64 ? 0 : -1L << (128 - bits);
+        return new long[] {high, low};
+    }
+
+    @Override
+    public int compareTo(Address other) {
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
+    }
+
+    @Override
+    public String toString() {
+        try {
+            return InetAddress.getByAddress(bytes()).getHostAddress();
+        } catch (java.net.UnknownHostException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

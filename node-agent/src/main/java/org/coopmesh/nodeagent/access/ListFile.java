@@ -1,0 +1,299 @@
+package org.coopmesh.nodeagent.access;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+import org.coopmesh.nodeagent.access.AccessList.Change;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The last known good list on disk: one whole list, then each change after it, all with checksums and signatures. A change is
+ * appended and made durable; now and then everything is written anew beside the file, which then takes its name. A torn or
+ * altered tail is cut, and the list before it counts.
+ *
+ * <pre>
+ * file   = magic record*
+ * record = length(4) crc32c(4) body
+ * body   = kind(1: whole 'S', change 'D') head signature key-id, each with its length(4), then entries as in {@link AccessList}
+ * </pre>
+ */
+final class ListFile implements AutoCloseable {
+
+    /** A list and the head that vouches for it. */
+    record Known(AccessList list, SignedHead head) {}
+
+    private static final Logger log = LoggerFactory.getLogger(ListFile.class);
+    private static final byte[] MAGIC = "COOPAL01".getBytes(StandardCharsets.US_ASCII);
+    private static final byte WHOLE = 'S';
+    private static final byte CHANGE = 'D';
+    private static final int RECORD_BYTES_MAX = 256 << 20;
+    private static final long CHANGES_BYTES_MIN = 64 << 10;
+    private static final int CHANGES_MAX = 2_000;
+
+    private final Path file;
+    private @Nullable FileChannel channel;
+    private long length;
+    private long wholeBytes;
+    private int changes;
+
+    ListFile(Path stateDirectory) {
+        this.file = stateDirectory.resolve("access-list");
+    }
+
+    /** The newest list in the file that is complete, signed and adds up; what stands behind it is cut off. */
+    Optional<Known> load(ListKeys keys) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
+        byte[] magic = new byte[Math.min(MAGIC.length, in.remaining())];
+        in.get(magic);
+        Optional<Known> known = Optional.empty();
+        int good = in.position();
+        if (Arrays.equals(magic, MAGIC)) {
+            try {
+                while (in.hasRemaining()) {
+                    known = Optional.of(read(in, known, keys));
+                    good = in.position();
+                }
+            } catch (ListRefused | IllegalArgumentException damaged) {
+                log.atWarn()
+                        .addKeyValue("bytesCut", in.limit() - good)
+                        .addKeyValue("why", damaged.getMessage())
+                        .log("access list file damaged, older state counts");
+            }
+        } else {
+            log.atWarn().log("access list file is none");
+        }
+        if (known.isPresent()) {
+            channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            length = good;
+            if (in.limit() != good) {
+                channel.truncate(good);
+                channel.force(true);
+            }
+        }
+        return known;
+    }
+
+    private Known read(ByteBuffer in, Optional<Known> before, ListKeys keys) throws ListRefused {
+        byte[] body = record(in);
+        ByteBuffer fields = ByteBuffer.wrap(body, 1, body.length - 1);
+        byte[] head = field(fields);
+        byte[] signature = field(fields);
+        String keyId = new String(field(fields), StandardCharsets.UTF_8);
+        SignedHead signed = keys.check(head, signature, keyId);
+        List<Change> entries = new ArrayList<>();
+        AccessList.visit(
+                Arrays.copyOfRange(body, fields.position(), body.length),
+                (key, entry) -> entries.add(new Change(key, entry)));
+        if (body[0] != WHOLE && before.isEmpty()) {
+            throw new IllegalArgumentException("change without a list");
+        }
+        AccessList from =
+                body[0] == WHOLE
+                        ? AccessList.EMPTY
+                        : before.map(Known::list).orElse(AccessList.EMPTY);
+        if (before.isPresent() && signed.version() < before.get().head().version()) {
+            throw new IllegalArgumentException("older version behind newer");
+        }
+        AccessList list = from.with(entries);
+        if (!Arrays.equals(list.hash(), signed.head().getEntriesHash().toByteArray())) {
+            throw new IllegalArgumentException("entries do not add up to the signed hash");
+        }
+        if (body[0] == WHOLE) {
+            wholeBytes = body.length;
+            changes = 0;
+        } else {
+            changes++;
+        }
+        return new Known(list, signed);
+    }
+
+    private static byte[] record(ByteBuffer in) {
+        if (in.remaining() < 8) {
+            throw new IllegalArgumentException("torn record");
+        }
+        int size = in.getInt();
+        int checksum = in.getInt();
+        if (size < 1 || size > in.remaining()) {
+            throw new IllegalArgumentException("torn record");
+        }
+        byte[] body = new byte[size];
+        in.get(body);
+        var crc = new CRC32C();
+        crc.update(body);
+        if ((int) crc.getValue() != checksum) {
+            throw new IllegalArgumentException("record checksum differs");
+        }
+        return body;
+    }
+
+    private static byte[] field(ByteBuffer in) {
+        if (in.remaining() < 4) {
+            throw new IllegalArgumentException("torn field");
+        }
+        int size = in.getInt();
+        if (size < 0 || size > in.remaining()) {
+            throw new IllegalArgumentException("torn field");
+        }
+        byte[] bytes = new byte[size];
+        in.get(bytes);
+        return bytes;
+    }
+
+    /** Makes a change durable; where that fails the file stays as it was, and the next call writes everything. */
+    void append(Collection<Change> change, Known after) throws IOException {
+        FileChannel open = channel;
+        if (open == null) {
+            rewrite(after);
+            return;
+        }
+        byte[] body = body(CHANGE, after.head(), change.stream().map(AccessList::bytesOf).toList());
+        var crc = new CRC32C();
+        crc.update(body);
+        ByteBuffer record = ByteBuffer.allocate(8 + body.length);
+        record.putInt(body.length).putInt((int) crc.getValue()).put(body).flip();
+        try {
+            long at = length;
+            while (record.hasRemaining()) {
+                at += open.write(record, at);
+            }
+            open.force(false);
+            length = at;
+            changes++;
+        } catch (IOException full) {
+            channel = null;
+            try (open) {
+                open.truncate(length);
+            } catch (IOException alsoFailed) {
+                full.addSuppressed(alsoFailed);
+            }
+            throw full;
+        }
+    }
+
+    /** Whether the changes have grown so long that writing everything anew pays. */
+    boolean compactionDue() {
+        return changes > CHANGES_MAX
+                || length - wholeBytes > Math.max(CHANGES_BYTES_MIN, wholeBytes);
+    }
+
+    /** Writes the whole list beside the file and gives it the file's name. */
+    void rewrite(Known known) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        byte[] top = body(WHOLE, known.head(), List.of());
+        long bodyBytes = top.length;
+        var crc = new CRC32C();
+        crc.update(top);
+        for (byte[] bucket : known.list().bytes()) {
+            crc.update(bucket);
+            bodyBytes += bucket.length;
+        }
+        if (bodyBytes > RECORD_BYTES_MAX) {
+            throw new IOException("access list of " + bodyBytes + " bytes is above the limit");
+        }
+        FileChannel next =
+                FileChannel.open(
+                        fresh,
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.TRUNCATE_EXISTING,
+                        StandardOpenOption.WRITE);
+        try {
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+            buffer.put(MAGIC).putInt((int) bodyBytes).putInt((int) crc.getValue());
+            write(next, buffer, top);
+            for (byte[] bucket : known.list().bytes()) {
+                write(next, buffer, bucket);
+            }
+            flush(next, buffer);
+            next.force(true);
+            Files.move(
+                    fresh,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            try (var directory =
+                    FileChannel.open(
+                            file.toAbsolutePath().resolveSibling(""), StandardOpenOption.READ)) {
+                directory.force(true);
+            }
+        } catch (IOException | RuntimeException failed) {
+            next.close();
+            throw failed;
+        }
+        close();
+        channel = next;
+        length = next.size();
+        wholeBytes = bodyBytes;
+        changes = 0;
+    }
+
+    private static void write(FileChannel out, ByteBuffer buffer, byte[] bytes) throws IOException {
+        if (bytes.length > buffer.remaining()) {
+            flush(out, buffer);
+        }
+        if (bytes.length > buffer.remaining()) {
+            ByteBuffer whole = ByteBuffer.wrap(bytes);
+            while (whole.hasRemaining()) {
+                out.write(whole);
+            }
+        } else {
+            buffer.put(bytes);
+        }
+    }
+
+    private static void flush(FileChannel out, ByteBuffer buffer) throws IOException {
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            out.write(buffer);
+        }
+        buffer.clear();
+    }
+
+    private static byte[] body(byte kind, SignedHead head, List<byte[]> entries) {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new DataOutputStream(bytes)) {
+            out.writeByte(kind);
+            for (byte[] field :
+                    List.of(
+                            head.bytes(),
+                            head.signature(),
+                            head.keyId().getBytes(StandardCharsets.UTF_8))) {
+                out.writeInt(field.length);
+                out.write(field);
+            }
+            for (byte[] some : entries) {
+                out.write(some);
+            }
+        } catch (IOException impossible) {
+            throw new java.io.UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public void close() throws IOException {
+        FileChannel open = channel;
+        channel = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

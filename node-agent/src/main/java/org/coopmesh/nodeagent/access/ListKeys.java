@@ -1,0 +1,56 @@
+package org.coopmesh.nodeagent.access;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+
+/** The public keys whose signature makes an access list the co-op's. */
+final class ListKeys {
+
+    private static final byte[] CONTEXT =
+            "coopmesh-access-list-v1\0".getBytes(StandardCharsets.US_ASCII);
+
+    private final Map<String, Ed25519PublicKeyParameters> keys = new HashMap<>();
+
+    /** @throws IllegalArgumentException if one is not the SubjectPublicKeyInfo of an Ed25519 key */
+    ListKeys(Map<String, byte[]> spkiByKeyId) {
+        spkiByKeyId.forEach((keyId, spki) -> {
+            try {
+                if (!(PublicKeyFactory.createKey(spki) instanceof Ed25519PublicKeyParameters key)) {
+                    throw new IllegalArgumentException("not an Ed25519 key: " + keyId);
+                }
+                keys.put(keyId, key);
+            } catch (IOException | RuntimeException unreadable) {
+                throw new IllegalArgumentException("list key unreadable: " + keyId, unreadable);
+            }
+        });
+    }
+
+    /**
+     * Checks the signature over the head.
+     *
+     * @throws ListRefused if the key is unknown or the signature does not fit
+     */
+    SignedHead check(byte[] head, byte[] signature, String keyId) throws ListRefused {
+        Ed25519PublicKeyParameters key = keys.get(keyId);
+        if (key == null) {
+            throw new ListRefused("signed with unknown key " + keyId);
+        }
+        var signer = new Ed25519Signer();
+        signer.init(false, key);
+        signer.update(CONTEXT, 0, CONTEXT.length);
+        signer.update(head, 0, head.length);
+        if (!signer.verifySignature(signature)) {
+            throw new ListRefused("signature does not fit");
+        }
+        try {
+            return SignedHead.read(head, signature, keyId);
+        } catch (IllegalArgumentException malformed) {
+            throw new ListRefused(String.valueOf(malformed.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,579 @@
+package org.coopmesh.nodeagent.access;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.coopmesh.nodeagent.access.Entry.Attachment;
+import org.coopmesh.nodeagent.access.Entry.Ban;
+import org.coopmesh.nodeagent.access.Entry.Garden;
+import org.coopmesh.nodeagent.access.Entry.Lane;
+import org.coopmesh.nodeagent.access.Entry.Unreadable;
+import org.coopmesh.nodeagent.access.RangeTable.Range;
+import org.coopmesh.nodeagent.netfilter.Batch;
+import org.coopmesh.nodeagent.netfilter.MeshTable;
+import org.coopmesh.nodeagent.netfilter.NetfilterFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Entries as elements of the mesh table. Whatever changes goes to the kernel as one batch; where a batch of changes does not
+ * fit what the kernel has, everything is loaded anew in one.
+ */
+final class NftablesFirewall implements Firewall {
+
+    private static final Logger log = LoggerFactory.getLogger(NftablesFirewall.class);
+
+    private static final List<String> WAYS =
+            List.of("internet_up", "internet_down", "local_up", "local_down");
+    private static final List<String> SETS =
+            List.of("ban", "dropped", "walled", "lane_up", "lane_down");
+    private static final Instant FOREVER = Instant.MAX;
+    private static final Duration TIMEOUT_MAX = Duration.ofDays(3650);
+    private static final Duration COMPARE_INTERVAL_MIN = Duration.ofSeconds(20);
+    private static final Duration ENDING = Duration.ofSeconds(3);
+
+    /** The home node polices at the rate; a gateway stands behind it and only stops what is clearly above. */
+    private static final double GATEWAY_SLACK = 1.1;
+
+    private static final int BURST_BYTES_MIN = 16 << 10;
+
+    private final MeshTable table;
+    private final boolean gateway;
+
+    private final Ranges bans = new Ranges("ban", "_ranges");
+    private final Ranges gardens = new Ranges("garden", "");
+    private final Ranges locals = new Ranges("local", "");
+    private final Map<String, Long> sizes = new TreeMap<>();
+    private boolean loaded;
+    private boolean keysTellBans = true;
+    private int generation;
+    private long comparedNanos;
+    private boolean compareDue;
+
+    NftablesFirewall(MeshTable table, boolean gateway) {
+        this.table = table;
+        this.gateway = gateway;
+    }
+
+    /** One address or prefix in a set, or leading to a named object in a map. */
+    private record Element(String set, Prefix prefix, Optional<String> object) {}
+
+    @Override
+    public Enforced replace(Rules rules, Instant now) throws EnforcementFailed {
+        loaded = false;
+        try {
+            if (table.ensure() == MeshTable.Structure.MADE) {
+                log.atInfo().addKeyValue("table", table.name()).log("table made");
+            }
+            load(rules, now);
+            removeUnusedLimits();
+            loaded = true;
+            settled();
+            return new Enforced(Map.copyOf(sizes));
+        } catch (NetfilterFailure failure) {
+            throw new EnforcementFailed(String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    @Override
+    public Enforced change(Rules rules, List<Changed> changes, Instant now)
+            throws EnforcementFailed {
+        if (!loaded || !keysTellBans || !changes.stream().allMatch(NftablesFirewall::keyTellsBan)) {
+            return replace(rules, now);
+        }
+        try {
+            int before = table.generation();
+            commit(changes, now);
+            if (table.generation() == before + 1) {
+                generation = generation == before ? before + 1 : generation;
+            }
+            return new Enforced(Map.copyOf(sizes));
+        } catch (NetfilterFailure refused) {
+            log.atWarn()
+                    .addKeyValue("why", refused.getMessage())
+                    .log("change does not fit the kernel's sets, loading all");
+            return replace(rules, now);
+        }
+    }
+
+    @Override
+    public Optional<Enforced> check(Rules rules, Instant now) throws EnforcementFailed {
+        try {
+            if (loaded) {
+                int current = table.generation();
+                if (current != generation) {
+                    if (table.intact()) {
+                        generation = current;
+                        compareDue = true;
+                    } else {
+                        loaded = false;
+                    }
+                }
+                long sinceNanos = System.nanoTime() - comparedNanos;
+                if (loaded && compareDue && sinceNanos > COMPARE_INTERVAL_MIN.toNanos()) {
+                    compareDue = false;
+                    comparedNanos = System.nanoTime();
+                    loaded = same(rules, now);
+                }
+                if (loaded) {
+                    return Optional.empty();
+                }
+            }
+        } catch (NetfilterFailure failure) {
+            throw new EnforcementFailed(String.valueOf(failure.getMessage()), failure);
+        }
+        log.atWarn()
+                .addKeyValue("table", table.name())
+                .log("table was changed by another, restoring");
+        return Optional.of(replace(rules, now));
+    }
+
+    /** Our own change is done; from here on every other transaction is somebody else's. */
+    private void settled() throws NetfilterFailure {
+        generation = table.generation();
+        compareDue = false;
+        comparedNanos = System.nanoTime();
+    }
+
+    private void load(Rules rules, Instant now) throws NetfilterFailure {
+        sizes.clear();
+        bans.clear();
+        gardens.clear();
+        locals.clear();
+        keysTellBans = true;
+        Batch batch = table.batch();
+        Set<String> objects = new HashSet<>();
+        for (String family : List.of("4", "6")) {
+            for (String set : SETS) {
+                flush(batch, set + family);
+            }
+            for (String way : WAYS) {
+                flush(batch, way + family);
+            }
+            flush(batch, "ban" + family + "_ranges");
+            flush(batch, "garden" + family);
+            flush(batch, "local" + family);
+        }
+        rules.forEach((key, entry) -> {
+            keysTellBans &= keyTellsBan(key, entry);
+            take(entry);
+            if (entry instanceof Ban ban && ban.prefix().single()) {
+                addSingle(batch, ban, now);
+            }
+            for (Element element : elements(entry)) {
+                add(batch, element, objects);
+            }
+        });
+        for (Ranges ranges : List.of(bans, gardens, locals)) {
+            ranges.loadAll(batch, now);
+        }
+        table.commit(batch);
+    }
+
+    private void commit(List<Changed> changes, Instant now) throws NetfilterFailure {
+        Set<Element> removed = new LinkedHashSet<>();
+        Set<Element> added = new LinkedHashSet<>();
+        List<Ban> unbanned = new ArrayList<>();
+        List<Ban> banned = new ArrayList<>();
+        for (Changed changed : changes) {
+            changed.before()
+                    .ifPresent(entry -> {
+                        removed.addAll(elements(entry));
+                        drop(entry);
+                        if (entry instanceof Ban ban && ban.prefix().single()) {
+                            unbanned.add(ban);
+                        }
+                    });
+        }
+        for (Changed changed : changes) {
+            changed.after()
+                    .ifPresent(entry -> {
+                        added.addAll(elements(entry));
+                        take(entry);
+                        if (entry instanceof Ban ban && ban.prefix().single()) {
+                            banned.add(ban);
+                        }
+                    });
+        }
+        Set<Element> kept = new HashSet<>(removed);
+        kept.retainAll(added);
+        removed.removeAll(kept);
+        added.removeAll(kept);
+
+        Batch batch = table.batch();
+        unbanned.forEach(ban -> removeSingle(batch, ban));
+        removed.forEach(element -> remove(batch, element));
+        banned.forEach(ban -> addSingle(batch, ban, now));
+        Set<String> objects = new HashSet<>();
+        added.forEach(element -> add(batch, element, objects));
+        for (Ranges ranges : List.of(bans, gardens, locals)) {
+            ranges.loadChanges(batch, now);
+        }
+        removed.stream()
+                .flatMap(element -> element.object().stream())
+                .filter(object -> object.startsWith("lane.") && !objects.contains(object))
+                .filter(object ->
+                        kept.stream().noneMatch(e -> e.object().equals(Optional.of(object))))
+                .distinct()
+                .forEach(batch::removeLimit);
+        table.commit(batch);
+    }
+
+    private void flush(Batch batch, String set) {
+        batch.flush(set);
+        sizes.put(set, 0L);
+    }
+
+    /** Single bans are told apart by their keys; two keys for one address would undo each other. */
+    private static boolean keyTellsBan(String key, Entry entry) {
+        return !(entry instanceof Ban ban) || key.equals("ban:" + ban.prefix());
+    }
+
+    private static boolean keyTellsBan(Changed changed) {
+        return changed.before().stream().allMatch(entry -> keyTellsBan(changed.key(), entry))
+                && changed.after().stream().allMatch(entry -> keyTellsBan(changed.key(), entry));
+    }
+
+    /** Notes what an entry adds to the sets of ranges. */
+    private void take(Entry entry) {
+        switch (entry) {
+            case Ban ban -> {
+                if (!ban.prefix().single()) {
+                    bans.add(ban.prefix(), ban.until());
+                }
+            }
+            case Garden garden -> {
+                gardens.add(garden.prefix(), FOREVER);
+                locals.add(garden.prefix(), FOREVER);
+            }
+            case Attachment attachment ->
+                    attachment.prefixes().forEach(prefix -> locals.add(prefix, FOREVER));
+            case Unreadable unreadable -> sizes.merge("unreadable", 1L, Long::sum);
+        }
+    }
+
+    private void drop(Entry entry) {
+        switch (entry) {
+            case Ban ban -> {
+                if (!ban.prefix().single()) {
+                    bans.remove(ban.prefix(), ban.until());
+                }
+            }
+            case Garden garden -> {
+                gardens.remove(garden.prefix(), FOREVER);
+                locals.remove(garden.prefix(), FOREVER);
+            }
+            case Attachment attachment ->
+                    attachment.prefixes().forEach(prefix -> locals.remove(prefix, FOREVER));
+            case Unreadable unreadable -> sizes.merge("unreadable", -1L, Long::sum);
+        }
+    }
+
+    /** The elements of an attachment: its counters, and where it stands in the lanes. */
+    private List<Element> elements(Entry entry) {
+        if (!(entry instanceof Attachment attachment)) {
+            return List.of();
+        }
+        List<Element> elements = new ArrayList<>();
+        for (Prefix prefix : attachment.prefixes().toList()) {
+            String family = prefix.v6() ? "6" : "4";
+            for (String way : WAYS) {
+                elements.add(
+                        new Element(
+                                way + family,
+                                prefix,
+                                Optional.of(
+                                        MeshTable.counterName(
+                                                attachment.id(), attachment.own(), way))));
+            }
+            switch (attachment.lane()) {
+                case Lane.Full full -> {}
+                case Lane.Walled walled ->
+                        elements.add(new Element("walled" + family, prefix, Optional.empty()));
+                case Lane.Dropped dropped ->
+                        elements.add(new Element("dropped" + family, prefix, Optional.empty()));
+                case Lane.Slow slow -> {
+                    if (attachment.own() || gateway) {
+                        for (String way : List.of("up", "down")) {
+                            String limit =
+                                    "lane."
+                                            + attachment.id()
+                                            + "."
+                                            + way
+                                            + "."
+                                            + bytesPerSecond(slow, attachment);
+                            elements.add(
+                                    new Element(
+                                            "lane_" + way + family, prefix, Optional.of(limit)));
+                        }
+                    }
+                }
+            }
+        }
+        return elements;
+    }
+
+    private static long bytesPerSecond(Lane.Slow slow, Attachment attachment) {
+        long exact = slow.kbit() * 125;
+        return attachment.own() ? exact : (long) (exact * GATEWAY_SLACK);
+    }
+
+    private void add(Batch batch, Element element, Set<String> objects) {
+        element.object().filter(objects::add).ifPresent(name -> make(batch, name));
+        batch.addRange(
+                element.set(),
+                element.prefix().first().bytes(),
+                element.prefix().last().next().map(Address::bytes),
+                0,
+                element.object());
+        sizes.merge(element.set(), 1L, Long::sum);
+    }
+
+    private static void make(Batch batch, String object) {
+        if (object.startsWith("lane.")) {
+            long rate = Long.parseLong(object.substring(object.lastIndexOf('.') + 1));
+            batch.limit(
+                    object, rate, (int) Math.max(BURST_BYTES_MIN, Math.min(rate / 10, 1 << 24)));
+        } else {
+            batch.counter(object);
+        }
+    }
+
+    private void remove(Batch batch, Element element) {
+        batch.removeRange(
+                element.set(),
+                element.prefix().first().bytes(),
+                element.prefix().last().next().map(Address::bytes));
+        sizes.merge(element.set(), -1L, Long::sum);
+    }
+
+    private void addSingle(Batch batch, Ban ban, Instant now) {
+        if (ban.until().isAfter(now)) {
+            String set = ban.prefix().v6() ? "ban6" : "ban4";
+            batch.add(set, ban.prefix().first().bytes(), timeoutMillis(ban.until(), now));
+            sizes.merge(set, 1L, Long::sum);
+        }
+    }
+
+    private void removeSingle(Batch batch, Ban ban) {
+        String set = ban.prefix().v6() ? "ban6" : "ban4";
+        byte[] address = ban.prefix().first().bytes();
+        if (!ban.until().equals(FOREVER)) {
+            batch.add(set, address, 0); // It may have ended; what is not there cannot be removed.
+        }
+        batch.remove(set, address);
+        sizes.merge(set, -1L, (was, one) -> Math.max(0, was + one));
+    }
+
+    private static long timeoutMillis(Instant until, Instant now) {
+        if (until.equals(FOREVER)) {
+            return 0;
+        }
+        Instant latest = now.plus(TIMEOUT_MAX);
+        return Math.max(
+                1, Duration.between(now, until.isBefore(latest) ? until : latest).toMillis());
+    }
+
+    private void removeUnusedLimits() throws NetfilterFailure {
+        List<String> unused = table.unusedLimits();
+        if (!unused.isEmpty()) {
+            Batch batch = table.batch();
+            unused.forEach(batch::removeLimit);
+            table.commit(batch);
+        }
+    }
+
+    /** Whether the kernel's sets hold what they should; ends that are near are left out of the comparison. */
+    private boolean same(Rules rules, Instant now) throws NetfilterFailure {
+        Map<String, Digest> expected = new HashMap<>();
+        Set<String> ending = new HashSet<>();
+        sizes.keySet().stream()
+                .filter(set -> !set.equals("unreadable"))
+                .forEach(set -> expected.put(set, new Digest()));
+        rules.forEach((key, entry) -> {
+            if (entry instanceof Ban ban && ban.prefix().single()) {
+                String set = ban.prefix().v6() ? "ban6" : "ban4";
+                expect(expected, ending, set, ban.prefix().first().bytes(), ban.until(), now);
+            }
+            for (Element element : elements(entry)) {
+                byte[] first = element.prefix().first().bytes();
+                expect(expected, ending, element.set(), first, FOREVER, now);
+                element.prefix()
+                        .last()
+                        .next()
+                        .ifPresent(after ->
+                                expect(
+                                        expected,
+                                        ending,
+                                        element.set(),
+                                        after.bytes(),
+                                        FOREVER,
+                                        now));
+            }
+        });
+        for (Ranges ranges : List.of(bans, gardens, locals)) {
+            for (boolean v6 : List.of(false, true)) {
+                for (Range range : ranges.table(v6).ranges()) {
+                    String set = ranges.set(v6);
+                    expect(expected, ending, set, range.first().bytes(), range.until(), now);
+                    range.last()
+                            .next()
+                            .ifPresent(after ->
+                                    expect(
+                                            expected,
+                                            ending,
+                                            set,
+                                            after.bytes(),
+                                            range.until(),
+                                            now));
+                }
+            }
+        }
+        for (var set : expected.entrySet()) {
+            var actual = new Digest();
+            table.elements(
+                    set.getKey(),
+                    key -> {
+                        if (!ending.contains(set.getKey() + Arrays.toString(key))) {
+                            actual.add(key);
+                        }
+                    });
+            if (!actual.equals(set.getValue())) {
+                log.atWarn()
+                        .addKeyValue("set", set.getKey())
+                        .log("set differs from the access list");
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void expect(
+            Map<String, Digest> expected,
+            Set<String> ending,
+            String set,
+            byte[] key,
+            Instant until,
+            Instant now) {
+        if (!until.equals(FOREVER) && Duration.between(now, until).abs().compareTo(ENDING) < 0) {
+            ending.add(set + Arrays.toString(key));
+        } else if (until.isAfter(now)) {
+            expected.computeIfAbsent(set, absent -> new Digest()).add(key);
+        }
+    }
+
+    /** What a set holds, whatever the order. */
+    private static final class Digest {
+
+        private long count;
+        private long sum;
+
+        void add(byte[] key) {
+            count++;
+            long mixed = 0xcbf29ce484222325L;
+            for (byte b : key) {
+                mixed = (mixed ^ (b & 0xff)) * 0x100000001b3L;
+            }
+            sum += (mixed ^ mixed >>> 29) * 0x9e3779b97f4a7c15L;
+        }
+
+        boolean equals(Digest other) {
+            return count == other.count && sum == other.sum;
+        }
+    }
+
+    /** Two interval sets, one per family, and the table of ranges behind each. */
+    private final class Ranges {
+
+        private final String name;
+        private final String suffix;
+        private final RangeTable v4 = new RangeTable();
+        private final RangeTable v6 = new RangeTable();
+        private final Set<Prefix> changed = new HashSet<>();
+
+        Ranges(String name, String suffix) {
+            this.name = name;
+            this.suffix = suffix;
+        }
+
+        RangeTable table(boolean six) {
+            return six ? v6 : v4;
+        }
+
+        String set(boolean six) {
+            return name + (six ? "6" : "4") + suffix;
+        }
+
+        void clear() {
+            v4.clear();
+            v6.clear();
+            changed.clear();
+        }
+
+        void add(Prefix prefix, Instant until) {
+            table(prefix.v6()).add(prefix, until);
+            changed.add(prefix);
+        }
+
+        void remove(Prefix prefix, Instant until) {
+            table(prefix.v6()).remove(prefix, until);
+            changed.add(prefix);
+        }
+
+        void loadAll(Batch batch, Instant now) {
+            changed.clear();
+            for (boolean six : List.of(false, true)) {
+                table(six).refreshAll(now);
+                add(batch, six, table(six).ranges(), now);
+                sizes.put(set(six), (long) table(six).ranges().size());
+            }
+        }
+
+        void loadChanges(Batch batch, Instant now) {
+            for (boolean six : List.of(false, true)) {
+                List<Prefix> ofFamily = changed.stream().filter(p -> p.v6() == six).toList();
+                if (ofFamily.isEmpty()) {
+                    continue;
+                }
+                RangeTable.Delta delta = table(six).refresh(ofFamily, now);
+                for (Range range : delta.removed()) {
+                    byte[] first = range.first().bytes();
+                    Optional<byte[]> after = range.last().next().map(Address::bytes);
+                    if (!range.until().equals(FOREVER)) {
+                        batch.addRange(set(six), first, after, 0, Optional.empty());
+                    }
+                    batch.removeRange(set(six), first, after);
+                }
+                add(batch, six, delta.added(), now);
+                sizes.put(set(six), (long) table(six).ranges().size());
+            }
+            changed.clear();
+        }
+
+        private void add(Batch batch, boolean six, Collection<Range> ranges, Instant now) {
+            for (Range range : ranges) {
+                batch.addRange(
+                        set(six),
+                        range.first().bytes(),
+                        range.last().next().map(Address::bytes),
+                        timeoutMillis(range.until(), now),
+                        Optional.empty());
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

@@ -1,0 +1,70 @@
+package org.coopmesh.nodeagent.netfilter;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Reads the attributes of one netlink message or nest, in order: {@code while (next())}. */
+final class Attributes {
+
+    private static final int TYPE_MASK = 0x3fff;
+
+    private final ByteBuffer buffer;
+    private final int end;
+    private int next;
+    private int at;
+    private int length;
+
+    Attributes(ByteBuffer buffer, int from, int end) {
+        this.buffer = buffer;
+        this.next = from;
+        this.end = end;
+    }
+
+    boolean next() {
+        if (next + 4 > end) {
+            return false;
+        }
+        at = next;
+        length = buffer.getShort(at) & 0xffff;
+        if (length < 4 || at + length > end) {
+            return false;
+        }
+        next = at + (length + 3 & ~3);
+        return true;
+    }
+
+    int type() {
+        return buffer.getShort(at + 2) & TYPE_MASK;
+    }
+
+    Attributes nest() {
+        return new Attributes(buffer, at + 4, at + length);
+    }
+
+    int be32() {
+        return bigEndian(buffer.getInt(at + 4));
+    }
+
+    long be64() {
+        long value = buffer.getLong(at + 4);
+        return buffer.order() == ByteOrder.BIG_ENDIAN ? value : Long.reverseBytes(value);
+    }
+
+    byte[] bytes() {
+        byte[] bytes = new byte[length - 4];
+        buffer.get(at + 4, bytes);
+        return bytes;
+    }
+
+    String string() {
+        byte[] bytes = bytes();
+        int size =
+                bytes.length > 0 && bytes[bytes.length - 1] == 0 ? bytes.length - 1 : bytes.length;
+        return new String(bytes, 0, size, StandardCharsets.UTF_8);
+    }
+
+    private int bigEndian(int value) {
+        return buffer.order() == ByteOrder.BIG_ENDIAN ? value : Integer.reverseBytes(value);
+    }
+}
