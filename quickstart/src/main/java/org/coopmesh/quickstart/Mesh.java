@@ -204,7 +204,7 @@ public final class Mesh implements AutoCloseable {
                 addr add %s/24 dev eth0
                 addr add %s/64 dev eth0 nodad
                 route add default via %s
-                -6 route add default via %s
+                route add ::/0 via %s
                 """
                         .formatted(addressV4, addressV6, routerV4, routerV6));
         clients.put(name, addressV4);
@@ -243,9 +243,7 @@ public final class Mesh implements AutoCloseable {
         config.append("redistribute local ip ").append(routerNet()).append(" allow\n");
         config.append("redistribute local deny\n");
         config.append("redistribute ip ").append(at.coreAddress()).append("/32 allow\n");
-        // Connected routes are the kernel's own: protocol 2
-        config.append("redistribute ip ").append(at.poolV4()).append(" ge 24 proto 2 allow\n");
-        config.append("redistribute ip ").append(at.poolV6()).append(" ge 64 proto 2 allow\n");
+        config.append("redistribute if br-lan allow\n");
         config.append("redistribute ip 0.0.0.0/0 le 0 proto 4 allow\n");
         config.append("redistribute deny\n");
         try {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -426,17 +427,13 @@ public final class Village {
         }
     }
 
-    private interface Check {
-        boolean holds();
-    }
-
     /** Facts travel between services; what rests on one is there a moment later. */
-    static void eventually(String what, Check check) {
+    static void eventually(String what, BooleanSupplier check) {
         Instant giveUp = Instant.now().plus(PATIENCE);
         var failures = new ArrayList<String>();
         while (true) {
             try {
-                if (check.holds()) {
+                if (check.getAsBoolean()) {
                     return;
                 }
             } catch (IllegalStateException notYet) {
