@@ -55,9 +55,8 @@ class SetUpCode {
         Files.writeString(fresh, code + "\n", StandardOpenOption.SYNC);
         Files.move(fresh, file);
         log.atWarn()
-                .addKeyValue("code", code)
                 .addKeyValue("file", file)
-                .log("the co-op is not set up yet; this code constitutes it, once");
+                .log("the co-op is not set up yet; this code constitutes it, once: {}", code);
     }
 
     /** Whether {@code tried} is the code; takes the same time however wrong it is. */
