@@ -117,6 +117,13 @@ public record AgentConfig(
         String uplink = values.or("uplink", "");
         if (!uplink.isEmpty())
             values.match("uplink", uplink, INTERFACE, "is the name of an interface");
+        CounterSource counters =
+                values.choice("counters", CounterSource.class, CounterSource.NFTABLES);
+        FirewallKind firewall =
+                values.choice("firewall", FirewallKind.class, FirewallKind.NFTABLES);
+        if (counters == CounterSource.NFTABLES && firewall == FirewallKind.NONE) {
+            throw new ConfigWrong("counters", "nftables counts in the table of firewall nftables");
+        }
         return new AgentConfig(
                 Path.of(values.required("state-dir")),
                 values.hostPort("membership"),
@@ -129,8 +136,8 @@ public record AgentConfig(
                         "is a SHA-256 of 64 hexadecimal digits"),
                 Optional.of(uplink).filter(name -> !name.isEmpty()),
                 values.window(),
-                values.choice("counters", CounterSource.class, CounterSource.NFTABLES),
-                values.choice("firewall", FirewallKind.class, FirewallKind.NFTABLES),
+                counters,
+                firewall,
                 values.choice("clock", TimeSource.class, TimeSource.SYSTEM),
                 values.match(
                         "table",

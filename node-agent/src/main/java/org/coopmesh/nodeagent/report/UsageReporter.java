@@ -106,6 +106,11 @@ public final class UsageReporter {
         }
     }
 
+    /** Tries once to send what waits; only after {@link #run} has ended. */
+    public void flush() {
+        log.atDebug().addKeyValue("outcome", sendOnce()).log("usage flushed");
+    }
+
     /** What one attempt came to. */
     enum Outcome {
         /** Nothing is left to send. */

@@ -1,0 +1,127 @@
+package org.coopmesh.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AgentConfigTest {
+    private static final String LEAST =
+            """
+            state-dir: /var/lib/coopmesh
+            membership: coop-core:9081
+            billing = [fd42::1]:9082
+            ca-fingerprint: %s
+            """
+                    .formatted("AB".repeat(32));
+
+    @TempDir Path directory;
+
+    @Test
+    void whatIsNotSetHasADefault() throws Exception {
+        AgentConfig config = read(LEAST);
+
+        assertThat(config.stateDir()).isEqualTo(Path.of("/var/lib/coopmesh"));
+        assertThat(config.billing()).isEqualTo("[fd42::1]:9082");
+        assertThat(config.caFingerprint()).isEqualTo("ab".repeat(32));
+        assertThat(config.enrolmentCode()).isEmpty();
+        assertThat(config.uplink()).isEmpty();
+        assertThat(config.window()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(config.counters()).isEqualTo(AgentConfig.CounterSource.NFTABLES);
+        assertThat(config.clock()).isEqualTo(AgentConfig.TimeSource.SYSTEM);
+        assertThat(config.table()).isEqualTo("coopmesh");
+    }
+
+    @Test
+    void everythingCanBeSet() throws Exception {
+        AgentConfig config =
+                read(
+                        LEAST
+                                + """
+                                enrolment-code: 0123-4567-89ab-cdef-ghjk-mnpq-rs
+                                uplink: eth0.7
+                                window: PT1S
+                                counters: simulated
+                                firewall: none
+                                clock: server
+                                table: lab_node1
+                                spool-bytes-max: 65536
+                                """);
+
+        assertThat(config.enrolmentCode()).isEqualTo("0123456789ABCDEFGHJKMNPQRS");
+        assertThat(config.uplink()).contains("eth0.7");
+        assertThat(config.window()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.firewall()).isEqualTo(AgentConfig.FirewallKind.NONE);
+        assertThat(config.clock()).isEqualTo(AgentConfig.TimeSource.SERVER);
+        assertThat(config.spoolBytesMax()).isEqualTo(65_536);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    windw: PT5M              | windw: is not a known key
+                    window: 5 minutes        | window: is an ISO-8601 duration from PT1S to PT1H
+                    window: PT0.5S           | window: is an ISO-8601 duration from PT1S to PT1H
+                    window: PT2H             | window: is an ISO-8601 duration from PT1S to PT1H
+                    window: PT1.0000001S     | window: is an ISO-8601 duration from PT1S to PT1H
+                    counters: ebpf           | counters: is one of [nftables, simulated]
+                    firewall: none           | counters: nftables counts in the table of firewall nftables
+                    clock: ntp               | clock: is one of [system, server]
+                    enrolment-code: 123      | enrolment-code: has 26 characters
+                    uplink: ../../etc        | uplink: is the name of an interface
+                    table: drop; table       | table: is a name of lower-case letters
+                    spool-bytes-max: 1       | spool-bytes-max: is a number of bytes from 65536
+                    state-dir: /tmp          | state-dir: is set twice
+                    """)
+    void aWrongLineNamesKeyAndRule(String line, String message) {
+        assertThatThrownBy(() -> read(LEAST + line + "\n"))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "state-dir,state-dir: is required",
+        "membership,membership: is required",
+        "billing,billing: is required",
+        "ca-fingerprint,ca-fingerprint: is required"
+    })
+    void aMissingLineIsNamed(String key, String message) {
+        assertThatThrownBy(() -> read(LEAST.replaceAll("(?m)^" + key + ".*$", "")))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "membership: coop-core,membership: is host:port",
+        "membership: coop-core:99999,membership: has a port from 1 to 65535",
+        "ca-fingerprint: abcd,ca-fingerprint: is a SHA-256"
+    })
+    void aReplacedLineIsChecked(String line, String message) {
+        String key = line.substring(0, line.indexOf(':'));
+        assertThatThrownBy(() -> read(LEAST.replaceAll("(?m)^" + key + ".*$", line)))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void aFileThatIsNotThereIsNamed() {
+        assertThatThrownBy(() -> AgentConfig.read(directory.resolve("none.conf")))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining("none.conf: is not a file");
+    }
+
+    private AgentConfig read(String text) throws IOException, ConfigWrong {
+        return AgentConfig.read(Files.writeString(directory.resolve("agent.conf"), text));
+    }
+}

@@ -1,0 +1,283 @@
+package org.coopmesh.nodeagent.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Status;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class EnrolmentTest {
+    @TempDir Path directory;
+    private TestCoop coop;
+    private final List<Instant> serverTimes = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws Exception {
+        coop = new TestCoop();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        coop.close();
+    }
+
+    @Test
+    void aCodeBecomesACertificateForBothKeys() throws Exception {
+        NodeIdentity identity =
+                enrolment().join("0123-4567-89ab-cdef-ghjk-mnpq-rs", serverTimes::add);
+
+        assertThat(coop.enrolled).containsExactly(identity.nodeId());
+        assertThat(identity.nodeId()).matches("[0-9a-f]{64}");
+        assertThat(identity.certificate().getSubjectAlternativeNames().iterator().next().get(1))
+                .isEqualTo("coopmesh:node:" + identity.nodeId());
+        assertThat(identity.listKeys()).containsOnlyKeys("k1");
+        assertThat(identity.coopName()).isEqualTo("Test co-op");
+        assertThat(serverTimes).hasSize(1);
+    }
+
+    @Test
+    void secretsAreReadableByTheirOwnerOnly() throws Exception {
+        Path state = directory.resolve("state");
+        new Enrolment(
+                        state,
+                        coop.target(),
+                        coop.fingerprint(),
+                        "1",
+                        InstantSource.system(),
+                        new Random())
+                .join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
+                .isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(state)) {
+            for (Path file : files.toList()) {
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .as(file.toString())
+                        .isEqualTo("rw-------");
+            }
+        }
+    }
+
+    @Test
+    void onceEnrolledNobodyIsAsked() throws Exception {
+        Enrolment enrolment = enrolment();
+        NodeIdentity first = enrolment.join(TestCoop.CODE, serverTimes::add);
+        coop.close();
+
+        NodeIdentity second = enrolment.join("", serverTimes::add);
+
+        assertThat(second.nodeId()).isEqualTo(first.nodeId());
+        assertThat(second.certificate()).isEqualTo(first.certificate());
+    }
+
+    @Test
+    void aServerOfAnotherAuthorityIsRefused() {
+        String wrong = "ab".repeat(32);
+        var enrolment =
+                new Enrolment(
+                        directory, coop.target(), wrong, "1", InstantSource.system(), new Random());
+
+        assertThatThrownBy(() -> enrolment.join(TestCoop.CODE, serverTimes::add))
+                .isInstanceOf(EnrolmentRefused.class)
+                .hasMessageContaining("fingerprint");
+        assertThat(coop.enrolled).isEmpty();
+    }
+
+    @Test
+    void aServerThatShowsOurAuthorityButIsNotSignedByItIsRefused() throws Exception {
+        try (TestCoop other = new TestCoop()) {
+            var chain =
+                    new java.security.cert.X509Certificate[] {
+                        other.identity(directory.resolve("other")).certificate(), coop.authority
+                    };
+
+            assertThatThrownBy(() ->
+                            CoopTrust.fingerprint(coop.fingerprint())
+                                    .checkServerTrusted(chain, "ECDHE_ECDSA"))
+                    .isInstanceOf(java.security.cert.CertificateException.class);
+        }
+    }
+
+    @Test
+    void aWrongCodeIsRefusedAndNotRepeated() {
+        assertThatThrownBy(() -> enrolment().join("ZZZZZZZZZZZZZZZZZZZZZZZZZZ", serverTimes::add))
+                .isInstanceOf(EnrolmentRefused.class)
+                .hasMessageContaining("PERMISSION_DENIED");
+    }
+
+    @Test
+    void aUsedCodeIsRefusedToAnotherKey() throws Exception {
+        enrolment().join(TestCoop.CODE, serverTimes::add);
+        var thief =
+                new Enrolment(
+                        directory.resolve("thief"),
+                        coop.target(),
+                        coop.fingerprint(),
+                        "1",
+                        InstantSource.system(),
+                        new Random());
+
+        assertThatThrownBy(() -> thief.join(TestCoop.CODE, serverTimes::add))
+                .isInstanceOf(EnrolmentRefused.class);
+    }
+
+    @Test
+    void withoutACodeAndACertificateItSaysWhatIsMissing() {
+        assertThatThrownBy(() -> enrolment().join("", serverTimes::add))
+                .isInstanceOf(EnrolmentRefused.class)
+                .hasMessageContaining("enrolment-code is missing");
+    }
+
+    @Test
+    void killedBetweenKeysAndEnrolmentItGoesOnWithTheSameKeys() throws Exception {
+        String nodeId = NodeKeys.loadOrMake(directory).nodeId();
+
+        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(identity.nodeId()).isEqualTo(nodeId);
+    }
+
+    @Test
+    void killedBetweenTheTwoKeysItMakesTheOneThatIsMissing() throws Exception {
+        String nodeId = NodeKeys.loadOrMake(directory).nodeId();
+        Files.delete(directory.resolve("tls.key"));
+        Files.write(directory.resolve("tls.key.new"), new byte[] {1});
+
+        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(identity.nodeId()).isEqualTo(nodeId);
+    }
+
+    @Test
+    void anAnswerThatWasLostIsAskedForAgain() throws Exception {
+        coop.loseAnswer = true;
+
+        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(coop.enrolled).containsExactly(identity.nodeId(), identity.nodeId());
+    }
+
+    @Test
+    void aServerThatIsDownIsWaitedFor() throws Exception {
+        coop.enrolFault = Status.UNAVAILABLE;
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        Thread.sleep(1_500);
+                    } catch (InterruptedException stopped) {
+                        return;
+                    }
+                    coop.enrolFault = Status.OK;
+                });
+
+        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(coop.enrolled).containsExactly(identity.nodeId());
+    }
+
+    @Test
+    void aDamagedAnswerOnDiskIsAskedForAgain() throws Exception {
+        NodeIdentity first = enrolment().join(TestCoop.CODE, serverTimes::add);
+        byte[] bytes = Files.readAllBytes(directory.resolve("enrolled"));
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(directory.resolve("enrolled"), bytes);
+
+        NodeIdentity second = enrolment().join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(second.nodeId()).isEqualTo(first.nodeId());
+        assertThat(coop.enrolled).hasSize(2);
+    }
+
+    @Test
+    void aDamagedKeyIsNeverReplaced() throws Exception {
+        enrolment().join(TestCoop.CODE, serverTimes::add);
+        byte[] damaged =
+                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".getBytes();
+        Files.write(directory.resolve("identity.key"), damaged);
+
+        assertThatThrownBy(() -> enrolment().join(TestCoop.CODE, serverTimes::add))
+                .isInstanceOf(IdentityDamaged.class)
+                .hasMessageContaining("identity.key");
+        assertThat(Files.readAllBytes(directory.resolve("identity.key"))).isEqualTo(damaged);
+    }
+
+    @Test
+    void aCertificateIsRenewedAtTwoThirdsOverItsOwnConnection() throws Exception {
+        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        var before = identity.certificate();
+        Instant due = Enrolment.renewalDue(before);
+        assertThat(Duration.between(before.getNotBefore().toInstant(), due).toDays()).isEqualTo(60);
+
+        var later =
+                new Enrolment(
+                        directory,
+                        coop.target(),
+                        coop.fingerprint(),
+                        "1",
+                        InstantSource.fixed(due.plusSeconds(1)),
+                        new Random());
+        coop.certificateLife = Duration.ofDays(365);
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            Thread renewing =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    later.keepFresh(identity, channels.membership());
+                                } catch (InterruptedException stopped) {
+                                    // The test is over.
+                                }
+                            });
+            while (identity.certificate().equals(before)) Thread.sleep(20);
+            renewing.interrupt();
+            renewing.join();
+        }
+
+        assertThat(coop.renewals).hasValue(1);
+        assertThat(enrolment().join("", serverTimes::add).certificate())
+                .isEqualTo(identity.certificate());
+    }
+
+    @Test
+    void aCertificateThatRanOutIsReplacedByANewCode() throws Exception {
+        NodeIdentity first = enrolment().join(TestCoop.CODE, serverTimes::add);
+        Instant after = first.certificate().getNotAfter().toInstant().plusSeconds(1);
+        var later =
+                new Enrolment(
+                        directory,
+                        coop.target(),
+                        coop.fingerprint(),
+                        "1",
+                        InstantSource.fixed(after),
+                        new Random());
+
+        NodeIdentity second = later.join(TestCoop.CODE, serverTimes::add);
+
+        assertThat(second.nodeId()).isEqualTo(first.nodeId());
+        assertThat(coop.enrolled).hasSize(2);
+    }
+
+    private Enrolment enrolment() throws Exception {
+        return new Enrolment(
+                directory,
+                coop.target(),
+                coop.fingerprint(),
+                "1",
+                InstantSource.system(),
+                new Random());
+    }
+}

@@ -1,0 +1,299 @@
+package org.coopmesh.nodeagent.identity;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.grpc.BindableService;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSession;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
+import org.coopmesh.contracts.membership.v1.AccessListKey;
+import org.coopmesh.contracts.membership.v1.EnrolRequest;
+import org.coopmesh.contracts.membership.v1.EnrolResponse;
+import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc.EnrolmentServiceImplBase;
+import org.coopmesh.contracts.membership.v1.RenewRequest;
+
+/** A co-op's authority and node port on loopback, as the contract has them. */
+public final class TestCoop implements AutoCloseable {
+    public static final String CODE = "0123456789ABCDEFGHJKMNPQRS";
+    private static final Context.Key<String> CALLER = Context.key("caller");
+
+    public final X509Certificate authority;
+    public final List<String> enrolled = new CopyOnWriteArrayList<>();
+    public final AtomicInteger renewals = new AtomicInteger();
+    public volatile Status enrolFault = Status.OK;
+    public volatile boolean loseAnswer;
+    public volatile Duration certificateLife = Duration.ofDays(90);
+    private volatile byte[] usedBy = new byte[0];
+
+    private final KeyPair authorityKey = key();
+    private final Server server;
+
+    public TestCoop(BindableService... others) throws Exception {
+        authority =
+                certificate(
+                        "co-op", authorityKey.getPublic(), List.of(), Duration.ofDays(3650), true);
+        KeyPair serverKey = key();
+        X509Certificate serverCertificate =
+                certificate(
+                        "node port",
+                        serverKey.getPublic(),
+                        List.of(
+                                new GeneralName(GeneralName.dNSName, "localhost"),
+                                new GeneralName(GeneralName.iPAddress, "127.0.0.1")),
+                        Duration.ofDays(365),
+                        false);
+        ByteArrayOutputStream chain = new ByteArrayOutputStream();
+        chain.write(pem("CERTIFICATE", serverCertificate.getEncoded()));
+        chain.write(pem("CERTIFICATE", authority.getEncoded()));
+        var credentials =
+                TlsServerCredentials.newBuilder()
+                        .keyManager(
+                                new ByteArrayInputStream(chain.toByteArray()),
+                                new ByteArrayInputStream(
+                                        pem("PRIVATE KEY", serverKey.getPrivate().getEncoded())))
+                        .trustManager(
+                                new ByteArrayInputStream(
+                                        pem("CERTIFICATE", authority.getEncoded())))
+                        .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+                        .build();
+        var builder =
+                NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), credentials)
+                        .intercept(new CallerFromCertificate())
+                        .addService(new EnrolmentEndpoint());
+        for (BindableService other : others) builder.addService(other);
+        server = builder.build().start();
+    }
+
+    public String target() {
+        return "127.0.0.1:" + server.getPort();
+    }
+
+    public String fingerprint() throws Exception {
+        return CoopTrust.fingerprintOf(authority);
+    }
+
+    /** An identity as enrolment would give it, without the wire. */
+    public NodeIdentity identity(Path directory) throws Exception {
+        NodeKeys keys = NodeKeys.loadOrMake(directory);
+        return new NodeIdentity(
+                keys, Enrolled.of(answer(keys.certificationRequest(), keys.nodeId()), keys));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        server.shutdownNow().awaitTermination();
+    }
+
+    private final class EnrolmentEndpoint extends EnrolmentServiceImplBase {
+        @Override
+        public void enrol(EnrolRequest request, StreamObserver<EnrolResponse> response) {
+            byte[] requestBytes = request.getCertificationRequest().toByteArray();
+            String code = request.getCode().replace("-", "").toUpperCase(java.util.Locale.ROOT);
+            byte[] identityKey = request.getIdentityKey().toByteArray();
+            boolean usedByAnother =
+                    usedBy.length > 0 && !java.util.Arrays.equals(usedBy, identityKey);
+            if (!enrolFault.isOk()) {
+                response.onError(enrolFault.asException());
+            } else if (!code.equals(CODE) || usedByAnother) {
+                response.onError(
+                        Status.PERMISSION_DENIED
+                                .withDescription("code wrong or used")
+                                .asException());
+            } else if (!proved(
+                    "coopmesh-enrol-v1",
+                    requestBytes,
+                    code,
+                    identityKey,
+                    request.getIdentitySignature().toByteArray())) {
+                response.onError(Status.INVALID_ARGUMENT.withDescription("proof").asException());
+            } else {
+                usedBy = identityKey;
+                String nodeId = java.util.HexFormat.of().formatHex(NodeKeys.sha256(identityKey));
+                enrolled.add(nodeId);
+                if (loseAnswer) {
+                    loseAnswer = false;
+                    response.onError(Status.UNAVAILABLE.asException());
+                    return;
+                }
+                response.onNext(answer(requestBytes, nodeId));
+                response.onCompleted();
+            }
+        }
+
+        @Override
+        public void renew(RenewRequest request, StreamObserver<EnrolResponse> response) {
+            byte[] requestBytes = request.getCertificationRequest().toByteArray();
+            byte[] identityKey = request.getIdentityKey().toByteArray();
+            String nodeId = java.util.HexFormat.of().formatHex(NodeKeys.sha256(identityKey));
+            if (!nodeId.equals(CALLER.get())) {
+                response.onError(Status.UNAUTHENTICATED.asException());
+            } else if (!proved(
+                    "coopmesh-renew-v1",
+                    requestBytes,
+                    "",
+                    identityKey,
+                    request.getIdentitySignature().toByteArray())) {
+                response.onError(Status.INVALID_ARGUMENT.asException());
+            } else {
+                renewals.incrementAndGet();
+                response.onNext(answer(requestBytes, nodeId));
+                response.onCompleted();
+            }
+        }
+    }
+
+    private static boolean proved(
+            String label, byte[] request, String code, byte[] identityKey, byte[] signature) {
+        try {
+            var csr = new JcaPKCS10CertificationRequest(request);
+            if (!csr.isSignatureValid(
+                    new JcaContentVerifierProviderBuilder().build(csr.getPublicKey()))) {
+                return false;
+            }
+            byte[] message = Enrolment.message(label, request, code);
+            Ed25519Signer verifier = new Ed25519Signer();
+            verifier.init(
+                    false, (Ed25519PublicKeyParameters) PublicKeyFactory.createKey(identityKey));
+            verifier.update(message, 0, message.length);
+            return verifier.verifySignature(signature);
+        } catch (Exception malformed) {
+            return false;
+        }
+    }
+
+    private EnrolResponse answer(byte[] request, String nodeId) {
+        try {
+            var csr = new JcaPKCS10CertificationRequest(request);
+            X509Certificate certificate =
+                    certificate(
+                            nodeId.substring(0, 12),
+                            csr.getPublicKey(),
+                            List.of(
+                                    new GeneralName(
+                                            GeneralName.uniformResourceIdentifier,
+                                            "coopmesh:node:" + nodeId)),
+                            certificateLife,
+                            false);
+            Instant now = Instant.now();
+            return EnrolResponse.newBuilder()
+                    .setNodeId(nodeId)
+                    .setCertificate(ByteString.copyFrom(certificate.getEncoded()))
+                    .addCaCertificates(ByteString.copyFrom(authority.getEncoded()))
+                    .addAccessListKeys(
+                            AccessListKey.newBuilder()
+                                    .setKeyId("k1")
+                                    .setPublicKey(ByteString.copyFromUtf8("spki")))
+                    .setCoopName("Test co-op")
+                    .setServerTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
+                    .build();
+        } catch (Exception broken) {
+            throw new IllegalStateException(broken);
+        }
+    }
+
+    private X509Certificate certificate(
+            String name, PublicKey key, List<GeneralName> names, Duration life, boolean ca)
+            throws Exception {
+        Instant now = Instant.now();
+        var builder =
+                new JcaX509v3CertificateBuilder(
+                        new X500Name("CN=co-op"),
+                        new BigInteger(64, new SecureRandom()).add(BigInteger.ONE),
+                        Date.from(now.minusSeconds(60)),
+                        Date.from(now.plus(life)),
+                        new X500Name("CN=" + name),
+                        key);
+        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(ca));
+        if (!names.isEmpty()) {
+            builder.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new ArrayList<>(names).toArray(GeneralName[]::new)));
+        }
+        byte[] der =
+                builder.build(
+                                new JcaContentSignerBuilder("SHA256withECDSA")
+                                        .build(authorityKey.getPrivate()))
+                        .getEncoded();
+        return (X509Certificate)
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(new ByteArrayInputStream(der));
+    }
+
+    private static KeyPair key() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static byte[] pem(String label, byte[] der) throws IOException {
+        String body = Base64.getMimeEncoder().encodeToString(der);
+        return ("-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static final class CallerFromCertificate implements ServerInterceptor {
+        @Override
+        public <Q, P> ServerCall.Listener<Q> interceptCall(
+                ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
+            Context context = Context.current();
+            SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+            try {
+                var leaf = (X509Certificate) session.getPeerCertificates()[0];
+                String uri = (String) leaf.getSubjectAlternativeNames().iterator().next().get(1);
+                context = context.withValue(CALLER, uri.substring("coopmesh:node:".length()));
+            } catch (Exception anonymous) {
+                // Enrol needs no certificate.
+            }
+            return Contexts.interceptCall(context, call, headers, next);
+        }
+    }
+}
