@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.NettyGrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.grpc.server.security.AuthenticationProcessInterceptor;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 import org.springframework.grpc.server.service.GrpcServiceDiscoverer;
 
@@ -82,6 +83,9 @@ class NodePort {
                     null,
                     null);
             this.keys = keys;
+            // A node shows its certificate; bearer tokens are for people, on the other port.
+            setInterceptorFilter((interceptor, service) ->
+                    !(interceptor instanceof AuthenticationProcessInterceptor));
         }
 
         @Override
