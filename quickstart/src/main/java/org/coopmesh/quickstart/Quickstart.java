@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.coopmesh.quickstart.Village.Person;
 import org.jspecify.annotations.Nullable;
@@ -159,6 +160,16 @@ public final class Quickstart implements AutoCloseable {
     /** The time that all services share. */
     public DemoClock clock() {
         return clock;
+    }
+
+    /** Stops and starts what the clients fetch by themselves, so that a test can count its own bytes. */
+    public void letTrafficFlow(boolean flow) {
+        traffic.flow(flow);
+    }
+
+    /** The services, by name. */
+    public List<String> services() {
+        return services.names();
     }
 
     /** Kills a service as a power cut would. */

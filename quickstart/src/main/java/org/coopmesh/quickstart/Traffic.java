@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** What people do with a line: every client fetches from the Internet host again and again, over real TCP. */
 public final class Traffic {
@@ -22,8 +21,8 @@ public final class Traffic {
     private static final int REQUEST_DIGITS_MAX = 12;
 
     private final Installation at;
-    private final AtomicLong fetched = new AtomicLong();
     private volatile boolean running = true;
+    private volatile boolean flowing = true;
 
     Traffic(Installation at) {
         this.at = at;
@@ -41,10 +40,8 @@ public final class Traffic {
                 "traffic of " + client,
                 () -> {
                     while (running) {
-                        try {
-                            fetched.addAndGet(fetch(at.internetAddress(), bytes));
-                        } catch (IOException blocked) {
-                            // Banned, walled or between two routes: people try again
+                        if (flowing) {
+                            fetchOnce(bytes);
                         }
                         try {
                             Thread.sleep(pauseMillis);
@@ -53,6 +50,18 @@ public final class Traffic {
                         }
                     }
                 });
+    }
+
+    private void fetchOnce(int bytes) {
+        try {
+            fetch(at.internetAddress(), bytes);
+        } catch (IOException blocked) {
+            // Banned, walled or between two routes: people try again
+        }
+    }
+
+    void flow(boolean flow) {
+        flowing = flow;
     }
 
     /** Fetches {@code bytes} from the namespace of the calling thread; gives how many came. */
