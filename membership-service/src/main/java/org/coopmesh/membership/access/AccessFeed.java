@@ -1,0 +1,312 @@
+package org.coopmesh.membership.access;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.coopmesh.contracts.membership.v1.AccessListMessage;
+import org.coopmesh.contracts.membership.v1.AccessListUpdate;
+import org.coopmesh.contracts.membership.v1.Drain;
+import org.coopmesh.contracts.membership.v1.Tick;
+import org.coopmesh.membership.node.Bell;
+import org.coopmesh.membership.node.NodeId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Pushes the list to every stream of this replica. One thread looks at the database when a change commits, here or on another
+ * replica, and each second anyway; streams take pages as fast as they can and no faster.
+ */
+@Component
+class AccessFeed implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(AccessFeed.class);
+    private static final Duration LOOK_ANYWAY = Duration.ofSeconds(1);
+    private static final Duration TICK_AFTER = Duration.ofSeconds(10);
+    private static final int RECONNECT_WITHIN_SECONDS = 30;
+    private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 5;
+
+    private final AccessLists lists;
+    private final TransactionTemplate consistentRead;
+    private final Clock clock;
+    private final Duration drainAfter;
+    private final Semaphore wake = new Semaphore(0);
+    private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
+    private final Map<NodeId, Watcher> newest = new ConcurrentHashMap<>();
+    private final Object mirrorLock = new Object();
+    private @Nullable ListMirror mirror;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+
+    AccessFeed(
+            AccessLists lists,
+            PlatformTransactionManager transactions,
+            Clock clock,
+            Bell bell,
+            @Value("${coopmesh.node.drain-after:25m}") Duration drainAfter) {
+        this.lists = lists;
+        this.clock = clock;
+        this.drainAfter = drainAfter;
+        consistentRead = new TransactionTemplate(transactions);
+        consistentRead.setReadOnly(true);
+        consistentRead.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+        bell.onRing(AccessControl.RING, version -> wake.release());
+    }
+
+    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+    void on(ListPublished event) {
+        wake.release();
+    }
+
+    /** Streams the list to a node, from the version it has. */
+    void watch(
+            NodeId node,
+            long haveVersion,
+            ByteString haveHash,
+            ServerCallStreamObserver<AccessListMessage> out) {
+        long at;
+        synchronized (mirrorLock) {
+            at = upToDate().start(haveVersion, haveHash);
+            if (haveVersion > upToDate().head().version()) {
+                log.atError()
+                        .addKeyValue("nodeId", node)
+                        .addKeyValue("has", haveVersion)
+                        .log("a node has a newer list than the database: restored from a backup?");
+            }
+        }
+        var watcher = new Watcher(node, out, at);
+        out.setOnReadyHandler(watcher::pump);
+        out.setOnCancelHandler(() -> forget(watcher));
+        out.setOnCloseHandler(() -> forget(watcher));
+        watchers.add(watcher);
+        newest.put(node, watcher);
+        if (!running) {
+            watcher.drain(RECONNECT_AT_SHUTDOWN_SECONDS);
+            return;
+        }
+        watcher.pump();
+        watcher.tickIfNothingSent();
+    }
+
+    /**
+     * Milliseconds since {@code version} began to matter to the node on its stream here: since it was noticed, or since the
+     * stream began if that was later. Null where this replica does not know.
+     */
+    @Nullable Long millisSincePushed(NodeId node, long version) {
+        Watcher watcher = newest.get(node);
+        return watcher == null ? null : watcher.millisSincePushed(version);
+    }
+
+    int streams() {
+        return watchers.size();
+    }
+
+    private void forget(Watcher watcher) {
+        watcher.finished();
+        watchers.remove(watcher);
+        newest.remove(watcher.node, watcher);
+    }
+
+    /** Call with the mirror's lock held. */
+    private ListMirror upToDate() {
+        ListMirror present = mirror;
+        if (present == null) {
+            present = load();
+            mirror = present;
+        }
+        return present;
+    }
+
+    private ListMirror load() {
+        return consistentRead.execute(status -> {
+            AccessLists.Head head = lists.head();
+            return new ListMirror(
+                    head,
+                    lists.entries(),
+                    lists.versions(0, head.version()),
+                    lists.changes(0, head.version()));
+        });
+    }
+
+    private void catchUp() {
+        synchronized (mirrorLock) {
+            if (mirror == null) {
+                return; // Nobody has asked yet.
+            }
+            AccessLists.Head head = lists.head();
+            long from = mirror.head().version();
+            if (head.version() == from) {
+                return;
+            }
+            SortedMap<Long, ByteString> versions = lists.versions(from, head.version());
+            if (head.version() < from || versions.size() != head.version() - from) {
+                mirror = load(); // The log does not reach back to where we are.
+                return;
+            }
+            mirror.advance(head, versions, lists.changes(from, head.version()));
+        }
+    }
+
+    private void run() {
+        while (running) {
+            try {
+                if (wake.tryAcquire(LOOK_ANYWAY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    wake.drainPermits();
+                }
+                catchUp();
+                watchers.forEach(Watcher::pump);
+                watchers.forEach(Watcher::onTime);
+            } catch (InterruptedException stopped) {
+                return;
+            } catch (RuntimeException e) {
+                log.atWarn().setCause(e).log("access feed could not look at the list");
+            }
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        thread = Thread.ofPlatform().daemon().name("access-feed").start(this::run);
+    }
+
+    /** Before the port closes every stream is told where to go, so that no node waits for a timeout. */
+    @Override
+    public void stop() {
+        running = false;
+        watchers.forEach(watcher -> watcher.drain(RECONNECT_AT_SHUTDOWN_SECONDS));
+        Thread feeding = thread;
+        if (feeding != null) {
+            feeding.interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Above the node port's: starts after it and stops before it. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+
+    private AccessListMessage.Builder message() {
+        Instant now = clock.instant();
+        return AccessListMessage.newBuilder().setServerTime(ListEntry.timestamp(now));
+    }
+
+    /** One stream. */
+    private final class Watcher {
+        private final NodeId node;
+        private final ServerCallStreamObserver<AccessListMessage> out;
+        private final long startedNanos = System.nanoTime();
+        private final long drainAfterNanos;
+        private long at;
+        private long lastSentNanos = startedNanos;
+        private boolean sentAny;
+        private boolean done;
+        private @Nullable Iterator<AccessListUpdate> pending;
+        private long pendingVersion;
+        private long pushedVersion;
+        private long pushedNanos = startedNanos;
+
+        private Watcher(NodeId node, ServerCallStreamObserver<AccessListMessage> out, long at) {
+            this.node = node;
+            this.out = out;
+            this.at = at;
+            // Spread, so that a fleet that came together does not go together.
+            long spread = ThreadLocalRandom.current().nextLong(drainAfter.toNanos() / 5 + 1);
+            drainAfterNanos = drainAfter.toNanos() - spread;
+        }
+
+        synchronized void pump() {
+            while (!done && out.isReady()) {
+                if (pending == null || !pending.hasNext()) {
+                    if (pending != null) {
+                        at = pendingVersion;
+                        pending = null;
+                    }
+                    List<AccessListUpdate> pages;
+                    synchronized (mirrorLock) {
+                        pages = upToDate().pagesFrom(at);
+                        pendingVersion = upToDate().head().version();
+                    }
+                    if (pages.isEmpty()) {
+                        return;
+                    }
+                    pushedVersion = pendingVersion;
+                    pushedNanos = System.nanoTime();
+                    pending = pages.iterator();
+                }
+                send(message().setUpdate(pending.next()));
+            }
+        }
+
+        synchronized void tickIfNothingSent() {
+            if (!done && !sentAny && out.isReady()) {
+                send(message().setTick(Tick.getDefaultInstance()));
+            }
+        }
+
+        synchronized void onTime() {
+            if (done) {
+                return;
+            }
+            long now = System.nanoTime();
+            if (now - startedNanos > drainAfterNanos) {
+                drain(RECONNECT_WITHIN_SECONDS);
+            } else if (now - lastSentNanos >= TICK_AFTER.toNanos() && out.isReady()) {
+                send(message().setTick(Tick.getDefaultInstance()));
+            }
+        }
+
+        synchronized void drain(int reconnectWithinSeconds) {
+            if (!done) {
+                send(
+                        message()
+                                .setDrain(
+                                        Drain.newBuilder()
+                                                .setReconnectWithinSeconds(
+                                                        reconnectWithinSeconds)));
+                done = true;
+                out.onCompleted();
+            }
+        }
+
+        synchronized void finished() {
+            done = true;
+        }
+
+        synchronized @Nullable Long millisSincePushed(long version) {
+            return pushedVersion == version
+                    ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pushedNanos)
+                    : null;
+        }
+
+        private void send(AccessListMessage.Builder message) {
+            out.onNext(message.build());
+            lastSentNanos = System.nanoTime();
+            sentAny = true;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package org.coopmesh.membership.access;
+
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import org.coopmesh.contracts.membership.v1.AccessListMessage;
+import org.coopmesh.contracts.membership.v1.AccessListReceipt;
+import org.coopmesh.contracts.membership.v1.AccessListReceiptAccepted;
+import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc.AccessListServiceImplBase;
+import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
+import org.coopmesh.membership.node.NodeCall;
+import org.coopmesh.membership.node.NodeId;
+import org.coopmesh.membership.topology.Topology;
+import org.springframework.grpc.server.service.GrpcService;
+
+/** The access list over gRPC: the stream out, receipts in. */
+@GrpcService
+class AccessListEndpoint extends AccessListServiceImplBase {
+    private final AccessFeed feed;
+    private final AccessLists lists;
+    private final Receipts receipts;
+    private final Topology topology;
+    private final Clock clock;
+
+    AccessListEndpoint(
+            AccessFeed feed, AccessLists lists, Receipts receipts, Topology topology, Clock clock) {
+        this.feed = feed;
+        this.lists = lists;
+        this.receipts = receipts;
+        this.topology = topology;
+        this.clock = clock;
+    }
+
+    @Override
+    public void watchAccessList(
+            WatchAccessListRequest request, StreamObserver<AccessListMessage> response) {
+        NodeId node = NodeCall.caller();
+        topology.seen(node);
+        feed.watch(
+                node,
+                request.getHaveVersion(),
+                request.getHaveEntriesHash(),
+                (ServerCallStreamObserver<AccessListMessage>) response);
+    }
+
+    @Override
+    public void reportReceipt(
+            AccessListReceipt request, StreamObserver<AccessListReceiptAccepted> response) {
+        NodeId node = NodeCall.caller();
+        Receipt receipt;
+        try {
+            receipt = receipt(node, request);
+            if (receipt.version() > lists.head().version()) {
+                throw new IllegalArgumentException("there is no such version");
+            }
+        } catch (IllegalArgumentException malformed) {
+            response.onError(
+                    Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
+            return;
+        }
+        receipts.keep(receipt);
+        topology.seen(node);
+        response.onNext(
+                AccessListReceiptAccepted.newBuilder()
+                        .setServerTime(ListEntry.timestamp(clock.instant()))
+                        .build());
+        response.onCompleted();
+    }
+
+    private Receipt receipt(NodeId node, AccessListReceipt request) {
+        Instant appliedAt;
+        try {
+            appliedAt =
+                    Instant.ofEpochSecond(
+                            request.getAppliedAt().getSeconds(), request.getAppliedAt().getNanos());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("applied_at is out of range", e);
+        }
+        return new Receipt(
+                node,
+                request.getVersion(),
+                request.getEntriesHash(),
+                appliedAt,
+                Integer.toUnsignedLong(request.getApplyMillis()),
+                request.getSetSizesMap(),
+                request.getFailure(),
+                clock.instant(),
+                feed.millisSincePushed(node, request.getVersion()));
+    }
+}

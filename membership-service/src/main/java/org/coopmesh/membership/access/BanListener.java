@@ -1,0 +1,61 @@
+package org.coopmesh.membership.access;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+import java.util.UUID;
+import org.coopmesh.contracts.abuse.v1.BanEvent;
+import org.coopmesh.contracts.abuse.v1.BanTarget;
+import org.coopmesh.eventbus.Inbox;
+import org.coopmesh.membership.node.NodeId;
+import org.coopmesh.membership.node.Prefix;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Hears what abuse reporting says about bans. */
+@Component
+class BanListener {
+    private final Inbox inbox;
+    private final AccessControl access;
+
+    BanListener(Inbox inbox, AccessControl access) {
+        this.inbox = inbox;
+        this.access = access;
+    }
+
+    @KafkaListener(topics = "coopmesh.abuse.ban.v1")
+    @Transactional
+    void on(byte[] payload) throws InvalidProtocolBufferException {
+        var event = BanEvent.parseFrom(payload);
+        if (!inbox.accept(event.getEventId())) {
+            return;
+        }
+        var ban = UUID.fromString(event.getBanId());
+        switch (event.getFactCase()) {
+            case IMPOSED ->
+                    access.imposed(
+                            ban,
+                            target(event.getTarget()),
+                            instant(event.getOccurredAt()),
+                            event.getImposed().hasUntil()
+                                    ? instant(event.getImposed().getUntil())
+                                    : null);
+            case LIFTED, EXPIRED -> access.ended(ban, target(event.getTarget()));
+            case FACT_NOT_SET -> {} // A newer fact.
+        }
+    }
+
+    private static Bans.Target target(BanTarget target) {
+        return switch (target.getKindCase()) {
+            case PREFIX -> new Bans.Target.Addresses(Prefix.parse(target.getPrefix()));
+            case NODE_ID -> new Bans.Target.WholeNode(new NodeId(target.getNodeId()));
+            // Becomes a dead letter: a ban that is not understood is told, not skipped.
+            case KIND_NOT_SET -> throw new IllegalArgumentException("a ban without a target");
+        };
+    }
+
+    private static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+}

@@ -1,0 +1,91 @@
+package org.coopmesh.membership.access;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.coopmesh.membership.node.NodeId;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for receipts; one per node, the newest. */
+@Repository
+class Receipts {
+    private final JdbcClient db;
+
+    Receipts(JdbcClient db) {
+        this.db = db;
+    }
+
+    /** Keeps a receipt. One that came late, about an older version that had no failure, changes nothing. */
+    void keep(Receipt receipt) {
+        String sets =
+                receipt.setSizes().entrySet().stream()
+                        .map(set -> quoted(set.getKey()) + ":" + set.getValue())
+                        .collect(Collectors.joining(",", "{", "}"));
+        db.sql(
+                        """
+                        insert into access_receipt as r (node_id, version, entries_hash, applied_at, apply_millis,
+                            set_sizes, failure, received_at, took_millis)
+                        values (:node, :version, :hash, :appliedAt, :applyMillis, :sets::jsonb, :failure,
+                            :receivedAt, :took)
+                        on conflict (node_id) do update
+                        set version = excluded.version, entries_hash = excluded.entries_hash,
+                            applied_at = excluded.applied_at, apply_millis = excluded.apply_millis,
+                            set_sizes = excluded.set_sizes, failure = excluded.failure,
+                            received_at = excluded.received_at,
+                            took_millis = case when r.version = excluded.version and r.failure = excluded.failure
+                                then coalesce(r.took_millis, excluded.took_millis)
+                                else excluded.took_millis end
+                        where excluded.version >= r.version or excluded.applied_at > r.applied_at
+                            or excluded.failure <> ''
+                        """)
+                .param("node", receipt.node().hex())
+                .param("version", receipt.version())
+                .param("hash", receipt.entriesHash().toByteArray())
+                .param("appliedAt", AccessLists.time(receipt.appliedAt()))
+                .param("applyMillis", receipt.applyMillis())
+                .param("sets", sets)
+                .param("failure", receipt.failure())
+                .param("receivedAt", AccessLists.time(receipt.receivedAt()))
+                .param("took", receipt.tookMillis(), Types.BIGINT)
+                .update();
+    }
+
+    Map<NodeId, Receipt> of(Collection<NodeId> nodes) {
+        var receipts = new HashMap<NodeId, Receipt>();
+        if (!nodes.isEmpty()) {
+            db.sql("select * from access_receipt where node_id = any(:nodes)")
+                    .param("nodes", nodes.stream().map(NodeId::hex).toArray(String[]::new))
+                    .query(row -> {
+                        Receipt receipt = receipt(row);
+                        receipts.put(receipt.node(), receipt);
+                    });
+        }
+        return receipts;
+    }
+
+    private static Receipt receipt(ResultSet row) throws SQLException {
+        return new Receipt(
+                new NodeId(requireNonNull(row.getString("node_id"))),
+                row.getLong("version"),
+                ByteString.copyFrom(requireNonNull(row.getBytes("entries_hash"))),
+                requireNonNull(AccessLists.instant(row, "applied_at")),
+                row.getLong("apply_millis"),
+                Map.of(), // Kept for people with psql; no page shows them yet.
+                requireNonNull(row.getString("failure")),
+                requireNonNull(AccessLists.instant(row, "received_at")),
+                row.getObject("took_millis", Long.class));
+    }
+
+    /** A JSON string; names of nftables sets have no characters that would need more than this. */
+    private static String quoted(String name) {
+        return '"' + name.replaceAll("[^A-Za-z0-9_.:-]", "_") + '"';
+    }
+}

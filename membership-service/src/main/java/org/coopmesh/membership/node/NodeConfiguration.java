@@ -1,0 +1,80 @@
+package org.coopmesh.membership.node;
+
+import static java.util.Objects.requireNonNullElse;
+
+import java.net.InetAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.grpc.server.service.GrpcServiceConfigurer;
+import org.springframework.grpc.server.service.GrpcServiceDiscoverer;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/** Wires keys, certificates and the node port. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(NodeSettings.class)
+class NodeConfiguration {
+    private static final int PORT = 9081;
+    private static final Duration SHUTDOWN_GRACE = Duration.ofSeconds(5);
+
+    @Bean
+    CertificateAuthority certificateAuthority(NodeSettings settings) {
+        return new CertificateAuthority(
+                settings.keysDir(), settings.allNodePortNames(), Clock.systemUTC());
+    }
+
+    @Bean
+    AccessListKey accessListKey(NodeSettings settings) {
+        return new AccessListKey(settings.keysDir());
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
+    NodePort nodePort(CertificateAuthority authority, GrpcServerProperties settings) {
+        InetAddress address =
+                requireNonNullElse(settings.getAddress(), InetAddress.getLoopbackAddress());
+        int port = requireNonNullElse(settings.getPort(), PORT);
+        return new NodePort(
+                address.getHostAddress() + ":" + port,
+                List.of(NodePort.limits(settings)),
+                authority);
+    }
+
+    /** Starts the port last and stops it first, and takes up the certificate when it was renewed. */
+    @Bean
+    @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
+    GrpcServerLifecycle nodePortLifecycle(
+            NodePort port,
+            GrpcServiceDiscoverer discoverer,
+            GrpcServiceConfigurer configurer,
+            ApplicationEventPublisher hearers) {
+        discoverer.findServices().stream()
+                .map(service -> configurer.configure(service, port))
+                .forEach(port::addService);
+        return new GrpcServerLifecycle(port, SHUTDOWN_GRACE, hearers);
+    }
+
+    @Bean
+    @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
+    CertificateRenewal certificateRenewal(
+            CertificateAuthority authority, NodeSettings settings, NodePort port) {
+        return new CertificateRenewal(authority, settings, port);
+    }
+
+    /** Keeps the certificates of the node ports good. */
+    record CertificateRenewal(
+            CertificateAuthority authority, NodeSettings settings, NodePort port) {
+        @Scheduled(fixedDelayString = "PT12H", initialDelayString = "PT12H")
+        void renew() {
+            authority.renewNodePorts(settings.allNodePortNames());
+            port.takeUpCertificate();
+        }
+    }
+}

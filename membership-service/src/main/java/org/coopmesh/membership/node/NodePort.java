@@ -1,0 +1,115 @@
+package org.coopmesh.membership.node;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.grpc.ServerCredentials;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.TlsServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
+import org.springframework.grpc.server.NettyGrpcServerFactory;
+import org.springframework.grpc.server.ServerBuilderCustomizer;
+import org.springframework.grpc.server.security.AuthenticationProcessInterceptor;
+
+/**
+ * The port that agents speak to: TLS with the co-op's own certificates, asked of the node but not demanded at the handshake,
+ * because a node that enrols has none yet. Renewed server certificates are taken up without a restart.
+ */
+class NodePort extends NettyGrpcServerFactory {
+    private static final String OWN_SERVICES = "coopmesh.";
+    private static final Duration MAX_AGE = Duration.ofMinutes(30);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
+    private static final String NAME = "node-port-membership";
+
+    private final CertificateAuthority authority;
+    private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+
+    NodePort(
+            String address,
+            List<ServerBuilderCustomizer<NettyServerBuilder>> customizers,
+            CertificateAuthority authority) {
+        super(address, customizers, null, null, TlsServerCredentials.ClientAuth.OPTIONAL);
+        this.authority = authority;
+        // No reflection and no health: whoever has no certificate learns nothing here.
+        setServiceFilter((service, factory) ->
+                service.getServiceDescriptor().getName().startsWith(OWN_SERVICES));
+        takeUpCertificate();
+    }
+
+    /** Reads the port's key and certificate again. */
+    final void takeUpCertificate() {
+        try {
+            keys.updateIdentityCredentials(
+                    authority.certificateFile(NAME).toFile(), authority.keyFile(NAME).toFile());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("the node port has no certificate", e);
+        }
+    }
+
+    /** Certificates speak here, not tokens. */
+    @Override
+    public boolean supports(ServerInterceptor interceptor, ServerServiceDefinition service) {
+        return !(interceptor instanceof AuthenticationProcessInterceptor);
+    }
+
+    @Override
+    protected ServerCredentials credentials() {
+        return TlsServerCredentials.newBuilder()
+                .keyManager(keys)
+                .trustManager(trusted())
+                .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
+                .build();
+    }
+
+    private TrustManager[] trusted() {
+        try {
+            var store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            store.setCertificateEntry("ca", authority.certificate());
+            var factory =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Boot's settings of the server, on virtual threads: of these calls most wait for the database, or for a change. */
+    static ServerBuilderCustomizer<NettyServerBuilder> limits(GrpcServerProperties settings) {
+        var keepalive = settings.getKeepalive();
+        Duration maxAge = requireNonNullElse(keepalive.getConnection().getMaxAge(), MAX_AGE);
+        Duration grace = requireNonNullElse(keepalive.getConnection().getGracePeriod(), GRACE);
+        return builder ->
+                builder.executor(Executors.newVirtualThreadPerTaskExecutor())
+                        .keepAliveTime(
+                                requireNonNullElse(keepalive.getTime(), KEEP_ALIVE).toMillis(),
+                                TimeUnit.MILLISECONDS)
+                        .keepAliveTimeout(
+                                requireNonNullElse(keepalive.getTimeout(), KEEP_ALIVE).toMillis(),
+                                TimeUnit.MILLISECONDS)
+                        .permitKeepAliveTime(
+                                requireNonNullElse(keepalive.getPermit().getTime(), KEEP_ALIVE)
+                                        .toMillis(),
+                                TimeUnit.MILLISECONDS)
+                        .permitKeepAliveWithoutCalls(keepalive.getPermit().isWithoutCalls())
+                        .maxConnectionAge(maxAge.toMillis(), TimeUnit.MILLISECONDS)
+                        .maxConnectionAgeGrace(grace.toMillis(), TimeUnit.MILLISECONDS)
+                        .maxInboundMessageSize(
+                                (int) settings.getInbound().getMessage().getMaxSize().toBytes())
+                        .maxInboundMetadataSize(
+                                (int) settings.getInbound().getMetadata().getMaxSize().toBytes());
+    }
+}

@@ -1,0 +1,207 @@
+package org.coopmesh.membership.node;
+
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.grpc.server.GlobalServerInterceptor;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets on the node port only nodes in service, known by their certificate, and remembers their open calls, so that barring a
+ * key cuts them at once. An enrolment alone needs no certificate.
+ */
+@Component
+@GlobalServerInterceptor
+@Order(0)
+class NodeSessions implements ServerInterceptor {
+    private static final int URI_NAME = 6;
+
+    private final NodeRegister register;
+    private final ConcurrentHashMap<NodeId, Set<CuttableCall<?, ?>>> open =
+            new ConcurrentHashMap<>();
+
+    NodeSessions(NodeRegister register) {
+        this.register = register;
+    }
+
+    @Override
+    public <Q, A> ServerCall.Listener<Q> interceptCall(
+            ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        if (call.getMethodDescriptor().equals(EnrolmentServiceGrpc.getEnrolMethod())) {
+            return next.startCall(call, headers);
+        }
+        Optional<NodeId> caller = caller(call);
+        if (caller.isEmpty()) {
+            return refuse(
+                    call, Status.UNAUTHENTICATED.withDescription("a node certificate is needed"));
+        }
+        NodeId node = caller.get();
+        // Known before the state is read: whoever bars the key from now on finds this call.
+        var cuttable = new CuttableCall<>(call);
+        open.compute(
+                node,
+                (id, calls) -> {
+                    var all =
+                            calls == null
+                                    ? ConcurrentHashMap.<CuttableCall<?, ?>>newKeySet()
+                                    : calls;
+                    all.add(cuttable);
+                    return all;
+                });
+        boolean started = false;
+        try {
+            Status refusal = refusal(node);
+            if (refusal != null) {
+                return refuse(call, refusal);
+            }
+            var listener =
+                    Contexts.interceptCall(
+                            Context.current().withValue(NodeCall.CALLER, node),
+                            cuttable,
+                            headers,
+                            next);
+            started = true;
+            return new SimpleForwardingServerCallListener<>(listener) {
+                @Override
+                public void onComplete() {
+                    forget(node, cuttable);
+                    super.onComplete();
+                }
+
+                @Override
+                public void onCancel() {
+                    forget(node, cuttable);
+                    super.onCancel();
+                }
+            };
+        } finally {
+            if (!started) {
+                forget(node, cuttable);
+            }
+        }
+    }
+
+    private @Nullable Status refusal(NodeId node) {
+        Optional<Node> found = register.find(node);
+        if (found.isEmpty()) {
+            return Status.PERMISSION_DENIED.withDescription("the node is not known");
+        }
+        return switch (found.get()) {
+            case Node.Enrolled _ -> null;
+            case Node.Pending _, Node.Retired _ ->
+                    Status.PERMISSION_DENIED.withDescription("the node is not in service");
+            case Node.Revoked _ -> Status.PERMISSION_DENIED.withDescription("the node is revoked");
+        };
+    }
+
+    /** Closes whatever {@code node} has open here. */
+    void cut(NodeId node) {
+        var calls = open.remove(node);
+        if (calls != null) {
+            calls.forEach(call ->
+                    call.cut(
+                            Status.PERMISSION_DENIED.withDescription(
+                                    "the node is not in service any more")));
+        }
+    }
+
+    /** Nodes that have a call open here. */
+    Set<NodeId> connected() {
+        return Set.copyOf(open.keySet());
+    }
+
+    private void forget(NodeId node, CuttableCall<?, ?> call) {
+        open.computeIfPresent(
+                node,
+                (id, calls) -> {
+                    calls.remove(call);
+                    return calls.isEmpty() ? null : calls;
+                });
+    }
+
+    private static <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
+        call.close(status, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    /** From "URI:coopmesh:node:…" of a certificate that TLS has checked against the co-op's authority. */
+    private static Optional<NodeId> caller(ServerCall<?, ?> call) {
+        var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        if (session == null) {
+            return Optional.empty();
+        }
+        try {
+            Certificate[] chain = session.getPeerCertificates();
+            if (chain.length == 0 || !(chain[0] instanceof X509Certificate certificate)) {
+                return Optional.empty();
+            }
+            var names = certificate.getSubjectAlternativeNames();
+            if (names == null) {
+                return Optional.empty();
+            }
+            return names.stream()
+                    .filter(name -> name.get(0) instanceof Integer kind && kind == URI_NAME)
+                    .map(name -> name.get(1).toString())
+                    .filter(uri -> uri.startsWith(CertificateAuthority.NODE_URI))
+                    .map(uri -> new NodeId(uri.substring(CertificateAuthority.NODE_URI.length())))
+                    .findFirst();
+        } catch (SSLPeerUnverifiedException | CertificateParsingException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** A call that may be closed from outside while its owner still writes. */
+    private static final class CuttableCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+        private boolean closed;
+
+        private CuttableCall(ServerCall<Q, A> call) {
+            super(call);
+        }
+
+        private synchronized void cut(Status status) {
+            if (!closed) {
+                closed = true;
+                delegate().close(status, new Metadata());
+            }
+        }
+
+        @Override
+        public synchronized void sendHeaders(Metadata headers) {
+            if (!closed) {
+                super.sendHeaders(headers);
+            }
+        }
+
+        @Override
+        public synchronized void sendMessage(A message) {
+            if (!closed) {
+                super.sendMessage(message);
+            }
+        }
+
+        @Override
+        public synchronized void close(Status status, Metadata trailers) {
+            if (!closed) {
+                closed = true;
+                super.close(status, trailers);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package org.coopmesh.membership.topology;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.coopmesh.membership.node.NodeId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for what nodes tell of themselves. */
+@Repository
+class Statuses {
+    private final JdbcClient db;
+
+    Statuses(JdbcClient db) {
+        this.db = db;
+    }
+
+    /** A row as it is kept, before anybody asks how long ago that was. */
+    record Row(Instant lastSeenAt, @Nullable Telemetry telemetry, List<Link> links) {}
+
+    void seen(NodeId node, Instant at) {
+        db.sql(
+                        """
+                        insert into node_status (node_id, last_seen_at) values (:node, :at)
+                        on conflict (node_id) do update
+                        set last_seen_at = greatest(node_status.last_seen_at, excluded.last_seen_at)
+                        """)
+                .param("node", node.hex())
+                .param("at", time(at))
+                .update();
+    }
+
+    /** Keeps a report unless a newer one is there; true if it was kept. */
+    boolean keep(NodeId node, Instant seenAt, Telemetry telemetry) {
+        seen(node, seenAt);
+        return db.sql(
+                                """
+                                update node_status
+                                set observed_at = :observedAt, agent_version = :version, uptime_seconds = :uptime,
+                                    load_milli = :load, memory_total_bytes = :memoryTotal,
+                                    memory_available_bytes = :memoryAvailable, clients = :clients,
+                                    access_list_version = :listVersion, spool_bytes = :spoolBytes,
+                                    spool_windows = :spoolWindows
+                                where node_id = :node and (observed_at is null or observed_at <= :observedAt)
+                                """)
+                        .param("observedAt", time(telemetry.observedAt()))
+                        .param("version", telemetry.agentVersion())
+                        .param("uptime", telemetry.uptimeSeconds())
+                        .param("load", telemetry.loadMilli())
+                        .param("memoryTotal", telemetry.memoryTotalBytes())
+                        .param("memoryAvailable", telemetry.memoryAvailableBytes())
+                        .param("clients", telemetry.clients())
+                        .param("listVersion", telemetry.accessListVersion())
+                        .param("spoolBytes", telemetry.spoolBytes())
+                        .param("spoolWindows", telemetry.spoolWindows())
+                        .param("node", node.hex())
+                        .update()
+                == 1;
+    }
+
+    void replaceLinks(NodeId node, List<Link> links) {
+        db.sql("delete from node_link where node_id = :node").param("node", node.hex()).update();
+        for (int i = 0; i < links.size(); i++) {
+            Link link = links.get(i);
+            db.sql(
+                            """
+                            insert into node_link (node_id, position, neighbour_node_id, interface,
+                                neighbour_address, source, rx_cost, tx_cost)
+                            values (:node, :position, :neighbour, :interface, :address, :source, :rx, :tx)
+                            """)
+                    .param("node", node.hex())
+                    .param("position", i)
+                    .param("neighbour", link.neighbour())
+                    .param("interface", link.interfaceName())
+                    .param("address", link.address())
+                    .param("source", link.source())
+                    .param("rx", link.rxCost())
+                    .param("tx", link.txCost())
+                    .update();
+        }
+    }
+
+    Map<NodeId, Row> of(Collection<NodeId> nodes) {
+        if (nodes.isEmpty()) {
+            return Map.of();
+        }
+        String[] ids = nodes.stream().map(NodeId::hex).toArray(String[]::new);
+        var links = new HashMap<String, List<Link>>();
+        db.sql("select * from node_link where node_id = any(:ids) order by node_id, position")
+                .param("ids", ids)
+                .query(row -> {
+                    links.computeIfAbsent(text(row, "node_id"), node -> new ArrayList<>())
+                            .add(
+                                    new Link(
+                                            text(row, "neighbour_node_id"),
+                                            text(row, "interface"),
+                                            text(row, "neighbour_address"),
+                                            text(row, "source"),
+                                            row.getLong("rx_cost"),
+                                            row.getLong("tx_cost")));
+                });
+        var rows = new HashMap<NodeId, Row>();
+        db.sql("select * from node_status where node_id = any(:ids)")
+                .param("ids", ids)
+                .query(row -> {
+                    String node = text(row, "node_id");
+                    rows.put(
+                            new NodeId(node),
+                            new Row(
+                                    requireNonNull(instant(row, "last_seen_at")),
+                                    telemetry(row),
+                                    links.getOrDefault(node, List.of())));
+                });
+        return rows;
+    }
+
+    private static @Nullable Telemetry telemetry(ResultSet row) throws SQLException {
+        Instant observedAt = instant(row, "observed_at");
+        return observedAt == null
+                ? null
+                : new Telemetry(
+                        observedAt,
+                        requireNonNullElse(row.getString("agent_version"), ""),
+                        row.getLong("uptime_seconds"),
+                        row.getLong("load_milli"),
+                        row.getLong("memory_total_bytes"),
+                        row.getLong("memory_available_bytes"),
+                        row.getLong("clients"),
+                        row.getLong("access_list_version"),
+                        row.getLong("spool_bytes"),
+                        row.getLong("spool_windows"));
+    }
+
+    private static OffsetDateTime time(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return requireNonNull(row.getString(column));
+    }
+}

@@ -1,0 +1,94 @@
+package org.coopmesh.membership.topology;
+
+import com.google.protobuf.Timestamp;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.List;
+import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
+import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
+import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
+import org.coopmesh.membership.node.NodeCall;
+import org.coopmesh.membership.node.NodeId;
+import org.springframework.grpc.server.service.GrpcService;
+
+/** Topology reports over gRPC. */
+@GrpcService
+class TopologyEndpoint extends TopologyServiceImplBase {
+    private static final int LINKS_MAX = 256;
+
+    private final Topology topology;
+    private final Clock clock;
+
+    TopologyEndpoint(Topology topology, Clock clock) {
+        this.topology = topology;
+        this.clock = clock;
+    }
+
+    @Override
+    public void reportTopology(
+            ReportTopologyRequest request, StreamObserver<ReportTopologyResponse> response) {
+        NodeId node = NodeCall.caller();
+        Telemetry telemetry;
+        List<Link> links;
+        try {
+            telemetry = telemetry(request);
+            links = links(request);
+        } catch (IllegalArgumentException malformed) {
+            response.onError(
+                    Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
+            return;
+        }
+        topology.report(node, telemetry, links);
+        Instant now = clock.instant();
+        response.onNext(
+                ReportTopologyResponse.newBuilder()
+                        .setServerTime(
+                                Timestamp.newBuilder()
+                                        .setSeconds(now.getEpochSecond())
+                                        .setNanos(now.getNano()))
+                        .build());
+        response.onCompleted();
+    }
+
+    private static Telemetry telemetry(ReportTopologyRequest request) {
+        Instant observedAt;
+        try {
+            observedAt =
+                    Instant.ofEpochSecond(
+                            request.getObservedAt().getSeconds(),
+                            request.getObservedAt().getNanos());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException("observed_at is out of range", e);
+        }
+        return new Telemetry(
+                observedAt,
+                request.getAgentVersion(),
+                request.getUptimeSeconds(),
+                Integer.toUnsignedLong(request.getLoadMilli()),
+                request.getMemoryTotalBytes(),
+                request.getMemoryAvailableBytes(),
+                Integer.toUnsignedLong(request.getClients()),
+                request.getAccessListVersion(),
+                request.getSpoolBytes(),
+                request.getSpoolWindows());
+    }
+
+    private static List<Link> links(ReportTopologyRequest request) {
+        if (request.getLinksCount() > LINKS_MAX) {
+            throw new IllegalArgumentException("more than " + LINKS_MAX + " links");
+        }
+        return request.getLinksList().stream()
+                .map(link ->
+                        new Link(
+                                link.getNeighbourNodeId(),
+                                link.getInterface(),
+                                link.getNeighbourAddress(),
+                                link.getSource(),
+                                Integer.toUnsignedLong(link.getRxCost()),
+                                Integer.toUnsignedLong(link.getTxCost())))
+                .toList();
+    }
+}
