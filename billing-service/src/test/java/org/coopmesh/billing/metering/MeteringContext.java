@@ -68,7 +68,11 @@ class MeteringContext {
 
     /** Starts it outside of Spring's test support. */
     static ConfigurableApplicationContext start(Path keys) {
-        return new SpringApplicationBuilder(MeteringContext.class).properties(settings(keys)).run();
+        return new SpringApplicationBuilder(MeteringContext.class)
+                .run(
+                        settings(keys).entrySet().stream()
+                                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                                .toArray(String[]::new));
     }
 
     static java.util.Map<String, Object> settings(Path keys) {
