@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
+import org.bouncycastle.crypto.util.PublicKeyFactory;
 import org.coopmesh.contracts.membership.v1.AccessListKey;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 
@@ -55,7 +57,11 @@ record Enrolled(
             }
             Map<String, byte[]> listKeys = new LinkedHashMap<>();
             for (AccessListKey key : answer.getAccessListKeysList()) {
-                listKeys.put(key.getKeyId(), key.getPublicKey().toByteArray());
+                byte[] publicKey = key.getPublicKey().toByteArray();
+                if (!isEd25519(publicKey)) {
+                    throw new EnrolmentRefused("malformed access list key: " + key.getKeyId());
+                }
+                listKeys.put(key.getKeyId(), publicKey);
             }
             return new Enrolled(
                     certificate, List.copyOf(authorities), listKeys, answer.getCoopName(), answer);
@@ -92,6 +98,14 @@ record Enrolled(
             throws CertificateException {
         return (X509Certificate)
                 factory.generateCertificate(new ByteArrayInputStream(der.toByteArray()));
+    }
+
+    private static boolean isEd25519(byte[] publicKey) {
+        try {
+            return PublicKeyFactory.createKey(publicKey) instanceof Ed25519PublicKeyParameters;
+        } catch (IOException | RuntimeException malformed) {
+            return false;
+        }
     }
 
     private static boolean signed(X509Certificate authority, X509Certificate certificate) {

@@ -44,9 +44,11 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
 import org.bouncycastle.crypto.util.PublicKeyFactory;
+import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
@@ -70,6 +72,10 @@ public final class TestCoop implements AutoCloseable {
     private volatile byte[] usedBy = new byte[0];
 
     private final KeyPair authorityKey = key();
+    private final byte[] listKey =
+            SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                            new Ed25519PrivateKeyParameters(new SecureRandom()).generatePublicKey())
+                    .getEncoded();
     private final Server server;
 
     public TestCoop(BindableService... others) throws Exception {
@@ -226,7 +232,7 @@ public final class TestCoop implements AutoCloseable {
                     .addAccessListKeys(
                             AccessListKey.newBuilder()
                                     .setKeyId("k1")
-                                    .setPublicKey(ByteString.copyFromUtf8("spki")))
+                                    .setPublicKey(ByteString.copyFrom(listKey)))
                     .setCoopName("Test co-op")
                     .setServerTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
                     .build();

@@ -32,7 +32,7 @@ import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.coopmesh.contracts.billing.v1.UsageServiceGrpc.UsageServiceImplBase;
 
 /** A billing service in memory that keeps the contract, and fails when told to. */
-final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
+public final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
     /** What goes wrong with one request. */
     enum Fault {
         NONE,
@@ -50,12 +50,13 @@ final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
     Instant serverTime = Instant.EPOCH;
     Predicate<UsageReport> malformed = report -> false;
     int duplicates;
+    public volatile int conflicts;
 
     private final String name = UUID.randomUUID().toString();
     private final Server server;
     final ManagedChannel channel;
 
-    TestBilling() throws Exception {
+    public TestBilling() throws Exception {
         server =
                 InProcessServerBuilder.forName(name)
                         .directExecutor()
@@ -123,7 +124,7 @@ final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
     }
 
     /** Every report that is kept, in the order of the chain, each naming the hash of the one before. */
-    List<UsageReport> chain() {
+    public synchronized List<UsageReport> chain() {
         List<UsageReport> reports = new ArrayList<>();
         kept.values().forEach(boot -> reports.addAll(boot.values()));
         return reports;
@@ -144,7 +145,10 @@ final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
                     .put(report.getSequence(), report);
         } else {
             duplicates++;
-            if (!before.equals(raw)) throw new IllegalStateException("one sequence, two reports");
+            if (!before.equals(raw)) {
+                conflicts++;
+                throw new IllegalStateException("one sequence, two reports");
+            }
         }
     }
 
@@ -174,7 +178,7 @@ final class TestBilling extends UsageServiceImplBase implements AutoCloseable {
         }
     }
 
-    static ByteString hash(ByteString report) {
+    public static ByteString hash(ByteString report) {
         return ByteString.copyFrom(ReportChain.sha256(report.toByteArray()));
     }
 

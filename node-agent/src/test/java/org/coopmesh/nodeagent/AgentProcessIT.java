@@ -1,0 +1,167 @@
+package org.coopmesh.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.coopmesh.contracts.billing.v1.UsageReport;
+import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
+import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
+import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
+import org.coopmesh.nodeagent.identity.TestCoop;
+import org.coopmesh.nodeagent.report.TestBilling;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent as a process of its own, on simulated counters, against a node port over TLS. */
+@Timeout(180)
+class AgentProcessIT {
+    @TempDir Path directory;
+    private final List<ReportTopologyRequest> told = new CopyOnWriteArrayList<>();
+    private TestBilling billing;
+    private TestCoop coop;
+    private Process process;
+
+    @BeforeEach
+    void start() throws Exception {
+        billing = new TestBilling();
+        coop = new TestCoop(billing, new TopologyEndpoint());
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        if (process != null) process.destroyForcibly().waitFor();
+        coop.close();
+        billing.close();
+    }
+
+    @Test
+    void killedAtRandomMomentsItsChainHasNoHole() throws Exception {
+        Random random = new Random(7);
+        for (int kills = 0; kills < 10; kills++) {
+            process = agent("PT1S", TestCoop.CODE);
+            boolean ended = process.waitFor(random.nextInt(300, 4_000), TimeUnit.MILLISECONDS);
+            assertThat(ended).as(output()).isFalse();
+            process.destroyForcibly().waitFor();
+        }
+        process = agent("PT1S", TestCoop.CODE);
+        int before = billing.chain().size();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> billing.chain().size() >= before + 3);
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        List<UsageReport> reports = billing.chain();
+        Set<ByteString> hashes = new HashSet<>(Set.of(ByteString.EMPTY));
+        reports.forEach(report -> hashes.add(TestBilling.hash(report.toByteString())));
+        assertThat(reports).allMatch(report -> hashes.contains(report.getPreviousHash()));
+        assertThat(reports.stream().map(UsageReport::getPreviousHash)).doesNotHaveDuplicates();
+        assertThat(billing.conflicts).isZero();
+        assertThat(new HashSet<>(coop.enrolled)).hasSize(1);
+        assertThat(told).isNotEmpty();
+        assertThat(told.getLast().getMemoryTotalBytes()).isPositive();
+    }
+
+    @Test
+    void stoppedInPeaceItHandsOverTheRunningWindow() throws Exception {
+        process = agent("PT1H", TestCoop.CODE);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !billing.chain().isEmpty());
+        assertThat(billing.chain()).hasSize(1);
+
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(billing.chain()).as(output()).hasSize(2);
+    }
+
+    @Test
+    void aWrongConfigurationEndsItAtOnceWithKeyAndRule() throws Exception {
+        process = agent("five minutes", TestCoop.CODE);
+
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(process.exitValue()).isEqualTo(2);
+        assertThat(output()).contains("agent.conf: window: is an ISO-8601 duration");
+    }
+
+    @Test
+    void aRefusedCodeEndsIt() throws Exception {
+        process = agent("PT1S", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ");
+
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(process.exitValue()).isEqualTo(3);
+        assertThat(output()).contains("enrolment refused: PERMISSION_DENIED");
+    }
+
+    private Process agent(String window, String code) throws Exception {
+        Path config =
+                Files.writeString(
+                        directory.resolve("agent.conf"),
+                        """
+                        state-dir: %s
+                        membership: %s
+                        billing: %s
+                        enrolment-code: %s
+                        ca-fingerprint: %s
+                        window: %s
+                        counters: simulated
+                        firewall: none
+                        clock: system
+                        """
+                                .formatted(
+                                        directory.resolve("state"),
+                                        coop.target(),
+                                        coop.target(),
+                                        code,
+                                        coop.fingerprint(),
+                                        window));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Xmx64m",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                NodeAgent.class.getName(),
+                                config.toString()));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(directory.resolve("output").toFile()))
+                .start();
+    }
+
+    private String output() throws IOException {
+        return Files.readString(directory.resolve("output"));
+    }
+
+    private final class TopologyEndpoint extends TopologyServiceImplBase {
+        @Override
+        public void reportTopology(
+                ReportTopologyRequest request, StreamObserver<ReportTopologyResponse> response) {
+            told.add(request);
+            response.onNext(ReportTopologyResponse.getDefaultInstance());
+            response.onCompleted();
+        }
+    }
+}
