@@ -75,7 +75,7 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
      *
      * @throws IllegalArgumentException if there can be no such account
      */
-    public static AccountId parse(String text) {
+    public static AccountId of(String text) {
         int colon = text.indexOf(':');
         String code = colon < 0 ? text : text.substring(0, colon);
         for (Kind kind : Kind.values()) {

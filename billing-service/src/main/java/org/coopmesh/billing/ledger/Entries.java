@@ -134,8 +134,8 @@ class Entries {
                 .query(rs -> {
                     postings.add(
                             new Posting(
-                                    AccountId.parse(rs.getString("from_id")),
-                                    AccountId.parse(rs.getString("to_id")),
+                                    AccountId.of(rs.getString("from_id")),
+                                    AccountId.of(rs.getString("to_id")),
                                     money(rs)));
                 });
         return db.sql("select effective_at, what from ledger_transaction where id = :id")
@@ -211,7 +211,7 @@ class Entries {
                         """)
                 .param("after", after)
                 .param("limit", limit)
-                .query((rs, row) -> new Account(AccountId.parse(rs.getString("id")), money(rs)))
+                .query((rs, row) -> new Account(AccountId.of(rs.getString("id")), money(rs)))
                 .list();
     }
 

@@ -70,6 +70,11 @@ public class PayerRegister {
         return subscriptions.payersOf(member);
     }
 
+    /** Whether anybody by this id was ever to pay for a site. */
+    public boolean isKnown(PayerId payer) {
+        return subscriptions.isKnown(payer);
+    }
+
     /** The first day on which anybody was to pay for anything. */
     public Optional<LocalDate> firstSubscriptionOn() {
         return subscriptions.firstEffectiveOn();

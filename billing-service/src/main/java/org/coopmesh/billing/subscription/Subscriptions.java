@@ -123,6 +123,13 @@ class Subscriptions {
                 .list();
     }
 
+    boolean isKnown(PayerId payer) {
+        return db.sql("select exists (select from site_fact where payer_id = :payer)")
+                .param("payer", payer.value())
+                .query(Boolean.class)
+                .single();
+    }
+
     Optional<LocalDate> firstEffectiveOn() {
         return db.sql(
                         """

@@ -1,0 +1,29 @@
+package org.coopmesh.billing.invoice;
+
+import java.time.YearMonth;
+import java.util.Optional;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/** Asks the clock what is due: months to bill, and invoices whose last day to pay is over. */
+@Component
+class BillClock {
+    private final BillRuns runs;
+    private final Invoicing invoicing;
+
+    BillClock(BillRuns runs, Invoicing invoicing) {
+        this.runs = runs;
+        this.invoicing = invoicing;
+    }
+
+    /** Bills every month that is due, in order, then calls overdue what is. */
+    @Scheduled(fixedDelayString = "${coopmesh.invoice.check-interval:PT10S}")
+    void check() {
+        for (Optional<YearMonth> month = runs.due(); month.isPresent(); month = runs.due()) {
+            runs.run(month.get());
+        }
+        for (Invoice invoice : invoicing.pastDue()) {
+            invoicing.fallDue(invoice.heading().id(), invoice.heading().payer());
+        }
+    }
+}

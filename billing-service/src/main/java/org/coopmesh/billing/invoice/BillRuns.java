@@ -1,0 +1,154 @@
+package org.coopmesh.billing.invoice;
+
+import java.time.Clock;
+import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.rating.PlanNotFound;
+import org.coopmesh.billing.subscription.Coop;
+import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.billing.subscription.PayerRegister;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Bills all payers for a month, each in a transaction of its own. Repeating a run, or two at once, bills nobody twice:
+ * they share the payers between them.
+ */
+@Service
+class BillRuns {
+    private static final Logger log = LoggerFactory.getLogger(BillRuns.class);
+
+    private final Invoicing invoicing;
+    private final Bills bills;
+    private final PayerRegister register;
+    private final InvoiceSettings settings;
+    private final JsonMapper json;
+    private final Clock clock;
+
+    BillRuns(
+            Invoicing invoicing,
+            Bills bills,
+            PayerRegister register,
+            InvoiceSettings settings,
+            JsonMapper json,
+            Clock clock) {
+        this.invoicing = invoicing;
+        this.bills = bills;
+        this.register = register;
+        this.settings = settings;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** A payer for whom no invoice was issued. */
+    record Skipped(String payerId, String why) {}
+
+    /** What one run did: how many invoices it issued itself, over how much, and whom it left out. */
+    record Result(YearMonth period, int issued, Money total, List<Skipped> skipped) {}
+
+    /**
+     * Bills {@code period}.
+     *
+     * @throws BillRunRefused if the month is not over, lies before the first subscription, or an earlier one comes first
+     */
+    Result run(YearMonth period) {
+        Coop coop = register.coop();
+        YearMonth first =
+                register.firstSubscriptionOn()
+                        .map(YearMonth::from)
+                        .orElseThrow(() -> new BillRunRefused("nobody subscribed to anything yet"));
+        if (period.isBefore(first)) {
+            throw new BillRunRefused("the first month to bill is " + first);
+        }
+        if (clock.instant().isBefore(coop.startOf(period.plusMonths(1).atDay(1)))) {
+            throw new BillRunRefused(period + " is not over");
+        }
+        unfinished(first, period.minusMonths(1))
+                .ifPresent(earlier -> {
+                    throw new BillRunRefused(earlier + " comes first");
+                });
+        return bill(coop, period);
+    }
+
+    /** The first closed month without a run, when it has been over for the grace time. */
+    Optional<YearMonth> due() {
+        if (!register.isConstituted()) {
+            return Optional.empty();
+        }
+        YearMonth last =
+                YearMonth.from(
+                                register.coop()
+                                        .dayAt(clock.instant().minus(settings.graceAfterMonth())))
+                        .minusMonths(1);
+        return register.firstSubscriptionOn()
+                .map(YearMonth::from)
+                .flatMap(first -> unfinished(first, last));
+    }
+
+    private Optional<YearMonth> unfinished(YearMonth first, YearMonth last) {
+        Set<YearMonth> finished = bills.finished();
+        return Stream.iterate(first, month -> !month.isAfter(last), month -> month.plusMonths(1))
+                .filter(month -> !finished.contains(month))
+                .findFirst();
+    }
+
+    private Result bill(Coop coop, YearMonth period) {
+        int issued = 0;
+        Money total = Money.zero(coop.currency());
+        var skipped = new ArrayList<Skipped>();
+        var failed = new ArrayList<Skipped>();
+        for (PayerId payer :
+                register.payersBetween(
+                        period.minusMonths(settings.correctMonths()).atDay(1),
+                        period.plusMonths(1).atDay(1))) {
+            try {
+                switch (outcome(payer, period)) {
+                    case Invoicing.Outcome.Issued invoice -> {
+                        issued++;
+                        total = total.plus(invoice.total());
+                    }
+                    case Invoicing.Outcome.Nothing nothing ->
+                            skipped.add(new Skipped(payer.toString(), nothing.why()));
+                }
+            } catch (PlanNotFound | ArithmeticException wrong) {
+                failed.add(new Skipped(payer.toString(), String.valueOf(wrong.getMessage())));
+                log.atWarn()
+                        .addKeyValue("payerId", payer)
+                        .addKeyValue("period", period)
+                        .setCause(wrong)
+                        .log("payer not billed");
+            }
+        }
+        bills.finish(period, clock.instant(), json.writeValueAsString(failed));
+        log.atInfo()
+                .addKeyValue("period", period)
+                .addKeyValue("issued", issued)
+                .addKeyValue("failed", failed.size())
+                .log("month billed");
+        skipped.addAll(failed);
+        return new Result(period, issued, total, skipped);
+    }
+
+    /** Looks before it locks: a repeated run costs no transaction per payer. */
+    private Invoicing.Outcome outcome(PayerId payer, YearMonth period) {
+        return bills.isBilled(payer, period)
+                ? new Invoicing.Outcome.Nothing(payer, "already billed")
+                : invoicing.bill(payer, period);
+    }
+
+    /** The runs so far, newest month first. */
+    List<Bills.Run> runs() {
+        return bills.runs();
+    }
+
+    List<Skipped> skipped(Bills.Run run) {
+        return List.of(json.readValue(run.skipped(), Skipped[].class));
+    }
+}

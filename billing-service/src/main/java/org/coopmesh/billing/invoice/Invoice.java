@@ -1,0 +1,167 @@
+package org.coopmesh.billing.invoice;
+
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.Optional;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.subscription.PayerId;
+
+/**
+ * What one payer owes for one month. Each state offers only the steps that are legal from it.
+ *
+ * <pre>
+ * Issued ──▶ PartlyPaid ──▶ Paid
+ *    └──▶ Overdue ◀──┘        ▲
+ *            └────────────────┘      each that owes ──▶ WrittenOff
+ * </pre>
+ */
+public sealed interface Invoice {
+    /**
+     * What never changes once it is issued.
+     *
+     * @param number gapless within its series, such as {@code 2026-000001}
+     * @param dueOn the last day to pay
+     */
+    record Heading(
+            InvoiceId id,
+            String number,
+            PayerId payer,
+            YearMonth period,
+            LocalDate issuedOn,
+            LocalDate dueOn,
+            Money total) {
+        public Heading {
+            if (!total.isPositive() || !total.isWholeMinor()) {
+                throw new IllegalArgumentException("no invoice over " + total);
+            }
+            if (dueOn.isBefore(issuedOn)) {
+                throw new IllegalArgumentException("due before it is issued: " + dueOn);
+            }
+        }
+    }
+
+    Heading heading();
+
+    /** What was paid so far. */
+    Money paid();
+
+    /** What is still owed. */
+    Money open();
+
+    /** An invoice on which something is owed. */
+    sealed interface Owing extends Invoice {
+        @Override
+        default Money open() {
+            return heading().total().minus(paid());
+        }
+
+        /** Takes what is owed from {@code payment}; the rest comes back. */
+        default Application apply(Money payment, LocalDate on) {
+            if (!payment.isPositive()) {
+                throw new IllegalArgumentException("a payment is more than zero: " + payment);
+            }
+            Money taken = payment.min(open());
+            Money rest = payment.minus(taken);
+            Money paid = paid().plus(taken);
+            return paid.equals(heading().total())
+                    ? new Application(new Paid(heading(), on), taken, rest)
+                    : new Application(partly(paid), taken, rest);
+        }
+
+        /** The same, with {@code paid} paid of it. */
+        Owing partly(Money paid);
+
+        /** Gives up what is still owed. */
+        default WrittenOff writeOff(LocalDate on, String why) {
+            return new WrittenOff(heading(), paid(), on, why);
+        }
+    }
+
+    /** An invoice that is not yet late. */
+    sealed interface Running extends Owing {
+        /** Overdue from the day after the last day to pay; nothing before that. */
+        default Optional<Overdue> fallDue(LocalDate today) {
+            return today.isAfter(heading().dueOn())
+                    ? Optional.of(new Overdue(heading(), paid(), heading().dueOn().plusDays(1)))
+                    : Optional.empty();
+        }
+    }
+
+    /** Issued, nothing paid yet. */
+    record Issued(Heading heading) implements Running {
+        @Override
+        public Money paid() {
+            return Money.zero(heading.total().currency());
+        }
+
+        @Override
+        public Owing partly(Money paid) {
+            return new PartlyPaid(heading, paid);
+        }
+    }
+
+    /** Something is paid, not all, and there is still time. */
+    record PartlyPaid(Heading heading, Money paid) implements Running {
+        public PartlyPaid {
+            requireOpen(heading, paid);
+        }
+
+        @Override
+        public Owing partly(Money more) {
+            return new PartlyPaid(heading, more);
+        }
+    }
+
+    /**
+     * The last day to pay is over.
+     *
+     * @param since the day after it
+     */
+    record Overdue(Heading heading, Money paid, LocalDate since) implements Owing {
+        public Overdue {
+            if (!paid.isZero()) {
+                requireOpen(heading, paid);
+            }
+        }
+
+        @Override
+        public Owing partly(Money more) {
+            return new Overdue(heading, more, since);
+        }
+    }
+
+    /** Nothing is owed any more. */
+    record Paid(Heading heading, LocalDate settledOn) implements Invoice {
+        @Override
+        public Money paid() {
+            return heading.total();
+        }
+
+        @Override
+        public Money open() {
+            return Money.zero(heading.total().currency());
+        }
+    }
+
+    /** The co-op gave up what was still owed. */
+    record WrittenOff(Heading heading, Money paid, LocalDate on, String why) implements Invoice {
+        @Override
+        public Money open() {
+            return Money.zero(heading.total().currency());
+        }
+    }
+
+    /**
+     * What became of a payment.
+     *
+     * @param taken what this invoice took of it
+     * @param rest what it did not need
+     */
+    record Application(Invoice invoice, Money taken, Money rest) {}
+
+    private static void requireOpen(Heading heading, Money paid) {
+        if (!paid.isPositive() || !heading.total().exceeds(paid)) {
+            throw new IllegalArgumentException("open invoice owes nothing: " + heading.id());
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package org.coopmesh.billing.invoice;
+
+import com.google.protobuf.Timestamp;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.UUID;
+import org.coopmesh.contracts.billing.v1.InvoiceEvent;
+import org.coopmesh.contracts.billing.v1.InvoiceIssued;
+import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
+import org.coopmesh.contracts.billing.v1.InvoiceSettled;
+
+/** Invoices as facts on the wire. */
+final class InvoiceEvents {
+    static final String TOPIC = "coopmesh.billing.invoice.v1";
+
+    private InvoiceEvents() {}
+
+    static InvoiceEvent issued(Invoice.Heading invoice, Instant at) {
+        return event(invoice, at)
+                .setIssued(
+                        InvoiceIssued.newBuilder()
+                                .setNumber(invoice.number())
+                                .setTotalMicro(invoice.total().microUnits())
+                                .setCurrency(invoice.total().currency().getCurrencyCode())
+                                .setDueOn(invoice.dueOn().toString()))
+                .build();
+    }
+
+    static InvoiceEvent overdue(Invoice.Overdue invoice, Instant at) {
+        return event(invoice.heading(), at)
+                .setOverdue(
+                        InvoiceOverdue.newBuilder()
+                                .setSince(invoice.since().toString())
+                                .setOpenMicro(invoice.open().microUnits())
+                                .setCurrency(
+                                        invoice.heading().total().currency().getCurrencyCode()))
+                .build();
+    }
+
+    static InvoiceEvent settled(Invoice.Heading invoice, LocalDate on, Instant at) {
+        return event(invoice, at)
+                .setSettled(InvoiceSettled.newBuilder().setSettledOn(on.toString()))
+                .build();
+    }
+
+    private static InvoiceEvent.Builder event(Invoice.Heading invoice, Instant at) {
+        return InvoiceEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setPayerId(invoice.payer().toString())
+                .setInvoiceId(invoice.id().value().toString())
+                .setOccurredAt(
+                        Timestamp.newBuilder()
+                                .setSeconds(at.getEpochSecond())
+                                .setNanos(at.getNano()));
+    }
+}

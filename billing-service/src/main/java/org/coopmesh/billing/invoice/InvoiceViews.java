@@ -1,0 +1,119 @@
+package org.coopmesh.billing.invoice;
+
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.ledger.MoneyView;
+import org.coopmesh.billing.rating.Charge;
+import org.jspecify.annotations.Nullable;
+
+/** Invoices and their lines on the wire. Dates are days, both ends included. */
+public final class InvoiceViews {
+    private static final int GB_DIGITS = 9;
+
+    private InvoiceViews() {}
+
+    /** One invoice in a list. */
+    public record InvoiceView(
+            UUID id,
+            String number,
+            UUID payerId,
+            LocalDate periodFrom,
+            LocalDate periodTo,
+            LocalDate issuedOn,
+            LocalDate dueOn,
+            MoneyView total,
+            MoneyView paid,
+            MoneyView open,
+            String state,
+            @Nullable LocalDate overdueSince) {
+        /** How {@code invoice} is written. */
+        public static InvoiceView of(Invoice invoice) {
+            Invoice.Heading heading = invoice.heading();
+            return new InvoiceView(
+                    heading.id().value(),
+                    heading.number(),
+                    heading.payer().value(),
+                    heading.period().atDay(1),
+                    heading.period().atEndOfMonth(),
+                    heading.issuedOn(),
+                    heading.dueOn(),
+                    MoneyView.of(heading.total()),
+                    MoneyView.of(invoice.paid()),
+                    MoneyView.of(invoice.open()),
+                    Invoices.state(invoice),
+                    invoice instanceof Invoice.Overdue overdue ? overdue.since() : null);
+        }
+    }
+
+    /**
+     * One line. Dues count days of a month at the price of a month; usage counts GB (10⁹ bytes), of which
+     * {@code includedGb} cost nothing; local GB cost nothing and are shown with what they would have cost.
+     */
+    public record LineView(
+            String kind,
+            @Nullable String charge,
+            @Nullable UUID siteId,
+            @Nullable String planCode,
+            @Nullable String quantity,
+            @Nullable String unit,
+            @Nullable MoneyView unitPrice,
+            MoneyView amount,
+            LocalDate from,
+            LocalDate to,
+            int windows,
+            int gaps,
+            @Nullable String includedGb,
+            @Nullable String localGb,
+            @Nullable MoneyView saved) {
+        static LineView of(BillLine line) {
+            Charge.Key key = line.charge();
+            Money unitPrice = line.unitPrice();
+            Money saved = line.saved();
+            boolean usage = key != null && key.kind() == Charge.Kind.USAGE;
+            return new LineView(
+                    line.kind().name().toLowerCase(Locale.ROOT),
+                    key == null ? null : key.kind().name().toLowerCase(Locale.ROOT),
+                    key == null ? null : key.site().value(),
+                    key == null ? null : key.planCode(),
+                    key == null ? null : usage ? gb(line.internetBytes()) : days(line),
+                    key == null ? null : usage ? "GB" : "day of " + key.month().lengthOfMonth(),
+                    unitPrice == null ? null : MoneyView.of(unitPrice),
+                    MoneyView.of(line.amount()),
+                    line.from(),
+                    line.to().minusDays(1),
+                    line.windows(),
+                    line.gaps(),
+                    usage ? gb(line.includedBytes()) : null,
+                    usage ? gb(line.localBytes()) : null,
+                    saved == null ? null : MoneyView.of(saved));
+        }
+
+        private static String days(BillLine line) {
+            return String.valueOf(line.days());
+        }
+    }
+
+    /** What one invoice took of a payment or of credit. */
+    public record SettlementView(
+            @Nullable UUID id, LocalDate receivedOn, String method, MoneyView amount) {
+        static SettlementView of(Settlement settlement) {
+            return new SettlementView(
+                    settlement.payment(),
+                    settlement.receivedOn(),
+                    settlement.method().name().toLowerCase(Locale.ROOT),
+                    MoneyView.of(settlement.amount()));
+        }
+    }
+
+    /** What a month came to so far, not yet invoiced. */
+    public record RunningView(String period, List<LineView> charges, MoneyView total) {}
+
+    private static String gb(long bytes) {
+        BigDecimal value = BigDecimal.valueOf(bytes, GB_DIGITS).stripTrailingZeros();
+        return value.scale() < 0 ? value.setScale(0).toPlainString() : value.toPlainString();
+    }
+}

@@ -1,0 +1,262 @@
+package org.coopmesh.billing.invoice;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.Collection;
+import java.util.Currency;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.subscription.PayerId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for invoices, their numbers and what they took of payments. */
+@Repository
+class Invoices {
+    private final JdbcClient db;
+
+    Invoices(JdbcClient db) {
+        this.db = db;
+    }
+
+    /**
+     * Takes the next number of the series. The row stays locked until the transaction ends: a rollback gives the number
+     * back, so take it last.
+     */
+    long nextNumber(String series) {
+        return db.sql(
+                        """
+                        insert into invoice_series (series, last_number) values (:series, 1)
+                        on conflict (series) do update set last_number = invoice_series.last_number + 1
+                        returning last_number
+                        """)
+                .param("series", series)
+                .query(Long.class)
+                .single();
+    }
+
+    void insert(Invoice.Issued invoice, UUID bill, String series, long number) {
+        Invoice.Heading heading = invoice.heading();
+        db.sql(
+                        """
+                        insert into invoice (id, bill_id, series, number, payer_id, period, issued_on, due_on, total_micro,
+                                             currency, state)
+                        values (:id, :bill, :series, :number, :payer, :period, :issuedOn, :dueOn, :total, :currency, 'issued')
+                        """)
+                .param("id", heading.id().value())
+                .param("bill", bill)
+                .param("series", series)
+                .param("number", number)
+                .param("payer", heading.payer().value())
+                .param("period", heading.period().atDay(1))
+                .param("issuedOn", heading.issuedOn())
+                .param("dueOn", heading.dueOn())
+                .param("total", heading.total().microUnits())
+                .param("currency", heading.total().currency().getCurrencyCode())
+                .update();
+    }
+
+    void update(Invoice invoice) {
+        record Closing(
+                @Nullable LocalDate overdueSince, @Nullable LocalDate on, @Nullable String why) {}
+        Closing closing =
+                switch (invoice) {
+                    case Invoice.Issued issued -> new Closing(null, null, null);
+                    case Invoice.PartlyPaid partly -> new Closing(null, null, null);
+                    case Invoice.Overdue overdue -> new Closing(overdue.since(), null, null);
+                    case Invoice.Paid paid -> new Closing(null, paid.settledOn(), null);
+                    case Invoice.WrittenOff off -> new Closing(null, off.on(), off.why());
+                };
+        db.sql(
+                        """
+                        update invoice set state = :state, paid_micro = :paid, closed_on = :on, written_off_why = :why,
+                                           overdue_since = coalesce(:overdueSince, overdue_since)
+                         where id = :id
+                        """)
+                .param("state", state(invoice))
+                .param("paid", invoice.paid().microUnits())
+                .param("on", closing.on())
+                .param("why", closing.why())
+                .param("overdueSince", closing.overdueSince())
+                .param("id", invoice.heading().id().value())
+                .update();
+    }
+
+    /** The state's name in the table and on the wire. */
+    static String state(Invoice invoice) {
+        return switch (invoice) {
+            case Invoice.Issued issued -> "issued";
+            case Invoice.PartlyPaid partly -> "partlyPaid";
+            case Invoice.Overdue overdue -> "overdue";
+            case Invoice.Paid paid -> "paid";
+            case Invoice.WrittenOff off -> "writtenOff";
+        };
+    }
+
+    Optional<Invoice> find(InvoiceId id) {
+        return db.sql("select * from invoice where id = :id")
+                .param("id", id.value())
+                .query(Invoices::invoice)
+                .optional();
+    }
+
+    /** Locks the row until the transaction ends, so that two payments cannot both find it open. */
+    Optional<Invoice> lock(InvoiceId id) {
+        return db.sql("select * from invoice where id = :id for update")
+                .param("id", id.value())
+                .query(Invoices::invoice)
+                .optional();
+    }
+
+    /** What the payer owes on, oldest first, locked. */
+    List<Invoice> lockOwing(PayerId payer) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where payer_id = :payer and state in ('issued', 'partlyPaid', 'overdue')
+                         order by due_on, series, number for update
+                        """)
+                .param("payer", payer.value())
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    List<Invoice> owing(PayerId payer) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where payer_id = :payer and state in ('issued', 'partlyPaid', 'overdue')
+                         order by due_on, series, number
+                        """)
+                .param("payer", payer.value())
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    /** Invoices whose last day to pay was before {@code today} and which nobody has called overdue yet. */
+    List<Invoice> pastDue(LocalDate today, int limit) {
+        return db.sql(
+                        """
+                        select * from invoice where state in ('issued', 'partlyPaid') and due_on < :today
+                         order by due_on, series, number limit :limit
+                        """)
+                .param("today", today)
+                .param("limit", limit)
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    /**
+     * Newest first, before {@code series} and {@code number}.
+     *
+     * @param payers whose invoices; null for everybody's
+     * @param states empty for any
+     * @param text part of the number; empty for any
+     */
+    List<Invoice> list(
+            @Nullable Collection<PayerId> payers,
+            List<String> states,
+            String text,
+            String series,
+            long number,
+            int limit) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where (:anyPayer or payer_id = any(:payers))
+                           and (:anyState or state = any(:states))
+                           and (:text = '' or strpos(series || '-' || lpad(number::text, 6, '0'), :text) > 0)
+                           and (series, number) < (:series, :number)
+                         order by series desc, number desc limit :limit
+                        """)
+                .param("anyPayer", payers == null)
+                .param(
+                        "payers",
+                        payers == null
+                                ? new UUID[0]
+                                : payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param("anyState", states.isEmpty())
+                .param("states", states.toArray(String[]::new))
+                .param("text", text)
+                .param("series", series)
+                .param("number", number)
+                .param("limit", limit)
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    void settle(InvoiceId invoice, Settlement settlement) {
+        db.sql(
+                        """
+                        insert into invoice_settlement (invoice_id, line, payment_id, method, received_on, amount_micro)
+                        values (:invoice, (select count(*) + 1 from invoice_settlement where invoice_id = :invoice),
+                                :payment, :method, :on, :amount)
+                        """)
+                .param("invoice", invoice.value())
+                .param("payment", settlement.payment())
+                .param("method", settlement.method().name().toLowerCase(Locale.ROOT))
+                .param("on", settlement.receivedOn())
+                .param("amount", settlement.amount().microUnits())
+                .update();
+    }
+
+    List<Settlement> settlements(InvoiceId invoice) {
+        return db.sql(
+                        """
+                        select s.*, i.currency from invoice_settlement s join invoice i on i.id = s.invoice_id
+                         where s.invoice_id = :invoice order by s.line
+                        """)
+                .param("invoice", invoice.value())
+                .query((rs, row) ->
+                        new Settlement(
+                                rs.getObject("payment_id", UUID.class),
+                                Settlement.Method.valueOf(
+                                        rs.getString("method").toUpperCase(Locale.ROOT)),
+                                rs.getObject("received_on", LocalDate.class),
+                                new Money(
+                                        rs.getLong("amount_micro"),
+                                        Currency.getInstance(rs.getString("currency")))))
+                .list();
+    }
+
+    private static Invoice invoice(ResultSet rs, int row) throws SQLException {
+        Currency currency = Currency.getInstance(rs.getString("currency"));
+        var heading =
+                new Invoice.Heading(
+                        new InvoiceId(rs.getObject("id", UUID.class)),
+                        number(rs.getString("series"), rs.getLong("number")),
+                        new PayerId(rs.getObject("payer_id", UUID.class)),
+                        YearMonth.from(rs.getObject("period", LocalDate.class)),
+                        rs.getObject("issued_on", LocalDate.class),
+                        rs.getObject("due_on", LocalDate.class),
+                        new Money(rs.getLong("total_micro"), currency));
+        var paid = new Money(rs.getLong("paid_micro"), currency);
+        String state = rs.getString("state");
+        return switch (state) {
+            case "issued" -> new Invoice.Issued(heading);
+            case "partlyPaid" -> new Invoice.PartlyPaid(heading, paid);
+            case "overdue" ->
+                    new Invoice.Overdue(
+                            heading, paid, rs.getObject("overdue_since", LocalDate.class));
+            case "paid" -> new Invoice.Paid(heading, rs.getObject("closed_on", LocalDate.class));
+            case "writtenOff" ->
+                    new Invoice.WrittenOff(
+                            heading,
+                            paid,
+                            rs.getObject("closed_on", LocalDate.class),
+                            rs.getString("written_off_why"));
+            default -> throw new IllegalStateException("invoice in state " + state);
+        };
+    }
+
+    /** {@code 2026-000001}. */
+    static String number(String series, long number) {
+        return "%s-%06d".formatted(series, number);
+    }
+}

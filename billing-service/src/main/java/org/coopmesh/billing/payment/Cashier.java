@@ -1,0 +1,138 @@
+package org.coopmesh.billing.payment;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.coopmesh.billing.invoice.InvoiceId;
+import org.coopmesh.billing.invoice.Invoicing;
+import org.coopmesh.billing.invoice.Settlement;
+import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.Ledger;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.ledger.Posting;
+import org.coopmesh.billing.ledger.Transaction;
+import org.coopmesh.billing.ledger.TransactionId;
+import org.coopmesh.billing.subscription.Coop;
+import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.billing.subscription.PayerRegister;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Takes payments in: into the book, onto what is owed, and the rest into the payer's wallet. */
+@Service
+public class Cashier {
+    private final Payments payments;
+    private final Invoicing invoicing;
+    private final Ledger ledger;
+    private final PayerRegister register;
+    private final Clock clock;
+
+    Cashier(
+            Payments payments,
+            Invoicing invoicing,
+            Ledger ledger,
+            PayerRegister register,
+            Clock clock) {
+        this.payments = payments;
+        this.invoicing = invoicing;
+        this.ledger = ledger;
+        this.register = register;
+        this.clock = clock;
+    }
+
+    /** A payment taken in, and what it paid. */
+    public record Taken(Payment payment, List<Invoicing.Part> applied) {}
+
+    /**
+     * Takes {@code amount} in and applies it to the named invoice, then to the payer's others, oldest first; all in one
+     * transaction with the facts that follow.
+     *
+     * @param named an invoice to begin with; null for none
+     * @throws PayerUnknown if nobody by this id was ever to pay
+     * @throws ReceivedInFuture if it is to come only tomorrow or later
+     * @throws org.coopmesh.billing.invoice.InvoiceNotFound if the named invoice is not the payer's
+     */
+    @Transactional
+    public Taken take(
+            PayerId payer,
+            @Nullable InvoiceId named,
+            Money amount,
+            Payment.Method method,
+            LocalDate receivedOn,
+            @Nullable String reference,
+            @Nullable String note,
+            MemberId by) {
+        Coop coop = register.coop();
+        if (!register.isKnown(payer)) {
+            throw new PayerUnknown(payer);
+        }
+        if (receivedOn.isAfter(coop.dayAt(clock.instant()))) {
+            throw new ReceivedInFuture(receivedOn);
+        }
+        var id = UUID.randomUUID();
+        AccountId money =
+                switch (method) {
+                    case CASH -> AccountId.CASH;
+                    case TRANSFER -> AccountId.BANK;
+                };
+        Invoicing.Applied applied =
+                invoicing.apply(
+                        payer,
+                        named,
+                        id,
+                        switch (method) {
+                            case CASH -> Settlement.Method.CASH;
+                            case TRANSFER -> Settlement.Method.TRANSFER;
+                        },
+                        receivedOn,
+                        amount);
+        Instant now = clock.instant();
+        TransactionId transaction =
+                ledger.post(
+                        new Transaction(
+                                effective(coop, receivedOn, now),
+                                "payment " + id,
+                                postings(payer, money, amount, applied.rest())));
+        var payment =
+                new Payment(
+                        id,
+                        payer,
+                        amount,
+                        method,
+                        receivedOn,
+                        reference,
+                        note,
+                        by,
+                        now,
+                        applied.rest());
+        payments.insert(payment, transaction);
+        return new Taken(payment, applied.parts());
+    }
+
+    private static Instant effective(Coop coop, LocalDate receivedOn, Instant now) {
+        return receivedOn.equals(coop.dayAt(now)) ? now : coop.startOf(receivedOn);
+    }
+
+    private static List<Posting> postings(
+            PayerId payer, AccountId money, Money amount, Money credit) {
+        var postings = new ArrayList<Posting>();
+        if (amount.exceeds(credit)) {
+            postings.add(
+                    new Posting(AccountId.receivable(payer.value()), money, amount.minus(credit)));
+        }
+        if (credit.isPositive()) {
+            postings.add(new Posting(AccountId.wallet(payer.value()), money, credit));
+        }
+        return postings;
+    }
+
+    /** Payments, newest first, before the payment {@code before}. */
+    List<Payment> list(@Nullable PayerId payer, @Nullable UUID before, int limit) {
+        return payments.list(payer, before, limit);
+    }
+}

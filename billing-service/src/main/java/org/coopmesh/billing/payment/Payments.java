@@ -1,0 +1,83 @@
+package org.coopmesh.billing.payment;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Currency;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.ledger.TransactionId;
+import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for payments. */
+@Repository
+class Payments {
+    private final JdbcClient db;
+
+    Payments(JdbcClient db) {
+        this.db = db;
+    }
+
+    void insert(Payment payment, TransactionId transaction) {
+        db.sql(
+                        """
+                        insert into payment (id, payer_id, amount_micro, credit_micro, currency, method, received_on, reference,
+                                             note, recorded_by, recorded_at, ledger_transaction_id)
+                        values (:id, :payer, :amount, :credit, :currency, :method, :receivedOn, :reference,
+                                :note, :recordedBy, :recordedAt, :transaction)
+                        """)
+                .param("id", payment.id())
+                .param("payer", payment.payer().value())
+                .param("amount", payment.amount().microUnits())
+                .param("credit", payment.credit().microUnits())
+                .param("currency", payment.amount().currency().getCurrencyCode())
+                .param("method", payment.method().name().toLowerCase(Locale.ROOT))
+                .param("receivedOn", payment.receivedOn())
+                .param("reference", payment.reference())
+                .param("note", payment.note())
+                .param("recordedBy", payment.recordedBy().value())
+                .param("recordedAt", payment.recordedAt().atOffset(ZoneOffset.UTC))
+                .param("transaction", transaction.value())
+                .update();
+    }
+
+    /** Newest first, before {@code before}. */
+    List<Payment> list(@Nullable PayerId payer, @Nullable UUID before, int limit) {
+        return db.sql(
+                        """
+                        select * from payment
+                         where (:payer::uuid is null or payer_id = :payer)
+                           and (:before::uuid is null
+                                or (recorded_at, id) < (select recorded_at, id from payment where id = :before))
+                         order by recorded_at desc, id desc limit :limit
+                        """)
+                .param("payer", payer == null ? null : payer.value())
+                .param("before", before)
+                .param("limit", limit)
+                .query(Payments::payment)
+                .list();
+    }
+
+    private static Payment payment(ResultSet rs, int row) throws SQLException {
+        Currency currency = Currency.getInstance(rs.getString("currency"));
+        return new Payment(
+                rs.getObject("id", UUID.class),
+                new PayerId(rs.getObject("payer_id", UUID.class)),
+                new Money(rs.getLong("amount_micro"), currency),
+                Payment.Method.valueOf(rs.getString("method").toUpperCase(Locale.ROOT)),
+                rs.getObject("received_on", LocalDate.class),
+                rs.getString("reference"),
+                rs.getString("note"),
+                new MemberId(rs.getObject("recorded_by", UUID.class)),
+                rs.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+                new Money(rs.getLong("credit_micro"), currency));
+    }
+}
