@@ -4,7 +4,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** Starts the service. */
+/** Bytes in, money out: starts the service. Outbox, inbox and clock come with the event bus. */
 @SpringBootApplication
 @EnableScheduling
 public class BillingService {
