@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -21,6 +22,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.authorization.AuthenticatedAuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
 import org.springframework.security.core.Authentication;
@@ -70,7 +72,6 @@ class SignInConfiguration {
     static final String TOKEN = "/id/oauth2/token";
     static final String KEYS = "/id/oauth2/jwks";
     static final String LOGOUT = "/id/connect/logout";
-    static final String USER_INFO = "/id/userinfo";
     static final String REVOKE = "/id/oauth2/revoke";
 
     @Bean
@@ -106,8 +107,9 @@ class SignInConfiguration {
                                         "/id/style.css",
                                         "/id/.well-known/openid-configuration")
                                 .permitAll()
-                                .requestMatchers(AUTHORIZE)
-                                .authenticated()
+                                // A browser's session and the gateway's secret are both proofs.
+                                .requestMatchers(AUTHORIZE, TOKEN, REVOKE)
+                                .access(AuthenticatedAuthorizationManager.authenticated())
                                 .anyRequest()
                                 .denyAll())
                 .headers(headers ->
@@ -141,7 +143,6 @@ class SignInConfiguration {
                 .tokenRevocationEndpoint(REVOKE)
                 .tokenIntrospectionEndpoint("/id/oauth2/introspect")
                 .oidcLogoutEndpoint(LOGOUT)
-                .oidcUserInfoEndpoint(USER_INFO)
                 .build();
     }
 
@@ -222,8 +223,13 @@ class SignInConfiguration {
                                             OAuth2ErrorCodes.INVALID_GRANT));
             token.getClaims().claim("name", account.name());
             if (OAuth2TokenType.ACCESS_TOKEN.equals(token.getTokenType())) {
-                var roles = grants.held(List.of(id)).getOrDefault(id, Set.of());
-                token.getClaims().claim("roles", roles.stream().sorted().map(Role::word).toList());
+                // An ArrayList, because stored tokens are read back only from types known to be
+                // safe.
+                var roles = new ArrayList<String>();
+                grants.held(List.of(id)).getOrDefault(id, Set.of()).stream()
+                        .sorted()
+                        .forEach(role -> roles.add(role.word()));
+                token.getClaims().claim("roles", roles);
             } else if (OidcParameterNames.ID_TOKEN.equals(token.getTokenType().getValue())) {
                 token.getClaims().claim("email", account.email());
             }

@@ -53,7 +53,6 @@ class SignInController {
                 Map.entry("authorization_endpoint", origin + SignInConfiguration.AUTHORIZE),
                 Map.entry("token_endpoint", origin + SignInConfiguration.TOKEN),
                 Map.entry("jwks_uri", origin + SignInConfiguration.KEYS),
-                Map.entry("userinfo_endpoint", origin + SignInConfiguration.USER_INFO),
                 Map.entry("end_session_endpoint", origin + SignInConfiguration.LOGOUT),
                 Map.entry("revocation_endpoint", origin + SignInConfiguration.REVOKE),
                 Map.entry("response_types_supported", List.of("code")),
