@@ -14,6 +14,8 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -36,6 +38,7 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLSession;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -72,10 +75,12 @@ public final class TestCoop implements AutoCloseable {
     private volatile byte[] usedBy = new byte[0];
 
     private final KeyPair authorityKey = key();
+    private final Ed25519PrivateKeyParameters listSigner =
+            new Ed25519PrivateKeyParameters(new SecureRandom());
     private final byte[] listKey =
-            SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                            new Ed25519PrivateKeyParameters(new SecureRandom()).generatePublicKey())
+            SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(listSigner.generatePublicKey())
                     .getEncoded();
+    private final NioEventLoopGroup loop = new NioEventLoopGroup(1);
     private final Server server;
 
     public TestCoop(BindableService... others) throws Exception {
@@ -108,6 +113,11 @@ public final class TestCoop implements AutoCloseable {
                         .build();
         var builder =
                 NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), credentials)
+                        // Of its own, so that it belongs to the network namespace of the calling
+                        // thread.
+                        .bossEventLoopGroup(loop)
+                        .workerEventLoopGroup(loop)
+                        .channelType(NioServerSocketChannel.class)
                         .intercept(new CallerFromCertificate())
                         .addService(new EnrolmentEndpoint());
         for (BindableService other : others) builder.addService(other);
@@ -122,6 +132,14 @@ public final class TestCoop implements AutoCloseable {
         return CoopTrust.fingerprintOf(authority);
     }
 
+    /** Signs as the access list's key {@code k1}. */
+    public byte[] signList(byte[] message) {
+        Ed25519Signer signer = new Ed25519Signer();
+        signer.init(true, listSigner);
+        signer.update(message, 0, message.length);
+        return signer.generateSignature();
+    }
+
     /** An identity as enrolment would give it, without the wire. */
     public NodeIdentity identity(Path directory) throws Exception {
         NodeKeys keys = NodeKeys.loadOrMake(directory);
@@ -132,6 +150,7 @@ public final class TestCoop implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         server.shutdownNow().awaitTermination();
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private final class EnrolmentEndpoint extends EnrolmentServiceImplBase {
