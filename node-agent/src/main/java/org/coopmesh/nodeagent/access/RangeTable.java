@@ -99,6 +99,7 @@ final class RangeTable {
 
     private List<Range> flatten(Prefix widest, Instant now) {
         List<Range> flat = new ArrayList<>();
+        List<Range> nested = new ArrayList<>();
         Deque<Open> open = new ArrayDeque<>();
         Optional<Address> at = Optional.of(widest.first());
         Map<Prefix, List<Instant>> inside =
@@ -114,12 +115,15 @@ final class RangeTable {
             }
             Prefix prefix = entry.getKey();
             while (!open.isEmpty() && open.peek().last().compareTo(prefix.first()) < 0) {
-                at = close(flat, open.pop(), at);
+                at = close(nested, open.pop(), at);
             }
             Open around = open.peek();
-            if (around != null) {
+            if (around == null) {
+                flat.addAll(nested);
+                nested.clear();
+            } else {
                 if (at.isPresent() && at.get().compareTo(prefix.first()) < 0) {
-                    append(flat, new Range(at.get(), prefix.first().previous(), around.until()));
+                    append(nested, new Range(at.get(), prefix.first().previous(), around.until()));
                 }
                 until = until.isAfter(around.until()) ? until : around.until();
             }
@@ -127,28 +131,30 @@ final class RangeTable {
             at = Optional.of(prefix.first());
         }
         while (!open.isEmpty()) {
-            at = close(flat, open.pop(), at);
+            at = close(nested, open.pop(), at);
         }
+        flat.addAll(nested);
         return flat;
     }
 
     /** Ends the innermost prefix; the address behind it is where its surrounding one goes on. */
-    private static Optional<Address> close(List<Range> flat, Open ending, Optional<Address> at) {
+    private static Optional<Address> close(List<Range> nested, Open ending, Optional<Address> at) {
         if (at.isPresent() && at.get().compareTo(ending.last()) <= 0) {
-            append(flat, new Range(at.get(), ending.last(), ending.until()));
+            append(nested, new Range(at.get(), ending.last(), ending.until()));
         }
         return ending.last().next();
     }
 
-    private static void append(List<Range> flat, Range range) {
-        if (!flat.isEmpty()) {
-            Range last = flat.getLast();
+    /** Joins what touches and ends together, but only within one outermost prefix: others come and go without it. */
+    private static void append(List<Range> nested, Range range) {
+        if (!nested.isEmpty()) {
+            Range last = nested.getLast();
             boolean touches = last.last().next().filter(range.first()::equals).isPresent();
             if (touches && last.until().equals(range.until())) {
-                flat.set(flat.size() - 1, new Range(last.first(), range.last(), range.until()));
+                nested.set(nested.size() - 1, new Range(last.first(), range.last(), range.until()));
                 return;
             }
         }
-        flat.add(range);
+        nested.add(range);
     }
 }

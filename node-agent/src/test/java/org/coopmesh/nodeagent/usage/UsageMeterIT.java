@@ -1,0 +1,254 @@
+package org.coopmesh.nodeagent.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.coopmesh.nodeagent.access.TestRules;
+import org.coopmesh.nodeagent.netfilter.Lab;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Windows against real packets; the truth is counted by other rules at the client itself. */
+class UsageMeterIT {
+
+    private static final String INTERNET = "198.51.100.1";
+
+    private static Lab lab;
+
+    @TempDir Path folder;
+
+    @BeforeAll
+    static void up() throws Exception {
+        lab = Lab.up();
+        for (String client : List.of("clientA", "clientB")) {
+            lab.sh(
+                    client,
+                    "nft add table inet truth;"
+                            + "nft add chain inet truth o '{ type filter hook output priority 0; }';"
+                            + "nft add chain inet truth i '{ type filter hook input priority -400; }';"
+                            + "nft add counter inet truth iu; nft add counter inet truth id;"
+                            + "nft add counter inet truth lu; nft add counter inet truth ld;"
+                            + "nft add rule inet truth o ip daddr 198.51.100.0/24 counter name iu;"
+                            + "nft add rule inet truth o ip6 daddr 2001:db8::/64 counter name iu;"
+                            + "nft add rule inet truth o ip daddr 10.0.0.0/8 counter name lu;"
+                            + "nft add rule inet truth i ip saddr 198.51.100.0/24 counter name id;"
+                            + "nft add rule inet truth i ip6 saddr 2001:db8::/64 counter name id;"
+                            + "nft add rule inet truth i ip saddr 10.0.0.0/8 counter name ld");
+        }
+    }
+
+    @AfterAll
+    static void down() {
+        if (lab != null) {
+            lab.close();
+        }
+    }
+
+    @BeforeEach
+    void clean() throws Exception {
+        lab.sh("router", "nft flush ruleset");
+        for (String client : List.of("clientA", "clientB")) {
+            lab.sh(client, "nft reset counters");
+        }
+    }
+
+    private static long truth(String client, String counter) throws Exception {
+        String text = lab.sh(client, "nft list counter inet truth " + counter);
+        return Long.parseLong(text.replaceAll("(?s).*bytes (\\d+).*", "$1"));
+    }
+
+    private static void moveAtClientA() throws Exception {
+        lab.sh("clientA", "ping -n -q -i 0.01 -c 20 -s 1000 " + INTERNET);
+        lab.sh("clientA", "ping -n -q -i 0.01 -c 10 -s 500 2001:db8::1");
+        lab.sh("clientA", "ping -n -q -i 0.01 -c 5 10.201.1.1");
+        lab.sh("clientA", "ping -n -q -i 0.01 -c 7 10.200.0.1");
+        lab.sh("clientA", "ping -n -q -i 0.01 -c 3 10.201.2.10");
+    }
+
+    @Test
+    void bytesAreThoseThatTheClientsThemselvesCounted() throws Exception {
+        WindowCounts window =
+                lab.on(
+                        "router",
+                        () -> {
+                            try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
+                                    var counters =
+                                            Counters.nftables("coopmesh", Optional.of("wan"))) {
+                                var meter = new UsageMeter(counters, Instant::now);
+                                moveAtClientA();
+                                return meter.close(Instant.now().plusMillis(1));
+                            }
+                        });
+
+        Map<String, AttachmentCounts> counts = new TreeMap<>();
+        window.attachments().forEach(a -> counts.put(a.attachmentId(), a));
+        AttachmentCounts a = counts.get(TestRules.A);
+        AttachmentCounts b = counts.get(TestRules.B);
+        assertThat(a.own()).isTrue();
+        assertThat(b.own()).isFalse();
+        assertThat(a.internetUp())
+                .isEqualTo(truth("clientA", "iu"))
+                .isEqualTo(20 * 1028 + 10 * 548);
+        assertThat(a.internetDown())
+                .isEqualTo(truth("clientA", "id"))
+                .isEqualTo(20 * 1028 + 10 * 548);
+        assertThat(a.localUp()).isEqualTo(truth("clientA", "lu")).isEqualTo(15 * 84);
+        assertThat(a.localDown()).isEqualTo(truth("clientA", "ld")).isEqualTo(15 * 84);
+        assertThat(a.packetsUp()).isEqualTo(45);
+        assertThat(b.localDown()).isEqualTo(truth("clientB", "ld")).isEqualTo(3 * 84);
+        assertThat(b.internetDown()).isZero();
+        assertThat(window.uplink().orElseThrow().sent())
+                .isGreaterThanOrEqualTo(a.internetUp() + 7 * 84);
+    }
+
+    @Test
+    void droppedPacketsAreNotCounted() throws Exception {
+        WindowCounts window =
+                lab.on(
+                        "router",
+                        () -> {
+                            try (var firewall =
+                                            TestRules.enforceTwoAttachmentsAndBan(
+                                                    "coopmesh", INTERNET);
+                                    var counters =
+                                            Counters.nftables("coopmesh", Optional.empty())) {
+                                var meter = new UsageMeter(counters, Instant::now);
+                                lab.trySh("clientA", "ping -n -q -i 0.01 -W 1 -c 5 " + INTERNET);
+                                return meter.close(Instant.now().plusMillis(1));
+                            }
+                        });
+
+        assertThat(window.attachments())
+                .allSatisfy(a -> assertThat(a.internetUp() + a.internetDown()).isZero());
+    }
+
+    @Test
+    void newListAndRepairLeaveCountersAsTheyAre() throws Exception {
+        lab.on(
+                "router",
+                () -> {
+                    try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
+                            var counters = Counters.nftables("coopmesh", Optional.empty())) {
+                        var meter = new UsageMeter(counters, Instant::now);
+                        lab.sh("clientA", "ping -n -q -c 1 " + INTERNET);
+                        TestRules.replaceWithTwoAttachments(firewall);
+                        lab.sh("router", "nft flush table inet coopmesh");
+                        TestRules.replaceWithTwoAttachments(firewall);
+                        lab.sh("clientA", "ping -n -q -c 1 " + INTERNET);
+
+                        var first = meter.close(Instant.now().plusMillis(1));
+                        lab.sh("router", "nft delete table inet coopmesh");
+                        TestRules.replaceWithTwoAttachments(firewall);
+                        var second = meter.close(Instant.now().plusMillis(2));
+
+                        assertThat(first.attachments().getFirst().internetUp()).isEqualTo(2 * 84);
+                        assertThat(second.bootId()).isNotEqualTo(first.bootId());
+                        assertThat(second.attachments().getFirst().internetUp()).isZero();
+                    }
+                    return null;
+                });
+    }
+
+    @Test
+    void detachedAttachmentIsReportedOnceMoreAndThenForgotten() throws Exception {
+        lab.on(
+                "router",
+                () -> {
+                    try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
+                            var counters = Counters.nftables("coopmesh", Optional.empty())) {
+                        var meter = new UsageMeter(counters, Instant::now);
+                        lab.sh("clientA", "ping -n -q -c 1 " + INTERNET);
+                        TestRules.replaceWithNothing(firewall);
+                        Instant now = Instant.now();
+
+                        var first = meter.close(now.plusMillis(1));
+                        var second = meter.close(now.plusMillis(2));
+
+                        assertThat(first.attachments())
+                                .singleElement()
+                                .satisfies(a -> assertThat(a.internetUp()).isEqualTo(84));
+                        assertThat(second.attachments()).isEmpty();
+                        assertThat(lab.sh("router", "nft list counters"))
+                                .doesNotContain(TestRules.A);
+                    }
+                    return null;
+                });
+    }
+
+    /** A process that closes windows all the time is killed again and again while bytes flow. */
+    @Test
+    void killedMeterMissesNoByteAndCountsNoneTwice() throws Exception {
+        lab.on(
+                "router",
+                () -> {
+                    TestRules.enforceTwoAttachments("coopmesh").close();
+                    return null;
+                });
+        Process flood =
+                new ProcessBuilder(
+                                "ip",
+                                "netns",
+                                "exec",
+                                lab.namespace("clientA"),
+                                "ping",
+                                "-n",
+                                "-q",
+                                "-i",
+                                "0.002",
+                                "-s",
+                                "800",
+                                INTERNET)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        try {
+            for (int life = 0; life < 4; life++) {
+                Process meter = meter();
+                Thread.sleep(1_500 + life * 137L);
+                meter.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+            }
+        } finally {
+            flood.destroy();
+            flood.waitFor(5, TimeUnit.SECONDS);
+        }
+        Process last = meter();
+        Thread.sleep(2_000);
+        last.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
+
+        List<String> windows = Files.readAllLines(folder.resolve("windows"));
+        long reported =
+                windows.stream().mapToLong(line -> Long.parseLong(line.split(" ")[1])).sum();
+        System.out.printf("%d windows over five lives, %d bytes%n", windows.size(), reported);
+        assertThat(windows.stream().map(line -> line.split(" ")[0]).distinct()).hasSize(1);
+        assertThat(reported).isEqualTo(truth("clientA", "iu")).isPositive();
+    }
+
+    private Process meter() throws Exception {
+        return new ProcessBuilder(
+                        "ip",
+                        "netns",
+                        "exec",
+                        lab.namespace("router"),
+                        ProcessHandle.current().info().command().orElse("java"),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        EndlessMeter.class.getName(),
+                        folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
+                .start();
+    }
+}
