@@ -6,7 +6,7 @@ end $$;
 
 -- The co-op as membership-service describes it: one row.
 create table coop (
-    only      boolean primary key check (only),
+    singleton boolean primary key check (singleton),
     name      text not null,
     time_zone text not null
 );

@@ -1,5 +1,6 @@
 package org.coopmesh.abuse;
 
+import java.beans.PropertyEditorSupport;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.annotation.Bean;
-import org.springframework.core.convert.converter.Converter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -18,7 +17,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.validation.FieldError;
 import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.InitBinder;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
@@ -129,19 +130,19 @@ class Problems extends ResponseEntityExceptionHandler {
                 message == null ? "malformed" : message);
     }
 
-    /** Takes a UUID in its full form only: the JDK also reads {@code 1-1-1-1-1}. */
-    private static final class ToUuid implements Converter<String, UUID> {
-        @Override
-        public UUID convert(String text) {
-            if (!UUID_TEXT.matcher(text).matches()) {
-                throw new IllegalArgumentException("not a UUID");
-            }
-            return UUID.fromString(text);
-        }
-    }
-
-    @Bean
-    static Converter<String, UUID> uuidReader() {
-        return new ToUuid();
+    /** Ids are taken in their full form only: the JDK would also read {@code 1-1-1-1-1}. */
+    @InitBinder
+    void readIdsStrictly(WebDataBinder binder) {
+        binder.registerCustomEditor(
+                UUID.class,
+                new PropertyEditorSupport() {
+                    @Override
+                    public void setAsText(String text) {
+                        if (!UUID_TEXT.matcher(text).matches()) {
+                            throw new IllegalArgumentException("not a UUID");
+                        }
+                        setValue(UUID.fromString(text));
+                    }
+                });
     }
 }

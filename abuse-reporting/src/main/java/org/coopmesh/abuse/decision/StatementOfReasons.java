@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes what the member gets: facts, rule, measures, until when, how to object. Names no reporter and no moderator. */
 final class StatementOfReasons {
     private static final DateTimeFormatter DAY_AND_TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm zzz", Locale.ROOT);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm zzz", Locale.ENGLISH);
 
     private StatementOfReasons() {}
 

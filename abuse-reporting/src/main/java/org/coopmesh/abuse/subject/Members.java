@@ -19,8 +19,8 @@ class Members {
     void saveCoop(String name, ZoneId zone) {
         db.sql(
                         """
-                        insert into coop (only, name, time_zone) values (true, :name, :zone)
-                        on conflict (only) do update set name = excluded.name, time_zone = excluded.time_zone
+                        insert into coop (singleton, name, time_zone) values (true, :name, :zone)
+                        on conflict (singleton) do update set name = excluded.name, time_zone = excluded.time_zone
                         """)
                 .param("name", name)
                 .param("zone", zone.getId())

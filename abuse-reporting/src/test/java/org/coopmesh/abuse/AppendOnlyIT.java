@@ -1,0 +1,96 @@
+package org.coopmesh.abuse;
+
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.UUID;
+import org.coopmesh.abuse.Village.Calls;
+import org.coopmesh.abuse.Village.Home;
+import org.coopmesh.abuse.Village.Person;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.web.servlet.result.MockMvcResultMatchers;
+
+/** What was decided, banned, noted or looked up is never rewritten, not even by us. */
+@ServiceTest
+class AppendOnlyIT {
+    @Autowired Calls calls;
+    @Autowired JdbcClient db;
+    @Autowired TestClock clock;
+
+    @BeforeEach
+    void somethingIsInEveryTable() throws Exception {
+        var moderator = Person.with("member", "moderator");
+        Home home =
+                calls.home(false, UUID.randomUUID(), UUID.randomUUID(), "10.240." + clockStep());
+        String path = "/api/cases/" + calls.caseAbout(home.client());
+        String until = Village.in(clock.instant(), 60);
+        calls.post(moderator, path + "/claim", "{}");
+        calls.post(moderator, path + "/notes", "{\"text\": \"note\"}");
+        calls.post(moderator, path + "/subject", "{\"reason\": \"a reason\"}");
+        String decision =
+                Calls.read(
+                        calls.post(
+                                        moderator,
+                                        path + "/decision",
+                                        """
+                                        {"outcome": "upheld", "rule": "r", "reason": "r", "measures": [
+                                          {"kind": "suspension", "until": "%s",
+                                           "target": {"kind": "member", "value": "%s"}},
+                                          {"kind": "ban", "until": "%s",
+                                           "target": {"kind": "address", "value": "%s"}}]}
+                                        """
+                                                .formatted(
+                                                        until, home.member(), until, home.client()))
+                                .andExpect(MockMvcResultMatchers.status().isCreated()),
+                        "$.id");
+        calls.post(
+                moderator,
+                "/api/abuse/decisions/" + decision + "/reverse",
+                "{\"reason\": \"a reason\"}");
+    }
+
+    private static int step;
+
+    private static int clockStep() {
+        return ++step;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "look_up",
+                "case_note",
+                "decision",
+                "decision_step",
+                "measure",
+                "measure_end",
+                "ban",
+                "ban_step"
+            })
+    void theDatabaseRefusesToChangeRemoveOrEmpty(String table) {
+        String column =
+                db.sql(
+                                """
+                                select column_name from information_schema.columns
+                                where table_name = ? and is_identity = 'NO' limit 1
+                                """)
+                        .param(table)
+                        .query(String.class)
+                        .single();
+        for (String sql :
+                new String[] {
+                    "update " + table + " set " + column + " = " + column,
+                    "delete from " + table,
+                    "truncate " + table + " cascade"
+                }) {
+            assertThatExceptionOfType(DataAccessException.class)
+                    .as(sql)
+                    .isThrownBy(() -> db.sql(sql).update())
+                    .withMessageContaining("append-only");
+        }
+    }
+}
