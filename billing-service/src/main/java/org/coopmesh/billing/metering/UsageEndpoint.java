@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.coopmesh.billing.metering.GroupCommit.NotDurable;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.contracts.billing.v1.Durable;
@@ -30,12 +31,16 @@ class UsageEndpoint extends UsageServiceImplBase {
     /** The most runs in a request. */
     static final int RUNS_MAX = 64;
 
+    /** Asks for revocations at a time, so that those who ask never hold the connections that the writers need. */
+    private static final int REVOCATION_LOOKUPS_MAX = 4;
+
     /** Decoded keys remembered; the least recently used is decoded again. */
     private static final int KEYS_MAX = 50_000;
 
     private final Metering metering;
     private final PayerRegister payers;
     private final Clock clock;
+    private final Semaphore revocationLookups = new Semaphore(REVOCATION_LOOKUPS_MAX);
     private final Map<ByteString, IdentityKey> keys =
             Collections.synchronizedMap(
                     new LinkedHashMap<>(256, 0.75f, true) {
@@ -58,7 +63,7 @@ class UsageEndpoint extends UsageServiceImplBase {
     public void reportUsage(
             ReportUsageRequest request, StreamObserver<ReportUsageResponse> response) {
         NodeId node = NodeCertificate.NODE.get();
-        if (payers.isRevoked(node.hex())) {
+        if (isRevoked(node)) {
             response.onError(
                     Status.PERMISSION_DENIED
                             .withDescription("the node is revoked")
@@ -91,6 +96,15 @@ class UsageEndpoint extends UsageServiceImplBase {
         }
         response.onNext(answer(receipts));
         response.onCompleted();
+    }
+
+    private boolean isRevoked(NodeId node) {
+        revocationLookups.acquireUninterruptibly();
+        try {
+            return payers.isRevoked(node.hex());
+        } finally {
+            revocationLookups.release();
+        }
     }
 
     private Arrival arrival(ReportUsageRequest request, NodeId node) {

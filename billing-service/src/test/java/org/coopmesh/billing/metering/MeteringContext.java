@@ -9,23 +9,19 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import org.coopmesh.billing.BillingService;
 import org.coopmesh.billing.subscription.MemberId;
-import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.billing.subscription.SiteId;
 import org.coopmesh.quickstart.Servers;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.security.config.annotation.method.configuration.EnableMethodSecurity;
 import org.springframework.test.context.DynamicPropertyRegistry;
 
-/** Metering and what it stands on, on a real database, with a clock that tests move and no broker. */
-@EnableAutoConfiguration
-@EnableMethodSecurity
-@ComponentScan(basePackageClasses = {Metering.class, PayerRegister.class})
+/** The whole service on a real database, with a clock that tests move and no broker. */
+@Import(BillingService.class)
 class MeteringContext {
     static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 

@@ -266,7 +266,8 @@ class UsageApiIT {
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value("limit"));
         http.perform(get("/api/usage?attachmentId=xyz").with(as(member, "board")))
-                .andExpect(status().isBadRequest());
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("attachmentId"));
     }
 
     private String proof(long sequence) {
