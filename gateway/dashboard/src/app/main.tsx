@@ -1,0 +1,51 @@
+import '@fontsource-variable/atkinson-hyperlegible-next/index.css';
+import './styles';
+import '@/shared/ui/ui.css';
+import './shell.css';
+import { I18nProvider } from '@lingui/react';
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { onSessionLost } from '@/shared/api';
+import { startCatalogue } from '@/shared/i18n';
+import { ApiError } from '@/shared/problem';
+import { sessionQuery } from '@/shared/session';
+import { makeRouter } from './router';
+import { cssVariables, theme } from './theme';
+
+// The gateway writes the nonce of the answer's content security policy into the page; styles made at run time carry it.
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+setNonce(nonce);
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      refetchOnWindowFocus: true,
+      // A refusal will be refused again; a silence may not.
+      retry: (count, error) => count < 2 && !(error instanceof ApiError && error.problem.status >= 400 && error.problem.status < 500),
+      retryDelay: (attempt) => 600 * 2 ** attempt,
+    },
+  },
+});
+onSessionLost(() => {
+  const session = queryClient.getQueryData(sessionQuery.queryKey);
+  if (session?.signedIn) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
+});
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <I18nProvider i18n={startCatalogue()}>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+        <Notifications position="bottom-right" />
+        <QueryClientProvider client={queryClient}>
+          <RouterProvider router={makeRouter(queryClient)} />
+        </QueryClientProvider>
+      </MantineProvider>
+    </I18nProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,79 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { coopQuery } from '@/shared/coop';
+import { ADMIN_ROLES, sessionQuery } from '@/shared/session';
+import { takePlace } from '@/shared/return-to';
+import { Broken, Missing, Shell, SignedIn } from './shell';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Shell, notFoundComponent: Missing, errorComponent: Broken });
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined);
+
+const landing = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  validateSearch: (search: Record<string, unknown>): { signIn?: string } => ({ signIn: text(search.signIn) }),
+  // Who is signed in goes on to where their work is; a co-op that does not exist yet is set up first.
+  beforeLoad: async ({ context }) => {
+    const [session, coop] = await Promise.all([
+      context.queryClient.ensureQueryData(sessionQuery).catch(() => null),
+      context.queryClient.ensureQueryData(coopQuery).catch(() => null),
+    ]);
+    if (coop && !coop.constituted) throw redirect({ to: '/set-up' });
+    const place = session?.signedIn ? takePlace() : null;
+    if (place) throw redirect({ href: place });
+    if (session?.signedIn) throw redirect({ to: ADMIN_ROLES.some((role) => session.roles.includes(role)) ? '/home' : '/my' });
+  },
+  component: lazyRouteComponent(() => import('@/features/landing/LandingPage')),
+});
+const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: lazyRouteComponent(() => import('@/features/setup/SetUpPage')) });
+const join = createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('@/features/join/JoinPage')) });
+const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
+const followUp = createRoute({ getParentRoute: () => root, path: '/report/$reportId', component: lazyRouteComponent(() => import('@/features/reports/FollowUpPage')) });
+
+const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn });
+const under = <T extends string>(path: T) => ({ getParentRoute: () => signedIn, path });
+
+const home = createRoute({ ...under('/home'), component: lazyRouteComponent(() => import('@/features/home/HomePage')) });
+const my = createRoute({ ...under('/my'), component: lazyRouteComponent(() => import('@/features/portal/PortalPage')) });
+const members = createRoute({
+  ...under('/members'),
+  validateSearch: (search: Record<string, unknown>): { state?: string; q?: string } => ({ state: text(search.state), q: text(search.q) }),
+  component: lazyRouteComponent(() => import('@/features/members/MembersPage')),
+});
+const member = createRoute({ ...under('/members/$memberId'), component: lazyRouteComponent(() => import('@/features/members/MemberPage')) });
+const nodes = createRoute({ ...under('/nodes'), component: lazyRouteComponent(() => import('@/features/nodes/NodesPage')) });
+const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
+const invoices = createRoute({
+  ...under('/invoices'),
+  validateSearch: (search: Record<string, unknown>): { state?: string; q?: string; payerId?: string } => ({ state: text(search.state), q: text(search.q), payerId: text(search.payerId) }),
+  component: lazyRouteComponent(() => import('@/features/invoices/InvoicesPage')),
+});
+const invoice = createRoute({ ...under('/invoices/$invoiceId'), component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage')) });
+const treasury = createRoute({ ...under('/treasury'), component: lazyRouteComponent(() => import('@/features/treasury/TreasuryPage')) });
+const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
+const cases = createRoute({
+  ...under('/cases'),
+  validateSearch: (search: Record<string, unknown>): { state?: string; category?: string } => ({ state: text(search.state), category: text(search.category) }),
+  component: lazyRouteComponent(() => import('@/features/cases/CasesPage')),
+});
+const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
+const bans = createRoute({
+  ...under('/bans'),
+  validateSearch: (search: Record<string, unknown>): { state?: string; why?: string } => ({ state: text(search.state), why: text(search.why) }),
+  component: lazyRouteComponent(() => import('@/features/bans/BansPage')),
+});
+
+const tree = root.addChildren([
+  landing, setUp, join, report, followUp,
+  signedIn.addChildren([home, my, members, member, nodes, node, invoices, invoice, treasury, plans, cases, oneCase, bans]),
+]);
+
+export const makeRouter = (queryClient: QueryClient) =>
+  createRouter({ routeTree: tree, context: { queryClient }, defaultPreload: 'intent', scrollRestoration: false, defaultPendingMs: 300 });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,184 @@
+import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import {
+  IconBan, IconBuildingBank, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMoon, IconReceipt2, IconRouter, IconScale, IconStack2, IconSun, IconUsers,
+} from '@tabler/icons-react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstack/react-router';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { post } from '@/shared/api';
+import { coopQuery } from '@/shared/coop';
+import { rememberPlace } from '@/shared/return-to';
+import { ADMIN_ROLES, SIGN_IN, sessionQuery, useSession, type Role } from '@/shared/session';
+import { Lines } from '@/shared/ui/loaded';
+import { ProblemNotice } from '@/shared/ui/notice';
+import { Empty, Page, Panel } from '@/shared/ui/page';
+
+interface Place {
+  to: '/home' | '/my' | '/members' | '/nodes' | '/cases' | '/bans' | '/invoices' | '/treasury' | '/plans' | '/report';
+  icon: ReactNode;
+  name: ReactNode;
+  roles?: Role[];
+}
+
+function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
+  const { has } = useSession();
+  const groups: { name: ReactNode; key: string; places: Place[] }[] = [
+    {
+      key: 'work', name: <Trans>The co-op</Trans>, places: [
+        { to: '/home', icon: <IconLayoutDashboard size={18} />, name: <Trans>What needs me</Trans>, roles: ADMIN_ROLES },
+        { to: '/members', icon: <IconUsers size={18} />, name: <Trans>Members</Trans>, roles: ADMIN_ROLES },
+        { to: '/nodes', icon: <IconRouter size={18} />, name: <Trans>Nodes</Trans>, roles: ['board', 'network', 'moderator'] },
+        { to: '/cases', icon: <IconScale size={18} />, name: <Trans>Cases</Trans>, roles: ['moderator', 'board'] },
+        { to: '/bans', icon: <IconBan size={18} />, name: <Trans>Bans</Trans>, roles: ['moderator', 'board', 'network'] },
+      ],
+    },
+    {
+      key: 'money', name: <Trans>Money</Trans>, places: [
+        { to: '/invoices', icon: <IconReceipt2 size={18} />, name: <Trans>Invoices</Trans>, roles: ['treasurer', 'board'] },
+        { to: '/treasury', icon: <IconBuildingBank size={18} />, name: <Trans>Treasury</Trans> },
+        { to: '/plans', icon: <IconStack2 size={18} />, name: <Trans>Plans</Trans> },
+      ],
+    },
+    {
+      key: 'me', name: <Trans>Me</Trans>, places: [
+        { to: '/my', icon: <IconHome2 size={18} />, name: <Trans>My connection</Trans> },
+        { to: '/report', icon: <IconFlag3 size={18} />, name: <Trans>Report abuse</Trans> },
+      ],
+    },
+  ];
+  return groups
+    .map((group) => ({ ...group, places: group.places.filter((place) => !place.roles || has(...place.roles)) }))
+    .filter((group) => group.places.length > 0);
+}
+
+/** The frame around every page: with places to go when signed in, a slim bar when not. */
+export function Shell() {
+  const session = useSession();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  const main = useRef<HTMLElement>(null);
+  const [first, setFirst] = useState(path);
+  useEffect(() => {
+    if (path === first) return;
+    setFirst('');
+    main.current?.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+  }, [path, first]);
+  return (
+    <>
+      <a href="#main" className="skip" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}><Trans>Skip to the content</Trans></a>
+      <div className={session.signedIn ? 'shell with-nav' : 'shell'}>
+        {session.signedIn ? <SideBar path={path} /> : <TopBar />}
+        <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
+      </div>
+    </>
+  );
+}
+
+function Mark() {
+  const name = useQuery(coopQuery).data?.name;
+  return <Link to="/" className="mark"><img src="/mark.svg" width="30" height="30" alt="" /><span>{name ?? 'Coopmesh'}</span></Link>;
+}
+
+function TopBar() {
+  return (
+    <header className="topbar">
+      <Mark />
+      <nav aria-label="Coopmesh">
+        <Link to="/report"><Trans>Report abuse</Trans></Link>
+        <SchemeSwitch />
+        <Button component="a" href={SIGN_IN} size="sm" variant="default"><Trans>Sign in</Trans></Button>
+      </nav>
+    </header>
+  );
+}
+
+function SideBar({ path }: { path: string }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const groups = usePlaces();
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(false), [path]);
+  return (
+    <header className={open ? 'sidebar open' : 'sidebar'}>
+      <div className="sidebar-top">
+        <Mark />
+        <Burger className="menu-button" size="sm" opened={open} onClick={() => setOpen(!open)} aria-label={open ? t`Close the menu` : t`Open the menu`} aria-expanded={open} />
+      </div>
+      <div className="sidebar-body">
+        <nav aria-label={t`Places`}>
+          {groups.map((group) => (
+            <div key={group.key} className="nav-group">
+              <div className="nav-name">{group.name}</div>
+              {group.places.map((place) => (
+                <Link key={place.to} to={place.to} activeProps={{ 'aria-current': 'page' }} className="nav-link">{place.icon}<span>{place.name}</span></Link>
+              ))}
+            </div>
+          ))}
+        </nav>
+        <div className="sidebar-foot">
+          <Link to="/my" className="who"><span className="initial" aria-hidden="true">{(session.name ?? '?').slice(0, 1)}</span><span>{session.name}</span></Link>
+          <SchemeSwitch />
+          <SignOut />
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function SignOut() {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const leave = async () => {
+    await post('/logout').catch(() => undefined);
+    client.clear();
+    window.location.assign('/');
+  };
+  return <Tooltip label={t`Sign out`}><ActionIcon variant="subtle" color="gray" size="lg" aria-label={t`Sign out`} onClick={() => void leave()}><IconLogout size={18} /></ActionIcon></Tooltip>;
+}
+
+function SchemeSwitch() {
+  const { t } = useLingui();
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  const label = dark ? t`Light colours` : t`Dark colours`;
+  return <Tooltip label={label}><ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} onClick={() => setColorScheme(dark ? 'light' : 'dark')}>{dark ? <IconSun size={18} /> : <IconMoon size={18} />}</ActionIcon></Tooltip>;
+}
+
+/** Pages for members: asks to sign in where nobody is, and says so when the server is silent. */
+export function SignedIn() {
+  const { t } = useLingui();
+  const session = useQuery(sessionQuery);
+  if (session.isPending) return <div className="page"><Lines count={6} /></div>;
+  if (session.isError && !session.data) return <div className="page narrow"><ProblemNotice error={session.error} retry={() => void session.refetch()} /></div>;
+  if (!session.data?.signedIn) {
+    return (
+      <Page title={t`Please sign in`} narrow>
+        <Panel title={t`This page is for members`}>
+          <p><Trans>Sign in with your e-mail address and password. You come back to where you wanted to go.</Trans></p>
+          <div className="toolbar" style={{ marginTop: '1rem' }}>
+            <Button component="a" href={SIGN_IN} onClick={rememberPlace}><Trans>Sign in</Trans></Button>
+            <UnstyledButton component={Link} to="/join" className="plain-link"><Trans>Become a member</Trans></UnstyledButton>
+          </div>
+        </Panel>
+      </Page>
+    );
+  }
+  return <Outlet />;
+}
+
+export function Missing() {
+  const { t } = useLingui();
+  return (
+    <Page title={t`There is no such page`} narrow>
+      <Empty title={t`This address leads nowhere`} actions={<Button component={Link} to="/"><Trans>To the start</Trans></Button>}>
+        <Trans>The link may be old, or a letter is missing.</Trans>
+      </Empty>
+    </Page>
+  );
+}
+
+export function Broken({ error, reset }: ErrorComponentProps) {
+  const { t } = useLingui();
+  return <Page title={t`This page could not be shown`} narrow><ProblemNotice error={error} retry={reset} /></Page>;
+}

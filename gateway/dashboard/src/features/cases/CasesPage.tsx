@@ -1,0 +1,65 @@
+import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconScale } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { CATEGORIES, CaseStatePill, categoryName } from '@/shared/abuse';
+import { useSession } from '@/shared/session';
+import { coopNow } from '@/shared/time';
+import { useAction } from '@/shared/ui/action';
+import { Empty, Page } from '@/shared/ui/page';
+import { Pill } from '@/shared/ui/status';
+import { DataTable, type Column } from '@/shared/ui/table';
+import { Nothing, When } from '@/shared/ui/values';
+import { casesQuery, claim, type CaseRow } from './cases-api';
+
+/** Reports waiting for a moderator. */
+export default function CasesPage() {
+  const { t, i18n } = useLingui();
+  const session = useSession();
+  const navigate = useNavigate();
+  const { state, category } = useSearch({ strict: false });
+  const query = useInfiniteQuery(casesQuery({ state, category }));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const moderator = session.has('moderator');
+
+  const columns = useMemo((): Column<CaseRow>[] => [
+    { id: 'case', head: t`Case`, by: (row) => row.number, cell: (row) => <><Link to="/cases/$caseId" params={{ caseId: row.id }}><Trans>No. {row.number}</Trans> · {i18n._(categoryName(row.category))}</Link>{row.address && <small className="mono">{row.address}{row.port ? `:${row.port}` : ''}</small>}</> },
+    { id: 'state', head: t`State`, by: (row) => row.state, cell: (row) => <CaseStatePill state={row.state} /> },
+    { id: 'due', head: t`Due`, by: (row) => row.dueAt, cell: (row) => <Due row={row} /> },
+    { id: 'reports', head: t`Reports`, end: true, by: (row) => row.reports, cell: (row) => <span className="num">{row.reports}</span> },
+    { id: 'opened', head: t`Opened`, by: (row) => row.openedAt, cell: (row) => <When at={row.openedAt} /> },
+    { id: 'who', head: t`Claimed`, cell: (row) => (row.claimedBy ? row.claimedBy === session.memberId ? t`by you` : t`by a colleague` : <Nothing />) },
+    { id: 'acts', head: '', end: true, cell: (row) => (moderator && row.state === 'open' ? <Claim id={row.id} number={row.number} /> : <span className="nothing" />) },
+  ], [t, i18n, moderator, session.memberId]);
+
+  return (
+    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it.</Trans>}>
+      <div className="toolbar">
+        <div className="segments grow">
+          <SegmentedControl aria-label={t`Show`} value={state ?? ''} onChange={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })}
+            data={[{ value: '', label: t`All` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }]} />
+        </div>
+        <NativeSelect aria-label={t`Category`} value={category ?? ''} onChange={(event) => void navigate({ to: '/cases', search: { state, category: event.currentTarget.value || undefined } })}
+          data={[{ value: '', label: t`Every category` }, ...CATEGORIES.map((one) => ({ value: one, label: i18n._(categoryName(one)) }))]} />
+      </div>
+      <div className="panel"><div className="body flush">
+        <DataTable caption={t`Cases`} columns={columns} rows={rows} id={(row) => row.id} query={query}
+          empty={<Empty icon={<IconScale size={32} />} title={state || category ? t`No such case` : t`No cases`} actions={<Button component={Link} to="/report" variant="default" size="xs"><Trans>See the report form</Trans></Button>}><Trans>When somebody reports abuse, a case opens here with a clock.</Trans></Empty>} />
+      </div></div>
+    </Page>
+  );
+}
+
+function Due({ row }: { row: CaseRow }) {
+  if (row.state === 'decided' || row.state === 'closed') return <Nothing />;
+  return Date.parse(row.dueAt) < coopNow() ? <><Pill tone="bad"><Trans>Late</Trans></Pill> <small><When at={row.dueAt} /></small></> : <When at={row.dueAt} />;
+}
+
+function Claim({ id, number }: { id: string; number: number }) {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const action = useAction({ run: () => claim(id), refresh: [['cases'], ['case', id], ['home']], said: () => t`Case ${number} is yours`, done: () => void navigate({ to: '/cases/$caseId', params: { caseId: id } }) });
+  return <Button size="compact-sm" variant="default" loading={action.busy} onClick={() => action.run(undefined)} aria-label={t`Claim case ${number}`}>{action.error ? <Trans>Try again</Trans> : <Trans>Claim</Trans>}</Button>;
+}

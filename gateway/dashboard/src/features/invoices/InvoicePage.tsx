@@ -1,0 +1,97 @@
+import { Trans, Plural, useLingui } from '@lingui/react/macro';
+import { IconCoins } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { isZero } from '@/shared/money';
+import { plansQuery } from '@/shared/coop';
+import { useSession } from '@/shared/session';
+import { absolute, monthName } from '@/shared/time';
+import { DialogButton } from '@/shared/ui/action';
+import { Lines } from '@/shared/ui/loaded';
+import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { InvoiceStatePill } from '@/shared/ui/states';
+import { DataTable, type Column } from '@/shared/ui/table';
+import { Amount, Nothing, When } from '@/shared/ui/values';
+import { invoiceQuery, payerQuery, type Invoice, type InvoiceLine } from './invoices-api';
+import { PaymentForm } from './PaymentForm';
+
+/** One invoice: what it is made of, and what was paid on it. */
+export default function InvoicePage() {
+  const { t, i18n } = useLingui();
+  const { has } = useSession();
+  const { invoiceId } = useParams({ strict: false });
+  const query = useQuery(invoiceQuery(invoiceId!));
+  const invoice = query.data;
+  const payer = useQuery({ ...payerQuery(invoice?.payerId ?? ''), enabled: Boolean(invoice), retry: false }).data;
+  const crumb = has('treasurer', 'board') ? { to: '/invoices', label: t`Invoices` } : { to: '/my', label: t`My connection` };
+  if (!invoice) return <Page title={t`Invoice`} crumb={crumb}>{query.isError ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : <Lines count={8} />}</Page>;
+  const name = payer?.name ?? invoice.payerName;
+  return (
+    <Page title={t`Invoice ${invoice.number}`} crumb={crumb} lead={<span className="toolbar"><InvoiceStatePill state={invoice.state} /><span>{monthName(invoice.periodFrom, i18n.locale)}{name && <> · {name}</>}</span></span>}
+      actions={has('treasurer') && !isZero(invoice.open) && <DialogButton label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}>
+      {invoice.overdueSince && !isZero(invoice.open) && <Notice tone="bad" title={t`Overdue`}><Trans>Since <When at={invoice.overdueSince} />. Membership’s policy decides what follows; paying undoes it.</Trans></Notice>}
+      <div className="columns">
+        <div className="stack"><LinesPanel invoice={invoice} /></div>
+        <div className="stack">
+          <Panel title={t`Amounts`}>
+            <Facts items={[
+              [t`Total`, <Amount key="t" of={invoice.total} />],
+              [t`Paid`, <Amount key="p" of={invoice.paid} />],
+              [t`Still open`, <b key="o"><Amount of={invoice.open} /></b>],
+              [t`Issued`, <When key="i" at={invoice.issuedOn} first="absolute" />],
+              [t`Due`, <When key="d" at={invoice.dueOn} first="absolute" />],
+              [t`Period`, <span key="r" className="num">{absolute(invoice.periodFrom, i18n.locale)} – {absolute(invoice.periodTo, i18n.locale)}</span>],
+              [t`Bill to`, payer ? <span key="b">{payer.name}{payer.address && <><br /><span className="soft prose">{payer.address}</span></>}</span> : null],
+            ]} />
+          </Panel>
+          <Payments invoice={invoice} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function LinesPanel({ invoice }: { invoice: Invoice }) {
+  const { t, i18n } = useLingui();
+  const plans = useQuery(plansQuery).data;
+  const rows = useMemo(() => invoice.lines.map((line, at) => ({ ...line, key: String(at) })), [invoice.lines]);
+  const columns = useMemo((): Column<InvoiceLine & { key: string }>[] => [
+    { id: 'what', head: t`What`, cell: (row) => <><LineName line={row} plan={plans?.find((plan) => plan.code === row.planCode)?.name ?? row.planCode ?? ''} />{row.from && row.to && <small className="num">{absolute(row.from, i18n.locale)} – {absolute(row.to, i18n.locale)}</small>}<Proof line={row} />{row.saved && !isZero(row.saved) && <small><Trans>{row.localGb} GB on the local mesh were free: <Amount of={row.saved} /> saved</Trans></small>}</> },
+    { id: 'quantity', head: t`Quantity`, end: true, cell: (row) => (row.quantity === null || row.quantity === undefined ? <Nothing /> : <><span className="num">{row.quantity} {row.unit}</span>{row.includedGb && row.includedGb !== '0' && <small><Trans>{row.includedGb} GB included</Trans></small>}</>) },
+    { id: 'price', head: t`Each`, end: true, cell: (row) => <Amount of={row.unitPrice} /> },
+    { id: 'amount', head: t`Amount`, end: true, cell: (row) => <Amount of={row.amount} /> },
+  ], [t, i18n, plans]);
+  return (
+    <Panel title={t`What it is made of`} flush>
+      <DataTable caption={t`Invoice lines`} columns={columns} rows={rows} id={(row) => row.key} empty={<Empty title={t`No lines`} />}
+        foot={<tr><td colSpan={3}><Trans>Total</Trans></td><td className="end" data-label={t`Total`}><Amount of={invoice.total} /></td></tr>} />
+    </Panel>
+  );
+}
+
+function LineName({ line, plan }: { line: InvoiceLine; plan: string }) {
+  switch (line.kind) {
+    case 'dues': return <Trans>Dues, plan {plan}</Trans>;
+    case 'usage': return <Trans>Internet traffic over what is included, plan {plan}</Trans>;
+    case 'carried': return <Trans>Fractions of a cent from before</Trans>;
+    default: return <>{line.kind}</>;
+  }
+}
+
+/** How many signed windows stand behind a line. */
+function Proof({ line }: { line: InvoiceLine }) {
+  if (line.windows === null || line.windows === undefined || line.windows === 0) return null;
+  return <small><Plural value={line.windows} one="# signed usage window" other="# signed usage windows" />{line.gaps ? <>, <Plural value={line.gaps} one="# gap" other="# gaps" /></> : null}</small>;
+}
+
+function Payments({ invoice }: { invoice: Invoice }) {
+  const { t } = useLingui();
+  return (
+    <Panel title={t`Payments`}>
+      {invoice.payments.length === 0 ? <Empty icon={<IconCoins size={28} />} title={t`Nothing paid yet`}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></Empty>
+        : <ul className="plain">{invoice.payments.map((payment, at) => <li key={payment.id ?? at} className="split"><span><When at={payment.receivedOn} plain /> <span className="soft">{payment.method === 'cash' ? t`cash` : payment.method === 'transfer' ? t`transfer` : payment.method === 'credit' ? t`credit` : payment.method}</span></span><Amount of={payment.amount} signed /></li>)}</ul>}
+    </Panel>
+  );
+}

@@ -1,0 +1,83 @@
+import { queryOptions } from '@tanstack/react-query';
+import { get, post, segment, withQuery, type Page } from '@/shared/api';
+import { pagesQuery } from '@/shared/lists';
+import type { Money } from '@/shared/money';
+
+export interface InvoiceRow {
+  id: string;
+  number: string;
+  payerId: string;
+  payerName?: string | null;
+  periodFrom: string;
+  periodTo: string;
+  issuedOn: string;
+  dueOn: string;
+  total: Money;
+  paid: Money;
+  open: Money;
+  state: string;
+  overdueSince?: string | null;
+}
+
+export interface InvoiceLine {
+  kind: 'dues' | 'usage' | 'carried' | string;
+  siteId?: string | null;
+  planCode?: string | null;
+  quantity?: string | number | null;
+  unit?: string | null;
+  unitPrice?: Money | null;
+  amount: Money;
+  from?: string | null;
+  to?: string | null;
+  includedGb?: string | null;
+  localGb?: string | null;
+  saved?: Money | null;
+  windows?: number | null;
+  gaps?: number | null;
+}
+
+export interface Invoice extends InvoiceRow {
+  lines: InvoiceLine[];
+  payments: { id: string | null; receivedOn: string; method: string; amount: Money }[];
+}
+
+export interface Payer {
+  id: string;
+  name: string;
+  email?: string | null;
+  address?: string | null;
+}
+
+export interface BillRun {
+  period: string;
+  issued: number;
+  total?: Money | null;
+  skipped?: { payerId: string; why: string }[] | null;
+  finishedAt?: string | null;
+}
+
+export interface NewPayment {
+  payerId: string;
+  invoiceId?: string;
+  amount: string;
+  currency?: string;
+  method: 'cash' | 'transfer';
+  receivedOn: string;
+  reference?: string;
+  note?: string;
+}
+
+export interface PaymentResult {
+  id: string;
+  applied: { invoiceId: string; number: string; amount: Money }[];
+  credit: Money;
+}
+
+export const invoicesQuery = (filter: { state?: string; q?: string; payerId?: string }) => pagesQuery<InvoiceRow>(['invoices'], '/api/invoices', filter);
+export const invoiceQuery = (id: string) => queryOptions({ queryKey: ['invoice', id], queryFn: ({ signal }) => get<Invoice>(`/api/invoices/${segment(id)}`, signal) });
+export const payerQuery = (id: string) => queryOptions({ queryKey: ['payer', id], queryFn: ({ signal }) => get<Payer>(`/api/payers/${segment(id)}`, signal), staleTime: 300_000 });
+export const payersQuery = (q: string) => queryOptions({ queryKey: ['payers', q], queryFn: ({ signal }) => get<Page<Payer>>(withQuery('/api/payers', { q, limit: 20 }), signal).then((page) => page.items) });
+export const billRunsQuery = queryOptions({ queryKey: ['bill-runs'], queryFn: ({ signal }) => get<Page<BillRun>>('/api/bill-runs', signal).then((page) => page.items) });
+
+export const runBills = (period: string, idempotencyKey: string) => post<BillRun>('/api/bill-runs', { period }, { idempotencyKey });
+export const recordPayment = (payment: NewPayment, idempotencyKey: string) => post<PaymentResult>('/api/payments', payment, { idempotencyKey });

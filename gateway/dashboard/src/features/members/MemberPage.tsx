@@ -1,0 +1,232 @@
+import { Button, Checkbox, NativeSelect, TextInput, Textarea } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconHome2, IconPlus, IconReceipt2, IconRouter } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { currentPlans, plansQuery } from '@/shared/coop';
+import { RoleName } from '@/shared/roles';
+import { useSession, type Role } from '@/shared/session';
+import { today } from '@/shared/time';
+import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/shared/ui/action';
+import { Lines, Loaded } from '@/shared/ui/loaded';
+import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
+import { Amount, When } from '@/shared/ui/values';
+import { addSite, approve, grantRoles, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, pause, refuse, resume, subscribeSite, type Member, type Site } from './members-api';
+import { Timeline } from './Timeline';
+
+/** One person or organisation: who they are, where they stand, and all that happened. */
+export default function MemberPage() {
+  const { t } = useLingui();
+  const { memberId } = useParams({ strict: false });
+  const query = useQuery(memberQuery(memberId!));
+  if (!query.data) {
+    return <Page title={t`Member`} crumb={{ to: '/members', label: t`Members` }}>{query.isError ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : <Lines count={8} />}</Page>;
+  }
+  const member = query.data;
+  return (
+    <Page title={member.name} crumb={{ to: '/members', label: t`Members` }} lead={<span className="toolbar"><MemberStatePill state={member.state} />{member.standing && member.state !== 'applicant' && <StandingPill level={member.standing.level} />}</span>} actions={<Steps member={member} />}>
+      {member.standing?.why && member.standing.level !== 'good' && (
+        <Notice tone="warn" title={t`Why this standing`}>{member.standing.why}{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
+      )}
+      <div className="columns">
+        <div className="stack"><History id={member.id} /></div>
+        <div className="stack">
+          <Panel title={t`Person`} actions={<Roles member={member} />}>
+            <Facts items={[
+              [t`E-mail`, member.email],
+              [t`Telephone`, member.phone],
+              [t`Joined`, member.joinedOn ? <When at={member.joinedOn} first="absolute" /> : null],
+              [t`Roles`, member.roles.length ? member.roles.map((role, at) => <span key={role}>{at > 0 && ', '}<RoleName role={role} /></span>) : t`none`],
+              [t`Bills go to`, member.payer ? <>{member.payer.name}<br /><span className="soft">{member.payer.email}</span></> : null],
+            ]} />
+          </Panel>
+          <Sites member={member} />
+          <Nodes member={member} />
+          {member.payer && <Invoices payerId={member.payer.id} />}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function History({ id }: { id: string }) {
+  const { t } = useLingui();
+  const query = useQuery(memberTimelineQuery(id));
+  return (
+    <Panel title={t`What happened`} lead={t`Money, network and moderation, newest first.`}>
+      <Loaded query={query} lines={8}>
+        {(timeline) => <>
+          {timeline.parts.filter((part) => !part.ok).map((part) => <Notice key={part.part} tone="warn" live title={t`Part of this history is missing: ${part.part} does not answer`}><Trans>It comes back by itself.</Trans></Notice>)}
+          {timeline.items.length === 0 ? <Empty title={t`Nothing yet`}><Trans>Applications, invoices, payments, nodes and cases will stand here in order.</Trans></Empty> : <div style={{ paddingTop: '0.4rem' }}><Timeline items={timeline.items} /></div>}
+        </>}
+      </Loaded>
+    </Panel>
+  );
+}
+
+function Steps({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const board = session.has('board');
+  const self = session.memberId === member.id;
+  const refresh = [['members'], ['member', member.id], ['home'], ['me']];
+  if (member.state === 'applicant' && board) {
+    return <>
+      <ReasonButton label={<Trans>Refuse</Trans>} title={t`Refuse ${member.name}`} confirm={t`Refuse`} color="red" said={t`The application is refused`} explain={<Trans>They are told the reason. A refused application can be made again.</Trans>} run={(reason) => refuse(member.id, reason)} refresh={refresh} />
+      <ReasonButton label={<Trans>Approve</Trans>} variant="filled" title={t`Approve ${member.name}`} confirm={t`Approve`} optional said={t`${member.name} is a member now`} explain={<Trans>They become an active member today, and the plan they chose starts for their site.</Trans>} run={(reason) => approve(member.id, reason)} refresh={refresh} />
+    </>;
+  }
+  if (!board && !self) return null;
+  return <>
+    {member.state === 'active' && <DatedStep label={<Trans>Pause</Trans>} title={t`Pause the membership`} field="from" dateLabel={t`From`} confirm={t`Pause`} said={t`The pause is written down`} explain={<Trans>Nothing is charged while paused, to the day; the connection rests as well.</Trans>} run={(date, reason) => pause(member.id, date, reason)} refresh={refresh} />}
+    {member.state === 'paused' && <DatedStep label={<Trans>Resume</Trans>} title={t`Resume the membership`} field="on" dateLabel={t`On`} confirm={t`Resume`} said={t`The membership goes on`} explain={<Trans>Charges and connection start again on that day.</Trans>} run={(date) => resume(member.id, date)} refresh={refresh} withoutReason />}
+    {(member.state === 'active' || member.state === 'paused') && <DatedStep label={<Trans>Leave</Trans>} title={t`End the membership`} field="on" dateLabel={t`Last day`} confirm={t`End the membership`} color="red" said={t`The last day is written down`} explain={<Trans>The last invoice comes at the end of the month. Coming back needs a new application.</Trans>} run={(date, reason) => leave(member.id, date, reason)} refresh={refresh} />}
+  </>;
+}
+
+type DatedProps = {
+  label: React.ReactNode; title: string; field: string; dateLabel: string; confirm: string; said: string; color?: string; explain: React.ReactNode;
+  run: (date: string, reason: string) => Promise<unknown>; refresh: string[][]; withoutReason?: boolean;
+};
+
+function DatedStep(props: DatedProps) {
+  return <DialogButton label={props.label} title={props.title}>{(close) => <DatedForm {...props} close={close} />}</DialogButton>;
+}
+
+function DatedForm({ field, dateLabel, confirm, said, color, explain, run, refresh, withoutReason, close }: DatedProps & { close: () => void }) {
+  const { t } = useLingui();
+  const form = useFields({ date: today(), reason: '' });
+  const action = useAction({ run: () => run(form.values.date, form.values.reason.trim()), refresh, said: () => said, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <div>{explain}</div>
+      <TextInput type="date" required label={dateLabel} {...form.text('date', action, field)} />
+      {!withoutReason && <Textarea required autosize minRows={2} label={t`Reason`} description={t`Kept in the record; the member can read it.`} {...form.text('reason', action)} />}
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" color={color} loading={action.busy}>{confirm}</Button></div>
+    </form>
+  );
+}
+
+const GRANTABLE: Role[] = ['treasurer', 'moderator', 'network', 'board'];
+
+function Roles({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const { has } = useSession();
+  if (!has('board') || member.state !== 'active') return null;
+  return <DialogButton label={<Trans>Change roles</Trans>} size="compact-sm" title={t`Roles of ${member.name}`}>{(close) => <RolesForm member={member} close={close} />}</DialogButton>;
+}
+
+function RolesForm({ member, close }: { member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const [roles, setRoles] = useState<Role[]>(member.roles.filter((role) => role !== 'member'));
+  const [reason, setReason] = useState('');
+  const action = useAction({ run: () => grantRoles(member.id, ['member', ...roles], reason.trim()), refresh: [['member', member.id], ['members']], said: () => t`Roles changed`, done: close });
+  const toggle = (role: Role) => setRoles((before) => (before.includes(role) ? before.filter((one) => one !== role) : [...before, role]));
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>Every grant is kept with its reason, for all to check. It takes effect at the next sign-in.</Trans></p>
+      {GRANTABLE.map((role) => <Checkbox key={role} checked={roles.includes(role)} onChange={() => toggle(role)} label={<RoleName role={role} />} description={<RoleMeaning role={role} />} />)}
+      <Textarea required autosize minRows={2} label={t`Reason`} value={reason} onChange={(event) => setReason(event.currentTarget.value)} error={action.fieldError('reason')} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={reason.trim() === ''}><Trans>Change roles</Trans></Button></div>
+    </form>
+  );
+}
+
+function RoleMeaning({ role }: { role: Role }) {
+  switch (role) {
+    case 'treasurer': return <Trans>Records payments, runs bills, sets plans</Trans>;
+    case 'moderator': return <Trans>Works on cases, decides, bans</Trans>;
+    case 'network': return <Trans>Looks after nodes and addresses</Trans>;
+    case 'board': return <Trans>Approves members, grants roles, reads almost everything</Trans>;
+    case 'member': return null;
+  }
+}
+
+function Sites({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const plans = useQuery(plansQuery).data ?? [];
+  const may = session.has('board') || session.memberId === member.id;
+  return (
+    <Panel title={t`Sites`} lead={t`Places with a connection.`} actions={may && member.state !== 'left' && member.state !== 'refused' && <DialogButton label={<Trans>Add a site</Trans>} size="compact-sm" icon={<IconPlus size={14} />} title={t`A new site for ${member.name}`}>{(close) => <SiteForm member={member} close={close} />}</DialogButton>}>
+      {member.sites.length === 0 ? <Empty icon={<IconHome2 size={28} />} title={t`No site yet`}><Trans>A site is a house or flat with a node. Each has its own plan.</Trans></Empty> : (
+        <div className="stack" style={{ gap: '0.9rem' }}>
+          {member.sites.map((site) => (
+            <div key={site.id} className="toolbar" style={{ justifyContent: 'space-between' }}>
+              <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div></div>
+              {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
+            </div>
+          ))}
+        </div>
+      )}
+    </Panel>
+  );
+}
+
+function usePlanChoices() {
+  const plans = useQuery(plansQuery).data ?? [];
+  return currentPlans(plans, today()).map((plan) => ({ value: plan.code, label: plan.name }));
+}
+
+function SiteForm({ member, close }: { member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const choices = usePlanChoices();
+  const form = useFields({ name: '', address: '', planCode: '' });
+  const action = useAction({ run: () => addSite({ memberId: member.id, ...form.values, planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <TextInput required label={t`Name`} description={t`What you call it: “Mill house”.`} maxLength={80} {...form.text('name', action)} />
+      <TextInput required label={t`Address`} maxLength={300} {...form.text('address', action)} />
+      <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Add the site</Trans></Button></div>
+    </form>
+  );
+}
+
+function PlanForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const choices = usePlanChoices();
+  const form = useFields({ planCode: site.planCode ?? '', effectiveOn: today() });
+  const action = useAction({ run: () => subscribeSite(site.id, { payerId: site.payerId ?? member.payer!.id, planCode: form.values.planCode || choices[0]?.value || '', effectiveOn: form.values.effectiveOn }), refresh: [['member', member.id], ['me']], said: () => t`Plan changed`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
+      <TextInput required type="date" label={t`From`} description={t`Never backwards: what was used before is billed on the old plan.`} {...form.text('effectiveOn', action)} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Change plan</Trans></Button></div>
+    </form>
+  );
+}
+
+function Nodes({ member }: { member: Member }) {
+  const { t } = useLingui();
+  return (
+    <Panel title={t`Nodes`}>
+      {member.nodes.length === 0 ? <Empty icon={<IconRouter size={28} />} title={t`No node yet`}><Trans>A node is added on the page “Nodes”, or by the member in “My connection”.</Trans></Empty>
+        : <ul className="plain">{member.nodes.map((node) => <li key={node.id}><Link to="/nodes/$nodeId" params={{ nodeId: node.id }}>{node.name}</Link>{node.nodeId && <span className="mono soft"> {node.nodeId.slice(0, 12)}</span>}</li>)}</ul>}
+    </Panel>
+  );
+}
+
+function Invoices({ payerId }: { payerId: string }) {
+  const { t } = useLingui();
+  const { has, memberId } = useSession();
+  const { memberId: shown } = useParams({ strict: false });
+  const may = has('treasurer', 'board') || memberId === shown;
+  const query = useQuery({ ...memberInvoicesQuery(payerId), enabled: may });
+  if (!may) return null;
+  return (
+    <Panel title={t`Invoices`} actions={has('treasurer', 'board') && <Link to="/invoices" search={{ payerId }} className="quiet-link"><Trans>All</Trans></Link>}>
+      <Loaded query={query} lines={3}>
+        {(invoices) => invoices.length === 0 ? <Empty icon={<IconReceipt2 size={28} />} title={t`No invoice yet`}><Trans>The first one comes after the end of the month.</Trans></Empty>
+          : <ul className="plain">{invoices.map((invoice) => <li key={invoice.id} className="split"><span><Link to="/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>{invoice.number}</Link> <InvoiceStatePill state={invoice.state} /></span><Amount of={invoice.total} /></li>)}</ul>}
+      </Loaded>
+    </Panel>
+  );
+}

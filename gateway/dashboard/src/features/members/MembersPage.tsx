@@ -1,0 +1,69 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconSearch, IconUsers } from '@tabler/icons-react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { RoleName } from '@/shared/roles';
+import { useSession } from '@/shared/session';
+import { ReasonButton } from '@/shared/ui/action';
+import { Empty, Page } from '@/shared/ui/page';
+import { MemberStatePill, StandingPill } from '@/shared/ui/states';
+import { DataTable, type Column } from '@/shared/ui/table';
+import { Nothing, When } from '@/shared/ui/values';
+import { approve, membersQuery, refuse, type MemberRow } from './members-api';
+
+/** Everybody who belongs, wants to belong, or once did. */
+export default function MembersPage() {
+  const { t } = useLingui();
+  const { has } = useSession();
+  const navigate = useNavigate();
+  const { state, q } = useSearch({ strict: false });
+  const [typed, setTyped] = useState(q ?? '');
+  const query = useInfiniteQuery(membersQuery({ state, q }));
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
+  const search = useDebouncedCallback((text: string) => void navigate({ to: '/members', search: { state, q: text || undefined }, replace: true }), 250);
+  const board = has('board');
+
+  const columns = useMemo((): Column<MemberRow>[] => [
+    { id: 'name', head: t`Name`, by: (row) => row.name, cell: (row) => <><Link to="/members/$memberId" params={{ memberId: row.id }}>{row.name}</Link><small>{row.email}</small></> },
+    { id: 'state', head: t`Membership`, by: (row) => row.state, cell: (row) => <MemberStatePill state={row.state} /> },
+    { id: 'standing', head: t`Standing`, by: (row) => row.standing?.level ?? '', cell: (row) => (row.standing && row.state !== 'applicant' && row.state !== 'refused' ? <StandingPill level={row.standing.level} /> : <Nothing />) },
+    { id: 'sites', head: t`Sites`, cell: (row) => (row.sites?.length ? row.sites.map((site) => site.name).join(', ') : <Nothing />) },
+    { id: 'roles', head: t`Roles`, cell: (row) => { const roles = row.roles.filter((role) => role !== 'member'); return roles.length ? roles.map((role, at) => <span key={role}>{at > 0 && ', '}<RoleName role={role} /></span>) : <Nothing />; } },
+    { id: 'joined', head: t`Joined`, by: (row) => row.joinedOn ?? '', cell: (row) => <When at={row.joinedOn} plain /> },
+    { id: 'acts', head: '', end: true, cell: (row) => (board && row.state === 'applicant' ? <Answer row={row} /> : <span className="nothing" />) },
+  ], [t, board]);
+
+  return (
+    <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>}>
+      <div className="toolbar">
+        <TextInput className="grow" type="search" aria-label={t`Find a member by name or e-mail`} placeholder={t`Name or e-mail`} leftSection={<IconSearch size={16} aria-hidden="true" />}
+          value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />
+        <div className="segments">
+          <SegmentedControl aria-label={t`Show`} value={state ?? ''} onChange={(value) => void navigate({ to: '/members', search: { q, state: value || undefined } })}
+            data={[{ value: '', label: t`All` }, { value: 'applicant', label: t`Applicants` }, { value: 'active', label: t`Active` }, { value: 'paused', label: t`Paused` }, { value: 'left', label: t`Left` }]} />
+        </div>
+      </div>
+      <div className="panel"><div className="body flush">
+        <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}
+          empty={<Empty icon={<IconUsers size={32} />} title={q ? t`Nobody of that name` : t`Nobody here`}>
+            {q ? <Trans>Try fewer letters, or another view.</Trans> : state === 'applicant' ? <Trans>When somebody fills in the join page, they wait here for the board’s answer.</Trans> : <Trans>Send people the join page; whoever applies appears here.</Trans>}
+          </Empty>} />
+      </div></div>
+    </Page>
+  );
+}
+
+function Answer({ row }: { row: MemberRow }) {
+  const { t } = useLingui();
+  return (
+    <div className="row-actions">
+      <ReasonButton label={<Trans>Approve</Trans>} size="compact-sm" variant="filled" title={t`Approve ${row.name}`} confirm={t`Approve`} optional said={t`${row.name} is a member now`}
+        explain={<Trans>They become an active member today, and the plan they chose starts for their site.</Trans>} run={(reason) => approve(row.id, reason)} refresh={[['members'], ['member', row.id], ['home']]} />
+      <ReasonButton label={<Trans>Refuse</Trans>} size="compact-sm" title={t`Refuse ${row.name}`} confirm={t`Refuse`} color="red" said={t`The application is refused`}
+        explain={<Trans>They are told the reason. A refused application can be made again.</Trans>} run={(reason) => refuse(row.id, reason)} refresh={[['members'], ['member', row.id], ['home']]} />
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { Trans } from '@lingui/react/macro';
+import { useLingui } from '@lingui/react';
+import { IconBan, IconCheck, IconCoins, IconDoorExit, IconGavel, IconHome2, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { absolute } from '@/shared/time';
+import type { Tone } from '@/shared/ui/tokens';
+import { Amount, When } from '@/shared/ui/values';
+import type { Money } from '@/shared/money';
+import type { Moment } from './members-api';
+
+const string = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const money = (value: unknown): Money | null => (value && typeof value === 'object' && 'amount' in value && 'currency' in value ? (value as Money) : null);
+
+/** "planChosen" as "Plan chosen": for kinds this page has no sentence for yet. */
+const words = (kind: string): string => {
+  const spaced = kind.replace(/[_.-]/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+};
+
+/** All that happened with one member, newest first: money, network, moderation. */
+export function Timeline({ items }: { items: Moment[] }) {
+  return <ol className="timeline">{items.map((item, at) => <Row key={`${item.at} ${item.kind} ${at}`} moment={item} />)}</ol>;
+}
+
+function Row({ moment }: { moment: Moment }) {
+  const [tone, icon, sentence] = tell(moment);
+  const why = string(moment.detail.reason) ?? string(moment.detail.why);
+  return (
+    <li>
+      <span className={`dot ${tone}`} aria-hidden="true">{icon}</span>
+      <div>
+        <div>{sentence}</div>
+        {why && <div className="soft">“{why}”</div>}
+        <small><When at={moment.at} /></small>
+      </div>
+    </li>
+  );
+}
+
+function tell({ kind, detail, part }: Moment): [Tone, ReactNode, ReactNode] {
+  const size = 15;
+  const id = string(detail.id) ?? '';
+  if (part === 'billing' && kind === 'invoice') {
+    const number = string(detail.number) ?? '';
+    return ['info', <IconReceipt2 key="i" size={size} />, <Trans key="s">Invoice <Link to="/invoices/$invoiceId" params={{ invoiceId: id }}>{number}</Link> over <Amount of={money(detail.total)} /></Trans>];
+  }
+  if (part === 'billing' && kind === 'payment') return ['ok', <IconCoins key="i" size={size} />, <Trans key="s">Paid <Amount of={money(detail.amount)} /></Trans>];
+  if (part === 'abuse' && kind === 'case') {
+    const category = string(detail.category) ?? '';
+    return ['warn', <IconScale key="i" size={size} />, <Trans key="s">Subject of <Link to="/cases/$caseId" params={{ caseId: id }}>a case</Link> ({category})</Trans>];
+  }
+  const plan = string(detail.planCode) ?? '';
+  switch (kind) {
+    case 'founded': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Founded the co-op</Trans>];
+    case 'applied': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Applied to join</Trans>];
+    case 'appliedAgain': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Applied once more with the same e-mail address</Trans>];
+    case 'approved': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Became a member</Trans>];
+    case 'refused': return ['bad', <IconBan key="i" size={size} />, <Trans key="s">Application refused</Trans>];
+    case 'paused': case 'pause': return ['quiet', <IconPlayerPause key="i" size={size} />, <Trans key="s">Membership paused</Trans>];
+    case 'resumed': case 'resume': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Membership resumed</Trans>];
+    case 'left': case 'leave': return ['quiet', <IconDoorExit key="i" size={size} />, <Trans key="s">Left the co-op</Trans>];
+    case 'rolesChanged': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Roles changed <Details of={detail} /></Trans>];
+    case 'siteAdded': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site was added</Trans>];
+    case 'subscribed': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site is on plan {plan} <Details of={{ effectiveOn: detail.effectiveOn }} /></Trans>];
+  }
+  const icon = /node|attach/i.test(kind) ? <IconRouter key="i" size={size} /> : /sanction|decision|measure/i.test(kind) ? <IconGavel key="i" size={size} /> : <IconPoint key="i" size={size} />;
+  return [/overdue|sanction|revoked/i.test(kind) ? 'bad' : 'quiet', icon, <span key="s">{words(kind)} <Details of={detail} /></span>];
+}
+
+/** Values of a moment that read as words; identifiers stay out of sight. */
+function Details({ of }: { of: Record<string, unknown> }) {
+  const { i18n } = useLingui();
+  const shown = Object.entries(of)
+    .filter(([name, value]) => (typeof value === 'string' || typeof value === 'number') && value !== '' && !/(^|[a-z])id$/i.test(name) && name !== 'reason' && name !== 'why' && !/^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(String(value)))
+    .map(([name, value]) => `${words(name).toLowerCase()}: ${/^\d{4}-\d{2}-\d{2}(T|$)/.test(String(value)) ? absolute(String(value), i18n.locale) : String(value)}`);
+  return shown.length ? <span className="soft">– {shown.join(', ')}</span> : null;
+}

@@ -1,0 +1,85 @@
+import { queryOptions } from '@tanstack/react-query';
+import { get, post, put, segment, withQuery, type Page } from '@/shared/api';
+import { pagesQuery } from '@/shared/lists';
+import type { Money } from '@/shared/money';
+import type { Role } from '@/shared/session';
+
+export type MemberState = 'applicant' | 'active' | 'paused' | 'left' | 'refused';
+
+export interface Standing {
+  level: string;
+  since?: string | null;
+  until?: string | null;
+  why?: string | null;
+}
+
+export interface MemberRow {
+  id: string;
+  name: string;
+  email: string;
+  state: MemberState;
+  standing?: Standing | null;
+  joinedOn?: string | null;
+  payerId?: string | null;
+  roles: Role[];
+  sites?: { id: string; name: string }[];
+}
+
+export interface Site {
+  id: string;
+  name: string;
+  address?: string | null;
+  latitude?: number | null;
+  longitude?: number | null;
+  payerId?: string | null;
+  planCode?: string | null;
+  effectiveOn?: string | null;
+}
+
+export interface Member extends Omit<MemberRow, 'sites'> {
+  phone?: string | null;
+  sites: Site[];
+  nodes: { id: string; nodeId?: string | null; name: string }[];
+  payer?: { id: string; name: string; email: string; address?: string | null } | null;
+}
+
+/** One moment of a member's history, from any of the services. */
+export interface Moment {
+  at: string;
+  part: 'membership' | 'billing' | 'abuse';
+  kind: string;
+  detail: Record<string, unknown>;
+}
+
+export interface MemberInvoice {
+  id: string;
+  number: string;
+  periodFrom: string;
+  issuedOn: string;
+  dueOn: string;
+  total: Money;
+  open: Money;
+  state: string;
+}
+
+export interface MemberTimeline {
+  parts: { part: string; ok: boolean; why?: string | null }[];
+  items: Moment[];
+}
+
+export const membersQuery = (filter: { state?: string; q?: string }) => pagesQuery<MemberRow>(['members'], '/api/members', filter);
+export const memberQuery = (id: string) => queryOptions({ queryKey: ['member', id], queryFn: ({ signal }) => get<Member>(`/api/members/${segment(id)}`, signal) });
+export const memberTimelineQuery = (id: string) =>
+  queryOptions({ queryKey: ['member', id, 'timeline'], queryFn: ({ signal }) => get<MemberTimeline>(`/api/overview/members/${segment(id)}`, signal) });
+export const memberInvoicesQuery = (payerId: string) =>
+  queryOptions({ queryKey: ['invoices', 'of', payerId], queryFn: ({ signal }) => get<Page<MemberInvoice>>(withQuery('/api/invoices', { payerId, limit: 12 }), signal).then((page) => page.items) });
+
+const at = (id: string) => `/api/members/${segment(id)}`;
+export const approve = (id: string, reason: string) => post(`${at(id)}/approve`, reason ? { reason } : {});
+export const refuse = (id: string, reason: string) => post(`${at(id)}/refuse`, { reason });
+export const pause = (id: string, from: string, reason: string) => post(`${at(id)}/pause`, { from, reason });
+export const resume = (id: string, on: string) => post(`${at(id)}/resume`, { on });
+export const leave = (id: string, on: string, reason: string) => post(`${at(id)}/leave`, { on, reason });
+export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
+export const addSite = (site: { memberId: string; name: string; address: string; planCode: string }) => post<{ id: string }>('/api/sites', site);
+export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

@@ -1,0 +1,88 @@
+import { queryOptions } from '@tanstack/react-query';
+import { get, post, remove, segment, withQuery, type Page } from '@/shared/api';
+import { pagesQuery } from '@/shared/lists';
+
+export interface Attachment {
+  id: string;
+  siteId: string;
+  siteName?: string | null;
+  prefixV4?: string | null;
+  prefixV6?: string | null;
+  routerV4?: string | null;
+  routerV6?: string | null;
+  rule?: string | null;
+  slowLaneKbit?: number | null;
+  why?: string | null;
+  since?: string | null;
+}
+
+/** One neighbour as the node's routing daemon sees it. */
+export interface NodeLink {
+  neighbourNodeId?: string | null;
+  neighbourName?: string | null;
+  neighbourAddress?: string | null;
+  interfaceName?: string | null;
+  source?: string | null;
+  rxCost?: number | null;
+  txCost?: number | null;
+}
+
+export interface MeshNode {
+  id: string;
+  nodeId?: string | null;
+  shortName?: string | null;
+  name: string;
+  state: string;
+  ownerId: string;
+  ownerName?: string | null;
+  siteId: string;
+  siteName?: string | null;
+  gateway: boolean;
+  certificateUntil?: string | null;
+  lastSeenAt?: string | null;
+  live: 'never' | 'up' | 'late' | 'down';
+  agentVersion?: string | null;
+  accessList?: { version?: number | null; wanted?: number | null; appliedAt?: string | null; applyMillis?: number | null; failure?: string | null } | null;
+  telemetry?: {
+    uptimeSeconds?: number | null; loadMilli?: number | null; memoryTotalBytes?: number | null; memoryAvailableBytes?: number | null;
+    clients?: number | null; spoolBytes?: number | null; spoolWindows?: number | null;
+  } | null;
+  links?: NodeLink[];
+  attachments?: Attachment[];
+}
+
+export interface NodeUsage {
+  nodeId: string;
+  lastReportAt?: string | null;
+  reports: number;
+  gaps: number;
+  implausible: number;
+  bytes24h: number;
+}
+
+export interface AccessListState {
+  version: number;
+  issuedAt?: string | null;
+  notAfter?: string | null;
+  nodes?: { total: number; current: number; slowestMillis?: number | null; lagging?: { id: string; name: string; version?: number | null }[] } | null;
+}
+
+const LIVE = 2_000;
+
+export const nodesQuery = { ...pagesQuery<MeshNode>(['nodes'], '/api/nodes', {}, 200), refetchInterval: LIVE };
+export const nodeQuery = (id: string) => queryOptions({ queryKey: ['node', id], queryFn: ({ signal }) => get<MeshNode>(`/api/nodes/${segment(id)}`, signal), refetchInterval: LIVE });
+export const nodeUsageQuery = queryOptions({ queryKey: ['usage', 'nodes'], queryFn: ({ signal }) => get<Page<NodeUsage>>('/api/usage/nodes?limit=200', signal).then((page) => page.items), refetchInterval: LIVE });
+export const accessListQuery = queryOptions({ queryKey: ['access', 'list'], queryFn: ({ signal }) => get<AccessListState>('/api/access/list', signal), refetchInterval: LIVE });
+
+export const ownersQuery = (q: string) => queryOptions({
+  queryKey: ['members', 'owners', q],
+  queryFn: ({ signal }) => get<Page<{ id: string; name: string; email: string; sites?: { id: string; name: string }[] }>>(withQuery('/api/members', { q, state: 'active', limit: 20 }), signal).then((page) => page.items),
+});
+export const sitesOfQuery = (memberId: string) => queryOptions({ queryKey: ['sites', memberId], queryFn: ({ signal }) => get<Page<{ id: string; name: string }>>(withQuery('/api/sites', { memberId }), signal).then((page) => page.items) });
+
+const at = (id: string) => `/api/nodes/${segment(id)}`;
+export const attach = (id: string, siteId: string) => post<Attachment>(`${at(id)}/attachments`, { siteId });
+export const detach = (id: string, attachmentId: string) => remove(`${at(id)}/attachments/${segment(attachmentId)}`);
+export const retire = (id: string, reason: string) => post(`${at(id)}/retire`, { reason });
+export const revoke = (id: string, reason: string) => post(`${at(id)}/revoke`, { reason });
+export const removeNode = (id: string, reason: string) => remove(withQuery(at(id), { reason }));

@@ -1,0 +1,65 @@
+import { queryOptions } from '@tanstack/react-query';
+import { get, type Page } from '@/shared/api';
+import type { Money } from '@/shared/money';
+
+export interface Me {
+  id: string;
+  name: string;
+  state: string;
+  standing?: { level: string; since?: string | null; until?: string | null; why?: string | null } | null;
+  sites: { id: string; name: string; address?: string | null; planCode?: string | null }[];
+  nodes: { id: string; nodeId?: string | null; name: string }[];
+}
+
+export interface OpenInvoice {
+  id: string;
+  number: string;
+  dueOn: string;
+  total: Money;
+  open: Money;
+  state: string;
+}
+
+export interface Charge {
+  kind: string;
+  charge?: string | null;
+  planCode?: string | null;
+  quantity?: string | null;
+  unit?: string | null;
+  includedGb?: string | null;
+  localGb?: string | null;
+  saved?: Money | null;
+  amount: Money;
+}
+
+export interface PayerBill {
+  payerId: string;
+  balance: Money;
+  credit?: Money | null;
+  open: OpenInvoice[];
+  running?: { period: string; charges: Charge[]; total: Money } | null;
+  payments: { id: string; receivedOn: string; method: string; amount: Money }[];
+}
+
+export interface OwnNode {
+  id: string;
+  name: string;
+  state: string;
+  live: string;
+  siteName?: string | null;
+  lastSeenAt?: string | null;
+  attachments?: { id: string; rule?: string | null; slowLaneKbit?: number | null; why?: string | null }[];
+}
+
+export interface OwnReport {
+  id: string;
+  category: string;
+  receivedAt: string;
+  state: string;
+  outcome?: string | null;
+}
+
+export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => get<Me>('/api/me', signal), refetchInterval: 10_000 });
+export const billQuery = queryOptions({ queryKey: ['me', 'bill'], queryFn: ({ signal }) => get<{ payers: PayerBill[] }>('/api/bill/mine', signal), refetchInterval: 15_000 });
+export const ownNodesQuery = (memberId: string) => queryOptions({ queryKey: ['me', 'nodes'], queryFn: ({ signal }) => get<Page<OwnNode & { ownerId: string }>>('/api/nodes?limit=200', signal).then((page) => page.items.filter((node) => node.ownerId === memberId)), refetchInterval: 2_000 });
+export const ownReportsQuery = queryOptions({ queryKey: ['me', 'reports'], queryFn: ({ signal }) => get<Page<OwnReport>>('/api/reports/mine', signal).then((page) => page.items) });

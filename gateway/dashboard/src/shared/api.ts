@@ -1,0 +1,84 @@
+import { ApiError, readProblem } from './problem';
+
+/** One page of a list; {@code next} is the cursor of the page after it. */
+export interface Page<T> {
+  items: T[];
+  next?: string | null;
+}
+
+interface Csrf {
+  header: string;
+  token: string;
+}
+
+let csrf: Csrf | null = null;
+let sessionLost: () => void = () => {};
+
+/** The session tells the token that every change must carry. */
+export function carryCsrf(next: Csrf | null | undefined): void {
+  csrf = next ?? null;
+}
+
+/** Called when the gateway says that nobody is signed in any more. */
+export function onSessionLost(listener: () => void): void {
+  sessionLost = listener;
+}
+
+export interface Extras {
+  /** One per opening of a form: sending the form twice moves money once. */
+  idempotencyKey?: string;
+  headers?: Record<string, string>;
+}
+
+async function call<T>(method: string, path: string, body: unknown, extras: Extras, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', ...extras.headers };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (extras.idempotencyKey) headers['Idempotency-Key'] = extras.idempotencyKey;
+  if (method !== 'GET' && csrf) headers[csrf.header] = csrf.token;
+
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      signal,
+    });
+  } catch (thrown) {
+    if (signal?.aborted) throw thrown;
+    throw new ApiError({ type: 'about:blank', status: 0 });
+  }
+  const text = await response.text();
+  if (!response.ok) {
+    if (response.status === 401) sessionLost();
+    throw new ApiError(readProblem(response.status, text, response.headers.get('Content-Type') ?? ''));
+  }
+  if (text === '') return undefined as T;
+  if (!/\bjson\b/.test(response.headers.get('Content-Type') ?? '')) throw new ApiError({ type: 'about:blank', status: 502 });
+  return JSON.parse(text) as T;
+}
+
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>('GET', path, undefined, {}, signal);
+export const post = <T = void>(path: string, body?: unknown, extras: Extras = {}): Promise<T> => call<T>('POST', path, body, extras);
+export const put = <T = void>(path: string, body?: unknown): Promise<T> => call<T>('PUT', path, body, {});
+export const remove = <T = void>(path: string, body?: unknown): Promise<T> => call<T>('DELETE', path, body, {});
+
+/** A path with its query; empty and missing values are left out. */
+export function withQuery(path: string, query: Record<string, string | number | null | undefined>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
+
+/** A path segment that came from outside. */
+export const segment = (value: string): string => encodeURIComponent(value);
+
+/** 128 random bits; also where the page is not in a secure context. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

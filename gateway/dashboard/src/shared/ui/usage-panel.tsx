@@ -1,0 +1,49 @@
+import { Skeleton } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { IconChartHistogram } from '@tabler/icons-react';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
+import { formatBytes } from '../bytes';
+import { absolute } from '../time';
+import type { UsageStep } from '../usage';
+import { Loaded } from './loaded';
+import { Empty, Panel } from './page';
+
+const UsageChart = lazy(() => import('./usage-chart'));
+
+const sum = (steps: UsageStep[], of: keyof Omit<UsageStep, 'from' | 'to'>) => steps.reduce((total, step) => total + step[of], 0);
+
+/** Usage over time as a picture, with the same figures as a table. */
+export function UsagePanel({ title, lead, query, empty }: { title: string; lead?: string; query: UseQueryResult<UsageStep[]>; empty: string }) {
+  const { t, i18n } = useLingui();
+  const bytes = (value: number) => formatBytes(value, i18n.locale);
+  return (
+    <Panel title={title} lead={lead}>
+      {query.isPending && query.fetchStatus === 'idle' ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : <Loaded query={query} lines={6}>
+        {(steps) => steps.length === 0 ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : (
+          <>
+            <p className="legend">
+              <span><i style={{ background: 'var(--paper-chart-down)' }} /><Trans>Down <b className="num">{bytes(sum(steps, 'internetDown'))}</b></Trans></span>
+              <span><i style={{ background: 'var(--paper-chart-up)' }} /><Trans>Up <b className="num">{bytes(sum(steps, 'internetUp'))}</b></Trans></span>
+              <span><Trans>On the local mesh, free: <b className="num">{bytes(sum(steps, 'localDown') + sum(steps, 'localUp'))}</b></Trans></span>
+            </p>
+            <Suspense fallback={<Skeleton height={200} mt="sm" />}><UsageChart steps={steps} label={title} /></Suspense>
+            <details className="twin">
+              <summary><Trans>The same as a table</Trans></summary>
+              <div className="table-scroll" tabIndex={0} role="region" aria-label={title}>
+                <table className="grid">
+                  <thead><tr><th scope="col"><Trans>From</Trans></th><th scope="col" className="end"><Trans>Internet down</Trans></th><th scope="col" className="end"><Trans>Internet up</Trans></th><th scope="col" className="end"><Trans>Local mesh</Trans></th></tr></thead>
+                  <tbody>
+                    {[...steps].reverse().map((step) => (
+                      <tr key={step.from}><td className="num">{absolute(step.from, i18n.locale)}</td><td className="end num">{bytes(step.internetDown)}</td><td className="end num">{bytes(step.internetUp)}</td><td className="end num">{bytes(step.localDown + step.localUp)}</td></tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </details>
+          </>
+        )}
+      </Loaded>}
+    </Panel>
+  );
+}
