@@ -1,0 +1,81 @@
+package org.coopmesh.billing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.coopmesh.billing.subscription.Facts;
+import org.coopmesh.quickstart.Servers;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.DynamicPropertyRegistry;
+
+/** The whole service on real servers, with a clock that stands until a test moves it. */
+@TestConfiguration
+@Import(Facts.class)
+public class BillingContext {
+    /** A clock that stands until it is moved. */
+    public static final class StandingClock extends Clock {
+        private volatile Instant now = Instant.parse("2026-10-01T08:00:00Z");
+
+        public void set(String instant) {
+            now = Instant.parse(instant);
+        }
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+
+    @Bean
+    StandingClock clock() {
+        return new StandingClock();
+    }
+
+    /** A database of its own; nothing runs by itself and no broker is needed. */
+    public static void alone(DynamicPropertyRegistry registry) {
+        database(registry);
+        registry.add("spring.kafka.listener.auto-startup", () -> "false");
+        registry.add("coopmesh.event-bus.relay-enabled", () -> "false");
+        registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
+    }
+
+    /** With a broker, and jobs that look often. */
+    public static void alive(DynamicPropertyRegistry registry) {
+        database(registry);
+        registry.add("spring.kafka.bootstrap-servers", Servers::kafka);
+        registry.add("coopmesh.invoice.check-interval", () -> "PT0.2S");
+    }
+
+    private static void database(DynamicPropertyRegistry registry) {
+        String url = Servers.freshDatabase("billing");
+        registry.add("spring.datasource.url", () -> url);
+        registry.add("spring.datasource.username", () -> "postgres");
+        registry.add("spring.datasource.password", () -> "postgres");
+        registry.add("spring.grpc.server.port", () -> "0");
+        registry.add("coopmesh.keys-dir", BillingContext::emptyDirectory);
+    }
+
+    private static String emptyDirectory() {
+        try {
+            return Files.createTempDirectory("billing-keys").toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
