@@ -63,7 +63,7 @@ public record AccessPolicy(
     /** A ban of a whole node. */
     record NodeBan(@Nullable Instant until) {}
 
-    /** The strictest of what every fact asks for. */
+    /** The strictest of what every fact asks for; of equals the first gives the reason, what is owed before the state. */
     Verdict verdict(AttachmentFacts facts, ZoneId zone, Instant now) {
         var verdicts = new ArrayList<Verdict>();
         if (facts.nodeRevoked()) {
@@ -72,9 +72,9 @@ public record AccessPolicy(
         for (NodeBan ban : facts.nodeBans()) {
             verdicts.add(new Verdict(new AccessRule.Drop(), "node banned", ban.until()));
         }
-        verdicts.add(ofState(facts.state()));
         LocalDate today = LocalDate.ofInstant(now, zone);
         facts.standings().forEach(standing -> verdicts.add(ofStanding(standing, zone, today)));
+        verdicts.add(ofState(facts.state()));
         return Verdict.strictest(verdicts);
     }
 

@@ -40,11 +40,11 @@ class PolicyController {
     }
 
     record PolicyView(
-            @Min(16) @Max(10_000_000) int slowLaneKbit,
-            @Min(0) @Max(365) int slowLaneAfterDays,
-            @Min(0) @Max(365) int wallAfterDays,
-            @NotNull @Pattern(regexp = "keep|open") String failMode,
-            @NotNull Duration listLifetime) {}
+            int slowLaneKbit,
+            int slowLaneAfterDays,
+            int wallAfterDays,
+            String failMode,
+            String listLifetime) {}
 
     record NewPolicy(
             @Min(16) @Max(10_000_000) int slowLaneKbit,
@@ -63,7 +63,14 @@ class PolicyController {
                 standings.graceDays(),
                 policy.wallAfterDays(),
                 policy.failMode().name().toLowerCase(Locale.ROOT),
-                policy.listLifetime());
+                written(policy.listLifetime()));
+    }
+
+    /** Whole days as people write them: P7D. */
+    private static String written(Duration lifetime) {
+        return lifetime.equals(Duration.ofDays(lifetime.toDays()))
+                ? "P" + lifetime.toDays() + "D"
+                : lifetime.toString();
     }
 
     @PutMapping

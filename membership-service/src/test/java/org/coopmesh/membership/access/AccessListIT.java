@@ -1,0 +1,424 @@
+package org.coopmesh.membership.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.coopmesh.contracts.abuse.v1.BanEvent;
+import org.coopmesh.contracts.abuse.v1.BanExpired;
+import org.coopmesh.contracts.abuse.v1.BanImposed;
+import org.coopmesh.contracts.abuse.v1.BanLifted;
+import org.coopmesh.contracts.abuse.v1.BanTarget;
+import org.coopmesh.contracts.membership.v1.AccessListReceipt;
+import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
+import org.coopmesh.contracts.membership.v1.AccessRule;
+import org.coopmesh.membership.node.AccessListKey;
+import org.coopmesh.membership.node.NetworkedService;
+import org.coopmesh.membership.node.TestAgent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+
+class AccessListIT extends NetworkedService {
+    @Autowired private AccessListKey key;
+    @Autowired private BanListener banListener;
+    @Autowired private AccessControl access;
+    @Autowired private AccessLists lists;
+
+    private Person owner;
+    private Registered node;
+    private TestAgent agent;
+    private TestWatcher watcher;
+
+    @BeforeEach
+    void aNodeThatWatches() throws Exception {
+        owner = person();
+        node = register(owner);
+        agent = agent();
+        agent.enrol(node.code());
+        watcher = TestWatcher.start(agent, key.publicKey()).await(w -> w.head().getVersion() > 0);
+    }
+
+    @AfterEach
+    void theNodeGoes() throws Exception {
+        agent.close();
+        http.perform(delete("/api/nodes/{id}", node.id()).with(caller(board, "network")));
+    }
+
+    @Test
+    void anAttachmentComesAsADeltaAndGoesAsOne() throws Exception {
+        UUID attachment = attach(node.id(), owner);
+
+        watcher.await(w -> w.attachment(attachment) != null);
+
+        assertThat(watcher.attachment(attachment).getRule()).isEqualTo(AccessRule.ACCESS_RULE_FULL);
+        assertThat(watcher.attachment(attachment).getNodeId()).isEqualTo(agent.id().hex());
+        assertThat(watcher.updateFrom).startsWith(0L);
+        assertThat(watcher.updateFrom.getLast()).isPositive();
+        http.perform(
+                delete("/api/nodes/{id}/attachments/{a}", node.id(), attachment)
+                        .with(caller(board, "network")));
+        watcher.await(w -> w.attachment(attachment) == null);
+    }
+
+    @Test
+    void theGardenIsOnTheList() {
+        assertThat(watcher.entries()).containsKey("garden:10.200.0.1/32");
+    }
+
+    @Test
+    void aChangeReachesAConnectedNodeWithinFiftyMilliseconds() throws Exception {
+        ban("10.99.0.1/32", null); // The first one warms what a service in use has warm.
+        var millis = new ArrayList<Long>();
+        for (int i = 2; i < 12; i++) {
+            String prefix = "10.99.0." + i + "/32";
+            ban(prefix, null);
+            long committed = System.nanoTime();
+            watcher.await(w -> w.entries().containsKey("ban:" + prefix));
+            millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - committed));
+        }
+
+        millis.sort(null);
+        System.out.println("commit to stream, ms: " + millis);
+        assertThat(millis.get(millis.size() / 2)).isLessThanOrEqualTo(50);
+    }
+
+    @Test
+    void aBanIsListedUntilItIsLiftedOrEndsByItself() throws Exception {
+        UUID lifted = ban("203.0.113.7/32", null);
+        Instant until = clock.instant().plus(Duration.ofHours(1));
+        ban("2001:db8::/48", until);
+        watcher.await(w ->
+                w.entries().containsKey("ban:203.0.113.7/32")
+                        && w.entries().containsKey("ban:2001:db8::/48"));
+
+        banListener.on(
+                event(lifted, prefix("203.0.113.7/32"))
+                        .setLifted(BanLifted.getDefaultInstance())
+                        .build()
+                        .toByteArray());
+        clock.advance(Duration.ofHours(1));
+        access.reviewDue();
+
+        watcher.await(w ->
+                !w.entries().containsKey("ban:203.0.113.7/32")
+                        && !w.entries().containsKey("ban:2001:db8::/48"));
+    }
+
+    @Test
+    void ofTwoBansOfOnePrefixTheLongerCounts() throws Exception {
+        UUID first = ban("203.0.113.9/32", null);
+        ban("203.0.113.9/32", clock.instant().plus(Duration.ofDays(1)));
+
+        banListener.on(
+                event(first, prefix("203.0.113.9/32"))
+                        .setLifted(BanLifted.getDefaultInstance())
+                        .build()
+                        .toByteArray());
+
+        watcher.await(w -> {
+            try {
+                ByteString entry = w.entries().get("ban:203.0.113.9/32");
+                return entry != null
+                        && org.coopmesh.contracts.membership.v1.AccessEntry.parseFrom(entry)
+                                .getBan()
+                                .hasUntil();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    @Test
+    void aBanToldTwiceMakesOneVersionAndAnEndToldFirstWins() throws Exception {
+        var imposed =
+                event(UUID.randomUUID(), prefix("203.0.113.11/32"))
+                        .setImposed(BanImposed.getDefaultInstance())
+                        .build();
+        banListener.on(imposed.toByteArray());
+        long version = lists.head().version();
+        banListener.on(imposed.toByteArray());
+        assertThat(lists.head().version()).isEqualTo(version);
+
+        UUID other = UUID.randomUUID();
+        banListener.on(
+                event(other, prefix("203.0.113.12/32"))
+                        .setExpired(BanExpired.getDefaultInstance())
+                        .build()
+                        .toByteArray());
+        banListener.on(
+                event(other, prefix("203.0.113.12/32"))
+                        .setImposed(BanImposed.getDefaultInstance())
+                        .build()
+                        .toByteArray());
+        assertThat(lists.shown("ban:203.0.113.12/32")).isEmpty();
+    }
+
+    @Test
+    void aBannedNodeDropsEverythingAttachedToIt() throws Exception {
+        UUID attachment = attach(node.id(), owner);
+        var target = BanTarget.newBuilder().setNodeId(agent.id().hex()).build();
+        UUID ban = UUID.randomUUID();
+
+        banListener.on(
+                event(ban, target)
+                        .setImposed(BanImposed.getDefaultInstance())
+                        .build()
+                        .toByteArray());
+
+        watcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_DROP);
+        banListener.on(
+                event(ban, target).setLifted(BanLifted.getDefaultInstance()).build().toByteArray());
+        watcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_FULL);
+    }
+
+    @Test
+    void aPausedMemberStandsInTheWalledGarden() throws Exception {
+        UUID attachment = attach(node.id(), owner);
+
+        http.perform(
+                        post("/api/members/{id}/pause", owner.id())
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        """
+                                        {"from": "%s", "reason": "season"}
+                                        """
+                                                .formatted(membership.today())))
+                .andExpect(status().is2xxSuccessful());
+
+        watcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_WALLED_GARDEN);
+    }
+
+    @Test
+    void aRevokedNodesStreamIsCutWithinASecondAndItsAddressesAreDropped() throws Exception {
+        UUID attachment = attach(node.id(), owner);
+        Person neighbour = person();
+        Registered otherNode = register(neighbour);
+        try (var other = agent()) {
+            other.enrol(otherNode.code());
+            var otherWatcher = TestWatcher.start(other, key.publicKey());
+            otherWatcher.await(w -> w.attachment(attachment) != null);
+
+            http.perform(
+                            post("/api/nodes/{id}/revoke", node.id())
+                                    .with(caller(board, "network"))
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content("{\"reason\": \"stolen\"}"))
+                    .andExpect(status().isNoContent());
+
+            assertThat(watcher.ended.get(1, TimeUnit.SECONDS).getCode())
+                    .isEqualTo(Status.Code.PERMISSION_DENIED);
+            otherWatcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_DROP);
+        }
+    }
+
+    @Test
+    void aNodeThatComesBackGetsADeltaAndOneWithAnotherStateASnapshot() throws Exception {
+        var before = watcher.head();
+        Map<String, ByteString> have = watcher.entries();
+        ban("198.51.100.1/32", null);
+
+        var same =
+                TestWatcher.start(
+                        agent, key.publicKey(), before.getVersion(), before.getEntriesHash(), have);
+        var differs =
+                TestWatcher.start(
+                        agent,
+                        key.publicKey(),
+                        before.getVersion(),
+                        ByteString.copyFrom(new byte[32]),
+                        Map.of());
+
+        same.await(w -> w.entries().containsKey("ban:198.51.100.1/32"));
+        assertThat(same.updateFrom).first().isEqualTo(before.getVersion());
+        differs.await(w -> w.entries().containsKey("ban:198.51.100.1/32"));
+        assertThat(differs.updateFrom).first().isEqualTo(0L);
+    }
+
+    @Test
+    void aLargeListComesInPages() throws Exception {
+        db.sql(
+                        "insert into ban (ban_id, prefix, imposed_at) select gen_random_uuid(), ('100.64.' || a || '.' || b || '/32')::cidr, now() from generate_series(0, 79) a, generate_series(0, 249) b")
+                .update();
+        try {
+            access.reviewAll();
+            watcher.await(w -> w.entries().size() > 20_000);
+
+            var fresh = TestWatcher.start(agent, key.publicKey());
+
+            fresh.await(w -> w.head().getVersion() == lists.head().version());
+            assertThat(fresh.entries()).hasSizeGreaterThan(20_000);
+            long started = System.nanoTime();
+            ban("198.51.100.77/32", null);
+            System.out.println(
+                    "one more on 20,000, ms: "
+                            + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started));
+            fresh.await(w -> w.entries().containsKey("ban:198.51.100.77/32"));
+        } finally {
+            db.sql("delete from ban where prefix <<= '100.64.0.0/10'").update();
+            access.reviewAll();
+        }
+    }
+
+    @Test
+    void receiptsBecomeNumbers() throws Exception {
+        ban("198.51.100.2/32", null);
+        watcher.await(w -> w.entries().containsKey("ban:198.51.100.2/32"));
+        http.perform(
+                        get("/api/access/coverage?key=ban:198.51.100.2/32")
+                                .with(caller(board, "moderator")))
+                .andExpect(jsonPath("$.present").value(true))
+                .andExpect(jsonPath("$.lagging[?(@.id == '" + node.id() + "')]").isNotEmpty());
+
+        receipt(watcher.head().getVersion(), watcher.head().getEntriesHash(), "");
+
+        http.perform(
+                        get("/api/access/coverage?key=ban:198.51.100.2")
+                                .with(caller(board, "moderator")))
+                .andExpect(jsonPath("$.key").value("ban:198.51.100.2/32"))
+                .andExpect(jsonPath("$.onNodes").value(1))
+                .andExpect(jsonPath("$.slowestMillis").isNumber())
+                .andExpect(jsonPath("$.lagging[?(@.id == '" + node.id() + "')]").isEmpty());
+        http.perform(get("/api/access/list").with(caller(board, "network")))
+                .andExpect(jsonPath("$.version").value(watcher.head().getVersion()))
+                .andExpect(jsonPath("$.nodes.current").value(1));
+        http.perform(get("/api/nodes/{id}", node.id()).with(caller(board, "network")))
+                .andExpect(jsonPath("$.accessList.version").value(watcher.head().getVersion()))
+                .andExpect(jsonPath("$.accessList.applyMillis").value(12))
+                .andExpect(jsonPath("$.live").value("up"));
+        http.perform(get("/api/access/entries?q=198.51.100.2").with(caller(board, "moderator")))
+                .andExpect(jsonPath("$.items[0].rule").value("ban"));
+    }
+
+    @Test
+    void aNodeThatCouldNotApplyTheListLagsWithItsReason() throws Exception {
+        receipt(watcher.head().getVersion(), watcher.head().getEntriesHash(), "nft: no such file");
+
+        http.perform(get("/api/nodes/{id}", node.id()).with(caller(board, "network")))
+                .andExpect(jsonPath("$.accessList.failure").value("nft: no such file"));
+        http.perform(get("/api/access/list").with(caller(board, "network")))
+                .andExpect(
+                        jsonPath("$.nodes.lagging[?(@.id == '" + node.id() + "')].failure")
+                                .value("nft: no such file"));
+    }
+
+    @Test
+    void aReceiptForAVersionThatNeverWasIsRefused() {
+        assertThatThrownBy(() ->
+                        receipt(lists.head().version() + 1, ByteString.copyFrom(new byte[32]), ""))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e ->
+                                assertThat(e.getStatus().getCode())
+                                        .isEqualTo(Status.Code.INVALID_ARGUMENT));
+    }
+
+    @Test
+    void aListHalfWayToItsEndIsRenewedWithTheSameEntries() {
+        var before = watcher.head();
+        clock.advance(Duration.ofDays(4));
+
+        access.reviewDue();
+
+        watcher.await(w -> w.head().getVersion() > before.getVersion());
+        assertThat(watcher.head().getNotAfter().getSeconds())
+                .isEqualTo(clock.instant().plus(Duration.ofDays(7)).getEpochSecond());
+    }
+
+    @Test
+    void theBoardSetsThePolicyAndNobodyElse() throws Exception {
+        String policy =
+                """
+                {"slowLaneKbit": 1000, "slowLaneAfterDays": 0, "wallAfterDays": 14, "failMode": "open",
+                 "listLifetime": "P7D"}
+                """;
+        http.perform(
+                        put("/api/coop/policy")
+                                .with(caller(board, "treasurer"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy))
+                .andExpect(status().isForbidden());
+        http.perform(
+                        put("/api/coop/policy")
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.failMode").value("open"));
+        http.perform(
+                        put("/api/coop/policy")
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy.replace("P7D", "PT1S")))
+                .andExpect(status().isUnprocessableContent());
+
+        watcher.await(w ->
+                w.head().getFailMode()
+                        == org.coopmesh.contracts.membership.v1.FailMode.FAIL_MODE_OPEN);
+        http.perform(
+                put("/api/coop/policy")
+                        .with(caller(board, "board"))
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(policy.replace("open", "keep")));
+        http.perform(get("/api/coop/policy").with(caller(owner.id(), "member")))
+                .andExpect(jsonPath("$.failMode").value("keep"))
+                .andExpect(jsonPath("$.listLifetime").value("P7D"));
+    }
+
+    private static AccessRule rule(TestWatcher watcher, UUID attachment) {
+        var access = watcher.attachment(attachment);
+        return access == null ? AccessRule.ACCESS_RULE_UNSPECIFIED : access.getRule();
+    }
+
+    private void receipt(long version, ByteString hash, String failure) {
+        AccessListServiceGrpc.newBlockingStub(agent.channel())
+                .reportReceipt(
+                        AccessListReceipt.newBuilder()
+                                .setVersion(version)
+                                .setEntriesHash(hash)
+                                .setApplyMillis(12)
+                                .putSetSizes("banned4", 3)
+                                .setFailure(failure)
+                                .build());
+    }
+
+    private UUID ban(String prefix, Instant until) throws Exception {
+        UUID id = UUID.randomUUID();
+        var imposed = BanImposed.newBuilder();
+        if (until != null) {
+            imposed.setUntil(Timestamp.newBuilder().setSeconds(until.getEpochSecond()));
+        }
+        banListener.on(event(id, prefix(prefix)).setImposed(imposed).build().toByteArray());
+        return id;
+    }
+
+    private static BanTarget prefix(String prefix) {
+        return BanTarget.newBuilder().setPrefix(prefix).build();
+    }
+
+    private BanEvent.Builder event(UUID ban, BanTarget target) {
+        return BanEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setBanId(ban.toString())
+                .setTarget(target)
+                .setOccurredAt(Timestamp.newBuilder().setSeconds(clock.instant().getEpochSecond()));
+    }
+}

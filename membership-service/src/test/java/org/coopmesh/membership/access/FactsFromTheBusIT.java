@@ -1,0 +1,220 @@
+package org.coopmesh.membership.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.Timestamp;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.coopmesh.contracts.abuse.v1.DecisionEvent;
+import org.coopmesh.contracts.abuse.v1.Measure;
+import org.coopmesh.contracts.abuse.v1.MeasureImposed;
+import org.coopmesh.contracts.abuse.v1.MeasureReversed;
+import org.coopmesh.contracts.billing.v1.InvoiceEvent;
+import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
+import org.coopmesh.contracts.billing.v1.InvoiceSettled;
+import org.coopmesh.membership.node.NetworkedService;
+import org.coopmesh.membership.node.TestAgent;
+import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
+
+/** What billing and abuse reporting say on Kafka becomes a rule on the list. */
+@TestPropertySource(properties = "spring.kafka.listener.auto-startup=true")
+class FactsFromTheBusIT extends NetworkedService {
+    @Autowired private AccessLists lists;
+    @Autowired private AccessControl access;
+
+    private Person owner;
+    private UUID attachment;
+    private TestAgent agent;
+    private KafkaProducer<String, byte[]> producer;
+
+    @DynamicPropertySource
+    static void kafka(DynamicPropertyRegistry settings) {
+        settings.add("spring.kafka.bootstrap-servers", Servers::kafka);
+    }
+
+    @BeforeEach
+    void anAttachment() throws Exception {
+        owner = person();
+        Registered node = register(owner);
+        agent = agent();
+        agent.enrol(node.code());
+        attachment = attach(node.id(), owner);
+        producer =
+                new KafkaProducer<>(
+                        Map.of("bootstrap.servers", Servers.kafka()),
+                        new StringSerializer(),
+                        new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void close() {
+        agent.close();
+        producer.close();
+    }
+
+    @Test
+    void overdueNarrowsThenWallsAndPaymentOpens() throws Exception {
+        UUID invoice = UUID.randomUUID();
+        String since = membership.today().toString();
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice).setOverdue(InvoiceOverdue.newBuilder().setSince(since)).build());
+        awaitRule("slow lane");
+        http.perform(get("/api/members/{id}", owner.id()).with(caller(board, "board")))
+                .andExpect(jsonPath("$.standing.level").value("overdue"));
+
+        clock.advance(Duration.ofDays(14));
+        access.reviewDue();
+        assertThat(rule()).isEqualTo("walled garden");
+
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setSettled(InvoiceSettled.newBuilder().setSettledOn(since))
+                        .build());
+        awaitRule("full");
+        // Told again, late: what was said after it stands.
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setOccurredAt(
+                                Timestamp.newBuilder()
+                                        .setSeconds(clock.instant().getEpochSecond() - 60))
+                        .setOverdue(InvoiceOverdue.newBuilder().setSince(since))
+                        .build());
+        UUID another = UUID.randomUUID();
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(another).setSettled(InvoiceSettled.getDefaultInstance()).build());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        db.sql("select count(*) from invoice_word where invoice_id = :id")
+                                        .param("id", another)
+                                        .query(Integer.class)
+                                        .single()
+                                == 1);
+        assertThat(rule()).isEqualTo("full");
+    }
+
+    @Test
+    void aTreasurersHoldKeepsTheLaneWide() throws Exception {
+        UUID invoice = UUID.randomUUID();
+        http.perform(
+                        put("/api/members/{id}/hardship", owner.id())
+                                .with(caller(board, "treasurer"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        """
+                                        {"until": "%s", "reason": "ill"}
+                                        """
+                                                .formatted(membership.today().plusDays(30))))
+                .andExpect(status().isNoContent());
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setOverdue(
+                                InvoiceOverdue.newBuilder().setSince(membership.today().toString()))
+                        .build());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> why().contains("in grace") && rule().equals("full"));
+
+        http.perform(
+                        delete("/api/members/{id}/hardship", owner.id())
+                                .with(caller(board, "treasurer")))
+                .andExpect(status().isNoContent());
+
+        assertThat(rule()).isEqualTo("slow lane");
+    }
+
+    @Test
+    void aMeasureFollowsTheMemberAndEndsByItself() {
+        UUID ban = UUID.randomUUID();
+        UUID suspension = UUID.randomUUID();
+        say("coopmesh.abuse.decision.v1", decision(ban, Measure.MEASURE_BAN, null));
+        awaitRule("drop");
+        say(
+                "coopmesh.abuse.decision.v1",
+                decision(suspension, Measure.MEASURE_SUSPENSION, Duration.ofDays(1)));
+        say(
+                "coopmesh.abuse.decision.v1",
+                event(ban).setReversed(MeasureReversed.getDefaultInstance()).build());
+        awaitRule("walled garden");
+
+        clock.advance(Duration.ofDays(1));
+        access.reviewDue();
+
+        assertThat(rule()).isEqualTo("full");
+    }
+
+    private String rule() {
+        return lists.shown("attachment:" + attachment).map(AccessLists.Shown::rule).orElse("none");
+    }
+
+    private String why() {
+        return lists.shown("attachment:" + attachment).map(AccessLists.Shown::why).orElse("none");
+    }
+
+    private void awaitRule(String rule) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> rule().equals(rule));
+    }
+
+    private InvoiceEvent.Builder invoice(UUID invoice) {
+        return InvoiceEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setPayerId(owner.payer().toString())
+                .setInvoiceId(invoice.toString())
+                .setOccurredAt(now());
+    }
+
+    private DecisionEvent decision(UUID measure, Measure kind, Duration lasts) {
+        var imposed = MeasureImposed.newBuilder().setMeasure(kind);
+        if (lasts != null) {
+            imposed.setUntil(
+                    Timestamp.newBuilder()
+                            .setSeconds(clock.instant().plus(lasts).getEpochSecond()));
+        }
+        return event(measure).setImposed(imposed).build();
+    }
+
+    private DecisionEvent.Builder event(UUID measure) {
+        return DecisionEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setMemberId(owner.id().toString())
+                .setDecisionId(UUID.randomUUID().toString())
+                .setMeasureId(measure.toString())
+                .setOccurredAt(now());
+    }
+
+    private Timestamp now() {
+        return Timestamp.newBuilder().setSeconds(clock.instant().getEpochSecond()).build();
+    }
+
+    private void say(String topic, Message event) {
+        try {
+            producer.send(new ProducerRecord<>(topic, owner.id().toString(), event.toByteArray()))
+                    .get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
