@@ -91,7 +91,10 @@ class KernelKillIT {
             agent.destroy();
             assertThat(agent.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
-            assertThat(reported(billing)).isPositive().isEqualTo(counted(lab));
+            assertThat(reported(billing))
+                    .as(Files.readString(directory.resolve("output")))
+                    .isEqualTo(counted(lab))
+                    .isPositive();
             assertThat(billing.conflicts).isZero();
         } finally {
             if (coop != null) coop.close();

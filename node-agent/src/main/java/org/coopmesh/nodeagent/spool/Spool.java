@@ -146,7 +146,7 @@ public final class Spool implements AutoCloseable {
         makeRoom(frame.length, told);
         Segment active = segments.isEmpty() ? null : segments.lastEntry().getValue();
         if (active == null
-                || active.size() > 0 && active.size() + frame.length > bytesMax / SEGMENTS
+                || (active.size() > 0 && active.size() + frame.length > bytesMax / SEGMENTS)
                 || active.last() + 1 > nextIndex) {
             if (active != null) active.close();
             active = Segment.create(directory, nextIndex);
@@ -473,7 +473,7 @@ public final class Spool implements AutoCloseable {
 
     private boolean isPending(long index) {
         if (!has(index)) return false;
-        return wanted.contains(index) || index >= cursor && !releasedAhead.contains(index);
+        return wanted.contains(index) || (index >= cursor && !releasedAhead.contains(index));
     }
 
     private boolean has(long index) {
