@@ -74,6 +74,11 @@ final class NftablesFirewall implements Firewall {
         try {
             if (table.ensure() == MeshTable.Structure.MADE) {
                 log.atInfo().addKeyValue("table", table.name()).log("table made");
+                if (MeshTable.bridgedFramesFiltered()) {
+                    log.atWarn()
+                            .log(
+                                    "bridged frames are filtered: set net.bridge.bridge-nf-call-* to 0");
+                }
             }
             load(rules, now);
             removeUnusedLimits();
@@ -236,7 +241,14 @@ final class NftablesFirewall implements Firewall {
 
     /** Single bans are told apart by their keys; two keys for one address would undo each other. */
     private static boolean keyTellsBan(String key, Entry entry) {
-        return !(entry instanceof Ban ban) || key.equals("ban:" + ban.prefix());
+        if (!(entry instanceof Ban ban)) {
+            return true;
+        }
+        try {
+            return key.startsWith("ban:") && Prefix.parse(key.substring(4)).equals(ban.prefix());
+        } catch (IllegalArgumentException otherKindOfTarget) {
+            return false;
+        }
     }
 
     private static boolean keyTellsBan(Changed changed) {

@@ -31,6 +31,10 @@ public final class MeshTable implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,30}");
     private static final String MARKER = "structure.";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    private static final List<Path> BRIDGE_CALLS =
+            List.of(
+                    Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+                    Path.of("/proc/sys/net/bridge/bridge-nf-call-ip6tables"));
     private static final int GET_TABLE = Batch.SUBSYSTEM << 8 | 1;
     private static final int GET_CHAIN = Batch.SUBSYSTEM << 8 | 4;
     private static final int GET_RULE = Batch.SUBSYSTEM << 8 | 7;
@@ -114,6 +118,21 @@ public final class MeshTable implements AutoCloseable {
         }
         Chains chains = chains();
         return chains.markers().equals(List.of(marker)) && chains.rules().equals(rulesPerChain);
+    }
+
+    /**
+     * Whether the kernel shows bridged frames to the rules for routed packets, as a Docker host makes it do: then clients of
+     * one LAN are counted and stopped among themselves. The sysctls {@code net.bridge.bridge-nf-call-*} should be 0.
+     */
+    public static boolean bridgedFramesFiltered() {
+        return BRIDGE_CALLS.stream()
+                .anyMatch(setting -> {
+                    try {
+                        return Files.readString(setting).strip().equals("1");
+                    } catch (IOException noBridge) {
+                        return false;
+                    }
+                });
     }
 
     /** Counts the transactions of everybody in this namespace: unchanged means that nobody changed any table. */

@@ -92,11 +92,15 @@ public final class Lab implements AutoCloseable {
                     "ip link set lo up; echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad;"
                             + " echo 0 > /proc/sys/net/ipv6/conf/all/accept_dad;"
                             + " echo 0 > /proc/sys/net/ipv4/conf/all/rp_filter;"
-                            + " echo 0 > /proc/sys/net/ipv4/conf/default/rp_filter");
+                            + " echo 0 > /proc/sys/net/ipv4/conf/default/rp_filter;"
+                            // Two attachments share one LAN here: without this they would soon
+                            // bypass the router.
+                            + " for c in all default; do echo 0 > /proc/sys/net/ipv4/conf/$c/send_redirects;"
+                            + " echo 0 > /proc/sys/net/ipv4/conf/$c/accept_redirects; done");
         }
         sh(
                 "router",
-                "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding;"
+                "for f in /proc/sys/net/bridge/bridge-nf-call-ip*tables; do [ ! -e $f ] || echo 0 > $f; done; echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding;"
                         + "ip link add br-lan type bridge; ip link set br-lan up;"
                         + "ip link add lanA type veth peer name eth0 netns "
                         + b
