@@ -9,6 +9,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,8 +22,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Stands before the intake: so many reports from one client in a while, so many bytes in one report. Every client has an
- * allowance of its own and there is no common one, so a flood from one side shuts out nobody else. Runs before a byte of the
- * body is read. Counts on the machine's own time, which no demo clock moves.
+ * allowance of its own and there is no common one, so a flood from one side shuts out nobody else. Runs before the
+ * body is parsed. Counts on the machine's own time, which no demo clock moves.
  */
 @Component
 class IntakeGuard extends OncePerRequestFilter {
@@ -59,23 +60,20 @@ class IntakeGuard extends OncePerRequestFilter {
             refuse(response, 429, "too-many-reports", "Too many reports from here; try later");
             return;
         }
-        long bodyMax = settings.bodyMax().toBytes();
-        if (request.getContentLengthLong() > bodyMax) {
+        int bodyMax = Math.toIntExact(settings.bodyMax().toBytes());
+        long declared = request.getContentLengthLong(); // The container reads no further than this.
+        HttpServletRequest limited = request;
+        boolean tooLarge = declared > bodyMax;
+        if (declared < 0) {
+            byte[] body = request.getInputStream().readNBytes(bodyMax + 1);
+            tooLarge = body.length > bodyMax;
+            limited = new ReadRequest(request, body);
+        }
+        if (tooLarge) {
             refuse(response, 413, "report-too-large", "A report has " + bodyMax + " bytes at most");
             return;
         }
-        var limited = new LimitedRequest(request, bodyMax);
-        try {
-            chain.doFilter(limited, response);
-        } catch (ServletException | IOException | RuntimeException e) {
-            if (!limited.exceeded() || response.isCommitted()) {
-                throw e;
-            }
-        }
-        if (limited.exceeded() && !response.isCommitted()) {
-            response.reset();
-            refuse(response, 413, "report-too-large", "A report has " + bodyMax + " bytes at most");
-        }
+        chain.doFilter(limited, response);
     }
 
     private Bucket bucket(String client) {
@@ -121,60 +119,42 @@ class IntakeGuard extends OncePerRequestFilter {
                                 .formatted(slug, why, status, why));
     }
 
-    /** A request whose body ends with an error behind the limit, declared length or not. */
-    private static final class LimitedRequest extends HttpServletRequestWrapper {
-        private final long bytesMax;
-        private boolean exceeded;
+    /** A request of undeclared length whose body has been read, within the limit. */
+    private static final class ReadRequest extends HttpServletRequestWrapper {
+        private final byte[] body;
 
-        LimitedRequest(HttpServletRequest request, long bytesMax) {
+        ReadRequest(HttpServletRequest request, byte[] body) {
             super(request);
-            this.bytesMax = bytesMax;
-        }
-
-        boolean exceeded() {
-            return exceeded;
+            this.body = body;
         }
 
         @Override
-        public ServletInputStream getInputStream() throws IOException {
-            ServletInputStream body = super.getInputStream();
+        public ServletInputStream getInputStream() {
+            var bytes = new ByteArrayInputStream(body);
             return new ServletInputStream() {
-                private long read;
-
                 @Override
-                public int read() throws IOException {
-                    int b = body.read();
-                    return count(b, b < 0 ? 0 : 1);
+                public int read() {
+                    return bytes.read();
                 }
 
                 @Override
-                public int read(byte[] buffer, int offset, int length) throws IOException {
-                    int n = body.read(buffer, offset, length);
-                    return count(n, Math.max(n, 0));
-                }
-
-                private int count(int result, int bytes) throws IOException {
-                    read += bytes;
-                    if (read > bytesMax) {
-                        exceeded = true;
-                        throw new IOException("body larger than " + bytesMax + " bytes");
-                    }
-                    return result;
+                public int read(byte[] buffer, int offset, int length) {
+                    return bytes.read(buffer, offset, length);
                 }
 
                 @Override
                 public boolean isFinished() {
-                    return body.isFinished();
+                    return bytes.available() == 0;
                 }
 
                 @Override
                 public boolean isReady() {
-                    return body.isReady();
+                    return true;
                 }
 
                 @Override
                 public void setReadListener(ReadListener listener) {
-                    body.setReadListener(listener);
+                    throw new UnsupportedOperationException("read at once");
                 }
             };
         }
