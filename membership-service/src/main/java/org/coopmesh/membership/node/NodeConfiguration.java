@@ -47,7 +47,7 @@ class NodeConfiguration {
                 authority);
     }
 
-    /** Starts the port last and stops it first, and takes up the certificate when it was renewed. */
+    /** Opens the port when everything behind it runs. */
     @Bean
     @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
     GrpcServerLifecycle nodePortLifecycle(
@@ -58,7 +58,13 @@ class NodeConfiguration {
         discoverer.findServices().stream()
                 .map(service -> configurer.configure(service, port))
                 .forEach(port::addService);
-        return new GrpcServerLifecycle(port, SHUTDOWN_GRACE, hearers);
+        return new GrpcServerLifecycle(port, SHUTDOWN_GRACE, hearers) {
+            /** Streams are told first (phase above), then the port closes. */
+            @Override
+            public int getPhase() {
+                return Integer.MAX_VALUE - 1;
+            }
+        };
     }
 
     @Bean

@@ -41,6 +41,7 @@ class AccessListIT extends NetworkedService {
     @Autowired private BanListener banListener;
     @Autowired private AccessControl access;
     @Autowired private AccessLists lists;
+    @Autowired private AccessFeed feed;
 
     private Person owner;
     private Registered node;
@@ -341,6 +342,17 @@ class AccessListIT extends NetworkedService {
         watcher.await(w -> w.head().getVersion() > before.getVersion());
         assertThat(watcher.head().getNotAfter().getSeconds())
                 .isEqualTo(clock.instant().plus(Duration.ofDays(7)).getEpochSecond());
+    }
+
+    @Test
+    void aStreamIsToldBeforeItsServerGoes() throws Exception {
+        feed.stop();
+        try {
+            assertThat(watcher.ended.get(5, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.OK);
+            assertThat(watcher.drained()).isTrue();
+        } finally {
+            feed.start();
+        }
     }
 
     @Test
