@@ -23,14 +23,15 @@ public class AmountRefused extends RuntimeException {
     }
 
     /**
-     * Reads an amount of zero or more.
+     * Reads an amount of zero or more. The currency is the field beside {@code field}: {@code flat.currency} beside
+     * {@code flat.amount}.
      *
      * @throws AmountRefused if it is no decimal, negative, above 100 million or in another currency
      */
     public static Money unlessAtLeastZero(
             String field, String amount, @Nullable String currency, Currency expected) {
         if (currency != null && !currency.equals(expected.getCurrencyCode())) {
-            throw currency(field, expected);
+            throw currency(field.replaceFirst("amount$", "currency"), expected);
         }
         Money money;
         try {

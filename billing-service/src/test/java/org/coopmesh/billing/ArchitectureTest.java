@@ -1,0 +1,153 @@
+package org.coopmesh.billing;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.modulith.core.ApplicationModules;
+import org.springframework.modulith.core.Violations;
+
+/** The shape of the service. Each rule is seen to refuse a class that is wrong on purpose. */
+class ArchitectureTest {
+    /** Each imports only what stands before it. */
+    private static final List<String> CAPABILITIES =
+            List.of(
+                    "ledger",
+                    "subscription",
+                    "metering",
+                    "rating",
+                    "settlement",
+                    "costshare",
+                    "invoice",
+                    "payment",
+                    "payroll",
+                    "treasury");
+
+    /** Also where the build directory is not called target. */
+    private static final DescribedPredicate<JavaClass> TESTS =
+            DescribedPredicate.describe(
+                    "tests",
+                    type ->
+                            type.getSource()
+                                    .map(source -> source.getUri().getPath())
+                                    .filter(path -> path.contains("/test-classes/"))
+                                    .isPresent());
+
+    private static final JavaClasses SERVICE =
+            new ClassFileImporter()
+                    .withImportOption(place -> !place.contains("/test-classes/"))
+                    .importPackages("org.coopmesh.billing");
+
+    @Test
+    void capabilitiesAreModulesWithoutCircles() {
+        ApplicationModules modules = ApplicationModules.of(BillingService.class, TESTS);
+
+        assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
+                .isSubsetOf(CAPABILITIES);
+        modules.verify();
+        assertThatThrownBy(() -> ApplicationModules.of("org.coopmesh.fixture.cycle").verify())
+                .isInstanceOf(Violations.class);
+    }
+
+    @Test
+    void capabilitiesImportOnlyWhatStandsBeforeThem() {
+        importOrder().forEach(rule -> rule.check(SERVICE));
+        refuses(importOrder(), "org.coopmesh.fixture.order");
+    }
+
+    @Test
+    void timeComesFromTheInjectedClock() {
+        ArchRule rule =
+                noClasses()
+                        .should()
+                        .callMethod(Instant.class, "now")
+                        .orShould()
+                        .callMethod(LocalDate.class, "now")
+                        .orShould()
+                        .callMethod(LocalDateTime.class, "now")
+                        .orShould()
+                        .callMethod(Clock.class, "systemDefaultZone");
+        rule.check(SERVICE);
+        refuses(List.of(rule), "org.coopmesh.fixture.wrong");
+    }
+
+    @Test
+    void edgesAndRepositoriesStayInTheirCapability() {
+        ArchRule rule =
+                classes()
+                        .that()
+                        .haveNameMatching(".*(Controller|Endpoint|Listener)")
+                        .or()
+                        .areAnnotatedWith("org.springframework.stereotype.Repository")
+                        .should()
+                        .bePackagePrivate();
+        rule.check(SERVICE);
+        refuses(List.of(rule), "org.coopmesh.fixture.wrong");
+    }
+
+    @Test
+    void nothingIsCountedInFloatingPoint() {
+        ArchRule rule =
+                fields().should()
+                        .notHaveRawType(double.class)
+                        .andShould()
+                        .notHaveRawType(float.class);
+        rule.check(SERVICE);
+        refuses(List.of(rule), "org.coopmesh.fixture.wrong");
+    }
+
+    @Test
+    void noServiceCallsAnother() {
+        ArchRule rule =
+                noClasses()
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage(
+                                "org.coopmesh.membership..",
+                                "org.coopmesh.abuse..",
+                                "org.coopmesh.gateway..",
+                                "org.springframework.web.client..",
+                                "java.net.http..");
+        rule.check(SERVICE);
+        refuses(List.of(rule), "org.coopmesh.fixture.wrong");
+    }
+
+    private static List<ArchRule> importOrder() {
+        var rules = new ArrayList<ArchRule>();
+        for (int i = 0; i < CAPABILITIES.size() - 1; i++) {
+            rules.add(
+                    noClasses()
+                            .that()
+                            .resideInAPackage("org.coopmesh..billing." + CAPABILITIES.get(i))
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAnyPackage(
+                                    CAPABILITIES.subList(i + 1, CAPABILITIES.size()).stream()
+                                            .map(right -> "org.coopmesh..billing." + right + "..")
+                                            .toArray(String[]::new))
+                            .allowEmptyShould(true));
+        }
+        return rules;
+    }
+
+    private static void refuses(List<ArchRule> rules, String wrong) {
+        JavaClasses fixture = new ClassFileImporter().importPackages(wrong);
+        assertThatThrownBy(() -> rules.forEach(rule -> rule.check(fixture)))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("org.coopmesh.fixture");
+    }
+}
