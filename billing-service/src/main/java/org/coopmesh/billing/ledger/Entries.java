@@ -40,13 +40,14 @@ class Entries {
         this.db = db;
     }
 
+    /** Opens what is new. Two who open the same one at once may meet on either unique index: no target is named. */
     void open(Collection<AccountId> accounts, Currency currency) {
         for (AccountId account : accounts) {
             db.sql(
                             """
                             insert into ledger_account (id, kind, owner_id, currency)
                             values (:id, :kind, :owner, :currency)
-                            on conflict (id) do nothing
+                            on conflict do nothing
                             """)
                     .param("id", account.toString())
                     .param("kind", account.kind().code())
