@@ -41,7 +41,7 @@ createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <I18nProvider i18n={startCatalogue()}>
       <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-        <Notifications position="bottom-right" />
+        <Notifications position="bottom-left" />
         <QueryClientProvider client={queryClient}>
           <RouterProvider router={makeRouter(queryClient)} />
         </QueryClientProvider>

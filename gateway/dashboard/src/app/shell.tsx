@@ -75,16 +75,19 @@ export function Shell() {
   );
 }
 
+const PRODUCT = 'Coopmesh';
+
 function Mark() {
   const name = useQuery(coopQuery).data?.name;
-  return <Link to="/" className="mark"><img src="/mark.svg" width="30" height="30" alt="" /><span>{name ?? 'Coopmesh'}</span></Link>;
+  return <Link to="/" className="mark"><img src="/mark.svg" width="30" height="30" alt="" /><span>{name ?? PRODUCT}</span></Link>;
 }
 
 function TopBar() {
+  const { t } = useLingui();
   return (
     <header className="topbar">
       <Mark />
-      <nav aria-label="Coopmesh">
+      <nav aria-label={t`Places`}>
         <Link to="/report"><Trans>Report abuse</Trans></Link>
         <SchemeSwitch />
         <Button component="a" href={SIGN_IN} size="sm" variant="default"><Trans>Sign in</Trans></Button>

@@ -3,12 +3,13 @@ import { cssTokens } from '@/shared/ui/tokens';
 
 const mesh: MantineColorsTuple = ['#eef8f4', '#d9efe6', '#b3dfce', '#86ccb2', '#56b594', '#2f9c79', '#1c8465', '#146b53', '#0f5c4d', '#0a4238'];
 const dark: MantineColorsTuple = ['#e5ece8', '#c3cfc9', '#a3b4ac', '#7d8f87', '#3a4741', '#2b3631', '#171f1c', '#0f1513', '#0b100e', '#070a09'];
+const gray: MantineColorsTuple = ['#f6f7f5', '#eef0ed', '#e3e6e2', '#d3d8d3', '#b8c0ba', '#8d9791', '#6a756f', '#4f5a54', '#38413c', '#202824'];
 const red: MantineColorsTuple = ['#fdf0ee', '#fbdcd8', '#f5b6ae', '#ef8c80', '#e4675a', '#d54a3d', '#c03a2e', '#ad2f26', '#9c2720', '#7d1c17'];
 
 export const theme = createTheme({
   primaryColor: 'mesh',
   primaryShade: 8,
-  colors: { mesh, dark, red },
+  colors: { mesh, dark, gray, red },
   black: '#17201c',
   fontFamily: "'Atkinson Hyperlegible Next Variable', system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace",

@@ -21,7 +21,8 @@ describe('money', () => {
   it('is written with currency and sign', () => {
     expect(formatMoney(euros('1234.5'))).toBe('€1,234.50');
     expect(formatMoney(euros('-12.50'))).toBe('-€12.50');
-    expect(formatMoney(euros('12.50'), 'en', true)).toBe('+€12.50');
+    expect(formatMoney(euros('12.50'), 'en', { signed: true })).toBe('+€12.50');
+    expect(formatMoney(euros('201.004512'), 'en', { cents: true })).toBe('€201.00');
     expect(formatMoney(euros('0.000042'))).toBe('€0.000042');
     expect(formatMoney(euros('1234.5'), 'de').replace(/\s/g, ' ')).toBe('1.234,50 €');
   });

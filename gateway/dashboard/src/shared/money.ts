@@ -1,3 +1,5 @@
+import { regionOf } from './region';
+
 /** Money as the services send it: a decimal string, exact to the micro-unit, and its currency. Never a float. */
 export interface Money {
   amount: string;
@@ -42,16 +44,17 @@ export function compare(a: Money, b: Money): number {
 
 /**
  * Money for people, in the grammar of {@code locale}. Sub-cent amounts keep their digits, so that nothing that is
- * owed looks like nothing. {@code signed} writes the sign of positive amounts, too.
+ * owed looks like nothing; {@code cents} rounds them away, for figures at a glance. {@code signed} writes the sign of
+ * positive amounts, too.
  */
-export function formatMoney(money: Money, locale = 'en', signed = false): string {
+export function formatMoney(money: Money, locale = 'en', { signed = false, cents = false } = {}): string {
   const canonical = fromMicro(toMicro(money.amount));
   const places = canonical.length - canonical.indexOf('.') - 1;
-  return new Intl.NumberFormat(locale, {
+  return new Intl.NumberFormat(regionOf(locale), {
     style: 'currency',
     currency: money.currency,
     minimumFractionDigits: 2,
-    maximumFractionDigits: places,
+    maximumFractionDigits: cents ? 2 : places,
     signDisplay: signed ? 'exceptZero' : 'auto',
   }).format(canonical as Intl.StringNumericLiteral);
 }

@@ -1,3 +1,5 @@
+import { regionOf } from './region';
+
 // The co-op's clock may differ from the browser's: a phone with a wrong clock, or a demo that lives a month in a minute.
 let offsetMillis = 0;
 
@@ -28,18 +30,18 @@ const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 /** "21 Nov 2026, 14:03" for an instant, "21 Nov 2026" for a date, whatever the time zone. */
 export function absolute(value: string, locale = 'en'): string {
-  if (isDate(value)) return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(value));
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(value));
+  if (isDate(value)) return new Intl.DateTimeFormat(regionOf(locale), { dateStyle: 'medium', timeZone: 'UTC' }).format(Date.parse(value));
+  return new Intl.DateTimeFormat(regionOf(locale), { dateStyle: 'medium', timeStyle: 'short' }).format(Date.parse(value));
 }
 
 /** To the second and with its zone: what a log or a dispute needs. */
 export function exact(value: string, locale = 'en'): string {
-  if (isDate(value)) return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' }).format(Date.parse(value));
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeStyle: 'long' }).format(Date.parse(value));
+  if (isDate(value)) return new Intl.DateTimeFormat(regionOf(locale), { dateStyle: 'full', timeZone: 'UTC' }).format(Date.parse(value));
+  return new Intl.DateTimeFormat(regionOf(locale), { dateStyle: 'full', timeStyle: 'long' }).format(Date.parse(value));
 }
 
 export const monthName = (period: string, locale = 'en'): string =>
-  new Intl.DateTimeFormat(locale, { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${period.slice(0, 7)}-01`));
+  new Intl.DateTimeFormat(regionOf(locale), { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(Date.parse(`${period.slice(0, 7)}-01`));
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 31_557_600], ['month', 2_629_800], ['week', 604_800], ['day', 86_400], ['hour', 3_600], ['minute', 60], ['second', 1],
@@ -47,7 +49,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 
 /** "3 minutes ago", "in 2 days", "yesterday". */
 export function relative(value: string, locale = 'en', now = coopNow()): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(regionOf(locale), { numeric: 'auto' });
   if (isDate(value)) {
     const here = new Date(now);
     const days = Math.round((Date.parse(value) - Date.UTC(here.getFullYear(), here.getMonth(), here.getDate())) / 86_400_000);
@@ -62,7 +64,7 @@ export function relative(value: string, locale = 'en', now = coopNow()): string 
 /** "3 d 4 h", "12 min", "0.4 s". */
 export function span(millis: number, locale = 'en'): string {
   const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value);
+    new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value);
   const seconds = millis / 1000;
   if (seconds < 1) return unit(Math.round(millis), 'millisecond');
   if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0);

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl, TextInput, Textarea } from '@mantine/core';
+import { Button, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconBan, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
@@ -11,6 +11,7 @@ import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/sh
 import { BlastRadiusPreview } from '@/shared/ui/blast-radius';
 import { Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { Filters } from '@/shared/ui/filters';
 import { Empty, Page, Panel } from '@/shared/ui/page';
 import { RulePill } from '@/shared/ui/states';
 import { Pill } from '@/shared/ui/status';
@@ -41,7 +42,7 @@ export default function BansPage() {
     <Page title={t`Bans`} lead={<Trans>No packet from or to these passes any node. Each ends by itself, unless it says otherwise.</Trans>}
       actions={moderator && <DialogButton label={<Trans>New ban</Trans>} variant="filled" color="red" icon={<IconPlus size={16} />} title={t`A new ban`}>{(close) => <BanForm close={close} />}</DialogButton>}>
       <Why q={why ?? ''} />
-      <div className="toolbar"><div className="segments"><SegmentedControl aria-label={t`Show`} value={shown} onChange={(value) => void navigate({ to: '/bans', search: { why, state: value === 'active' ? undefined : value } })} data={[{ value: 'active', label: t`In force` }, { value: 'proposed', label: t`Proposed` }, { value: 'past', label: t`Past` }]} /></div></div>
+      <div className="toolbar"><Filters label={t`Show`} value={shown} onPick={(value) => void navigate({ to: '/bans', search: { why, state: value === 'active' ? undefined : value } })} items={[{ value: 'active', label: t`In force` }, { value: 'proposed', label: t`Proposed` }, { value: 'past', label: t`Past` }]} /></div>
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Bans`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconBan size={32} />} title={shown === 'active' ? t`Nothing is banned` : t`None here`}><Trans>A ban comes from a decision in a case, or by hand in an emergency. Before it is made you see whom it would hit.</Trans></Empty>} />

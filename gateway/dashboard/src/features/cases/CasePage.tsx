@@ -10,7 +10,7 @@ import { useSession } from '@/shared/session';
 import { DialogButton, onSubmit, ReasonButton, useAction } from '@/shared/ui/action';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
-import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { Facts, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { When } from '@/shared/ui/values';
 import { caseQuery, claim, closeCase, confirmDecision, declineDecision, decisionsQuery, lookUp, note, release, reverseDecision, type CaseDetail, type Decision, type Reported } from './cases-api';
@@ -166,7 +166,7 @@ function Notes({ found, mine }: { found: CaseDetail; mine: boolean }) {
   return (
     <Panel title={t`Notes`} lead={t`Kept for good; nothing is edited.`}>
       <div className="stack" style={{ gap: '0.9rem' }}>
-        {found.notes.length === 0 && !mine && <Empty title={t`No notes yet`} />}
+        {found.notes.length === 0 && !mine && <p className="soft"><Trans>No notes yet.</Trans></p>}
         {found.notes.map((one, at) => <div key={at}><div className="prose">{one.text}</div><small className="soft">{one.moderatorId === session.memberId ? t`you` : t`a colleague`}, <When at={one.at} /></small></div>)}
         {mine && state !== 'closed' && (
           <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>

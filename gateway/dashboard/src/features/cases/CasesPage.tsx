@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconScale } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { CATEGORIES, CaseStatePill, categoryName } from '@/shared/abuse';
 import { useSession } from '@/shared/session';
 import { coopNow } from '@/shared/time';
 import { useAction } from '@/shared/ui/action';
+import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
@@ -37,10 +38,7 @@ export default function CasesPage() {
   return (
     <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it.</Trans>}>
       <div className="toolbar">
-        <div className="segments grow">
-          <SegmentedControl aria-label={t`Show`} value={state ?? ''} onChange={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })}
-            data={[{ value: '', label: t`All` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }]} />
-        </div>
+        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }]} />
         <NativeSelect aria-label={t`Category`} value={category ?? ''} onChange={(event) => void navigate({ to: '/cases', search: { state, category: event.currentTarget.value || undefined } })}
           data={[{ value: '', label: t`Every category` }, ...CATEGORIES.map((one) => ({ value: one, label: i18n._(categoryName(one)) }))]} />
       </div>

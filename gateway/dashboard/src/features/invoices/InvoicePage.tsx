@@ -30,7 +30,7 @@ export default function InvoicePage() {
   const name = payer?.name ?? invoice.payerName;
   return (
     <Page title={t`Invoice ${invoice.number}`} crumb={crumb} lead={<span className="toolbar"><InvoiceStatePill state={invoice.state} /><span>{monthName(invoice.periodFrom, i18n.locale)}{name && <> · {name}</>}</span></span>}
-      actions={has('treasurer') && !isZero(invoice.open) && <DialogButton label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}>
+      actions={has('treasurer') && <DialogButton gone={isZero(invoice.open)} label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}>
       {invoice.overdueSince && !isZero(invoice.open) && <Notice tone="bad" title={t`Overdue`}><Trans>Since <When at={invoice.overdueSince} />. Membership’s policy decides what follows; paying undoes it.</Trans></Notice>}
       <div className="columns">
         <div className="stack"><LinesPanel invoice={invoice} /></div>
@@ -59,8 +59,8 @@ function LinesPanel({ invoice }: { invoice: Invoice }) {
   const rows = useMemo(() => invoice.lines.map((line, at) => ({ ...line, key: String(at) })), [invoice.lines]);
   const columns = useMemo((): Column<InvoiceLine & { key: string }>[] => [
     { id: 'what', head: t`What`, cell: (row) => <><LineName line={row} plan={plans?.find((plan) => plan.code === row.planCode)?.name ?? row.planCode ?? ''} />{row.from && row.to && <small className="num">{absolute(row.from, i18n.locale)} – {absolute(row.to, i18n.locale)}</small>}<Proof line={row} />{row.saved && !isZero(row.saved) && <small><Trans>{row.localGb} GB on the local mesh were free: <Amount of={row.saved} /> saved</Trans></small>}</> },
-    { id: 'quantity', head: t`Quantity`, end: true, cell: (row) => (row.quantity === null || row.quantity === undefined ? <Nothing /> : <><span className="num">{row.quantity} {row.unit}</span>{row.includedGb && row.includedGb !== '0' && <small><Trans>{row.includedGb} GB included</Trans></small>}</>) },
-    { id: 'price', head: t`Each`, end: true, cell: (row) => <Amount of={row.unitPrice} /> },
+    { id: 'quantity', head: t`Quantity`, end: true, cell: (row) => (row.quantity === null || row.quantity === undefined ? <Nothing /> : <><span className="num"><Quantity line={row} /></span>{row.includedGb && row.includedGb !== '0' && <small><Trans>{row.includedGb} GB included</Trans></small>}</>) },
+    { id: 'price', head: t`Each`, end: true, cell: (row) => <><Amount of={row.unitPrice} />{row.unitPrice && row.unit?.startsWith('day of') && <small><Trans>a month</Trans></small>}</> },
     { id: 'amount', head: t`Amount`, end: true, cell: (row) => <Amount of={row.amount} /> },
   ], [t, i18n, plans]);
   return (
@@ -78,6 +78,12 @@ function LineName({ line, plan }: { line: InvoiceLine; plan: string }) {
     case 'carried': return <Trans>Fractions of a cent from before</Trans>;
     default: return <>{line.kind}</>;
   }
+}
+
+/** "12 of 30 days", "177.24 GB". */
+function Quantity({ line }: { line: InvoiceLine }) {
+  const month = /^day of (\d+)$/.exec(line.unit ?? '')?.[1];
+  return month ? <Trans>{line.quantity} of {month} days</Trans> : <>{line.quantity} {line.unit}</>;
 }
 
 /** How many signed windows stand behind a line. */

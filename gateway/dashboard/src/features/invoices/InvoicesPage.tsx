@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
 import { IconCoins, IconPlayerPlay, IconReceipt2, IconSearch, IconX } from '@tabler/icons-react';
@@ -11,6 +11,7 @@ import { useSession } from '@/shared/session';
 import { month, monthName } from '@/shared/time';
 import { DialogButton, onSubmit, useAction } from '@/shared/ui/action';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
@@ -49,10 +50,7 @@ export default function InvoicesPage() {
       <LastRuns />
       <div className="toolbar">
         <TextInput className="grow" type="search" aria-label={t`Find an invoice by number`} placeholder={t`Invoice number`} leftSection={<IconSearch size={16} aria-hidden="true" />} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />
-        <div className="segments">
-          <SegmentedControl aria-label={t`Show`} value={state ?? ''} onChange={(value) => void navigate({ to: '/invoices', search: { q, payerId, state: value || undefined } })}
-            data={[{ value: '', label: t`All` }, { value: 'overdue', label: t`Overdue` }, { value: 'issued', label: t`Issued` }, { value: 'partlyPaid', label: t`Partly paid` }, { value: 'paid', label: t`Paid` }]} />
-        </div>
+        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/invoices', search: { q, payerId, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'overdue', label: t`Overdue` }, { value: 'issued', label: t`Issued` }, { value: 'partlyPaid', label: t`Partly paid` }, { value: 'paid', label: t`Paid` }]} />
       </div>
       {payerId && <div><Button size="compact-sm" variant="light" rightSection={<IconX size={14} />} onClick={() => void navigate({ to: '/invoices', search: { state, q } })}><Trans>Only of {payer?.name ?? t`one payer`}</Trans></Button></div>}
       <div className="panel"><div className="body flush">

@@ -64,7 +64,7 @@ export function PaymentForm({ payer, invoice, close }: { payer?: Payer; invoice?
         <NativeSelect label={t`Payer`} data={(found.data ?? []).map((one) => ({ value: one.id, label: one.email ? `${one.name} (${one.email})` : one.name }))} value={payerId} onChange={(event) => form.set('payerId', event.currentTarget.value)} error={action.fieldError('payerId')} />
       </>}
       <div className="row">
-        <TextInput required inputMode="decimal" label={coop?.currency ? t`Amount in ${coop.currency}` : t`Amount`} {...form.text('amount', action)} error={wrong ?? action.fieldError('amount')} />
+        <TextInput required inputMode="decimal" label={coop?.currency ? t`Amount in ${coop.currency}` : t`Amount`} {...form.text('amount', action)} onChange={(event) => { form.set('amount', event.currentTarget.value); setWrong(undefined); }} error={wrong ?? action.fieldError('amount')} />
         <TextInput required type="date" max={today()} label={t`Received on`} {...form.text('receivedOn', action)} />
       </div>
       <div className="row">

@@ -69,7 +69,7 @@ export default function JoinPage() {
         </Panel>
         <Panel title={rulesVersion ? t`Our rules, version ${rulesVersion}` : t`Our rules`}>
           <div className="form">
-            {coop.data?.rulesText ? <div className="rules prose" tabIndex={0} role="region" aria-label={t`Our rules`}>{coop.data.rulesText}</div> : <ProblemNotice error={coop.error} />}
+            {coop.data?.rulesText ? <div className="rules prose" tabIndex={0} role="group" aria-label={t`Our rules`}>{coop.data.rulesText}</div> : <ProblemNotice error={coop.error} />}
             <Checkbox required checked={accepted} onChange={(event) => setAccepted(event.currentTarget.checked)} label={rulesVersion ? t`I have read version ${rulesVersion} of the rules and agree to them.` : t`I have read the rules and agree to them.`} error={action.fieldError('rulesVersion')} />
             {action.error && <ProblemNotice error={action.error} />}
             <div className="end"><Button type="submit" size="md" loading={action.busy} disabled={!accepted || planCode === '' || !rulesVersion}><Trans>Send the application</Trans></Button></div>

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
@@ -8,6 +8,7 @@ import { useMemo, useState } from 'react';
 import { RoleName } from '@/shared/roles';
 import { useSession } from '@/shared/session';
 import { ReasonButton } from '@/shared/ui/action';
+import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
@@ -41,10 +42,7 @@ export default function MembersPage() {
       <div className="toolbar">
         <TextInput className="grow" type="search" aria-label={t`Find a member by name or e-mail`} placeholder={t`Name or e-mail`} leftSection={<IconSearch size={16} aria-hidden="true" />}
           value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />
-        <div className="segments">
-          <SegmentedControl aria-label={t`Show`} value={state ?? ''} onChange={(value) => void navigate({ to: '/members', search: { q, state: value || undefined } })}
-            data={[{ value: '', label: t`All` }, { value: 'applicant', label: t`Applicants` }, { value: 'active', label: t`Active` }, { value: 'paused', label: t`Paused` }, { value: 'left', label: t`Left` }]} />
-        </div>
+        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/members', search: { q, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'applicant', label: t`Applicants` }, { value: 'active', label: t`Active` }, { value: 'paused', label: t`Paused` }, { value: 'left', label: t`Left` }]} />
       </div>
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}

@@ -1,8 +1,10 @@
+import type { I18n } from '@lingui/core';
 import { Trans } from '@lingui/react/macro';
 import { useLingui } from '@lingui/react';
 import { IconBan, IconCheck, IconCoins, IconDoorExit, IconGavel, IconHome2, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { categoryName } from '@/shared/abuse';
 import { absolute } from '@/shared/time';
 import type { Tone } from '@/shared/ui/tokens';
 import { Amount, When } from '@/shared/ui/values';
@@ -24,7 +26,7 @@ export function Timeline({ items }: { items: Moment[] }) {
 }
 
 function Row({ moment }: { moment: Moment }) {
-  const [tone, icon, sentence] = tell(moment);
+  const [tone, icon, sentence] = tell(moment, useLingui().i18n);
   const why = string(moment.detail.reason) ?? string(moment.detail.why);
   return (
     <li>
@@ -38,7 +40,7 @@ function Row({ moment }: { moment: Moment }) {
   );
 }
 
-function tell({ kind, detail, part }: Moment): [Tone, ReactNode, ReactNode] {
+function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, ReactNode] {
   const size = 15;
   const id = string(detail.id) ?? '';
   if (part === 'billing' && kind === 'invoice') {
@@ -47,7 +49,7 @@ function tell({ kind, detail, part }: Moment): [Tone, ReactNode, ReactNode] {
   }
   if (part === 'billing' && kind === 'payment') return ['ok', <IconCoins key="i" size={size} />, <Trans key="s">Paid <Amount of={money(detail.amount)} /></Trans>];
   if (part === 'abuse' && kind === 'case') {
-    const category = string(detail.category) ?? '';
+    const category = i18n._(categoryName(string(detail.category) ?? ''));
     return ['warn', <IconScale key="i" size={size} />, <Trans key="s">Subject of <Link to="/cases/$caseId" params={{ caseId: id }}>a case</Link> ({category})</Trans>];
   }
   const plan = string(detail.planCode) ?? '';

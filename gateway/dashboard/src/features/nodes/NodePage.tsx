@@ -118,9 +118,8 @@ function Attachments({ node, may }: { node: MeshNode; may: boolean }) {
   const { t } = useLingui();
   const rows = node.attachments ?? [];
   const columns = useMemo((): Column<Attachment>[] => [
-    { id: 'prefix', head: t`Addresses`, cell: (row) => <><span className="mono">{row.prefixV4}</span><small className="mono">{row.prefixV6}</small>{row.siteName && <small>{row.siteName}</small>}</> },
+    { id: 'prefix', head: t`Addresses`, cell: (row) => <><span className="mono">{row.prefixV4}</span><small className="mono">{row.prefixV6}</small>{row.siteName && <small>{row.siteName}</small>}{row.routerV4 && <small><Trans>router <span className="mono">{row.routerV4}</span></Trans></small>}</> },
     { id: 'rule', head: t`May do`, cell: (row) => <>{row.rule ? <RulePill rule={row.rule} kbit={row.slowLaneKbit} /> : <Nothing />}{row.why && <small>{row.why}</small>}</> },
-    { id: 'router', head: t`Router`, cell: (row) => (row.routerV4 || row.routerV6 ? <><span className="mono">{row.routerV4}</span><small className="mono">{row.routerV6}</small></> : <Nothing />) },
     { id: 'since', head: t`Since`, cell: (row) => <When at={row.since} /> },
     { id: 'acts', head: '', end: true, cell: (row) => (may ? <ReasonButton label={<Trans>Detach</Trans>} size="compact-sm" title={t`Detach ${row.prefixV4 ?? row.prefixV6 ?? ''}`} confirm={t`Detach`} optional color="red" said={t`Detached`} explain={<Trans>Clients behind it lose their connection. What was counted stays on the bill.</Trans>} run={() => detach(node.id, row.id)} refresh={[['node', node.id], ['nodes']]} /> : <span className="nothing" />) },
   ], [t, may, node.id]);

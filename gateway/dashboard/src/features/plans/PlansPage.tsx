@@ -27,7 +27,7 @@ export default function PlansPage() {
     { id: 'holds', head: t`Holds`, cell: (row) => <Holds plan={row} plans={query.data ?? []} /> },
     { id: 'from', head: t`From`, by: (row) => row.effectiveOn, cell: (row) => <When at={row.effectiveOn} plain /> },
     { id: 'flat', head: t`A month`, end: true, by: (row) => Number(row.flat.amount), cell: (row) => <Amount of={row.flat} /> },
-    { id: 'gb', head: t`Included`, end: true, by: (row) => Number(row.includedGb), cell: (row) => <span className="num">{i18n.number(Number(row.includedGb))} GB</span> },
+    { id: 'gb', head: t`Included`, end: true, by: (row) => Number(row.includedGb), cell: (row) => <span className="num"><Trans>{i18n.number(Number(row.includedGb))} GB</Trans></span> },
     { id: 'per', head: t`Each GB more`, end: true, by: (row) => Number(row.perGb.amount), cell: (row) => <Amount of={row.perGb} /> },
     { id: 'acts', head: '', end: true, cell: (row) => (may && newest(row, query.data ?? []) ? <DialogButton label={<Trans>Change</Trans>} size="compact-sm" title={t`Change ${row.name}`}>{(close) => <PlanForm from={row} close={close} />}</DialogButton> : <span className="nothing" />) },
   ], [t, i18n, may, query.data]);

@@ -43,7 +43,7 @@ function Standing({ me }: { me: Me }) {
   if (me.state === 'paused') return <Notice tone="quiet" title={t`Your membership is paused`}><Trans>Nothing is charged until you resume it. <Link to="/members/$memberId" params={{ memberId: me.id }}>Resume</Link></Trans></Notice>;
   switch (me.standing?.level) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
-    case 'overdue': return <Notice tone="bad" title={t`Your connection is slowed down, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways.</Trans></Notice>;
+    case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways.</Trans></Notice>;
     case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>}</Notice>;
     default: return null;
   }

@@ -11,8 +11,8 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Page, Panel } from '@/shared/ui/page';
 import { sendReport, type NewReport } from './reports-api';
 
-const EVIDENCE_BYTES_MAX = 5_000_000;
-const EVIDENCE_COUNT_MAX = 5;
+const EVIDENCE_BYTES_MAX = 1_000_000;
+const EVIDENCE_COUNT_MAX = 4;
 
 /** Tells the moderators of something that came from the co-op's network: member or not, with a name or without. */
 export default function ReportPage() {
@@ -28,7 +28,7 @@ export default function ReportPage() {
   if (action.output) return <Sent id={action.output.id} token={action.output.followUpToken} />;
   const pick = (list: FileList | null) => {
     const all = [...files, ...(list ?? [])];
-    const over = all.length > EVIDENCE_COUNT_MAX || all.reduce((sum, file) => sum + file.size, 0) > EVIDENCE_BYTES_MAX;
+    const over = all.length > EVIDENCE_COUNT_MAX || all.some((file) => file.size > EVIDENCE_BYTES_MAX);
     setTooMuch(over);
     if (!over) setFiles(all);
     if (picker.current) picker.current.value = '';
@@ -52,9 +52,9 @@ export default function ReportPage() {
             <div>
               <input ref={picker} id="evidence" type="file" multiple className="hidden-field" tabIndex={-1} aria-label={t`Files as evidence`} onChange={(event) => pick(event.currentTarget.files)} />
               <Button variant="default" size="xs" onClick={() => picker.current?.click()}><Trans>Add files as evidence</Trans></Button>
-              <small className="soft"> <Trans>Up to 5 files, 5 MB in all. Kept encrypted, never shown on a page.</Trans></small>
+              <small className="soft"> <Trans>Up to 4 files of 1 MB each. Only the moderator of the case can open them.</Trans></small>
               {files.length > 0 && <ul className="plain" style={{ marginTop: '0.5rem' }}>{files.map((file, at) => <li key={at} className="split"><span>{file.name} <span className="soft num">{formatBytes(file.size, i18n.locale)}</span></span><Button size="compact-xs" variant="subtle" color="gray" onClick={() => setFiles(files.filter((_, other) => other !== at))} aria-label={t`Take out ${file.name}`}><Trans>Take out</Trans></Button></li>)}</ul>}
-              {tooMuch && <Notice tone="warn" live title={t`That is more than we can take`}><Trans>Up to 5 files, 5 MB in all.</Trans></Notice>}
+              {tooMuch && <Notice tone="warn" live title={t`That is more than we can take`}><Trans>Up to 4 files of 1 MB each.</Trans></Notice>}
             </div>
           )}
           {session.signedIn ? <p className="soft"><Trans>You report as a member. Moderators do not see who you are, and neither does the other side.</Trans></p>

@@ -20,13 +20,13 @@ export default function TreasuryPage() {
     <Page title={t`Treasury`} lead={query.data ? <Trans>The co-op’s money as of <When at={query.data.asOf} />. Open to every member; no names.</Trans> : <Trans>The co-op’s money, open to every member.</Trans>}>
       <Loaded query={query} lines={8}>
         {(treasury) => <>
-          <div className="figures">
-            <Figure what={t`At the bank`} value={<Amount of={treasury.bank} />} note={t`And in the till`} />
-            <Figure what={t`Owed by members`} value={<Amount of={treasury.receivable} />} note={t`Invoiced and not yet paid`} />
-            {treasury.unbilled && <Figure what={t`Not yet invoiced`} value={<Amount of={treasury.unbilled} />} note={t`Charged this month so far`} />}
-            {treasury.credit && <Figure what={t`Credit`} value={<Amount of={treasury.credit} />} note={t`Paid ahead by members`} />}
-            <Figure what={t`Earned`} value={<Amount of={treasury.income} />} note={t`Dues and traffic, since the start`} />
-            <Figure what={t`Reserve`} value={<Amount of={treasury.reserve} />} note={t`Set aside`} />
+          <div className="figures wide">
+            <Figure what={t`At the bank`} value={<Amount of={treasury.bank} cents />} note={t`And in the till`} />
+            <Figure what={t`Owed by members`} value={<Amount of={treasury.receivable} cents />} note={t`Invoiced and not yet paid`} />
+            {treasury.unbilled && <Figure what={t`Not yet invoiced`} value={<Amount of={treasury.unbilled} cents />} note={t`Charged this month so far`} />}
+            {treasury.credit && <Figure what={t`Credit`} value={<Amount of={treasury.credit} cents />} note={t`Paid ahead by members`} />}
+            <Figure what={t`Earned`} value={<Amount of={treasury.income} cents />} note={t`Dues and traffic, since the start`} />
+            <Figure what={t`Reserve`} value={<Amount of={treasury.reserve} cents />} note={t`Set aside`} />
           </div>
           <div className={has('treasurer', 'board') ? 'columns even' : 'columns'}>
             <Purposes treasury={treasury} />

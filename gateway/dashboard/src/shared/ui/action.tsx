@@ -1,7 +1,6 @@
 import { Button, Modal, Textarea } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { useLingui } from '@lingui/react/macro';
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { fieldError, problemOf } from '../problem';
@@ -14,11 +13,12 @@ export function useAction<I, O = void>({ run, refresh = [], said, done }: {
   said?: (output: O, input: I) => string;
   done?: (output: O, input: I) => void;
 }) {
+  const { t } = useLingui();
   const client = useQueryClient();
   const mutation = useMutation({
     mutationFn: run,
     onSuccess: async (output, input) => {
-      if (said) notifications.show({ message: said(output, input), color: 'mesh', autoClose: 6_000 });
+      if (said) notifications.show({ message: said(output, input), color: 'mesh', autoClose: 6_000, closeButtonProps: { 'aria-label': t`Close` } });
       done?.(output, input);
       await Promise.all(refresh.map((queryKey) => client.invalidateQueries({ queryKey })));
     },
@@ -52,8 +52,12 @@ export const onSubmit = (send: () => void) => (event: FormEvent) => {
   send();
 };
 
-/** A button that opens a form in a dialogue; the form lives as long as the dialogue is open. */
-export function DialogButton({ label, title, icon, color, variant = 'default', size = 'sm', wide, children }: {
+/**
+ * A button that opens a form in a dialogue; the form lives as long as the dialogue is open. {@code gone} takes the button
+ * away and leaves an open dialogue: what was done may end the reason for the button, and is still told.
+ */
+export function DialogButton({ gone, label, title, icon, color, variant = 'default', size = 'sm', wide, children }: {
+  gone?: boolean;
   label: ReactNode;
   title: string;
   icon?: ReactNode;
@@ -68,10 +72,17 @@ export function DialogButton({ label, title, icon, color, variant = 'default', s
   const close = () => setOpen(false);
   return (
     <>
-      <Button variant={variant} color={color} size={size} leftSection={icon} onClick={() => setOpen(true)}>{label}</Button>
-      <Modal opened={open} onClose={close} title={title} size={wide ? 'lg' : 'md'} closeButtonProps={{ 'aria-label': t`Close` }}>
-        {open && children(close)}
-      </Modal>
+      {!gone && <Button variant={variant} color={color} size={size} leftSection={icon} onClick={() => setOpen(true)}>{label}</Button>}
+      {/* The dialogue's head is a plain one: Mantine's would be a second banner of the page. */}
+      <Modal.Root opened={open} onClose={close} size={wide ? 'lg' : 'md'} centered>
+        <Modal.Overlay backgroundOpacity={0.45} />
+        <Modal.Content radius="lg">
+          <Modal.Body>
+            <div className="dialog-head"><Modal.Title>{title}</Modal.Title><Modal.CloseButton aria-label={t`Close`} /></div>
+            {open && children(close)}
+          </Modal.Body>
+        </Modal.Content>
+      </Modal.Root>
     </>
   );
 }

@@ -60,7 +60,7 @@ export function DataTable<T>({ caption, columns, rows, id, query, empty, foot }:
   return (
     <>
       {query?.isError && <div style={{ padding: '0 1.1rem 0.5rem' }}><ProblemNotice error={query.error} retry={() => void query.refetch()} /></div>}
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
+      <div className="table-scroll" tabIndex={0} role="group" aria-label={caption}>
         <table className="grid cards">
           <caption className="hidden-field">{caption}</caption>
           <thead>
@@ -87,7 +87,7 @@ export function DataTable<T>({ caption, columns, rows, id, query, empty, foot }:
               ))
               : table.getRowModel().rows.map((row) => (
                 <tr key={row.id}>
-                  {columns.map((column) => <td key={column.id} data-label={column.head} className={column.end ? 'end' : undefined}>{column.cell(row.original.row)}</td>)}
+                  {columns.map((column) => <td key={column.id} data-label={column.head} className={column.end ? 'end' : undefined}><div className="cell">{column.cell(row.original.row)}</div></td>)}
                 </tr>
               ))}
           </tbody>

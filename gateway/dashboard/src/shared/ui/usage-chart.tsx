@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatBytes } from '../bytes';
+import { regionOf } from '../region';
 import type { UsageStep } from '../usage';
 import { PAPER } from './tokens';
 
@@ -19,7 +20,7 @@ export default function UsageChart({ steps, label }: { steps: UsageStep[]; label
   useEffect(() => {
     if (!host.current || width === 0) return;
     const paper = PAPER[scheme];
-    const axis: uPlot.Axis = { stroke: paper.soft, grid: { stroke: paper.edge, width: 1 }, ticks: { show: false }, font: '12px system-ui' };
+    const axis: uPlot.Axis = { stroke: paper.soft, grid: { stroke: paper.edge, width: 1 }, ticks: { show: false }, font: "12px 'Atkinson Hyperlegible Next Variable', system-ui" };
     const plot = new uPlot(
       {
         width,
@@ -28,7 +29,7 @@ export default function UsageChart({ steps, label }: { steps: UsageStep[]; label
         cursor: { y: false },
         padding: [10, 6, 0, 0],
         axes: [
-          { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => new Intl.DateTimeFormat(i18n.locale, { hour: '2-digit', minute: '2-digit' }).format(tick * 1000)), space: 70 },
+          { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => new Intl.DateTimeFormat(regionOf(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(tick * 1000)), space: 70 },
           { ...axis, size: 66, values: (_, ticks) => ticks.map((tick) => formatBytes(tick, i18n.locale)) },
         ],
         scales: { y: { range: (_, __, max) => [0, Math.max(1000, max * 1.1)] } },
@@ -38,7 +39,12 @@ export default function UsageChart({ steps, label }: { steps: UsageStep[]; label
           { label: up, stroke: paper.chartUp, width: 2, paths: uPlot.paths.stepped!({ align: 1 }), points: { show: steps.length < 3 } },
         ],
       },
-      [steps.map((step) => Date.parse(step.from) / 1000), steps.map((step) => step.internetDown), steps.map((step) => step.internetUp)],
+      [
+        // The last step is drawn to its end, too.
+        [...steps.map((step) => Date.parse(step.from) / 1000), Date.parse(steps[steps.length - 1]!.to) / 1000],
+        [...steps, steps[steps.length - 1]!].map((step) => step.internetDown),
+        [...steps, steps[steps.length - 1]!].map((step) => step.internetUp),
+      ],
       host.current,
     );
     return () => plot.destroy();

@@ -30,7 +30,7 @@ export function UsagePanel({ title, lead, query, empty }: { title: string; lead?
             <Suspense fallback={<Skeleton height={200} mt="sm" />}><UsageChart steps={steps} label={title} /></Suspense>
             <details className="twin">
               <summary><Trans>The same as a table</Trans></summary>
-              <div className="table-scroll" tabIndex={0} role="region" aria-label={title}>
+              <div className="table-scroll" tabIndex={0} role="group" aria-label={title}>
                 <table className="grid">
                   <thead><tr><th scope="col"><Trans>From</Trans></th><th scope="col" className="end"><Trans>Internet down</Trans></th><th scope="col" className="end"><Trans>Internet up</Trans></th><th scope="col" className="end"><Trans>Local mesh</Trans></th></tr></thead>
                   <tbody>

@@ -18,17 +18,18 @@ export function When({ at, plain, first = 'relative' }: { at: string | null | un
   const near = relative(at, i18n.locale);
   return (
     <Tooltip label={exact(at, i18n.locale)}>
-      <time dateTime={at} className="num">
-        {plain ? told : first === 'relative' ? near : told}
-        {!plain && <small className="soft"> {first === 'relative' ? told : near}</small>}
+      <time dateTime={at} className="when">
+        <span className="num">{plain || first === 'absolute' ? told : near}</span>
+        {!plain && <> <small className="soft num">{first === 'relative' ? told : near}</small></>}
       </time>
     </Tooltip>
   );
 }
 
-export function Amount({ of, signed }: { of: Money | null | undefined; signed?: boolean }) {
+/** Money, exactly; rounded to cents where only a glance is wanted. */
+export function Amount({ of, signed, cents }: { of: Money | null | undefined; signed?: boolean; cents?: boolean }) {
   const { i18n } = useLingui();
-  return of ? <span className="num">{formatMoney(of, i18n.locale, signed)}</span> : <span className="soft nothing">–</span>;
+  return of ? <span className="num">{formatMoney(of, i18n.locale, { signed, cents })}</span> : <span className="soft nothing">–</span>;
 }
 
 export function Bytes({ of }: { of: number | null | undefined }) {

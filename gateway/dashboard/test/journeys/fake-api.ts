@@ -1,0 +1,252 @@
+// A stand-in for the gateway and the services behind it: speaks the documented REST from memory, serves the built
+// dashboard with the gateway's content security policy, and keeps what it was asked for the journeys to look at.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+
+type Json = Record<string, unknown>;
+interface Asked { method: string; path: string; body: Json; headers: IncomingMessage['headers'] }
+
+const DIST = new URL('../../dist/', import.meta.url).pathname;
+const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.html': 'text/html' };
+const eur = (amount: string) => ({ amount, currency: 'EUR' });
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+const day = (plus: number) => new Date(Date.now() + plus * 86_400_000).toISOString().slice(0, 10);
+const hex = (seed: string) => Array.from({ length: 64 }, (_, at) => ((seed.charCodeAt(at % seed.length) * (at + 7)) % 16).toString(16)).join('');
+export const IDS = {
+  board: '0b0a0d00-0000-4000-8000-000000000001', ana: 'a0a00000-0000-4000-8000-000000000002', joan: 'b0b00000-0000-4000-8000-000000000003', applicant: 'c0c00000-0000-4000-8000-000000000004',
+  payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
+  case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
+};
+const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
+
+export class FakeCoop {
+  readonly asked: Asked[] = [];
+  roles: string[] = [];
+  memberId: string = IDS.board;
+  constituted = true;
+  billingSilent = false;
+  empty = false;
+  private server?: Server;
+  private ticks = 0;
+  private readonly keys = new Map<string, string>();
+  members: Json[];
+  nodes: Json[];
+  invoices: Json[];
+  plans: Json[];
+  cases: Json[];
+  bans: Json[];
+  notes: Json[] = [];
+  decisions: Json[] = [];
+  subject: string | null = null;
+
+  constructor() {
+    const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
+    const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190) };
+    this.members = [
+      member(IDS.board, 'Núria Puig', 'nuria@example.org', 'active', ['member', 'board', 'treasurer', 'moderator', 'network'], 'good', []),
+      member(IDS.ana, 'Ana Ribas', 'ana@example.org', 'active', ['member'], 'overdue', [site]),
+      member(IDS.joan, 'Joan Serra', 'joan@example.org', 'paused', ['member', 'treasurer'], 'good', [{ ...site, id: randomUUID(), name: 'Upper farm' }]),
+      member(IDS.applicant, 'Cooperativa La Font', 'lafont@example.org', 'applicant', [], 'good', []),
+    ];
+    const node = (id: string, name: string, live: string, state: string, gateway: boolean, version: number | null) => ({
+      id, nodeId: state === 'enrolled' ? hex(name) : null, shortName: state === 'enrolled' ? name.toLowerCase().split(' ').slice(-1)[0] + '-ivy-oak-elm' : null, name, state, ownerId: IDS.ana, ownerName: 'Ana Ribas', siteId: IDS.site, siteName: 'Mill house', gateway, certificateUntil: `${day(60)}T00:00:00Z`, lastSeenAt: live === 'never' ? null : live === 'up' ? ago(0.1) : ago(50), live, agentVersion: '0.1.0',
+      accessList: { version, wanted: 812, appliedAt: ago(3), applyMillis: 41, failure: null }, telemetry: { observedAt: ago(0), uptimeSeconds: 412_345, loadMilli: 230, memoryTotalBytes: 268_435_456, memoryAvailableBytes: 140_000_000, clients: 7, spoolBytes: 20_480, spoolWindows: 1 },
+      links: state === 'enrolled' ? [{ neighbourNodeId: hex('Church'), neighbourName: 'Church tower', interfaceName: 'wlan1', neighbourAddress: 'fe80::2', source: 'babel', rxCost: 256, txCost: 288 }, { neighbourNodeId: null, neighbourName: null, interfaceName: 'wlan0', neighbourAddress: 'fe80::9', source: 'babel', rxCost: 65535, txCost: 256 }] : [],
+      attachments: state === 'enrolled' ? [{ id: randomUUID(), siteId: IDS.site, siteName: 'Mill house', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', routerV4: '10.201.1.1', routerV6: 'fd42:201:1::1', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', since: ago(9000) }] : [],
+    });
+    this.nodes = [node('11111111-0000-4000-8000-000000000001', 'Mill roof', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000002', 'Church tower', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000003', 'School', 'down', 'enrolled', false, 809), node('11111111-0000-4000-8000-000000000004', 'Upper farm', 'never', 'pending', false, null)];
+    const invoice = (id: string, number: string, state: string, paid: string, open: string) => ({
+      id, number, payerId: IDS.payer, periodFrom: day(-50).slice(0, 8) + '01', periodTo: day(-50).slice(0, 8) + '28', issuedOn: day(-20), dueOn: day(-6), total: eur('27.40'), paid: eur(paid), open: eur(open), state, overdueSince: state === 'overdue' ? day(-5) : null,
+      lines: [{ kind: 'dues', siteId: IDS.site, planCode: 'standard', quantity: '28', unit: 'day of 28', unitPrice: eur('12.00'), amount: eur('12.00'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '177.24', unit: 'GB', unitPrice: eur('0.20'), amount: eur('15.448'), from: day(-50), to: day(-22), windows: 8064, gaps: 2, includedGb: '100', localGb: '311.5', saved: eur('62.30') }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }],
+      payments: state === 'paid' ? [{ id: randomUUID(), receivedOn: day(-10), method: 'transfer', amount: eur('27.40') }] : [],
+    });
+    this.invoices = [invoice(IDS.invoice, '2026-00041', 'overdue', '0.00', '27.40'), invoice(IDS.paid, '2026-00029', 'paid', '27.40', '0.00')];
+    const plan = (code: string, name: string, from: number, flat: string, gb: number, per: string, description: string) => ({ code, name, description, effectiveOn: day(from), flat: eur(flat), includedGb: gb, perGb: eur(per), currency: 'EUR' });
+    this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.')];
+    this.cases = [{ id: IDS.case, number: 17, state: 'open', category: 'intrusion', address: '10.201.1.20', port: 22, observedAt: ago(300), openedAt: ago(200), dueAt: ago(-1440), reports: 2, claimedBy: null, outcome: null }, { id: randomUUID(), number: 16, state: 'open', category: 'spam', address: '10.201.2.9', port: null, observedAt: ago(5000), openedAt: ago(4900), dueAt: ago(30), reports: 1, claimedBy: null, outcome: null }, { id: randomUUID(), number: 12, state: 'closed', category: 'copyright', address: null, port: null, observedAt: ago(90000), openedAt: ago(90000), dueAt: ago(80000), reports: 1, claimedBy: IDS.joan, outcome: 'dismissed' }];
+    this.bans = [{ id: IDS.ban, target: { kind: 'address', value: '10.201.4.20/32' }, state: 'inForce', orderedAt: ago(20), orderedBy: IDS.joan, imposedAt: ago(20), imposedBy: IDS.joan, until: ago(-10000), permanent: false, reason: 'Brute force against a school server', caseId: IDS.case, origin: 'decision' }, { id: randomUUID(), target: { kind: 'address', value: '2001:db8:77::/48' }, state: 'inForce', orderedAt: ago(900), orderedBy: IDS.joan, imposedAt: ago(880), imposedBy: IDS.board, until: null, permanent: true, reason: 'Malware control server', caseId: null, origin: 'moderator' }];
+  }
+
+  async start(): Promise<string> {
+    this.server = createServer((request, response) => void this.answer(request, response));
+    await new Promise<void>((resolve) => this.server!.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server?.closeAllConnections();
+    await new Promise((resolve) => this.server?.close(resolve));
+  }
+
+  signIn(memberId: string, ...roles: string[]): void {
+    this.memberId = memberId;
+    this.roles = roles;
+  }
+
+  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url!, 'http://x');
+    if (!url.pathname.startsWith('/api/') && url.pathname !== '/logout') return this.file(url.pathname, response);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const body = text ? (JSON.parse(text) as Json) : {};
+    const method = request.method!;
+    if (method !== 'GET') this.asked.push({ method, path: url.pathname, body, headers: request.headers });
+    const changes = method !== 'GET';
+    const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== 'csrf-of-this-session' ? problem(403, 'csrf', 'The CSRF token is missing') : this.route(method, url, body, request);
+    const status = told?.status ?? 404;
+    response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
+    response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
+  }
+
+  private file(path: string, response: ServerResponse): void {
+    const file = join(DIST, path);
+    if (extname(path) && file.startsWith(DIST) && existsSync(file)) {
+      response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
+      response.end(readFileSync(file));
+      return;
+    }
+    const nonce = randomBytes(18).toString('base64');
+    // The gateway's policy, and stricter: not even style attributes.
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
+    response.end(readFileSync(join(DIST, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
+  }
+
+  private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean } | null {
+    const path = url.pathname;
+    const q = url.searchParams;
+    const on = (pattern: RegExp, verb = 'GET') => (method === verb ? pattern.exec(path) : null);
+    const items = (list: unknown[]) => ({ status: 200, body: { items: this.empty ? [] : list, next: null } });
+    const ok = (answer?: unknown) => (answer === undefined ? { status: 204 } : { status: 200, body: answer });
+    const open = /^\/api\/(session|coop|plans|applications|reports(\/[0-9a-f-]{36})?)$/.test(path);
+    if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
+    let found: RegExpExecArray | null;
+
+    if (path === '/logout') { this.roles = []; return ok(); }
+    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } });
+    if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
+    if (on(/^\/api\/coop$/, 'POST')) {
+      if (request.headers['setup-code'] !== 'right-code') return problem(403, 'setup-code-wrong', 'That is not the set-up code');
+      this.constituted = true;
+      return { status: 201, body: { memberId: IDS.board } };
+    }
+    if (on(/^\/api\/plans$/)) return items(q.get('history') ? this.plans : this.plans.filter((plan) => String(plan.effectiveOn) <= day(0)));
+    if (on(/^\/api\/plans$/, 'POST')) { this.plans.push(body); return { status: 201, body }; }
+    if (on(/^\/api\/applications$/, 'POST')) return String(body.email).endsWith('@nowhere') ? problem(400, 'invalid-request', 'The application is not complete', [{ field: 'email', rule: 'email', message: 'must be an e-mail address' }]) : { status: 202, body: { memberId: randomUUID() } };
+
+    if (on(/^\/api\/overview\/home$/)) {
+      const parts = ['membership', 'billing', 'abuse'].map((part) => ({ part, ok: part !== 'billing' || !this.billingSilent, why: part === 'billing' && this.billingSilent ? 'does not answer' : null }));
+      if (this.empty) return ok({ parts, applicants: { count: 0, more: false }, openCases: { count: 0, more: false }, overdueInvoices: { count: 0, more: false }, nodes: { up: 0, late: 0, down: 0, never: 0, membersAffected: 0 }, implausible: { count: 0, more: false }, deadLetters: 0 });
+      return ok({ parts, applicants: { count: this.members.filter((one) => one.state === 'applicant').length, more: false }, openCases: { count: this.cases.filter((one) => one.state === 'open').length, more: false }, overdueInvoices: this.billingSilent ? null : { count: 1, more: false, total: eur('27.40') }, nodes: { up: 2, late: 0, down: 1, never: 1, membersAffected: 1 }, implausible: this.billingSilent ? null : { count: 3, more: false }, deadLetters: 1 });
+    }
+    if ((found = on(/^\/api\/overview\/members\/([^/]+)$/))) {
+      const moment = (minutes: number, part: string, kind: string, detail: Json) => ({ at: ago(minutes), part, kind, detail });
+      return ok({ parts: [{ part: 'membership', ok: true }, { part: 'billing', ok: !this.billingSilent, why: 'does not answer' }, { part: 'abuse', ok: true }], items: this.empty ? [] : [moment(200, 'abuse', 'case', { id: IDS.case, category: 'intrusion' }), moment(7200, 'membership', 'standingChanged', { level: 'overdue', why: 'Invoice 2026-00041 is overdue' }), { ...moment(28800, 'billing', 'invoice', this.invoices[0]!), at: day(-20) }, moment(270000, 'membership', 'subscribed', { planCode: 'standard', effectiveOn: day(-190) }), moment(280000, 'membership', 'approved', { reason: 'Welcome', joinedOn: day(-200) }), moment(290000, 'membership', 'applied', { rulesVersion: '3' })] });
+    }
+
+    if (on(/^\/api\/members$/)) return items(this.members.filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('q') || `${one.name} ${one.email}`.toLowerCase().includes(q.get('q')!.toLowerCase()))));
+    if (on(/^\/api\/me$/)) return ok({ ...this.member(this.memberId), nodes: [] });
+    if ((found = on(/^\/api\/members\/([^/]+)$/))) return this.member(found[1]!) ? ok({ ...this.member(found[1]!), nodes: this.nodes.filter((one) => one.ownerId === found![1]).map(({ id, nodeId, name }) => ({ id, nodeId, name })) }) : problem(404, 'not-found', 'no such member');
+    if ((found = on(/^\/api\/members\/([^/]+)\/(approve|refuse|pause|resume|leave)$/, 'POST'))) {
+      const one = this.member(found[1]!)!;
+      const next = { approve: 'active', refuse: 'refused', pause: 'paused', resume: 'active', leave: 'left' }[found[2]!]!;
+      if (found[2] === 'approve' && one.state !== 'applicant') return problem(409, 'step-not-legal', `${String(one.name)} is ${String(one.state)}`);
+      one.state = next;
+      return ok({ id: one.id, state: next });
+    }
+    if ((found = on(/^\/api\/members\/([^/]+)\/roles$/, 'PUT'))) { this.member(found[1]!)!.roles = body.roles; return ok({ roles: body.roles }); }
+    if (on(/^\/api\/sites$/)) return items([{ id: IDS.site, name: 'Mill house' }]);
+    if ((found = on(/^\/api\/payers\/([^/]+)$/))) return ok({ id: found[1], name: 'Ana Ribas', email: 'ana@example.org', address: 'Carrer del Molí 4\n08500 Vic', memberId: IDS.ana });
+    if (on(/^\/api\/payers$/)) return items([{ id: IDS.payer, name: 'Ana Ribas', email: 'ana@example.org' }]);
+
+    if (on(/^\/api\/nodes$/)) return items(this.nodes);
+    if (on(/^\/api\/nodes$/, 'POST')) {
+      const id = randomUUID();
+      this.nodes.push({ ...this.nodes[3]!, id, name: body.name, ownerId: body.ownerId, siteId: body.siteId });
+      setTimeout(() => { Object.assign(this.nodes.find((one) => one.id === id)!, { state: 'enrolled', live: 'up', nodeId: hex(id), lastSeenAt: ago(0) }); }, 2_500).unref();
+      return { status: 201, body: { id, enrolment: this.enrolment() } };
+    }
+    if ((found = on(/^\/api\/nodes\/([^/]+)\/code$/, 'POST'))) return ok({ id: found[1], enrolment: this.enrolment() });
+    if ((found = on(/^\/api\/nodes\/([^/]+)$/))) { const one = this.nodes.find((node) => node.id === found![1]); return one ? ok(one) : problem(404, 'node-not-found', 'no such node'); }
+    if ((found = on(/^\/api\/nodes\/([^/]+)\/(retire|revoke)$/, 'POST'))) { Object.assign(this.nodes.find((one) => one.id === found![1])!, { state: found[2] === 'retire' ? 'retired' : 'revoked' }); return ok(); }
+    if (on(/^\/api\/access\/list$/)) return ok({ version: 812, issuedAt: ago(3), notAfter: ago(-10000), entries: 9, byRule: { full: 4, slowLane: 1, walledGarden: 0, drop: 0, bans: 2, garden: 2 }, nodes: { total: 3, current: 2, slowestMillis: 412, lagging: [{ id: this.nodes[2]!.id, name: 'School', version: 809 }] } });
+    if (on(/^\/api\/access\/coverage$/)) return ok({ key: q.get('key'), present: true, sinceVersion: 811, onNodes: 2, ofNodes: 3, slowestMillis: 412, lagging: [{ id: this.nodes[2]!.id, name: 'School', version: 809 }] });
+    if (on(/^\/api\/access\/entries$/)) return items(q.get('q')?.startsWith('10.201.1') ? [{ key: 'attachment:x', kind: 'attachment', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', sinceVersion: 790, since: ago(7000), node: this.nodes[0]!.id, siteId: IDS.site }] : []);
+
+    if (on(/^\/api\/usage(\/mine)?$/)) {
+      const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
+      return items(Array.from({ length: 24 }, (_, at) => ({ from: new Date(hour - (23 - at) * 3_600_000).toISOString(), to: new Date(hour - (22 - at) * 3_600_000).toISOString(), internetDown: Math.round(2e8 + 1.6e8 * Math.sin(at / 3)), internetUp: Math.round(4e7 + 2e7 * Math.cos(at / 4)), localDown: 8e7, localUp: 3e7 })));
+    }
+    if (on(/^\/api\/usage\/nodes$/)) { this.ticks++; return items(this.nodes.filter((one) => one.nodeId).map((one, at) => ({ nodeId: one.nodeId, lastReportAt: ago(2), reports: 8000 + this.ticks, gaps: at, implausible: at === 2 ? 3 : 0, bytes24h: 5_300_000_000 * (at + 1) + this.ticks * 31_000_000 }))); }
+
+    if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
+    if (on(/^\/api\/bill-runs$/)) return items([{ period: day(-50).slice(0, 7), finishedAt: ago(20000), issued: 41, total: eur('912.30'), skipped: [] }]);
+    if (on(/^\/api\/bill-runs$/, 'POST')) return this.once(request, body, () => ({ period: body.period, issued: 42, total: eur('931.10'), skipped: [{ payerId: IDS.payer, why: 'nothing to bill' }] }));
+    if (on(/^\/api\/payments$/, 'POST')) {
+      return this.once(request, body, () => {
+        const invoice = this.invoices.find((one) => one.id === body.invoiceId);
+        if (invoice) Object.assign(invoice, { state: 'paid', paid: invoice.total, open: eur('0.00'), overdueSince: null, payments: [{ id: randomUUID(), receivedOn: body.receivedOn, method: body.method, amount: eur(String(body.amount)) }] });
+        return { id: randomUUID(), applied: invoice ? [{ invoiceId: invoice.id, number: invoice.number, amount: eur(String(body.amount)) }] : [], credit: eur('0.00') };
+      });
+    }
+    if (on(/^\/api\/bill\/mine$/)) return ok({ payers: this.empty ? [] : [{ payerId: IDS.payer, balance: eur('27.40'), credit: eur('0.00'), open: [this.invoices[0]], running: { period: day(0).slice(0, 7), charges: [{ kind: 'charge', charge: 'dues', planCode: 'standard', quantity: '21', unit: 'day of 30', amount: eur('8.40') }, { kind: 'charge', charge: 'usage', planCode: 'standard', quantity: '64.1', unit: 'GB', includedGb: '70', localGb: '120', saved: eur('24.00'), amount: eur('0.00') }], total: eur('8.40') }, payments: [{ id: randomUUID(), receivedOn: day(-40), method: 'transfer', amount: eur('27.40') }] }] });
+    if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
+    if (on(/^\/api\/ledger\/trial-balance$/)) return ok({ asOf: ago(0), balanced: true, sum: '0.00', kinds: [{ kind: 'bank', balance: eur('4211.90') }, { kind: 'receivable', balance: eur('318.20') }, { kind: 'income-dues', balance: eur('-6480.00') }, { kind: 'income-usage', balance: eur('-2640.40') }] });
+
+    if (on(/^\/api\/reports$/, 'POST')) return String(body.address ?? '').includes('999') ? problem(400, 'invalid-request', 'The report is not complete', [{ field: 'address', rule: 'address', message: 'is not an IP address' }]) : { status: 201, body: { id: IDS.report, followUpToken: 'unguessable-token' } };
+    if (on(/^\/api\/reports\/mine$/)) return items([{ id: IDS.report, category: 'spam', address: null, receivedAt: ago(9000), state: 'answered', outcome: 'upheld' }]);
+    if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld' }) : problem(404, 'report-not-found', 'no such report');
+    if (on(/^\/api\/cases$/)) return items(this.cases.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if ((found = on(/^\/api\/cases\/([^/]+)$/))) {
+      const summary = this.cases.find((one) => one.id === found![1]);
+      return summary ? ok({ summary, subjectMemberId: summary.claimedBy === this.memberId ? this.subject : null, reports: [{ id: IDS.report, reporter: 'anonymous', receivedAt: ago(200), observedAt: ago(300), address: '10.201.1.20', port: 22, description: 'Hundreds of sign-in attempts a minute against our school server.\nNov 21 02:11:09 sshd: Failed password for root', url: null, evidence: [{ id: randomUUID(), contentType: 'text/plain', sha256: hex('evidence'), sizeBytes: 18_200, contentKept: true }] }], notes: this.notes }) : problem(404, 'case-not-found', 'no such case');
+    }
+    if ((found = on(/^\/api\/cases\/([^/]+)\/decisions$/))) return items(this.decisions.filter((one) => one.caseId === found![1]));
+    if ((found = on(/^\/api\/cases\/([^/]+)\/(claim|notes|subject|decision|close|release)$/, 'POST'))) {
+      const one = this.cases.find((each) => each.id === found![1])!;
+      if (found[2] === 'claim') Object.assign(one, { state: 'underReview', claimedBy: this.memberId });
+      if (found[2] === 'notes') this.notes.push({ moderatorId: this.memberId, text: body.text, at: ago(0) });
+      if (found[2] === 'subject') this.subject = IDS.ana;
+      if (found[2] === 'close') one.state = 'closed';
+      if (found[2] === 'decision') {
+        Object.assign(one, { state: 'decided', outcome: body.outcome, decidedAt: ago(0) });
+        const decision = { id: randomUUID(), caseId: one.id, state: body.outcome === 'upheld' ? 'inForce' : 'dismissed', ...body, measures: (body.measures as Json[]).map((measure) => ({ ...measure, id: randomUUID() })), statement: '', decidedBy: this.memberId, draftedAt: ago(0), inForceAt: ago(0) };
+        this.decisions.push(decision);
+        return ok(decision);
+      }
+      if (found[2] === 'subject') return ok({ memberId: IDS.ana, siteId: IDS.site, attachmentId: randomUUID(), at: ago(300) });
+      return ok(one);
+    }
+    if (on(/^\/api\/bans$/)) return items((q.get('state') ?? 'active') === 'active' ? this.bans.filter((one) => one.state === 'inForce') : this.bans.filter((one) => one.state !== 'inForce'));
+    if (on(/^\/api\/bans\/preview$/, 'POST')) {
+      const value = String((body.target as Json).value);
+      return /^[0-9a-f.:/-]+$/i.test(value) ? ok({ members: value.includes('/') ? 14 : 1, attachments: value.includes('/') ? 16 : 1, addresses: value.includes('/') ? 65_536 : 1, refused: value.startsWith('10.200.') ? { rule: 'never-ban', why: '10.200.0.1/32 is the co-op’s own portal.' } : null }) : problem(400, 'invalid-request', 'No such target', [{ field: 'target', rule: 'target', message: 'is not an address' }]);
+    }
+    if (on(/^\/api\/bans$/, 'POST')) { const made = { id: randomUUID(), state: body.permanent ? 'proposed' : 'inForce', orderedAt: ago(0), orderedBy: this.memberId, imposedAt: ago(0), permanent: false, origin: 'moderator', ...body, target: body.target }; this.bans.unshift(made); return { status: 201, body: made }; }
+    if ((found = on(/^\/api\/bans\/([^/]+)\/lift$/, 'POST'))) { Object.assign(this.bans.find((one) => one.id === found![1])!, { state: 'lifted', endedAt: ago(0), endReason: body.reason }); return ok({}); }
+    if (on(/^\/api\/never-bans$/)) return items([{ id: null, prefix: '10.200.0.1/32', reason: 'The portal', origin: 'setting' }, { id: randomUUID(), prefix: '10.201.0.53/32', reason: 'Name server', origin: 'list' }]);
+    return null;
+  }
+
+  private member(id: string): Json | undefined {
+    return this.members.find((one) => one.id === id);
+  }
+
+  private enrolment(): Json {
+    return { code: 'K7Q2-9FWM-TC4R-XH8P-JD3V-5NBA', expiresAt: ago(-1440), caFingerprint: hex('ca'), membership: 'mesh.vall.example:9081', billing: 'mesh.vall.example:9082' };
+  }
+
+  /** Same key and body: same answer; same key, other body: refused. */
+  private once(request: IncomingMessage, body: Json, act: () => Json): { status: number; body: unknown; problem?: boolean } {
+    const key = request.headers['idempotency-key'];
+    if (typeof key !== 'string') return problem(400, 'idempotency-key-missing', 'Idempotency-Key is missing');
+    const before = this.keys.get(key);
+    if (before && before !== JSON.stringify(body)) return problem(422, 'idempotency-key-reused', 'This key came with another body');
+    this.keys.set(key, JSON.stringify(body));
+    return { status: 201, body: act() };
+  }
+}

@@ -1,0 +1,124 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
+import { FakeCoop, IDS } from './fake-api';
+
+const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
+
+/** Name, path, and a text that only the loaded screen shows. */
+const PUBLIC: [string, string, RegExp][] = [
+  ['landing', '/', /owned by us/],
+  ['join', '/join', /Become a member of Vall Mesh/],
+  ['report', '/report', /What did you see/],
+  ['follow-up', `/report/${IDS.report}#unguessable-token`, /You were right/],
+  ['sign-in-needed', '/members', /Please sign in/],
+  ['missing', '/nowhere', /no such page/],
+];
+const OFFICE: [string, string, RegExp][] = [
+  ['home', '/home', /people want to join|person wants to join/],
+  ['members', '/members', /Cooperativa La Font/],
+  ['member', `/members/${IDS.ana}`, /Applied to join/],
+  ['applicant', `/members/${IDS.applicant}`, /Approve/],
+  ['nodes', '/nodes', /Church tower/],
+  ['node', '/nodes/11111111-0000-4000-8000-000000000001', /as wanted/],
+  ['node-pending', '/nodes/11111111-0000-4000-8000-000000000004', /has not come in/],
+  ['invoices', '/invoices', /2026-00041/],
+  ['invoice', `/invoices/${IDS.invoice}`, /signed usage windows/],
+  ['treasury', '/treasury', /Balanced/],
+  ['plans', '/plans', /Coming/],
+  ['cases', '/cases', /No. 17/],
+  ['case', `/cases/${IDS.case}`, /sign-in attempts/],
+  ['bans', '/bans?why=10.201.1.20', /slowest/],
+];
+const MEMBER: [string, string, RegExp][] = [
+  ['my', '/my', /so far/],
+  ['my-treasury', '/treasury', /At the bank/],
+  ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
+  ['my-report', '/report', /You report as a member/],
+];
+
+describe.skipIf(NO_BROWSER)('every screen', () => {
+  const coop = new FakeCoop();
+  let origin: string;
+  let browser: Browser;
+  beforeAll(async () => {
+    origin = await coop.start();
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await coop.stop();
+  });
+
+  async function look(screens: [string, string, RegExp][], width: number, scheme: 'light' | 'dark' = 'light') {
+    const { page, context, faults } = await open(browser, origin, width, scheme);
+    for (const [name, path, shows] of screens) {
+      await page.goto(path);
+      await page.getByText(shows).first().waitFor({ timeout: 15_000 }).catch((error) => { throw new Error(`${name}: ${String(error)}`); });
+      await inspect(page, scheme === 'dark' ? `${name}-dark` : name, width);
+      expect(await page.title(), name).toMatch(/\S/);
+    }
+    expect(faults).toEqual([]);
+    await context.close();
+  }
+
+  for (const width of WIDTHS) {
+    it(`is accessible and fits for visitors at ${width} px`, async () => {
+      coop.signIn(IDS.board);
+      await look(PUBLIC, width);
+    });
+    it(`is accessible and fits for the office at ${width} px`, async () => {
+      coop.signIn(IDS.board, ...ALL);
+      await look(OFFICE, width);
+    });
+    it(`is accessible and fits for a member at ${width} px`, async () => {
+      coop.signIn(IDS.ana, 'member');
+      await look(MEMBER, width);
+    });
+  }
+
+  it('is accessible in dark colours', async () => {
+    coop.signIn(IDS.board, ...ALL);
+    await look(OFFICE, 1280, 'dark');
+    coop.signIn(IDS.ana, 'member');
+    await look(MEMBER, 360, 'dark');
+    coop.signIn(IDS.board);
+    await look(PUBLIC, 1280, 'dark');
+  });
+
+  it('teaches where it is empty', async () => {
+    coop.empty = true;
+    coop.signIn(IDS.board, ...ALL);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/]], 1280);
+    coop.empty = false;
+  });
+
+  it('stands when a part does not answer', async () => {
+    coop.billingSilent = true;
+    coop.signIn(IDS.board, ...ALL);
+    await look([['home-partial', '/home', /Billing does not answer/]], 1280);
+    coop.billingSilent = false;
+  });
+
+  it('sets up a co-op that does not exist yet', async () => {
+    coop.constituted = false;
+    coop.signIn(IDS.board);
+    await look([['set-up', '/', /Set up your co-op/]], 360);
+    await look([['set-up', '/', /Set up your co-op/]], 1280);
+    coop.constituted = true;
+  });
+
+  it('shows each role its own places only', async () => {
+    const { page, context } = await open(browser, origin, 1280);
+    const places = async (...roles: string[]) => {
+      coop.signIn(IDS.ana, ...roles);
+      await page.goto('/treasury');
+      await page.getByRole('navigation', { name: 'Places' }).waitFor();
+      return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
+    };
+    expect(await places('member')).toEqual(['Treasury', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Plans', 'My connection', 'Report abuse']);
+    await context.close();
+  });
+});

@@ -1,0 +1,246 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
+import { FakeCoop, IDS } from './fake-api';
+
+const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
+
+describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
+  let browser: Browser;
+  let coop: FakeCoop;
+  let page: Page;
+  let faults: string[];
+  let finish: () => Promise<void>;
+  beforeAll(async () => { browser = await launch(); });
+  afterAll(async () => { await browser?.close(); });
+  beforeEach(async () => {
+    coop = new FakeCoop();
+    const opened = await open(browser, await coop.start(), width);
+    page = opened.page;
+    page.setDefaultTimeout(15_000);
+    faults = opened.faults;
+    finish = () => opened.context.close();
+    coop.signIn(IDS.board, ...ALL);
+  });
+  afterEach(async () => {
+    expect(faults).toEqual([]);
+    await finish();
+    await coop.stop();
+  });
+  const asked = (path: RegExp) => coop.asked.filter((one) => path.test(one.path));
+  const dialog = () => page.getByRole('dialog');
+
+  it('a board member approves an applicant from the list', async () => {
+    await page.goto('/members?state=applicant');
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await dialog().waitFor();
+    await inspect(page, 'approve', width);
+    await dialog().getByRole('button', { name: 'Approve' }).click();
+
+    await page.getByText('Cooperativa La Font is a member now').waitFor();
+    expect(asked(/approve$/)[0]!.headers['x-csrf-token']).toBe('csrf-of-this-session');
+  });
+
+  it('a refusal wants a reason, and escape leaves everything as it was', async () => {
+    await page.goto(`/members/${IDS.applicant}`);
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    expect(await dialog().getByRole('button', { name: 'Refuse' }).isDisabled()).toBe(true);
+    await page.keyboard.press('Escape');
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/refuse$/)).toEqual([]);
+  });
+
+  it('the board grants a role', async () => {
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByRole('button', { name: 'Change roles' }).click();
+    await page.getByRole('checkbox', { name: 'Moderator' }).check();
+    await page.getByLabel('Reason').fill('Elected in the assembly');
+    await inspect(page, 'roles', width);
+    await dialog().getByRole('button', { name: 'Change roles' }).click();
+    await page.getByText('Roles changed').waitFor();
+    expect(asked(/roles$/)[0]!.body).toEqual({ roles: ['member', 'moderator'], reason: 'Elected in the assembly' });
+  });
+
+  it('a treasurer records a payment once, however often the form is sent', async () => {
+    await page.goto(`/invoices/${IDS.invoice}`);
+    await page.getByRole('button', { name: 'Record payment' }).click();
+    const amount = page.getByLabel('Amount in EUR');
+    expect(await amount.inputValue()).toBe('27.40');
+    await amount.fill('1.234,5');
+    await dialog().getByRole('button', { name: 'Record payment' }).click();
+    await page.getByText('Write it like 12.50').waitFor();
+    await amount.fill('27,40');
+    await inspect(page, 'payment', width);
+    await dialog().getByRole('button', { name: 'Record payment' }).click();
+    await page.getByText('Payment recorded').waitFor();
+    await inspect(page, 'payment-done', width);
+    await dialog().getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Paid', { exact: true }).first().waitFor();
+
+    const [payment] = asked(/payments$/);
+    expect(payment!.body).toMatchObject({ payerId: IDS.payer, invoiceId: IDS.invoice, amount: '27.40', currency: 'EUR', method: 'transfer' });
+    expect(payment!.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+    expect(asked(/payments$/)).toHaveLength(1);
+  });
+
+  it('a treasurer runs the bills after being told what will happen', async () => {
+    await page.goto('/invoices');
+    await page.getByRole('button', { name: 'Run bills' }).click();
+    await page.getByText('What will happen').waitFor();
+    await inspect(page, 'bill-run', width);
+    await dialog().getByRole('button', { name: /^Issue the invoices/ }).click();
+    await page.getByText('42 invoices issued').waitFor();
+    expect(asked(/bill-runs$/)[0]!.headers['idempotency-key']).toBeTruthy();
+  });
+
+  it('a moderator claims, looks up, notes and decides with two measures', async () => {
+    await page.goto('/cases');
+    await page.getByRole('button', { name: 'Claim case 17' }).click();
+    await page.waitForURL(`**/cases/${IDS.case}`);
+    await page.getByRole('button', { name: 'Look up the member' }).click();
+    await page.getByLabel('Reason').fill('Needed to decide case 17');
+    await dialog().getByRole('button', { name: 'Look up' }).click();
+    await page.getByRole('link', { name: 'The member’s page' }).waitFor();
+    await page.getByLabel('New note').fill('Log matches the node’s counters.');
+    await page.getByRole('button', { name: 'Add the note' }).click();
+    await page.getByText('Log matches').waitFor();
+
+    await page.getByRole('button', { name: 'Decide' }).click();
+    await page.getByRole('radio', { name: 'Upheld' }).check();
+    await page.getByLabel('Rule', { exact: false }).first().fill('2: do no harm');
+    await page.getByLabel('Reasons').fill('Brute force from one computer');
+    await page.getByRole('button', { name: 'One more measure' }).click();
+    await page.getByRole('group', { name: 'Measure 2' }).getByLabel('Measure', { exact: true }).selectOption('ban');
+    await page.getByRole('group', { name: 'Measure 2' }).getByLabel('Aimed at').selectOption('address');
+    await page.getByText('1 member is hit').waitFor();
+    await inspect(page, 'decision', width);
+    await dialog().getByRole('button', { name: 'Decide' }).click();
+    await page.getByText('Upheld, in force').waitFor();
+    await inspect(page, 'decided', width);
+
+    const [decision] = asked(/decision$/);
+    expect(decision!.body).toMatchObject({ outcome: 'upheld', rule: '2: do no harm', measures: [{ kind: 'warning', target: { kind: 'member', value: IDS.ana } }, { kind: 'ban', target: { kind: 'address', value: '10.201.1.20' } }] });
+    expect((decision!.body.measures as { until?: string }[])[1]!.until).toMatch(/Z$/);
+  });
+
+  it('a moderator sees whom a ban would hit, bans, and lifts', async () => {
+    await page.goto('/bans');
+    await page.getByText('on 2 of 3 nodes').first().waitFor();
+    await page.getByRole('button', { name: 'New ban' }).click();
+    await dialog().getByLabel('Address or prefix').fill('10.200.0.1');
+    await page.getByText('This target may not be banned').waitFor();
+    await dialog().getByLabel('Address or prefix').fill('10.201.0.0/16');
+    await page.getByText('14 members are hit').waitFor();
+    await dialog().getByLabel('Reason').fill('Worm');
+    await inspect(page, 'ban', width);
+    await dialog().getByRole('button', { name: 'Ban', exact: true }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/bans$/)[0]!.body).toMatchObject({ target: { kind: 'address', value: '10.201.0.0/16' }, reason: 'Worm' });
+    expect(asked(/bans$/)[0]!.body.until).toMatch(/Z$/);
+
+    await page.getByRole('button', { name: 'Lift' }).first().click();
+    await dialog().getByLabel('Reason').fill('Cleaned up');
+    await dialog().getByRole('button', { name: 'Lift the ban' }).click();
+    await page.getByText('The ban is lifted').waitFor();
+  });
+
+  it('tells why an address is blocked', async () => {
+    await page.goto('/bans');
+    await page.getByLabel('Address or prefix').fill('10.201.1.20');
+    await page.getByRole('button', { name: 'Tell me' }).click();
+    await page.getByText('Overdue since last week').waitFor();
+    expect(page.url()).toContain('why=10.201.1.20');
+  });
+
+  it('a member adds a node and sees it come in', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('button', { name: 'Add a node' }).click();
+    await page.getByLabel('Name').fill('Barn');
+    await page.getByRole('button', { name: 'Get the code' }).click();
+    await page.getByText('enrolment-code: K7Q2').waitFor();
+    await inspect(page, 'enrolment', width);
+    await page.getByText('It is here').waitFor();
+  });
+
+  it('bytes on the nodes page grow by themselves', async () => {
+    await page.goto('/nodes');
+    await page.getByText('Church tower').first().waitFor();
+    const carried = () => page.locator('.figure', { hasText: 'Carried' }).innerText();
+    const before = await carried();
+    await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before, { timeout: 8_000 });
+  });
+
+  it('a neighbour applies, and is told which field is wrong', async () => {
+    coop.signIn(IDS.board);
+    await page.goto('/join');
+    await page.getByLabel('Address').fill('Carrer Nou 3');
+    await page.getByLabel('Name', { exact: false }).first().fill('Pau');
+    await page.getByLabel('E-mail').fill('pau@nowhere');
+    await page.getByLabel('Password', { exact: false }).first().fill('four words to keep');
+    await page.getByRole('checkbox', { name: /version 3/ }).check();
+    await page.getByRole('button', { name: 'Send the application' }).click();
+    await page.getByText('must be an e-mail address').first().waitFor();
+    expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
+    await inspect(page, 'join-refused', width);
+    await page.getByLabel('E-mail').fill('pau@example.org');
+    await page.getByRole('button', { name: 'Send the application' }).click();
+    await page.getByText('Thank you, Pau').waitFor();
+    expect(asked(/applications$/)[1]!.body).toMatchObject({ planCode: 'standard', rulesVersion: 3, site: { address: 'Carrer Nou 3' } });
+  });
+
+  it('somebody reports without a name and follows up by the link', async () => {
+    coop.signIn(IDS.board);
+    await page.goto('/report');
+    await page.getByLabel('What is it about?').selectOption('intrusion');
+    await page.getByLabel('What did you see?').fill('Sign-in attempts');
+    await page.getByLabel('From which address?').fill('999.1.1.1');
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await page.getByText('is not an IP address').first().waitFor();
+    await page.getByLabel('From which address?').fill('10.201.1.20');
+    await page.getByRole('button', { name: 'Send the report' }).click();
+    await page.getByText(`/report/${IDS.report}#unguessable-token`).waitFor();
+    await inspect(page, 'report-sent', width);
+    await page.getByRole('link', { name: 'Open it now' }).click();
+    await page.getByText('You were right').waitFor();
+  });
+
+  it('the first start founds the co-op with the code', async () => {
+    coop.constituted = false;
+    coop.signIn(IDS.board);
+    await page.goto('/');
+    await page.waitForURL('**/set-up');
+    await page.getByRole('textbox', { name: 'Set-up code' }).fill('wrong-code');
+    await page.getByLabel('Name').first().fill('Vall Mesh');
+    await page.getByLabel('Name').nth(1).fill('Núria Puig');
+    await page.getByLabel('E-mail').fill('nuria@example.org');
+    await page.getByLabel('Password', { exact: false }).first().fill('four words to keep');
+    await page.getByRole('button', { name: 'Found the co-op' }).click();
+    await page.getByText('That is not the set-up code').waitFor();
+    await page.getByRole('textbox', { name: 'Set-up code' }).fill('right-code');
+    await page.getByRole('button', { name: 'Found the co-op' }).click();
+    await page.getByText('Three things to do first').waitFor();
+    await inspect(page, 'founded', width);
+    expect(asked(/coop$/)[1]!.body).toMatchObject({ currency: 'EUR', poolsV4: ['10.201.0.0/16'], garden: ['10.200.0.1/32'], board: { name: 'Núria Puig' } });
+  });
+
+  it('works by keyboard alone', async () => {
+    await page.goto('/home');
+    await page.getByText('Waiting for somebody').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/nodes');
+  });
+
+  it('a session that ended asks to sign in and comes back to the page', async () => {
+    await page.goto('/invoices');
+    await page.getByText('2026-00041').waitFor();
+    coop.signIn(IDS.board);
+    await page.getByRole('button', { name: 'Paid', exact: true }).click();
+    await page.getByText('Please sign in').waitFor();
+    expect(await page.locator('#main').getByRole('link', { name: 'Sign in' }).getAttribute('href')).toBe('/oauth2/authorization/coopmesh');
+  });
+});
