@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { carryCsrf, get, newKey, onSessionLost, post, withQuery } from './api';
 import { ApiError } from './problem';
+import { coopNow, setCoopTime } from './time';
 
 const answer = (status: number, body: string, contentType = 'application/json') =>
   vi.stubGlobal('fetch', vi.fn(async () => new Response(status === 204 ? null : body, { status, headers: { 'Content-Type': contentType } })));
@@ -52,6 +53,16 @@ describe('the api client', () => {
 
     answer(200, '<!doctype html>', 'text/html');
     await expect(get('/api/me')).rejects.toMatchObject({ problem: { status: 502 } });
+  });
+
+  it('follows the clock that an answer tells', async () => {
+    const later = new Date(Date.now() + 40 * 86_400_000);
+    vi.stubGlobal('fetch', vi.fn(async () => new Response('{}', { headers: { 'Content-Type': 'application/json', 'Coop-Time': later.toISOString() } })));
+
+    await get('/api/me');
+
+    expect(Math.abs(coopNow() - later.getTime())).toBeLessThan(2_000);
+    setCoopTime(new Date().toISOString());
   });
 
   it('leaves empty values out of a query and escapes the rest', () => {

@@ -1,4 +1,5 @@
 import { ApiError, readProblem } from './problem';
+import { setCoopTime } from './time';
 
 /** One page of a list; {@code next} is the cursor of the page after it. */
 export interface Page<T> {
@@ -49,6 +50,9 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
     if (signal?.aborted) throw thrown;
     throw new ApiError({ type: 'about:blank', status: 0 });
   }
+  // A service may tell its clock with any answer: what is due is due by the co-op's time, not by the browser's.
+  const time = response.headers.get('Coop-Time');
+  if (time) setCoopTime(time);
   const text = await response.text();
   if (!response.ok) {
     if (response.status === 401) sessionLost();

@@ -28,8 +28,8 @@ export const usageQuery = (of: UsageOf | 'mine', hours: number, step: 'hour' | '
       get<Page<UsageStep>>(
         withQuery(of === 'mine' ? '/api/usage/mine' : '/api/usage', {
           ...(of === 'mine' ? {} : of),
-          from: hoursAgo(hours),
-          to: new Date(coopNow()).toISOString(),
+          // The service's own last 24 hours, by its clock; anything else is asked for.
+          ...(hours === 24 ? {} : { from: hoursAgo(hours), to: new Date(coopNow()).toISOString() }),
           step,
         }),
         signal,

@@ -42,7 +42,7 @@ export default function InvoicePage() {
               [t`Still open`, <b key="o"><Amount of={invoice.open} /></b>],
               [t`Issued`, <When key="i" at={invoice.issuedOn} first="absolute" />],
               [t`Due`, <When key="d" at={invoice.dueOn} first="absolute" />],
-              [t`Period`, <span key="r" className="num">{absolute(invoice.periodFrom, i18n.locale)} – {absolute(invoice.periodTo, i18n.locale)}</span>],
+              [t`Period`, <span key="r">{absolute(invoice.periodFrom, i18n.locale)} – {absolute(invoice.periodTo, i18n.locale)}</span>],
               [t`Bill to`, payer ? <span key="b">{payer.name}{payer.address && <><br /><span className="soft prose">{payer.address}</span></>}</span> : null],
             ]} />
           </Panel>

@@ -31,7 +31,7 @@ export default function MembersPage() {
     { id: 'name', head: t`Name`, by: (row) => row.name, cell: (row) => <><Link to="/members/$memberId" params={{ memberId: row.id }}>{row.name}</Link><small>{row.email}</small></> },
     { id: 'state', head: t`Membership`, by: (row) => row.state, cell: (row) => <MemberStatePill state={row.state} /> },
     { id: 'standing', head: t`Standing`, by: (row) => row.standing?.level ?? '', cell: (row) => (row.standing && row.state !== 'applicant' && row.state !== 'refused' ? <StandingPill level={row.standing.level} /> : <Nothing />) },
-    { id: 'sites', head: t`Sites`, cell: (row) => (row.sites?.length ? row.sites.map((site) => site.name).join(', ') : <Nothing />) },
+    { id: 'sites', head: t`Sites`, cell: (row) => (row.sites?.length ? row.sites.map((site, at) => <span key={site.id} className="word">{at > 0 && ', '}{site.name}</span>) : <Nothing />) },
     { id: 'roles', head: t`Roles`, cell: (row) => { const roles = row.roles.filter((role) => role !== 'member'); return roles.length ? roles.map((role, at) => <span key={role}>{at > 0 && ', '}<RoleName role={role} /></span>) : <Nothing />; } },
     { id: 'joined', head: t`Joined`, by: (row) => row.joinedOn ?? '', cell: (row) => <When at={row.joinedOn} plain /> },
     { id: 'acts', head: '', end: true, cell: (row) => (board && row.state === 'applicant' ? <Answer row={row} /> : <span className="nothing" />) },

@@ -75,7 +75,7 @@ function PayerView({ payer }: { payer: PayerBill }) {
       {payer.running && (
         <div>
           <div className="split"><b><Trans>{monthName(payer.running.period, i18n.locale)} so far</Trans></b><Amount of={payer.running.total} /></div>
-          <ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.running.charges.map((charge, at) => <li key={at} className="split soft"><span><ChargeName charge={charge} /></span><Amount of={charge.amount} /></li>)}</ul>
+          <ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.running.charges.map((charge, at) => <li key={at} className="split near soft"><span><ChargeName charge={charge} /></span><Amount of={charge.amount} /></li>)}</ul>
         </div>
       )}
       {payer.payments.length > 0 && <details className="twin"><summary><Trans>What I paid</Trans></summary><ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.payments.map((payment) => <li key={payment.id} className="split"><When at={payment.receivedOn} plain /><Amount of={payment.amount} /></li>)}</ul></details>}

@@ -29,7 +29,7 @@ export default function UsageChart({ steps, label }: { steps: UsageStep[]; label
         cursor: { y: false },
         padding: [10, 6, 0, 0],
         axes: [
-          { ...axis, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => new Intl.DateTimeFormat(regionOf(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(tick * 1000)), space: 70 },
+          { ...axis, size: 30, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => new Intl.DateTimeFormat(regionOf(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(tick * 1000)), space: 70 },
           { ...axis, size: 66, values: (_, ticks) => ticks.map((tick) => formatBytes(tick, i18n.locale)) },
         ],
         scales: { y: { range: (_, __, max) => [0, Math.max(1000, max * 1.1)] } },
