@@ -58,7 +58,7 @@ export function relative(value: string, locale = 'en', now = coopNow()): string 
   }
   const seconds = (Date.parse(value) - now) / 1000;
   const [unit, size] = STEPS.find(([, each]) => Math.abs(seconds) >= each) ?? STEPS[STEPS.length - 1]!;
-  return format.format(Math.trunc(seconds / size), unit);
+  return format.format(Math.round(seconds / size), unit);
 }
 
 /** "3 d 4 h", "12 min", "0.4 s". */
