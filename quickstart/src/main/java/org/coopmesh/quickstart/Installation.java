@@ -65,7 +65,8 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
         return "fd42:" + poolOctet() + "::/48";
     }
 
-    String internetAddress() {
+    /** The host beyond the gateways. */
+    public String internetAddress() {
         return "198.51.100.10";
     }
 

@@ -95,12 +95,16 @@ final class Services {
                             "--coopmesh.node-port-names=localhost,127.0.0.1,"
                                     + at.nodePortAddress(),
                             "--coopmesh.access.check-interval=PT1S",
+                            "--coopmesh.member.check-interval=PT1S",
+                            "--coopmesh.gateway-redirect-uri="
+                                    + at.publicUrl()
+                                    + "/login/oauth2/code/coopmesh",
                             "--coopmesh.standing.check-interval=PT1S",
-                            "--coopmesh.node.membership-address="
+                            "--coopmesh.membership-node-port="
                                     + at.nodePortAddress()
                                     + ":"
                                     + at.port(9081),
-                            "--coopmesh.node.billing-address="
+                            "--coopmesh.billing-node-port="
                                     + at.nodePortAddress()
                                     + ":"
                                     + at.port(9082));
