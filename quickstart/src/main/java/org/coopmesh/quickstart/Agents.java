@@ -104,9 +104,7 @@ final class Agents {
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-jar",
-                        at.home()
-                                .resolve("node-agent/target/node-agent-0.1.0-SNAPSHOT.jar")
-                                .toString(),
+                        at.home().resolve("node-agent/target/node-agent.jar").toString(),
                         config(router).toString()));
         return new ChildProcess(
                 "agent " + router,

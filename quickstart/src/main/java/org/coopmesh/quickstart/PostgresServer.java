@@ -27,6 +27,7 @@ final class PostgresServer implements AutoCloseable {
                     EmbeddedPostgres.builder()
                             .setDataDirectory(directory)
                             .setCleanDataDirectory(false)
+                            .setRegisterShutdownHook(false)
                             .setPGStartupWait(Duration.ofMinutes(2))
                             .setServerConfig("listen_addresses", "127.0.0.1")
                             .setServerConfig("fsync", "on")

@@ -278,12 +278,9 @@ public final class Quickstart implements AutoCloseable {
                     "    %-26s %s%n"
                             .formatted(
                                     person.email(),
-                                    person.roles().size() == 1
+                                    person.roles().isEmpty()
                                             ? "member"
-                                            : String.join(
-                                                    ", ",
-                                                    person.roles()
-                                                            .subList(1, person.roles().size()))));
+                                            : String.join(", ", person.roles())));
         }
         text.append("\n  Three things to try\n");
         if (mesh != null) {

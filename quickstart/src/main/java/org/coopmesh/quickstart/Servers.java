@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Servers implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
+    private static final List<Path> SCRATCH = new ArrayList<>();
     private static @Nullable PostgresServer sharedPostgres;
     private static @Nullable KafkaNode sharedKafka;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Servers::endShared, "shared servers end"));
+    }
 
     private final PostgresServer postgres;
     private final KafkaNode kafka;
@@ -108,11 +114,22 @@ public final class Servers implements AutoCloseable {
     private static Path scratch(String name) {
         try {
             Path directory = Files.createTempDirectory("coopmesh-" + name);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory)));
+            SCRATCH.add(directory);
             return directory;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A server that loses its folder while it runs ends the whole process, so the folders go last. */
+    private static synchronized void endShared() {
+        if (sharedKafka != null) {
+            sharedKafka.close();
+        }
+        if (sharedPostgres != null) {
+            sharedPostgres.close();
+        }
+        SCRATCH.forEach(Servers::remove);
     }
 
     private static void remove(Path directory) {

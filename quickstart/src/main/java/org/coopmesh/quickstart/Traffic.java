@@ -28,9 +28,13 @@ public final class Traffic {
         this.at = at;
     }
 
-    /** Starts the Internet host's server. */
+    /** Starts the Internet host's server; it answers when this returns. */
     void serve() {
-        Namespace.start(at.namespace(Mesh.INTERNET), "internet host", this::acceptForEver);
+        ServerSocket server =
+                Namespace.call(
+                        at.namespace(Mesh.INTERNET),
+                        () -> new ServerSocket(PORT, BACKLOG, InetAddress.getByName("0.0.0.0")));
+        Thread.ofPlatform().daemon().name("internet host").start(() -> acceptForEver(server));
     }
 
     /** Lets {@code client} fetch {@code bytes} each {@code pauseMillis}. */
@@ -87,8 +91,8 @@ public final class Traffic {
         running = false;
     }
 
-    private void acceptForEver() {
-        try (var server = new ServerSocket(PORT, BACKLOG, InetAddress.getByName("0.0.0.0"))) {
+    private void acceptForEver(ServerSocket server) {
+        try (server) {
             while (running) {
                 Socket socket = server.accept();
                 Thread.ofVirtual().start(() -> answer(socket));

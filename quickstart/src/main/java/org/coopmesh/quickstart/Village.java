@@ -42,27 +42,12 @@ public final class Village {
     /** The people, the board first. Elena does not pay her bill. */
     public static final List<Person> PEOPLE =
             List.of(
-                    new Person(
-                            "alba",
-                            "Alba Board",
-                            List.of("member", "board", "network"),
-                            "home",
-                            "n1"),
-                    new Person(
-                            "bruno",
-                            "Bruno Treasurer",
-                            List.of("member", "treasurer"),
-                            "home",
-                            "n2"),
-                    new Person(
-                            "carla",
-                            "Carla Moderator",
-                            List.of("member", "moderator"),
-                            "light",
-                            "n3"),
-                    new Person("david", "David Member", List.of("member"), "home", "n4"),
-                    new Person("elena", "Elena Member", List.of("member"), "light", "n5"),
-                    new Person("farid", "Farid Member", List.of("member"), "light", "n6"));
+                    new Person("alba", "Alba Board", List.of("board", "network"), "home", "n1"),
+                    new Person("bruno", "Bruno Treasurer", List.of("treasurer"), "home", "n2"),
+                    new Person("carla", "Carla Moderator", List.of("moderator"), "light", "n3"),
+                    new Person("david", "David Member", List.of(), "home", "n4"),
+                    new Person("elena", "Elena Member", List.of(), "light", "n5"),
+                    new Person("farid", "Farid Member", List.of(), "light", "n6"));
 
     private final Installation at;
     private final Secrets memory;
@@ -266,7 +251,7 @@ public final class Village {
     }
 
     private void grant(Person person) {
-        if (person.roles().equals(List.of("member"))) {
+        if (person.roles().isEmpty()) {
             return;
         }
         as("alba")
