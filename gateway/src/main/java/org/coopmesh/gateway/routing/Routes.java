@@ -82,7 +82,7 @@ class Routes {
                                                         .or(path("/api/" + segment + "/**")),
                                                 http())
                                         .filter(answersForMissing(row.part()))
-                                        .filter(tokenRelay("coopmesh"))
+                                        .filter(tokenRelay())
                                         .before(removeRequestHeader("Cookie"))
                                         .before(uri(parts.of(row.part())))
                                         .build());
