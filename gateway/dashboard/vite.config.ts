@@ -19,6 +19,9 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:8080', '/id': 'http://127.0.0.1:8080', '/oauth2': 'http://127.0.0.1:8080', '/login': 'http://127.0.0.1:8080', '/logout': 'http://127.0.0.1:8080' } },
   build: {
+    // Maven builds into its own target folder
+    outDir: process.env.DASHBOARD_DIST ?? 'dist',
+    emptyOutDir: true,
     target: 'es2023',
     // The content security policy allows our own origin only: nothing becomes a data: URL or an inline script.
     assetsInlineLimit: 0,

@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { NO_BROWSER } from './test/journeys/chromium';
+
+if (NO_BROWSER) console.warn('SKIPPED screens.journey, work.journey: no Chromium found; install chromium, or let CHROMIUM name one');
 
 // Browser journeys against the built dashboard; run `npm run build` first.
 export default defineConfig({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const FIRST_PAGE_LIMIT_KB = 250;
-const dist = new URL('../dist/', import.meta.url).pathname;
+const dist = process.env.DASHBOARD_DIST ?? new URL('../dist/', import.meta.url).pathname;
 const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'));
 const gzip = (file) => gzipSync(readFileSync(join(dist, file))).length;
 

@@ -1,18 +1,18 @@
 import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { expect } from 'vitest';
+import { CHROMIUM } from './chromium';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-/** Where there is no browser the journeys are skipped, by name. */
-export const NO_BROWSER = !existsSync(CHROMIUM);
+export { NO_BROWSER } from './chromium';
+
 /** Set it to keep a picture of every screen. */
 const SHOTS = process.env.SHOTS;
 
 export const WIDTHS = [360, 1280] as const;
 
 export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'] });
+  chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'] });
 
 /** A page that fails the journey when a script throws or the content security policy stops something. */
 export async function open(browser: Browser, origin: string, width: number, scheme: 'light' | 'dark' = 'light'): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {

@@ -9,7 +9,7 @@ import { extname, join } from 'node:path';
 type Json = Record<string, unknown>;
 interface Asked { method: string; path: string; body: Json; headers: IncomingMessage['headers'] }
 
-const DIST = new URL('../../dist/', import.meta.url).pathname;
+const DIST = `${process.env.DASHBOARD_DIST ?? new URL('../../dist', import.meta.url).pathname}/`;
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.html': 'text/html' };
 const eur = (amount: string) => ({ amount, currency: 'EUR' });
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();

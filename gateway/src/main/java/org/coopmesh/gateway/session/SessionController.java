@@ -5,6 +5,7 @@ import com.nimbusds.jwt.SignedJWT;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
 import java.text.ParseException;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
@@ -17,14 +18,16 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tells the dashboard who is signed in and which header its changes must carry. */
+/** Tells the dashboard who is signed in, which header its changes must carry, and what time it is in the co-op. */
 @RestController
 @RequestMapping("/api/session")
 class SessionController {
     private final OAuth2AuthorizedClientRepository tokens;
+    private final CoopTime time;
 
-    SessionController(OAuth2AuthorizedClientRepository tokens) {
+    SessionController(OAuth2AuthorizedClientRepository tokens, CoopTime time) {
         this.tokens = tokens;
+        this.time = time;
     }
 
     record CsrfView(String header, String token) {}
@@ -34,7 +37,8 @@ class SessionController {
             @Nullable String memberId,
             @Nullable String name,
             List<String> roles,
-            CsrfView csrf) {}
+            CsrfView csrf,
+            Instant now) {}
 
     @GetMapping
     ResponseEntity<SessionView> session(
@@ -47,13 +51,13 @@ class SessionController {
         }
         SessionView view =
                 client == null
-                        ? new SessionView(false, null, null, List.of(), csrfView)
-                        : signedIn(client, csrfView);
+                        ? new SessionView(false, null, null, List.of(), csrfView, time.now())
+                        : signedIn(client, csrfView, time.now());
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
     }
 
     /** The token came over the back channel, so its claims are read without checking the signature again. */
-    private static SessionView signedIn(OAuth2AuthorizedClient client, CsrfView csrf)
+    private static SessionView signedIn(OAuth2AuthorizedClient client, CsrfView csrf, Instant now)
             throws ParseException {
         JWTClaimsSet claims =
                 SignedJWT.parse(client.getAccessToken().getTokenValue()).getJWTClaimsSet();
@@ -63,6 +67,7 @@ class SessionController {
                 claims.getSubject(),
                 claims.getStringClaim("name"),
                 roles == null ? List.of() : roles,
-                csrf);
+                csrf,
+                now);
     }
 }
