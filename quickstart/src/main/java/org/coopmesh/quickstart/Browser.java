@@ -69,23 +69,30 @@ public final class Browser {
             throw new IllegalStateException(
                     "no sign-in form at " + form.uri() + ", answered " + form.statusCode());
         }
-        send(
-                page(form.uri().resolve("/id/sign-in").toString())
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(
-                                HttpRequest.BodyPublishers.ofString(
-                                        encode(
-                                                Map.of(
-                                                        "username",
-                                                        email,
-                                                        "password",
-                                                        password,
-                                                        "_csrf",
-                                                        csrf.group(1)))))
-                        .build());
+        HttpResponse<String> landed =
+                send(
+                        page(form.uri().resolve("/id/sign-in").toString())
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                encode(
+                                                        Map.of(
+                                                                "email",
+                                                                email,
+                                                                "password",
+                                                                password,
+                                                                "_csrf",
+                                                                csrf.group(1)))))
+                                .build());
         JsonNode session = get("/api/session").ok();
         if (!session.path("signedIn").asBoolean()) {
-            throw new IllegalStateException("sign-in refused for " + email);
+            throw new IllegalStateException(
+                    "sign-in refused for "
+                            + email
+                            + ": landed at "
+                            + landed.uri()
+                            + ", answered "
+                            + landed.statusCode());
         }
         csrfHeader = session.path("csrf").path("header").asString();
         csrfToken = session.path("csrf").path("token").asString();
