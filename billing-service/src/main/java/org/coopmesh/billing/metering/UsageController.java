@@ -40,13 +40,11 @@ class UsageController {
 
     private final Metering metering;
     private final PayerRegister payers;
-    private final Roster roster;
     private final Clock clock;
 
-    UsageController(Metering metering, PayerRegister payers, Roster roster, Clock clock) {
+    UsageController(Metering metering, PayerRegister payers, Clock clock) {
         this.metering = metering;
         this.payers = payers;
-        this.roster = roster;
         this.clock = clock;
     }
 
@@ -190,7 +188,7 @@ class UsageController {
             Authentication authentication) {
         Span span = span(from, to);
         List<SiteId> sites =
-                roster.sitesOf(Caller.of(authentication).member()).stream()
+                payers.sitesOf(Caller.of(authentication).member()).stream()
                         .filter(site -> answersFor(site, authentication))
                         .toList();
         return curve(attachments(sites, span), null, span, step);

@@ -6,8 +6,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -95,6 +100,30 @@ class Attachments {
                 .query(UUID.class)
                 .optional()
                 .map(SiteId::new);
+    }
+
+    Map<UUID, Set<String>> nodesOf(Collection<UUID> attachments) {
+        var nodes = new HashMap<UUID, Set<String>>();
+        db.sql(
+                        """
+                        select distinct attachment_id, node_id from attachment_span
+                        where attachment_id = any (:attachments)
+                        """)
+                .param("attachments", attachments.toArray(UUID[]::new))
+                .query(rows -> {
+                    nodes.computeIfAbsent(
+                                    rows.getObject("attachment_id", UUID.class),
+                                    attachment -> new HashSet<>())
+                            .add(rows.getString("node_id"));
+                });
+        return nodes;
+    }
+
+    List<SiteId> sitesOf(MemberId member) {
+        return db.sql("select distinct site_id from attachment_span where member_id = :member")
+                .param("member", member.value())
+                .query((rs, row) -> new SiteId(rs.getObject("site_id", UUID.class)))
+                .list();
     }
 
     List<UUID> of(SiteId site, Instant from, Instant to) {

@@ -2,8 +2,11 @@ package org.coopmesh.billing.subscription;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 
@@ -40,6 +43,16 @@ public class PayerRegister {
     /** The site that held the attachment at that moment. */
     public Optional<SiteId> siteOf(UUID attachmentId, Instant at) {
         return attachments.siteOf(attachmentId, at);
+    }
+
+    /** The nodes that each attachment ever hung on; one never heard of is left out. */
+    public Map<UUID, Set<String>> nodesOf(Collection<UUID> attachments) {
+        return attachments.isEmpty() ? Map.of() : this.attachments.nodesOf(attachments);
+    }
+
+    /** The sites that ever held an attachment while {@code member} answered for them. */
+    public List<SiteId> sitesOf(MemberId member) {
+        return attachments.sitesOf(member);
     }
 
     /** The attachments that the site held at some time in [{@code from}, {@code to}). */
