@@ -31,7 +31,7 @@ class DocsTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path OPERATING = ROOT.resolve("docs/operating.md");
     private static final Set<String> NOT_OURS =
-            Set.of("target", "node_modules", "dist", ".git", ".coopmesh");
+            Set.of("target", "node_modules", ".git", ".coopmesh");
     private static final List<String> SERVICES =
             List.of("membership-service", "billing-service", "abuse-reporting");
 
