@@ -133,7 +133,7 @@ function SignOut() {
   const { t } = useLingui();
   const client = useQueryClient();
   const leave = async () => {
-    await post('/logout').catch(() => undefined);
+    await post('/id/sign-out').catch(() => undefined);
     client.clear();
     window.location.assign('/');
   };

@@ -88,7 +88,7 @@ export class FakeCoop {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url!, 'http://x');
-    if (!url.pathname.startsWith('/api/') && url.pathname !== '/logout') return this.file(url.pathname, response);
+    if (!url.pathname.startsWith('/api/') && url.pathname !== '/id/sign-out') return this.file(url.pathname, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -125,7 +125,7 @@ export class FakeCoop {
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
-    if (path === '/logout') { this.roles = []; return ok(); }
+    if (path === '/id/sign-out') { this.roles = []; return ok(); }
     if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
     if (on(/^\/api\/coop$/, 'POST')) {

@@ -1,6 +1,7 @@
 package org.coopmesh.gateway.overview;
 
 import java.math.BigDecimal;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -11,9 +12,14 @@ import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.gateway.overview.PartReader.Answer;
 import org.coopmesh.gateway.routing.Part;
+import org.coopmesh.gateway.session.SessionEnd;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.security.oauth2.client.ClientAuthorizationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.annotation.RegisteredOAuth2AuthorizedClient;
+import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -125,6 +131,23 @@ class OverviewController {
         return new MemberTimelineView(
                 List.copyOf(parts.values()),
                 List.copyOf(moments.subList(0, Math.min(moments.size(), TIMELINE_MAX))));
+    }
+
+    /** Never a redirect to the sign-in page: a script asked, not a person. */
+    @ExceptionHandler
+    ProblemDetail notRenewed(ClientAuthorizationException notRenewed) {
+        boolean ended = SessionEnd.isMeantBy(notRenewed);
+        var problem =
+                ended
+                        ? ProblemDetail.forStatusAndDetail(HttpStatus.UNAUTHORIZED, SessionEnd.TOLD)
+                        : ProblemDetail.forStatusAndDetail(
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "The part \"membership\" does not answer right now: try again.");
+        problem.setType(
+                URI.create(
+                        "https://coopmesh.org/problems/"
+                                + (ended ? "signed-out" : "part-unavailable")));
+        return problem;
     }
 
     private static Set<String> payers(JsonNode member) {

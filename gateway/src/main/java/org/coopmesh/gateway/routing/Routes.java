@@ -1,5 +1,6 @@
 package org.coopmesh.gateway.routing;
 
+import static org.springframework.cloud.gateway.server.mvc.filter.AfterFilterFunctions.removeResponseHeader;
 import static org.springframework.cloud.gateway.server.mvc.filter.BeforeFilterFunctions.removeRequestHeader;
 import static org.springframework.cloud.gateway.server.mvc.filter.BeforeFilterFunctions.uri;
 import static org.springframework.cloud.gateway.server.mvc.filter.TokenRelayFilterFunctions.tokenRelay;
@@ -7,10 +8,19 @@ import static org.springframework.cloud.gateway.server.mvc.handler.GatewayRouter
 import static org.springframework.cloud.gateway.server.mvc.handler.HandlerFunctions.http;
 import static org.springframework.web.servlet.function.RequestPredicates.path;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
 import java.util.List;
+import org.coopmesh.gateway.routing.BodyLimit.BodyTooLarge;
+import org.coopmesh.gateway.session.SessionEnd;
+import org.coopmesh.gateway.session.SignInCookie;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -31,7 +41,6 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration
 class Routes {
     private static final Logger log = LoggerFactory.getLogger(Routes.class);
-    private static final String IDENTITY_COOKIE = "coopmesh-id";
 
     /** First path segment below /api → the service that owns it. */
     private record Row(Part part, List<String> segments) {}
@@ -82,13 +91,22 @@ class Routes {
                                                         .or(path("/api/" + segment + "/**")),
                                                 http())
                                         .filter(answersForMissing(row.part()))
-                                        .filter(tokenRelay())
                                         .before(removeRequestHeader("Cookie"))
+                                        .before(removeRequestHeader("Authorization"))
+                                        .filter(tokenRelay())
                                         .before(uri(parts.of(row.part())))
+                                        .after(removeResponseHeader("Set-Cookie"))
                                         .build());
             }
         }
         return all;
+    }
+
+    /** Without an offer to change to HTTP/2, which the services do not take. */
+    @Bean
+    ClientHttpRequestFactoryBuilder<?> calls() {
+        return ClientHttpRequestFactoryBuilder.jdk()
+                .withHttpClientCustomizer(client -> client.version(HttpClient.Version.HTTP_1_1));
     }
 
     /** Sign-in pages and token endpoints of the authorization server; its own cookie passes, ours does not. */
@@ -97,18 +115,19 @@ class Routes {
         return route("identity")
                 .route(path("/id/**"), http())
                 .filter(answersForMissing(Part.MEMBERSHIP))
-                .before(Routes::onlyIdentityCookie)
+                .before(Routes::onlySignInCookie)
+                .before(removeRequestHeader("Authorization"))
                 .before(uri(membership))
                 .build();
     }
 
-    private static ServerRequest onlyIdentityCookie(ServerRequest request) {
-        var cookie = request.cookies().getFirst(IDENTITY_COOKIE);
+    private static ServerRequest onlySignInCookie(ServerRequest request) {
+        var cookie = request.cookies().getFirst(SignInCookie.NAME);
         return ServerRequest.from(request)
                 .headers(headers -> {
                     headers.remove("Cookie");
                     if (cookie != null) {
-                        headers.add("Cookie", IDENTITY_COOKIE + "=" + cookie.getValue());
+                        headers.add("Cookie", SignInCookie.NAME + "=" + cookie.getValue());
                     }
                 })
                 .build();
@@ -120,24 +139,49 @@ class Routes {
         return (request, next) -> {
             try {
                 return next.handle(request);
-            } catch (ClientAuthorizationException ended) {
-                return problem(
-                        HttpStatus.UNAUTHORIZED,
-                        "signed-out",
-                        "Your session has ended: sign in again.");
-            } catch (ResourceAccessException | java.io.IOException missing) {
-                log.atWarn()
-                        .addKeyValue("part", part.word())
-                        .addKeyValue("cause", missing.getMessage())
-                        .log("part does not answer");
-                return problem(
-                        HttpStatus.SERVICE_UNAVAILABLE,
-                        "part-unavailable",
-                        "The part \""
-                                + part.word()
-                                + "\" does not answer right now. Nothing was lost: try again.");
+            } catch (ClientAuthorizationException notRenewed) {
+                return SessionEnd.isMeantBy(notRenewed)
+                        ? problem(HttpStatus.UNAUTHORIZED, "signed-out", SessionEnd.TOLD)
+                        : unavailable(Part.MEMBERSHIP, notRenewed);
+            } catch (ResourceAccessException | IOException | UncheckedIOException missing) {
+                return answer(part, missing);
             }
         };
+    }
+
+    private static ServerResponse answer(Part part, Exception missing) {
+        for (Throwable cause = missing; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BodyTooLarge tooLarge) {
+                return problem(
+                        HttpStatus.CONTENT_TOO_LARGE,
+                        "body-too-large",
+                        "A " + tooLarge.getMessage() + " is not passed on.");
+            }
+            if (cause instanceof HttpConnectTimeoutException) {
+                return unavailable(part, missing);
+            }
+            if (cause instanceof HttpTimeoutException) {
+                log.atWarn().addKeyValue("part", part.word()).log("part is too slow");
+                return problem(
+                        HttpStatus.GATEWAY_TIMEOUT,
+                        "part-too-slow",
+                        "The part \"%s\" did not answer in time. A change may have been made: look before you try again."
+                                .formatted(part.word()));
+            }
+        }
+        return unavailable(part, missing);
+    }
+
+    private static ServerResponse unavailable(Part part, Exception missing) {
+        log.atWarn()
+                .addKeyValue("part", part.word())
+                .addKeyValue("cause", missing.getMessage())
+                .log("part does not answer");
+        return problem(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                "part-unavailable",
+                "The part \"%s\" does not answer right now. Nothing was lost: try again."
+                        .formatted(part.word()));
     }
 
     private static ServerResponse problem(HttpStatus status, String slug, String detail) {

@@ -1,4 +1,4 @@
-/** Which path goes to which service, in one table. Imports nothing of ours. */
+/** Which path goes to which service, in one table. Upstream: session (what ends one, which cookie passes). */
 @NullMarked
 package org.coopmesh.gateway.routing;
 

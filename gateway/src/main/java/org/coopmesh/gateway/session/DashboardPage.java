@@ -5,6 +5,7 @@ import static org.springframework.web.servlet.function.RequestPredicates.GET;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -12,6 +13,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
@@ -22,7 +25,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  * styles without it do not run.
  */
 @Configuration
-class DashboardPage {
+class DashboardPage implements WebMvcConfigurer {
     private static final String NONCE_PLACEHOLDER = "{{nonce}}";
     private static final int NONCE_BYTES = 18;
 
@@ -52,9 +55,18 @@ class DashboardPage {
     private static String policy(String nonce) {
         return "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self' 'nonce-%s'; "
                         .formatted(nonce, nonce)
-                + "style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self'; "
+                + "img-src 'self' data: blob:; font-src 'self'; "
                 + "connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; "
                 + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    }
+
+    /** Names of assets carry the hash of what is in them. */
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        registry.addResourceHandler("/assets/**")
+                .addResourceLocations("classpath:/static/assets/")
+                .setCacheControl(
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
     }
 
     /** A path that a person may open: not a call, not a file. */
@@ -65,6 +77,7 @@ class DashboardPage {
                 && !path.startsWith("/oauth2/")
                 && !path.startsWith("/login/")
                 && !path.startsWith("/actuator")
+                && !path.equals("/error")
                 && path.indexOf('.', path.lastIndexOf('/') + 1) < 0;
     }
 }

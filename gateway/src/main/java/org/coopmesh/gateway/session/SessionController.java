@@ -47,7 +47,7 @@ class SessionController {
         var csrfView = new CsrfView(csrf.getHeaderName(), csrf.getToken());
         OAuth2AuthorizedClient client = null;
         if (principal instanceof OAuth2AuthenticationToken signedIn) {
-            client = tokens.loadAuthorizedClient("coopmesh", signedIn, request);
+            client = tokens.loadAuthorizedClient(SessionSecurity.CLIENT, signedIn, request);
         }
         SessionView view =
                 client == null

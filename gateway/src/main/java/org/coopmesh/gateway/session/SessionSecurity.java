@@ -1,12 +1,17 @@
 package org.coopmesh.gateway.session;
 
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
@@ -14,17 +19,23 @@ import org.springframework.security.oauth2.client.web.HttpSessionOAuth2Authorize
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.web.SecurityFilterChain;
-import org.springframework.security.web.authentication.HttpStatusEntryPoint;
+import org.springframework.security.web.authentication.logout.HttpStatusReturningLogoutSuccessHandler;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
-import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.session.jdbc.PostgreSqlJdbcIndexedSessionRepositoryCustomizer;
+import org.springframework.web.util.WebUtils;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Browser security. Tokens never reach the browser: it holds a session cookie, the session holds the tokens. Whether someone
  * may do something is decided by the services, not here.
  */
-@Configuration
+@Configuration(proxyBeanMethods = false)
 class SessionSecurity {
+    /** Under which the authorization server knows the gateway's settings. */
+    static final String CLIENT = "coopmesh";
+
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS", "TRACE");
 
     @Bean
@@ -32,15 +43,16 @@ class SessionSecurity {
             HttpSecurity http,
             ClientRegistrationRepository clients,
             OAuth2AuthorizedClientRepository tokens,
-            @Value("${server.servlet.session.cookie.name}") String sessionCookie)
+            SignOut signOut,
+            CoopTime time,
+            JsonMapper json,
+            @Value("${server.servlet.session.cookie.name}") String sessionCookie,
+            @Value("${server.servlet.session.cookie.secure}") boolean secure)
             throws Exception {
         var requests =
                 new DefaultOAuth2AuthorizationRequestResolver(clients, "/oauth2/authorization");
         requests.setAuthorizationRequestCustomizer(
                 OAuth2AuthorizationRequestCustomizers.withPkce());
-        var startPages = new HttpSessionRequestCache();
-        // Only a page is worth returning to after sign-in, never a call that a page made.
-        startPages.setRequestMatcher(SessionSecurity::isPage);
         return http.authorizeHttpRequests(paths ->
                         paths.requestMatchers("/api/overview/**")
                                 .authenticated()
@@ -52,21 +64,43 @@ class SessionSecurity {
                                 .authorizedClientRepository(tokens)
                                 .defaultSuccessUrl("/")
                                 .failureUrl("/?signIn=failed"))
-                .requestCache(cache -> cache.requestCache(startPages))
-                .logout(logout -> logout.logoutUrl("/logout").logoutSuccessUrl("/"))
+                // The dashboard remembers by itself where somebody wanted to go.
+                .requestCache(cache -> cache.disable())
+                .logout(logout ->
+                        logout.logoutRequestMatcher(
+                                        PathPatternRequestMatcher.withDefaults()
+                                                .matcher(HttpMethod.POST, SignOut.PATH))
+                                .addLogoutHandler(signOut)
+                                .logoutSuccessHandler(
+                                        new HttpStatusReturningLogoutSuccessHandler(
+                                                HttpStatus.NO_CONTENT)))
                 .csrf(csrf ->
-                        csrf.csrfTokenRepository(new CookieCsrfTokenRepository())
+                        csrf.csrfTokenRepository(csrfTokens(sessionCookie + "-csrf", secure))
                                 .requireCsrfProtectionMatcher(
                                         request -> changesSomethingFor(request, sessionCookie)))
                 .exceptionHandling(errors ->
-                        errors.authenticationEntryPoint(
-                                new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED)))
+                        errors.authenticationEntryPoint((_, response, _) ->
+                                        refuse(
+                                                json,
+                                                response,
+                                                HttpStatus.UNAUTHORIZED,
+                                                "sign-in-required",
+                                                "Sign in to see this."))
+                                .accessDeniedHandler((_, response, _) ->
+                                        refuse(
+                                                json,
+                                                response,
+                                                HttpStatus.FORBIDDEN,
+                                                "csrf-token-missing",
+                                                "This change did not come from a page of this session: load the page again.")))
                 .headers(headers ->
                         headers.referrerPolicy(policy -> policy.policy(ReferrerPolicy.SAME_ORIGIN))
                                 .permissionsPolicyHeader(policy ->
                                         policy.policy(
                                                 "camera=(), microphone=(), geolocation=(self)"))
-                                .frameOptions(frames -> frames.deny()))
+                                .frameOptions(frames -> frames.deny())
+                                .addHeaderWriter(
+                                        (request, response) -> tellTime(time, request, response)))
                 .build();
     }
 
@@ -76,23 +110,50 @@ class SessionSecurity {
         return new HttpSessionOAuth2AuthorizedClientRepository();
     }
 
-    /** Without our cookie a request cannot borrow anybody's session: forms of outsiders and scripts need no token. */
-    private static boolean changesSomethingFor(HttpServletRequest request, String sessionCookie) {
-        if (SAFE_METHODS.contains(request.getMethod())
-                || request.getRequestURI().startsWith("/id/")
-                || request.getCookies() == null) {
-            return false;
-        }
-        for (Cookie cookie : request.getCookies()) {
-            if (cookie.getName().equals(sessionCookie)) {
-                return true;
-            }
-        }
-        return false;
+    /** Requests of one page that meet in one session do not disturb each other. */
+    @Bean
+    PostgreSqlJdbcIndexedSessionRepositoryCustomizer sessionsInPostgres() {
+        return new PostgreSqlJdbcIndexedSessionRepositoryCustomizer();
     }
 
-    private static boolean isPage(HttpServletRequest request) {
-        String accept = request.getHeader("Accept");
-        return request.getMethod().equals("GET") && accept != null && accept.contains("text/html");
+    /** As strict as the session cookie; scripts read the token from /api/session, not from the cookie. */
+    private static CookieCsrfTokenRepository csrfTokens(String cookie, boolean secure) {
+        var csrfTokens = new CookieCsrfTokenRepository();
+        csrfTokens.setCookieName(cookie);
+        csrfTokens.setCookieCustomizer(each -> each.secure(secure).sameSite("Lax"));
+        return csrfTokens;
+    }
+
+    /**
+     * Without our cookie a request cannot borrow anybody's session: forms of outsiders and scripts need no token. The forms
+     * of the sign-in pages carry that service's own token.
+     */
+    private static boolean changesSomethingFor(HttpServletRequest request, String sessionCookie) {
+        String path = request.getRequestURI();
+        return !SAFE_METHODS.contains(request.getMethod())
+                && (!path.startsWith("/id/") || path.equals(SignOut.PATH))
+                && WebUtils.getCookie(request, sessionCookie) != null;
+    }
+
+    /** Pages follow the co-op's clock with every answer. */
+    private static void tellTime(
+            CoopTime time, HttpServletRequest request, HttpServletResponse response) {
+        if (request.getRequestURI().startsWith("/api/")) {
+            response.setHeader("Coop-Time", time.now().toString());
+        }
+    }
+
+    private static void refuse(
+            JsonMapper json,
+            HttpServletResponse response,
+            HttpStatus status,
+            String slug,
+            String detail)
+            throws IOException {
+        var problem = ProblemDetail.forStatusAndDetail(status, detail);
+        problem.setType(URI.create("https://coopmesh.org/problems/" + slug));
+        response.setStatus(status.value());
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        json.writeValue(response.getOutputStream(), problem);
     }
 }

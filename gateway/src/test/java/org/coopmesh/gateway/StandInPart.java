@@ -1,0 +1,96 @@
+package org.coopmesh.gateway;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+
+/** A real HTTP server in the place of a service: remembers what it was asked, answers what a test tells it to. */
+class StandInPart {
+    final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+    private final HttpServer server;
+    private volatile Act act = StandInPart::nothing;
+
+    record Asked(String method, URI uri, Headers headers, String body) {
+        String header(String name) {
+            return headers.getFirst(name);
+        }
+    }
+
+    interface Act {
+        void answer(HttpExchange exchange) throws IOException;
+    }
+
+    StandInPart() {
+        try {
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort();
+    }
+
+    /** Until further notice. */
+    void answers(Act next) {
+        act = next;
+    }
+
+    void reset() {
+        asked.clear();
+        act = StandInPart::nothing;
+    }
+
+    Asked last() {
+        return asked.getLast();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body =
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            var request =
+                    new Asked(
+                            exchange.getRequestMethod(),
+                            exchange.getRequestURI(),
+                            exchange.getRequestHeaders(),
+                            body);
+            asked.add(request);
+            if (!ownAnswer(exchange, request)) {
+                act.answer(exchange);
+            }
+        }
+    }
+
+    /** What a special part answers by itself. */
+    boolean ownAnswer(HttpExchange exchange, Asked request) throws IOException {
+        return false;
+    }
+
+    static void nothing(HttpExchange exchange) throws IOException {
+        json(exchange, 200, "{\"items\":[]}");
+    }
+
+    static void json(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+}
