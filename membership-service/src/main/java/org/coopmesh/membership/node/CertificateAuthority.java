@@ -58,8 +58,9 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
  * The co-op's own certificate authority. Its key, and the keys and certificates of the node ports, are files in one directory
- * (mode 700, files 600), made at the first start; replicas that share the directory wait for one another. Certificates live
- * on the wall clock, because TLS judges them by it.
+ * (mode 700, files 600), made at the first start; replicas that share the directory wait for one another. What billing-service
+ * needs of them may stand in a directory apart, so that it sees no key but its own. Certificates live on the wall clock,
+ * because TLS judges them by it.
  */
 public class CertificateAuthority {
     /** Where a node certificate carries the SubjectPublicKeyInfo of the Ed25519 key. Not critical. */
@@ -77,21 +78,29 @@ public class CertificateAuthority {
 
     private static final int SERIAL_BITS = 127;
     private static final String SIGNATURE = "SHA256withECDSA";
-    private static final List<String> NODE_PORTS = List.of("membership", "billing");
+    private static final String BILLING = "node-port-billing";
+    private static final List<String> NODE_PORTS = List.of("node-port-membership", BILLING);
     private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:]*:[0-9a-fA-F:]*");
 
     private final Path directory;
+    private final Path billingDirectory;
     private final Clock wallClock;
     private final SecureRandom random = new SecureRandom();
     private final PrivateKey key;
     private final X509Certificate certificate;
 
-    /** Opens the authority in {@code directory}, or founds it; {@code names} are what node ports are called by. */
-    CertificateAuthority(Path directory, Set<String> names, Clock wallClock) {
+    /**
+     * Opens the authority in {@code directory}, or founds it; {@code names} are what node ports are called by. What billing is to
+     * see goes to {@code billingDirectory}, which may be the same.
+     */
+    CertificateAuthority(
+            Path directory, Path billingDirectory, Set<String> names, Clock wallClock) {
         this.directory = directory;
+        this.billingDirectory = billingDirectory;
         this.wallClock = wallClock;
         try {
             makeDirectory(directory);
+            makeDirectory(billingDirectory);
             try (var channel =
                             FileChannel.open(
                                     directory.resolve(".lock"),
@@ -123,11 +132,15 @@ public class CertificateAuthority {
 
     /** Where the key of {@code name} is kept. */
     public Path keyFile(String name) {
-        return directory.resolve(name + ".key");
+        return directoryOf(name).resolve(name + ".key");
     }
 
     Path certificateFile(String name) {
-        return directory.resolve(name + ".crt");
+        return directoryOf(name).resolve(name + ".crt");
+    }
+
+    private Path directoryOf(String name) {
+        return name.equals(BILLING) ? billingDirectory : directory;
     }
 
     /** A certificate for a node: its P-256 TLS key, bound to its Ed25519 identity. */
@@ -172,9 +185,12 @@ public class CertificateAuthority {
     }
 
     /** Makes node-port certificates where there are none, the names have changed or the end is near. */
-    private void makeNodePorts(Set<String> names) {
-        for (String port : NODE_PORTS) {
-            String name = "node-port-" + port;
+    private void makeNodePorts(Set<String> names) throws IOException {
+        Path copy = billingDirectory.resolve("ca.crt");
+        if (!Files.exists(copy) || !readCertificates(copy).contains(certificate)) {
+            write(copy, pem(certificate));
+        }
+        for (String name : NODE_PORTS) {
             if (!good(certificateFile(name), names)) {
                 KeyPair pair = keyPair();
                 X509Certificate leaf = nodePortCertificate(name, pair.getPublic(), names);

@@ -27,7 +27,10 @@ class NodeConfiguration {
     @Bean
     CertificateAuthority certificateAuthority(NodeSettings settings) {
         return new CertificateAuthority(
-                settings.keysDir(), settings.allNodePortNames(), Clock.systemUTC());
+                settings.keysDir(),
+                settings.keysDirOfBilling(),
+                settings.allNodePortNames(),
+                Clock.systemUTC());
     }
 
     @Bean

@@ -71,6 +71,23 @@ class CertificateAuthorityTest {
     }
 
     @Test
+    void billingSeesNoKeyButItsOwn() throws Exception {
+        Path keys = temp.resolve("keys");
+        Path billing = temp.resolve("billing");
+
+        new CertificateAuthority(keys, billing, NAMES, Clock.systemUTC());
+
+        try (var files = Files.list(billing)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "ca.crt", "node-port-billing.key", "node-port-billing.crt");
+        }
+        assertThat(keys.resolve("node-port-billing.key")).doesNotExist();
+        assertThat(Files.readString(billing.resolve("ca.crt")))
+                .isEqualTo(Files.readString(keys.resolve("ca.crt")));
+    }
+
+    @Test
     void otherNamesOrANearEndMakeANewNodePortCertificate() throws Exception {
         open(temp, NAMES);
         String before = Files.readString(temp.resolve("node-port-membership.crt"));
@@ -78,6 +95,7 @@ class CertificateAuthorityTest {
         open(temp, Set.of("localhost", "127.0.0.1", "mesh.example.org"));
         String renamed = Files.readString(temp.resolve("node-port-membership.crt"));
         new CertificateAuthority(
+                temp,
                 temp,
                 Set.of("localhost", "127.0.0.1", "mesh.example.org"),
                 Clock.offset(Clock.systemUTC(), Duration.ofDays(368)));
@@ -88,6 +106,6 @@ class CertificateAuthorityTest {
     }
 
     private static CertificateAuthority open(Path directory, Set<String> names) {
-        return new CertificateAuthority(directory, names, Clock.systemUTC());
+        return new CertificateAuthority(directory, directory, names, Clock.systemUTC());
     }
 }
