@@ -7,6 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.coopmesh.quickstart.Browser;
@@ -21,6 +28,12 @@ import tools.jackson.databind.JsonNode;
 final class LivingVillage {
     private static final int SLOT = 1;
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration OVERDUE_AFTER = Duration.ofDays(17);
+    private static final Duration LONGER_THAN_A_WINDOW = Duration.ofSeconds(6);
+    static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
+    // 1 Mbit/s is 125,000 bytes per second; a full lane in the lab carries a hundred times that
+    static final double NARROW_BYTES_PER_SECOND_MAX = 200_000;
+    static final double FULL_BYTES_PER_SECOND_MIN = 1_500_000;
     private static Quickstart quickstart;
 
     private LivingVillage() {}
@@ -29,7 +42,11 @@ final class LivingVillage {
         assumeTrue(Mesh.possible(), "needs Linux, root, ip, nft, babeld and ping");
         if (quickstart == null) {
             try {
-                Path state = Files.createDirectories(Path.of("target/village").toAbsolutePath());
+                Path state = Path.of("target/village").toAbsolutePath();
+                if (!Boolean.getBoolean("village.keep")) {
+                    forget(state);
+                }
+                Files.createDirectories(state);
                 quickstart = Quickstart.start(at(state), System.out::println);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
@@ -37,6 +54,18 @@ final class LivingVillage {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> quickstart.close()));
         }
         return quickstart;
+    }
+
+    /** What an earlier run has lived through would be told as if it were this one's. */
+    private static void forget(Path state) throws IOException {
+        if (!Files.exists(state)) {
+            return;
+        }
+        try (var files = Files.walk(state)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /** Everything ends and starts again on what it had kept. */
@@ -60,6 +89,107 @@ final class LivingVillage {
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(200))
                 .until(holds::getAsBoolean);
+    }
+
+    /** Everyone pays what they owe, and the kernel of every router knows it. */
+    static void everyonePays() {
+        for (String person : List.of("alba", "bruno", "carla", "david", "elena", "farid")) {
+            pay(person);
+        }
+        eventually(
+                "everyone has the full lane",
+                () -> Mesh.ROUTERS.stream().allMatch(router -> rule(router).equals("full")));
+        awaitNewestListEverywhere();
+    }
+
+    /** Lets time pass until a bill of {@code person} is overdue; all others pay theirs. */
+    static void letFallOverdue(String person) {
+        everyonePays();
+        int before = invoices(person).size();
+        ZonedDateTime now = get().clock().now().atZone(ZONE);
+        ZonedDateTime billed =
+                YearMonth.from(now).plusMonths(1).atDay(1).atStartOfDay(ZONE).plusHours(3);
+        get().clock().forward(Duration.between(now, billed));
+        eventually("a new bill for " + person, () -> invoices(person).size() > before);
+        for (String other : List.of("alba", "bruno", "carla", "david", "elena", "farid")) {
+            if (!other.equals(person)) {
+                eventually("a bill for " + other, () -> !open(other).isEmpty());
+                pay(other);
+            }
+        }
+        get().clock().forward(OVERDUE_AFTER);
+    }
+
+    /** A treasurer records that {@code person} paid everything, in cash. */
+    static void pay(String person) {
+        String payer = get().village().payerId(person);
+        for (JsonNode invoice : open(person)) {
+            var payment = new HashMap<String, Object>();
+            payment.put("payerId", payer);
+            payment.put("invoiceId", invoice.path("id").asString());
+            payment.put("amount", invoice.path("open").path("amount").asString());
+            payment.put("currency", "EUR");
+            payment.put("method", "cash");
+            payment.put("receivedOn", get().clock().now().atZone(ZONE).toLocalDate().toString());
+            as("bruno").post("/api/payments", payment).ok();
+        }
+    }
+
+    /** The invoices that {@code person} has not paid in full. */
+    static List<JsonNode> open(String person) {
+        return invoices(person).stream()
+                .filter(invoice -> !invoice.path("state").asString().equals("paid"))
+                .toList();
+    }
+
+    private static List<JsonNode> invoices(String person) {
+        String payer = get().village().payerId(person);
+        return as("bruno")
+                .get("/api/invoices?limit=200&payerId=" + payer)
+                .ok()
+                .path("items")
+                .valueStream()
+                .toList();
+    }
+
+    /** What the register says a router's LAN may do. */
+    static String rule(String router) {
+        JsonNode node = as("alba").get("/api/nodes/" + get().village().nodeId(router)).ok();
+        return node.path("attachments").path(0).path("rule").asString();
+    }
+
+    /** Every node has said that its kernel enforces the newest list. */
+    static void awaitNewestListEverywhere() {
+        eventually(
+                "all nodes enforce the newest list",
+                () -> {
+                    JsonNode nodes = as("alba").get("/api/access/list").ok().path("nodes");
+                    return nodes.path("current").asInt() == Mesh.ROUTERS.size();
+                });
+    }
+
+    /** What billing knows once nothing moves any more: bytes by router since {@code from}. */
+    static Map<String, Long> meteredAtRest(Instant from) {
+        var last = new HashMap<String, Long>();
+        eventually(
+                "the meters rest",
+                () -> {
+                    var now = new HashMap<String, Long>();
+                    Mesh.ROUTERS.forEach(router -> now.put(router, billedBytes(router, from)));
+                    boolean same = now.equals(last);
+                    last.putAll(now);
+                    pause(LONGER_THAN_A_WINDOW);
+                    return same;
+                });
+        return last;
+    }
+
+    private static void pause(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Fetches from the Internet host as {@code client}: bytes per second. */

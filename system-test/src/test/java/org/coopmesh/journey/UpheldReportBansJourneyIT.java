@@ -17,6 +17,7 @@ class UpheldReportBansJourneyIT {
     @Test
     void anUpheldReportStopsTheAddressOnEveryNodeUntilItExpires() {
         Quickstart village = LivingVillage.get();
+        LivingVillage.everyonePays();
         String internet = village.installation().internetAddress();
         String address = village.mesh().clients().get("c3b");
         assertThat(village.mesh().reaches("c3b", internet)).isTrue();

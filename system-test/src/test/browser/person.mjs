@@ -1,0 +1,103 @@
+// One person at a real browser on a living co-op. Each run signs in through the real pages, does one thing and prints one line of JSON.
+//   node person.mjs <public-url> <email> <password> <picture folder> <deed> [argument …]
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
+const { chromium } = dashboard('playwright-core');
+const PATIENCE = 30_000;
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+
+const [publicUrl, email, password, pictures, deed, ...rest] = process.argv.slice(2);
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+const context = await browser.newContext({ baseURL: publicUrl, viewport: { width: 1280, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Madrid' });
+const page = await context.newPage();
+page.setDefaultTimeout(PATIENCE);
+const faults = [];
+page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+page.on('response', (response) => { if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`); });
+page.on('console', (message) => { if (/Content Security Policy/i.test(message.text())) faults.push(message.text()); });
+
+const picture = (name) => page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+const bytes = (text) => {
+  const [, number, unit] = /([\d.,]+)\s*([kMGT]?B)/.exec(text);
+  return Number(number.replaceAll(',', '')) * { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 }[unit];
+};
+
+async function signIn() {
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Sign in' }).first().click();
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/id/'));
+}
+
+const deeds = {
+  /** How many nodes the page shows as up, and by how many bytes the total grew while looking at it. */
+  async watchNodes() {
+    await page.goto('/nodes');
+    await page.getByText('Carried in 24 h').waitFor();
+    const carried = () => page.locator('.figure', { hasText: 'Carried' }).innerText();
+    const before = await carried();
+    await page.waitForFunction((text) => [...document.querySelectorAll('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before);
+    const up = await page.locator('tbody tr').filter({ hasText: 'Up' }).count();
+    await picture('nodes');
+    return { up, before: bytes(before), after: bytes(await carried()) };
+  },
+  /** Bans an address from the page of bans and waits until the page says that every node has it. */
+  async ban(address) {
+    await page.goto('/bans');
+    await page.getByRole('button', { name: 'New ban' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Address or prefix').fill(address);
+    await dialog.getByText(/1 member is hit/).waitFor();
+    await dialog.getByLabel('Reason').fill('Tries every door of the street');
+    await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('on 6 of 6 nodes').first().waitFor();
+    await picture('ban');
+    return { nodes: 6 };
+  },
+  /** Lifts the newest ban. */
+  async lift() {
+    await page.goto('/bans');
+    await page.getByRole('button', { name: 'Lift' }).first().click();
+    await page.getByRole('dialog').getByLabel('Reason').fill('Cleaned up');
+    await page.getByRole('dialog').getByRole('button', { name: 'Lift the ban' }).click();
+    await page.getByText('The ban is lifted').waitFor();
+    return {};
+  },
+  /** Records that one invoice was paid in full. */
+  async pay(invoice) {
+    await page.goto(`/invoices/${invoice}`);
+    await page.getByRole('button', { name: 'Record payment' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Record payment' }).click();
+    await page.getByText('Payment recorded').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
+    await page.getByText('Paid', { exact: true }).first().waitFor();
+    await picture('paid');
+    return {};
+  },
+  /** What a member reads about the own connection. */
+  async readOwn() {
+    await page.goto('/my');
+    await page.getByText('My bill').waitFor();
+    await page.waitForLoadState('networkidle');
+    await picture('own');
+    return { limited: await page.getByText('Your connection is limited').count() > 0, text: (await page.locator('main').innerText()).slice(0, 2000) };
+  },
+};
+
+try {
+  await signIn();
+  const told = await deeds[deed](...rest);
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  console.log(JSON.stringify(told));
+} catch (error) {
+  await picture(`failed-${deed}`).catch(() => undefined);
+  console.error(`${deed}: ${error.message}; ${faults.join('; ')}; at ${page.url()}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
