@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -40,14 +41,18 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real packets through a real kernel, and an agent that is killed over and over: the bill knows each byte once. */
-@Timeout(180)
+@Timeout(400)
 class KernelKillIT {
     private static final String ATTACHMENT = "00000000-0000-0000-0000-00000000000a";
     private static final Pattern COUNTER =
             Pattern.compile("counter \"?own\\.[^ ]+ \\{\\s+packets \\d+ bytes (\\d+)");
 
+    private static final Duration SLOW = Duration.ofSeconds(90);
+
     @TempDir Path directory;
     private TestCoop coop;
+    private final List<Process> started = new ArrayList<>();
+    private int starts;
 
     @Test
     void killedOverAndOverItReportsExactlyWhatTheKernelCounted() throws Exception {
@@ -57,10 +62,10 @@ class KernelKillIT {
             Random random = new Random(11);
             Process agent = agent(lab);
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(SLOW)
                     .untilAsserted(() ->
                             assertThat(lab.trySh("router", "nft list counters"))
-                                    .as(Files.readString(directory.resolve("output")))
+                                    .as(output())
                                     .contains(ATTACHMENT));
             Process traffic =
                     new ProcessBuilder(
@@ -78,27 +83,44 @@ class KernelKillIT {
                                             "198.51.100.1"))
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();
+            started.add(traffic);
             for (int kills = 0; kills < 8; kills++) {
-                Thread.sleep(random.nextInt(200, 3_500));
+                // By turns at any moment of its start, and while it counts and reports.
+                if (kills % 2 == 1) awaitStart(kills + 1);
+                Thread.sleep(random.nextInt(200, 2_000));
                 agent.destroyForcibly().waitFor();
                 Thread.sleep(random.nextInt(300));
                 agent = agent(lab);
             }
-            Thread.sleep(3_000);
+            awaitStart(9);
             traffic.destroy();
             traffic.waitFor();
-            Thread.sleep(200);
+            awaitHandedOver(lab, billing);
             agent.destroy();
             assertThat(agent.waitFor(20, TimeUnit.SECONDS)).isTrue();
 
-            assertThat(reported(billing))
-                    .as(Files.readString(directory.resolve("output")))
-                    .isEqualTo(counted(lab))
-                    .isPositive();
+            assertThat(reported(billing)).as(output()).isEqualTo(counted(lab)).isPositive();
             assertThat(billing.conflicts).isZero();
         } finally {
+            started.forEach(Process::destroyForcibly);
             if (coop != null) coop.close();
         }
+    }
+
+    /** However slow the machine is: until the one that was started last says that it runs. */
+    private void awaitStart(int starts) {
+        Awaitility.await("start " + starts)
+                .atMost(SLOW)
+                .until(() ->
+                        Files.readString(directory.resolve("output-" + starts))
+                                .contains("agent runs"));
+    }
+
+    private static void awaitHandedOver(Lab lab, TestBilling billing) throws Exception {
+        long counted = counted(lab);
+        Awaitility.await("all " + counted + " bytes reported")
+                .atMost(SLOW)
+                .until(() -> reported(billing) >= counted);
     }
 
     private static long reported(TestBilling billing) {
@@ -117,6 +139,15 @@ class KernelKillIT {
         Matcher counters = COUNTER.matcher(lab.sh("router", "nft list counters"));
         while (counters.find()) bytes += Long.parseLong(counters.group(1));
         return bytes;
+    }
+
+    private String output() throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (int i = 1; i <= starts; i++) {
+            all.append("start ").append(i).append('\n');
+            all.append(Files.readString(directory.resolve("output-" + i)));
+        }
+        return all.toString();
     }
 
     private Process agent(Lab lab) throws Exception {
@@ -139,25 +170,30 @@ class KernelKillIT {
                                         coop.target(),
                                         TestCoop.CODE,
                                         coop.fingerprint()));
-        return new ProcessBuilder(
-                        List.of(
-                                "ip",
-                                "netns",
-                                "exec",
-                                lab.namespace("router"),
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
-                                "-Xmx64m",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                NodeAgent.class.getName(),
-                                config.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(directory.resolve("output").toFile()))
-                .start();
+        Process agent =
+                new ProcessBuilder(
+                                List.of(
+                                        "ip",
+                                        "netns",
+                                        "exec",
+                                        lab.namespace("router"),
+                                        Path.of(System.getProperty("java.home"), "bin", "java")
+                                                .toString(),
+                                        "-XX:TieredStopAtLevel=1",
+                                        "-XX:+UseSerialGC",
+                                        "-Xmx64m",
+                                        "--enable-native-access=ALL-UNNAMED",
+                                        "-cp",
+                                        System.getProperty("java.class.path"),
+                                        NodeAgent.class.getName(),
+                                        config.toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.to(
+                                        directory.resolve("output-" + ++starts).toFile()))
+                        .start();
+        started.add(agent);
+        return agent;
     }
 
     /** A list of one attachment, that of client A, given to whoever asks. */
