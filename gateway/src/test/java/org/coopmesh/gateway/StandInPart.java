@@ -17,7 +17,8 @@ import java.util.concurrent.Executors;
 class StandInPart {
     final List<Asked> asked = new CopyOnWriteArrayList<>();
 
-    private final HttpServer server;
+    private final int port;
+    private volatile HttpServer server;
     private volatile Act act = StandInPart::nothing;
 
     record Asked(String method, URI uri, Headers headers, String body) {
@@ -31,20 +32,36 @@ class StandInPart {
     }
 
     StandInPart() {
+        server = start(0);
+        port = server.getAddress().getPort();
+    }
+
+    private HttpServer start(int port) {
         try {
-            server =
+            var next =
                     HttpServer.create(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            next.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            next.createContext("/", this::handle);
+            next.start();
+            return next;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::handle);
-        server.start();
+    }
+
+    /** Nobody listens any more. */
+    void down() {
+        server.stop(0);
+    }
+
+    /** On the same port as before. */
+    void up() {
+        server = start(port);
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + port;
     }
 
     /** Until further notice. */

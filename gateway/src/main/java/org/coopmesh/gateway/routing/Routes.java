@@ -10,6 +10,7 @@ import static org.springframework.web.servlet.function.RequestPredicates.path;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -157,31 +158,42 @@ class Routes {
                         "body-too-large",
                         "A " + tooLarge.getMessage() + " is not passed on.");
             }
-            if (cause instanceof HttpConnectTimeoutException) {
+            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
                 return unavailable(part, missing);
             }
             if (cause instanceof HttpTimeoutException) {
-                log.atWarn().addKeyValue("part", part.word()).log("part is too slow");
-                return problem(
-                        HttpStatus.GATEWAY_TIMEOUT,
-                        "part-too-slow",
-                        "The part \"%s\" did not answer in time. A change may have been made: look before you try again."
-                                .formatted(part.word()));
+                return uncertain(HttpStatus.GATEWAY_TIMEOUT, "part-too-slow", part, missing);
             }
         }
-        return unavailable(part, missing);
+        return uncertain(HttpStatus.SERVICE_UNAVAILABLE, "part-unavailable", part, missing);
     }
 
+    /** The call never reached the part. */
     private static ServerResponse unavailable(Part part, Exception missing) {
-        log.atWarn()
-                .addKeyValue("part", part.word())
-                .addKeyValue("cause", missing.getMessage())
-                .log("part does not answer");
+        log(part, missing);
         return problem(
                 HttpStatus.SERVICE_UNAVAILABLE,
                 "part-unavailable",
                 "The part \"%s\" does not answer right now. Nothing was lost: try again."
                         .formatted(part.word()));
+    }
+
+    /** The part had taken the call. */
+    private static ServerResponse uncertain(
+            HttpStatus status, String slug, Part part, Exception missing) {
+        log(part, missing);
+        return problem(
+                status,
+                slug,
+                "The part \"%s\" took the call but did not answer. A change may have been made: look before you try again."
+                        .formatted(part.word()));
+    }
+
+    private static void log(Part part, Exception missing) {
+        log.atWarn()
+                .addKeyValue("part", part.word())
+                .addKeyValue("cause", missing.getMessage())
+                .log("part does not answer");
     }
 
     private static ServerResponse problem(HttpStatus status, String slug, String detail) {
