@@ -348,6 +348,22 @@ class BanApiIT {
     }
 
     @Test
+    void whatTheDatabaseCannotHoldIsToldByField() throws Exception {
+        calls.post(
+                        MODERATOR,
+                        "/api/bans",
+                        ban("address", "203.0.113.90", "\"until\": \"+999999999-12-31T00:00:00Z\""))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("until"));
+        calls.post(
+                        MODERATOR,
+                        "/api/never-bans",
+                        "{\"prefix\": \"203.0.113.0/24\", \"reason\": \"a\\u0000b\"}")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("reason"));
+    }
+
+    @Test
     void onlyModeratorsBan() throws Exception {
         for (String role : new String[] {"member", "treasurer", "network", "board"}) {
             Person other = Person.with("member", role);

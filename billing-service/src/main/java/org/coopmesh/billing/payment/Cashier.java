@@ -3,6 +3,7 @@ package org.coopmesh.billing.payment;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -26,6 +27,9 @@ import org.springframework.transaction.annotation.Transactional;
 /** Takes payments in: into the book, onto what is owed, and the rest into the payer's wallet. */
 @Service
 public class Cashier {
+    /** What is older is a mistyped year, and the book forgets nothing. */
+    private static final Period RECEIVED_AGO_MAX = Period.ofYears(10);
+
     private final Payments payments;
     private final Invoicing invoicing;
     private final Ledger ledger;
@@ -55,6 +59,7 @@ public class Cashier {
      * @param named an invoice to begin with; null for none
      * @throws PayerUnknown if nobody by this id was ever to pay
      * @throws ReceivedInFuture if it is to come only tomorrow or later
+     * @throws ReceivedTooLongAgo if it came more than ten years ago
      * @throws org.coopmesh.billing.invoice.InvoiceNotFound if the named invoice is not the payer's
      */
     @Transactional
@@ -71,8 +76,12 @@ public class Cashier {
         if (!register.isKnown(payer)) {
             throw new PayerUnknown(payer);
         }
-        if (receivedOn.isAfter(coop.dayAt(clock.instant()))) {
+        LocalDate today = coop.dayAt(clock.instant());
+        if (receivedOn.isAfter(today)) {
             throw new ReceivedInFuture(receivedOn);
+        }
+        if (receivedOn.isBefore(today.minus(RECEIVED_AGO_MAX))) {
+            throw new ReceivedTooLongAgo(receivedOn, today.minus(RECEIVED_AGO_MAX));
         }
         var id = UUID.randomUUID();
         AccountId money =

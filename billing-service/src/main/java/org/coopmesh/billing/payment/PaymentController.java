@@ -244,6 +244,11 @@ class PaymentController {
         return problem(HttpStatus.UNPROCESSABLE_CONTENT, "received-in-future", e);
     }
 
+    @ExceptionHandler
+    ProblemDetail receivedTooLongAgo(ReceivedTooLongAgo e) {
+        return problem(HttpStatus.UNPROCESSABLE_CONTENT, "received-too-long-ago", e);
+    }
+
     private static ProblemDetail problem(HttpStatus status, String slug, RuntimeException e) {
         var problem = ProblemDetail.forStatusAndDetail(status, e.getMessage());
         problem.setType(URI.create("https://coopmesh.org/problems/" + slug));

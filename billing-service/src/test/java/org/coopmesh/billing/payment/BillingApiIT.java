@@ -292,6 +292,11 @@ class BillingApiIT {
                         payment(anna.payer(), "5").replace("2026-10-31", "2027-01-01"))
                 .andExpect(status().isUnprocessableContent())
                 .andExpect(type("received-in-future"));
+        pay(
+                        UUID.randomUUID().toString(),
+                        payment(anna.payer(), "5").replace("2026-10-31", "0026-10-31"))
+                .andExpect(status().isUnprocessableContent())
+                .andExpect(type("received-too-long-ago"));
         pay(UUID.randomUUID().toString(), payment(UUID.randomUUID(), "5"))
                 .andExpect(status().isNotFound())
                 .andExpect(type("payer-not-found"));
@@ -305,6 +310,28 @@ class BillingApiIT {
 
         assertThat(db.sql("select count(*) from payment").query(Long.class).single())
                 .isEqualTo(before);
+    }
+
+    @Test
+    void whatTheDatabaseCannotHoldIsToldByField() throws Exception {
+        String good = payment(anna.payer(), "5");
+        refused("note", good.replace("{", "{\"note\":\"a\\u0000b\","));
+        refused("reference", good.replace("{", "{\"reference\":\"\\u0000\","));
+        refused("receivedOn", good.replace("2026-10-31", "-999999999-01-01"));
+        refused("receivedOn", good.replace("2026-10-31", "+10000-01-01"));
+        for (String[] wrong :
+                new String[][] {
+                    {"/api/invoices?q=a%00b", "q"},
+                    {"/api/ledger/accounts/bank/statement?asOf=-999999999-01-01T00:00:00Z", "asOf"},
+                    {"/api/charges?payerId=" + anna.payer() + "&period=-9999999-01", "period"},
+                    {"/api/usage/mine?from=-999999999-01-01T00:00:00Z", "from"},
+                    {"/api/ledger/accounts?after=a%00b", "after"}
+                }) {
+            http.perform(get(java.net.URI.create(wrong[0])).with(as(TREASURER, "treasurer")))
+                    .andExpect(status().isBadRequest())
+                    .andExpect(jsonPath("$.errors[0].field").value(wrong[1]));
+        }
+        billRun(UUID.randomUUID().toString(), "-0001-01").andExpect(status().is4xxClientError());
     }
 
     @Test

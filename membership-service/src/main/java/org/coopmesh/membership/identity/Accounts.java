@@ -52,6 +52,7 @@ class Accounts {
     }
 
     Optional<Account> withEmail(String email) {
+        if (email.indexOf('\0') >= 0) return Optional.empty(); // No text that a table could hold.
         return db.sql("select * from account where lower(email) = lower(:email)")
                 .param("email", email)
                 .query(Accounts::account)

@@ -158,6 +158,12 @@ class SignInIT extends RunningService {
     }
 
     @Test
+    void anAddressThatNoTableCanHoldIsRefusedLikeAnyOther() throws Exception {
+        assertThat(location(submit("a\0b@example.org", "wrong-\0-password")))
+                .endsWith("/id/sign-in?refused");
+    }
+
+    @Test
     void afterTooManyFailuresEvenTheRightPasswordHasToWait() throws Exception {
         for (int i = 0; i < 10; i++) submit("board@example.org", "wrong-password");
 

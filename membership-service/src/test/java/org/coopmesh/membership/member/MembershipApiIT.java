@@ -9,6 +9,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.net.URI;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -410,6 +411,27 @@ class MembershipApiIT extends RunningService {
                                         "planCode",
                                         "site.address",
                                         "site.latitude")));
+    }
+
+    @Test
+    void whatTheDatabaseCannotHoldIsToldByField() throws Exception {
+        http.perform(json(post("/api/applications"), application("Nu\\u0000l", "nul@example.org")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("name"));
+        http.perform(get(URI.create("/api/members?q=a%00b")).with(caller(board, "board")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("q"));
+        http.perform(get(URI.create("/api/access/entries?q=a%00b")).with(caller(board, "board")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("q"));
+        UUID member = member("Far Future", "far@example.org");
+        http.perform(
+                        json(
+                                        post("/api/members/{id}/pause", member),
+                                        "{\"from\": \"+999999999-12-31\", \"reason\": \"far\"}")
+                                .with(caller(board, "board")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("from"));
     }
 
     @Test
