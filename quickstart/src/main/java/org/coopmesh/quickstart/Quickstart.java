@@ -110,11 +110,11 @@ public final class Quickstart implements AutoCloseable {
         village.awaitNodes();
         steps.step("six nodes are enrolled and report");
         village.liveUntilToday(steps);
-        village.complain(clientAddress("n3", SECOND_CLIENT_OCTET));
+        village.complain(clientAddress("n6", SECOND_CLIENT_OCTET));
         steps.step("the village lives");
     }
 
-    /** Gives a router its LAN, and the LAN its clients: c1 behind n1 and so on; two live behind n3. */
+    /** Gives a router its LAN, and the LAN its clients: c1 behind n1 and so on; two live behind n6. */
     private void connect(String router) {
         if (mesh == null) {
             return;
@@ -124,9 +124,9 @@ public final class Quickstart implements AutoCloseable {
         String client = "c" + router.substring(1);
         mesh.client(client, router, lan.routerV4(), lan.routerV6(), CLIENT_OCTET);
         traffic.fetchForEver(client, FETCH_BYTES, FETCH_PAUSE_MILLIS);
-        if (router.equals("n3")) {
-            mesh.client("c3b", router, lan.routerV4(), lan.routerV6(), SECOND_CLIENT_OCTET);
-            traffic.fetchForEver("c3b", FETCH_BYTES / 4, FETCH_PAUSE_MILLIS);
+        if (router.equals("n6")) {
+            mesh.client("c6b", router, lan.routerV4(), lan.routerV6(), SECOND_CLIENT_OCTET);
+            traffic.fetchForEver("c6b", FETCH_BYTES / 4, FETCH_PAUSE_MILLIS);
         }
     }
 
@@ -284,7 +284,7 @@ public final class Quickstart implements AutoCloseable {
         }
         text.append("\n  Three things to try\n");
         if (mesh != null) {
-            String client = mesh.clients().getOrDefault("c3b", "");
+            String client = mesh.clients().getOrDefault("c6b", "");
             text.append(
                     """
                       1. Ban a client and watch its ping stop:
@@ -296,7 +296,7 @@ public final class Quickstart implements AutoCloseable {
                       3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
                     """
                             .formatted(
-                                    at.namespace("c3b"),
+                                    at.namespace("c6b"),
                                     at.internetAddress(),
                                     client,
                                     at.namespace("c5"),

@@ -52,16 +52,16 @@ class RealBrowserJourneyIT {
     void aBanClickedOnThePageStopsThePingAndLiftingItLetsItThroughAgain() throws Exception {
         LivingVillage.everyonePays();
         String internet = village.installation().internetAddress();
-        assertThat(village.mesh().reaches("c3b", internet)).isTrue();
+        assertThat(village.mesh().reaches("c6b", internet)).isTrue();
 
-        person("carla", "ban", village.mesh().clients().get("c3b"));
+        person("carla", "ban", village.mesh().clients().get("c6b"));
 
-        assertThat(village.mesh().reaches("c3b", internet)).isFalse();
-        assertThat(village.mesh().reaches("c3", internet)).isTrue();
+        assertThat(village.mesh().reaches("c6b", internet)).isFalse();
+        assertThat(village.mesh().reaches("c6", internet)).isTrue();
 
         person("carla", "lift");
 
-        eventually("its ping is back", () -> village.mesh().reaches("c3b", internet));
+        eventually("its ping is back", () -> village.mesh().reaches("c6b", internet));
     }
 
     @Test

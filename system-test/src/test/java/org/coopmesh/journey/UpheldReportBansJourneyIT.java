@@ -19,8 +19,8 @@ class UpheldReportBansJourneyIT {
         Quickstart village = LivingVillage.get();
         LivingVillage.everyonePays();
         String internet = village.installation().internetAddress();
-        String address = village.mesh().clients().get("c3b");
-        assertThat(village.mesh().reaches("c3b", internet)).isTrue();
+        String address = village.mesh().clients().get("c6b");
+        assertThat(village.mesh().reaches("c6b", internet)).isTrue();
         Browser outsider = new Browser(village.installation().publicUrl());
         JsonNode report =
                 outsider.post(
@@ -60,8 +60,8 @@ class UpheldReportBansJourneyIT {
                                                                         address)))))
                 .ok();
 
-        eventually("its packets stop", () -> !village.mesh().reaches("c3b", internet));
-        assertThat(village.mesh().reaches("c3", internet))
+        eventually("its packets stop", () -> !village.mesh().reaches("c6b", internet));
+        assertThat(village.mesh().reaches("c6", internet))
                 .as("the neighbour on the same LAN")
                 .isTrue();
         eventually("on all nodes", () -> onNodes(address) == Mesh.ROUTERS.size());
@@ -76,7 +76,7 @@ class UpheldReportBansJourneyIT {
 
         village.clock().forward(Duration.ofHours(7));
 
-        eventually("it is let in again", () -> village.mesh().reaches("c3b", internet));
+        eventually("it is let in again", () -> village.mesh().reaches("c6b", internet));
     }
 
     private static String caseAbout(String address) {
