@@ -1,0 +1,177 @@
+{{/*
+One part of the co-op: its settings, its account, its pods, its address inside the cluster, its disruption budget.
+Takes a dict: root · part · module · port · nodePort (or 0) · settings (YAML) · secrets (YAML) · keys ("", "own", "billing")
+*/}}
+{{- define "coopmesh.part" -}}
+{{- $root := .root -}}
+{{- $who := list .root .part -}}
+{{- $values := index .root.Values .part -}}
+{{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+data: {{- toYaml $settings | nindent 2 }}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+automountServiceAccountToken: false
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+spec:
+  selector: {{- include "coopmesh.selector" $who | nindent 4 }}
+  ports:
+    - { name: http, port: {{ .port }}, targetPort: http, appProtocol: http }
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+spec:
+  replicas: {{ $values.replicas }}
+  selector:
+    matchLabels: {{- include "coopmesh.selector" $who | nindent 6 }}
+  strategy:
+    {{- if and .keys (eq $root.Values.keys.accessMode "ReadWriteOnce") }}
+    type: Recreate # the volume belongs to one machine at a time
+    {{- else }}
+    type: RollingUpdate
+    rollingUpdate: { maxUnavailable: 0, maxSurge: 1 }
+    {{- end }}
+  template:
+    metadata:
+      labels: {{- include "coopmesh.labels" $who | nindent 8 }}
+      annotations:
+        checksum/settings: {{ toYaml $settings | sha256sum }}
+    spec:
+      serviceAccountName: {{ include "coopmesh.name" $who }}
+      automountServiceAccountToken: false
+      enableServiceLinks: false
+      terminationGracePeriodSeconds: 45
+      securityContext:
+        runAsNonRoot: true
+        runAsUser: 10001
+        runAsGroup: 10001
+        fsGroup: 10001
+        fsGroupChangePolicy: OnRootMismatch
+        seccompProfile: { type: RuntimeDefault }
+      {{- with $root.Values.image.pullSecrets }}
+      imagePullSecrets:
+        {{- range . }}
+        - name: {{ . | quote }}
+        {{- end }}
+      {{- end }}
+      {{- with $root.Values.nodeSelector }}
+      nodeSelector: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- with $root.Values.tolerations }}
+      tolerations: {{- toYaml . | nindent 8 }}
+      {{- end }}
+      {{- if and (eq .keys "billing") (eq $root.Values.keys.accessMode "ReadWriteOnce") }}
+      affinity:
+        podAffinity:
+          requiredDuringSchedulingIgnoredDuringExecution:
+            - topologyKey: kubernetes.io/hostname # where the volume with the keys is
+              labelSelector:
+                matchLabels: {{- include "coopmesh.selector" (list $root "membership") | nindent 18 }}
+      {{- else if gt (int $values.replicas) 1 }}
+      topologySpreadConstraints:
+        - topologyKey: kubernetes.io/hostname
+          maxSkew: 1
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels: {{- include "coopmesh.selector" $who | nindent 14 }}
+      {{- end }}
+      containers:
+        - name: {{ .part }}
+          image: {{ printf "%s/%s:%s" $root.Values.image.repository .module ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
+          imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            runAsNonRoot: true
+            capabilities: { drop: [ALL] }
+          ports:
+            - { name: http, containerPort: {{ .port }} }
+            {{- if .nodePort }}
+            - { name: node-port, containerPort: {{ .nodePort }} }
+            {{- end }}
+          envFrom:
+            - configMapRef: { name: {{ include "coopmesh.name" $who }} }
+          env: {{- .secrets | nindent 12 }}
+          startupProbe:
+            httpGet: { path: /actuator/health/liveness, port: http }
+            periodSeconds: 3
+            failureThreshold: 80
+          livenessProbe:
+            httpGet: { path: /actuator/health/liveness, port: http }
+            periodSeconds: 10
+            timeoutSeconds: 5
+            failureThreshold: 6
+          readinessProbe:
+            httpGet: { path: /actuator/health/readiness, port: http }
+            periodSeconds: 5
+            timeoutSeconds: 5
+          resources: {{- toYaml $values.resources | nindent 12 }}
+          volumeMounts:
+            - { name: tmp, mountPath: /tmp }
+            {{- if eq .keys "own" }}
+            - { name: keys, mountPath: /var/lib/coopmesh }
+            {{- else if eq .keys "billing" }}
+            - { name: keys, mountPath: /var/lib/coopmesh/billing-keys, subPath: billing-keys, readOnly: true }
+            {{- end }}
+      volumes:
+        - name: tmp # uploads under way, and netty's native library
+          emptyDir: { sizeLimit: 64Mi }
+        {{- if .keys }}
+        - name: keys
+          persistentVolumeClaim: { claimName: {{ include "coopmesh.keysClaim" $root }} }
+        {{- end }}
+{{- if gt (int $values.replicas) 1 }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+spec:
+  minAvailable: 1
+  selector:
+    matchLabels: {{- include "coopmesh.selector" $who | nindent 6 }}
+{{- end }}
+{{- if .nodePort }}
+{{- $outside := index $root.Values.nodePorts .part }}
+---
+# For nodes: mutual TLS from the router to the service, so nothing on the way may open it.
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "coopmesh.name" (list $root (printf "%s-nodes" .part)) }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+  {{- with $root.Values.nodePorts.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+spec:
+  type: {{ $root.Values.nodePorts.type }}
+  {{- if ne $root.Values.nodePorts.type "ClusterIP" }}
+  externalTrafficPolicy: {{ $root.Values.nodePorts.externalTrafficPolicy }}
+  {{- end }}
+  selector: {{- include "coopmesh.selector" $who | nindent 4 }}
+  ports:
+    - name: node-port
+      port: {{ $outside.port }}
+      targetPort: node-port
+      {{- if and (eq $root.Values.nodePorts.type "NodePort") $outside.nodePort }}
+      nodePort: {{ $outside.nodePort }}
+      {{- end }}
+{{- end }}
+{{- end -}}
