@@ -25,6 +25,7 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- define "coopmesh.jdbcUrl" -}}
 {{- $root := index . 0 -}}
 {{- printf "jdbc:postgresql://%s:%v/%s?sslmode=%s" $root.Values.postgresql.host (int $root.Values.postgresql.port) (index . 1) $root.Values.postgresql.sslMode -}}
+{{- if hasPrefix "verify" $root.Values.postgresql.sslMode }}&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory{{ end -}}
 {{- end -}}
 
 {{/* Where a part answers to the others. Takes (list $ part port). */}}

@@ -335,7 +335,7 @@ class ChartTest {
                 .containsEntry("COOPMESH_KAFKA", "a.example.org:9093,b.example.org:9093")
                 .containsEntry(
                         "COOPMESH_DATABASE",
-                        "jdbc:postgresql://db.example.org:5433/billing?sslmode=verify-full");
+                        "jdbc:postgresql://db.example.org:5433/billing?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory");
     }
 
     @Test
