@@ -96,6 +96,13 @@ class OnTheWireIT {
             send(producer, "coopmesh.membership.node.v1", node, node(node).build()); // Newer fact.
             producer.send(
                     new ProducerRecord<>("coopmesh.membership.node.v1", node, new byte[] {1, 2}));
+            send(
+                    producer,
+                    "coopmesh.membership.node.v1",
+                    node,
+                    node(node)
+                            .setDetached(NodeDetached.newBuilder().setAttachmentId("the mill"))
+                            .build());
             send(producer, "coopmesh.membership.node.v1", node, attached);
             send(producer, "coopmesh.membership.node.v1", node, attached);
         }
@@ -115,9 +122,10 @@ class OnTheWireIT {
                                         .query(Integer.class)
                                         .single()
                                 == 1);
-        assertThat(db.sql("select count(*) from dead_letter").query(Integer.class).single())
+        assertThat(db.sql("select cause from dead_letter").query(String.class).list())
                 .as("poison is kept, and stops nothing")
-                .isEqualTo(1);
+                .hasSize(2)
+                .anyMatch(cause -> cause.contains("detached.attachment_id is not a UUID"));
         calls.post(MODERATOR, "/api/bans", ban("10.201.77.1"))
                 .andExpect(MockMvcResultMatchers.jsonPath("$.rule").value("own-gateway"));
 

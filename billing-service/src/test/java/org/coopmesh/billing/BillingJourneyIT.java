@@ -25,6 +25,9 @@ import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.billing.subscription.SiteId;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent.FactCase;
+import org.coopmesh.contracts.membership.v1.MemberEvent;
+import org.coopmesh.contracts.membership.v1.SiteSubscribed;
+import org.coopmesh.eventbus.DeadLetters;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -60,6 +63,7 @@ class BillingJourneyIT {
     @Autowired StandingClock clock;
     @Autowired PayerRegister register;
     @Autowired MockMvc http;
+    @Autowired DeadLetters deadLetters;
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
@@ -81,6 +85,15 @@ class BillingJourneyIT {
             Message subscribed = Facts.subscribed(anna, "home", "2026-10-01", before);
             send(kafka, "member", anna.member(), subscribed);
             send(kafka, "member", anna.member(), subscribed); // delivered twice, counted once
+            send(
+                    kafka,
+                    "member",
+                    anna.member(),
+                    MemberEvent.newBuilder()
+                            .setEventId(UUID.randomUUID().toString())
+                            .setMemberId(anna.member().toString())
+                            .setSubscribed(SiteSubscribed.newBuilder().setSiteId("the mill"))
+                            .build());
             send(kafka, "node", "ab".repeat(32), Facts.attached(anna, before));
         }
         await().atMost(Duration.ofSeconds(30))
@@ -120,6 +133,12 @@ class BillingJourneyIT {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> hearer.facts().contains(FactCase.SETTLED));
 
+        await().atMost(Duration.ofSeconds(20)).until(() -> deadLetters.count() == 1);
+        assertThat(deadLetters.waiting())
+                .singleElement()
+                .satisfies(letter ->
+                        assertThat(letter.cause())
+                                .contains("subscribed.site_id is not a UUID: \"the mill\""));
         assertThat(hearer.facts())
                 .containsExactly(FactCase.ISSUED, FactCase.OVERDUE, FactCase.SETTLED);
         assertThat(hearer.heard)

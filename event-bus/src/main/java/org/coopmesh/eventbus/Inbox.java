@@ -2,7 +2,6 @@ package org.coopmesh.eventbus;
 
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.support.KafkaUtils;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -37,7 +36,7 @@ public final class Inbox {
                                 values (:group, :eventId, :now) on conflict do nothing
                                 """)
                         .param("group", group == null ? service : group)
-                        .param("eventId", UUID.fromString(eventId))
+                        .param("eventId", FactFields.id("event_id", eventId))
                         .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                         .update()
                 == 1;

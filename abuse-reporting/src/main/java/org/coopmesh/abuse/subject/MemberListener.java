@@ -1,8 +1,8 @@
 package org.coopmesh.abuse.subject;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
@@ -32,12 +32,19 @@ class MemberListener {
             case LEFT -> register.memberBecame(member(event), "left");
             case SUBSCRIBED ->
                     register.subscribed(
-                            new SiteId(UUID.fromString(event.getSubscribed().getSiteId())),
+                            new SiteId(
+                                    FactFields.id(
+                                            "subscribed.site_id",
+                                            event.getSubscribed().getSiteId())),
                             member(event),
-                            UUID.fromString(event.getSubscribed().getPayerId()));
+                            FactFields.id(
+                                    "subscribed.payer_id", event.getSubscribed().getPayerId()));
             case UNSUBSCRIBED ->
                     register.subscribed(
-                            new SiteId(UUID.fromString(event.getUnsubscribed().getSiteId())),
+                            new SiteId(
+                                    FactFields.id(
+                                            "unsubscribed.site_id",
+                                            event.getUnsubscribed().getSiteId())),
                             member(event),
                             null);
             case FACT_NOT_SET -> {} // A newer fact.
@@ -45,6 +52,6 @@ class MemberListener {
     }
 
     private static MemberId member(MemberEvent event) {
-        return new MemberId(UUID.fromString(event.getMemberId()));
+        return new MemberId(FactFields.id("member_id", event.getMemberId()));
     }
 }

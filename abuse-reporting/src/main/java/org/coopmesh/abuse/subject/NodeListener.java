@@ -3,9 +3,9 @@ package org.coopmesh.abuse.subject;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
-import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.NodeAttached;
 import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.annotation.KafkaListener;
@@ -33,28 +33,40 @@ class NodeListener {
         switch (event.getFactCase()) {
             case ENROLLED ->
                     register.enrolled(
-                            new NodeId(event.getNodeId()),
-                            new MemberId(UUID.fromString(event.getEnrolled().getOwnerMemberId())),
-                            new SiteId(UUID.fromString(event.getEnrolled().getSiteId())),
+                            new NodeId(FactFields.nodeId("node_id", event.getNodeId())),
+                            new MemberId(
+                                    FactFields.id(
+                                            "enrolled.owner_member_id",
+                                            event.getEnrolled().getOwnerMemberId())),
+                            new SiteId(
+                                    FactFields.id(
+                                            "enrolled.site_id", event.getEnrolled().getSiteId())),
                             event.getEnrolled().getGateway());
             case ATTACHED -> register.attached(attachment(event, event.getAttached()));
             case DETACHED ->
                     register.detached(
                             new AttachmentId(
-                                    UUID.fromString(event.getDetached().getAttachmentId())),
+                                    FactFields.id(
+                                            "detached.attachment_id",
+                                            event.getDetached().getAttachmentId())),
                             instant(event.getOccurredAt()));
-            case RETIRED -> register.ended(new NodeId(event.getNodeId()), "retired");
-            case REVOKED -> register.ended(new NodeId(event.getNodeId()), "revoked");
+            case RETIRED ->
+                    register.ended(
+                            new NodeId(FactFields.nodeId("node_id", event.getNodeId())), "retired");
+            case REVOKED ->
+                    register.ended(
+                            new NodeId(FactFields.nodeId("node_id", event.getNodeId())), "revoked");
             case FACT_NOT_SET -> {} // A newer fact.
         }
     }
 
     private static Attachment attachment(NodeEvent event, NodeAttached attached) {
         return new Attachment(
-                new AttachmentId(UUID.fromString(attached.getAttachmentId())),
-                new NodeId(event.getNodeId()),
-                new SiteId(UUID.fromString(attached.getSiteId())),
-                new MemberId(UUID.fromString(attached.getMemberId())),
+                new AttachmentId(
+                        FactFields.id("attached.attachment_id", attached.getAttachmentId())),
+                new NodeId(FactFields.nodeId("node_id", event.getNodeId())),
+                new SiteId(FactFields.id("attached.site_id", attached.getSiteId())),
+                new MemberId(FactFields.id("attached.member_id", attached.getMemberId())),
                 prefix(attached.getPrefixV4()),
                 prefix(attached.getPrefixV6()),
                 prefix(attached.getRouterV4()),

@@ -3,10 +3,10 @@ package org.coopmesh.billing.subscription;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.UUID;
 import org.coopmesh.billing.subscription.SiteHistory.MemberState;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.contracts.membership.v1.SiteSubscribed;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
@@ -30,39 +30,63 @@ class MemberListener {
         if (!inbox.accept(event.getEventId())) {
             return;
         }
-        var member = new MemberId(UUID.fromString(event.getMemberId()));
+        var member = new MemberId(FactFields.id("member_id", event.getMemberId()));
         var at =
                 Instant.ofEpochSecond(
                         event.getOccurredAt().getSeconds(), event.getOccurredAt().getNanos());
         switch (event.getFactCase()) {
-            case JOINED -> became(member, MemberState.ACTIVE, event.getJoined().getJoinedOn(), at);
-            case PAUSED -> became(member, MemberState.PAUSED, event.getPaused().getPausedOn(), at);
+            case JOINED ->
+                    became(
+                            member,
+                            MemberState.ACTIVE,
+                            FactFields.day("joined.joined_on", event.getJoined().getJoinedOn()),
+                            at);
+            case PAUSED ->
+                    became(
+                            member,
+                            MemberState.PAUSED,
+                            FactFields.day("paused.paused_on", event.getPaused().getPausedOn()),
+                            at);
             case RESUMED ->
-                    became(member, MemberState.ACTIVE, event.getResumed().getResumedOn(), at);
-            case LEFT -> became(member, MemberState.LEFT, event.getLeft().getLeftOn(), at);
+                    became(
+                            member,
+                            MemberState.ACTIVE,
+                            FactFields.day("resumed.resumed_on", event.getResumed().getResumedOn()),
+                            at);
+            case LEFT ->
+                    became(
+                            member,
+                            MemberState.LEFT,
+                            FactFields.day("left.left_on", event.getLeft().getLeftOn()),
+                            at);
             case SUBSCRIBED -> {
                 SiteSubscribed fact = event.getSubscribed();
                 subscriptions.subscribed(
-                        new SiteId(UUID.fromString(fact.getSiteId())),
+                        new SiteId(FactFields.id("subscribed.site_id", fact.getSiteId())),
                         member,
-                        new PayerId(UUID.fromString(fact.getPayerId())),
+                        new PayerId(FactFields.id("subscribed.payer_id", fact.getPayerId())),
                         fact.getPlanCode(),
-                        LocalDate.parse(fact.getEffectiveOn()),
+                        FactFields.day("subscribed.effective_on", fact.getEffectiveOn()),
                         at);
             }
             case UNSUBSCRIBED ->
                     subscriptions.subscribed(
-                            new SiteId(UUID.fromString(event.getUnsubscribed().getSiteId())),
+                            new SiteId(
+                                    FactFields.id(
+                                            "unsubscribed.site_id",
+                                            event.getUnsubscribed().getSiteId())),
                             member,
                             null,
                             null,
-                            LocalDate.parse(event.getUnsubscribed().getEffectiveOn()),
+                            FactFields.day(
+                                    "unsubscribed.effective_on",
+                                    event.getUnsubscribed().getEffectiveOn()),
                             at);
             case FACT_NOT_SET -> {} // A newer fact than this version knows.
         }
     }
 
-    private void became(MemberId member, MemberState state, String on, Instant occurredAt) {
-        subscriptions.became(member, state, LocalDate.parse(on), occurredAt);
+    private void became(MemberId member, MemberState state, LocalDate on, Instant occurredAt) {
+        subscriptions.became(member, state, on, occurredAt);
     }
 }

@@ -2,10 +2,10 @@ package org.coopmesh.billing.subscription;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
-import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.NodeAttached;
 import org.coopmesh.contracts.membership.v1.NodeEnrolled;
 import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
@@ -29,7 +29,7 @@ class NodeListener {
         if (!inbox.accept(event.getEventId())) {
             return;
         }
-        String nodeId = event.getNodeId();
+        String nodeId = FactFields.nodeId("node_id", event.getNodeId());
         var at =
                 Instant.ofEpochSecond(
                         event.getOccurredAt().getSeconds(), event.getOccurredAt().getNanos());
@@ -38,22 +38,26 @@ class NodeListener {
                 NodeEnrolled fact = event.getEnrolled();
                 attachments.enrolled(
                         nodeId,
-                        new MemberId(UUID.fromString(fact.getOwnerMemberId())),
-                        new SiteId(UUID.fromString(fact.getSiteId())),
+                        new MemberId(
+                                FactFields.id("enrolled.owner_member_id", fact.getOwnerMemberId())),
+                        new SiteId(FactFields.id("enrolled.site_id", fact.getSiteId())),
                         fact.getGateway());
             }
             case ATTACHED -> {
                 NodeAttached fact = event.getAttached();
                 attachments.attached(
-                        UUID.fromString(fact.getAttachmentId()),
+                        FactFields.id("attached.attachment_id", fact.getAttachmentId()),
                         nodeId,
-                        new SiteId(UUID.fromString(fact.getSiteId())),
-                        new MemberId(UUID.fromString(fact.getMemberId())),
+                        new SiteId(FactFields.id("attached.site_id", fact.getSiteId())),
+                        new MemberId(FactFields.id("attached.member_id", fact.getMemberId())),
                         at);
             }
             case DETACHED ->
                     attachments.detached(
-                            UUID.fromString(event.getDetached().getAttachmentId()), at);
+                            FactFields.id(
+                                    "detached.attachment_id",
+                                    event.getDetached().getAttachmentId()),
+                            at);
             case RETIRED -> attachments.ended(nodeId, "retired");
             case REVOKED -> attachments.ended(nodeId, "revoked");
             case FACT_NOT_SET -> {} // A newer fact than this version knows.

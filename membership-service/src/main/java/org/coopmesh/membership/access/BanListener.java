@@ -3,9 +3,9 @@ package org.coopmesh.membership.access;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
-import java.util.UUID;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanTarget;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.coopmesh.membership.node.NodeId;
 import org.coopmesh.membership.node.Prefix;
@@ -31,7 +31,7 @@ class BanListener {
         if (!inbox.accept(event.getEventId())) {
             return;
         }
-        var ban = UUID.fromString(event.getBanId());
+        var ban = FactFields.id("ban_id", event.getBanId());
         switch (event.getFactCase()) {
             case IMPOSED ->
                     access.imposed(
@@ -49,7 +49,9 @@ class BanListener {
     private static Bans.Target target(BanTarget target) {
         return switch (target.getKindCase()) {
             case PREFIX -> new Bans.Target.Addresses(Prefix.parse(target.getPrefix()));
-            case NODE_ID -> new Bans.Target.WholeNode(new NodeId(target.getNodeId()));
+            case NODE_ID ->
+                    new Bans.Target.WholeNode(
+                            new NodeId(FactFields.nodeId("target.node_id", target.getNodeId())));
             // Becomes a dead letter: a ban that is not understood is told, not skipped.
             case KIND_NOT_SET -> throw new IllegalArgumentException("a ban without a target");
         };

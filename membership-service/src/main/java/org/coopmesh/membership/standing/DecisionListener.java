@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.UUID;
 import org.coopmesh.contracts.abuse.v1.DecisionEvent;
 import org.coopmesh.contracts.abuse.v1.MeasureImposed;
+import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
 import org.coopmesh.membership.member.MemberId;
 import org.springframework.kafka.annotation.KafkaListener;
@@ -30,8 +31,8 @@ class DecisionListener {
         if (!inbox.accept(event.getEventId())) {
             return;
         }
-        var measure = UUID.fromString(event.getMeasureId());
-        var member = new MemberId(UUID.fromString(event.getMemberId()));
+        var measure = FactFields.id("measure_id", event.getMeasureId());
+        var member = new MemberId(FactFields.id("member_id", event.getMemberId()));
         switch (event.getFactCase()) {
             case IMPOSED -> review.impose(sanction(event, measure), member);
             case REVERSED, EXPIRED -> review.end(measure, member);

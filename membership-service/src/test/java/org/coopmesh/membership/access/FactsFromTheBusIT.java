@@ -117,6 +117,38 @@ class FactsFromTheBusIT extends NetworkedService {
     }
 
     @Test
+    void aFactWithAMalformedFieldIsADeadLetterThatNamesIt() throws Exception {
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(UUID.randomUUID())
+                        .setPayerId("1-1-1-1-1")
+                        .setOverdue(InvoiceOverdue.newBuilder().setSince("2026-01-01"))
+                        .build());
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(UUID.randomUUID())
+                        .setOverdue(InvoiceOverdue.newBuilder().setSince("soon"))
+                        .build());
+        UUID invoice = UUID.randomUUID();
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setOverdue(
+                                InvoiceOverdue.newBuilder().setSince(membership.today().toString()))
+                        .build());
+
+        awaitRule("slow lane"); // Neither stopped the next one.
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(
+                                        db.sql("select cause from dead_letter")
+                                                .query(String.class)
+                                                .list())
+                                .anyMatch(cause -> cause.contains("payer_id is not a UUID"))
+                                .anyMatch(cause -> cause.contains("overdue.since is not a day")));
+    }
+
+    @Test
     void aTreasurersHoldKeepsTheLaneWide() throws Exception {
         UUID invoice = UUID.randomUUID();
         http.perform(
