@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { NO_BROWSER } from './test/journeys/chromium';
+import { NO_BROWSER } from './test/journeys/chromium.ts';
 
 if (NO_BROWSER) console.warn('SKIPPED screens.journey, work.journey: no Chromium found; install chromium, or let CHROMIUM name one');
 

@@ -35,6 +35,7 @@ const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', comp
 const under = <T extends string>(path: T) => ({ getParentRoute: () => signedIn, path });
 
 const home = createRoute({ ...under('/home'), component: lazyRouteComponent(() => import('@/features/home/HomePage')) });
+const letters = createRoute({ ...under('/failed-messages'), component: lazyRouteComponent(() => import('@/features/letters/LettersPage')) });
 const my = createRoute({ ...under('/my'), component: lazyRouteComponent(() => import('@/features/portal/PortalPage')) });
 const members = createRoute({
   ...under('/members'),
@@ -66,7 +67,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, my, members, member, nodes, node, invoices, invoice, treasury, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, members, member, nodes, node, invoices, invoice, treasury, plans, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

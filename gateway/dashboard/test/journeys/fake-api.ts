@@ -41,6 +41,8 @@ export class FakeCoop {
   notes: Json[] = [];
   decisions: Json[] = [];
   subject: string | null = null;
+  letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
+  letterFails = false;
 
   constructor() {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
@@ -175,6 +177,16 @@ export class FakeCoop {
     if (on(/^\/api\/access\/list$/)) return ok({ version: 812, issuedAt: ago(3), notAfter: ago(-10000), entries: 9, byRule: { full: 4, slowLane: 1, walledGarden: 0, drop: 0, bans: 2, garden: 2 }, nodes: { total: 3, current: 2, slowestMillis: 412, lagging: [{ id: this.nodes[2]!.id, name: 'School', version: 809 }] } });
     if (on(/^\/api\/access\/coverage$/)) return ok({ key: q.get('key'), present: true, sinceVersion: 811, onNodes: 2, ofNodes: 3, slowestMillis: 412, lagging: [{ id: this.nodes[2]!.id, name: 'School', version: 809 }] });
     if (on(/^\/api\/access\/entries$/)) return items(q.get('q')?.startsWith('10.201.1') ? [{ key: 'attachment:x', kind: 'attachment', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', sinceVersion: 790, since: ago(7000), node: this.nodes[0]!.id, siteId: IDS.site }] : []);
+
+    if ((found = on(/^\/api\/(membership|billing|abuse)\/dead-letters$/))) {
+      const waiting = this.empty ? [] : this.letters.filter((one) => one.part === found![1]);
+      return ok({ count: waiting.length, items: waiting });
+    }
+    if ((found = on(/^\/api\/(membership|billing|abuse)\/dead-letters\/(\d+)\/retry$/, 'POST'))) {
+      if (this.letterFails) return problem(500, 'listener-failed', 'no member a0a00000 yet');
+      this.letters = this.letters.filter((one) => one.id !== Number(found![2]));
+      return { status: 204, body: null };
+    }
 
     if (on(/^\/api\/usage(\/mine)?$/)) {
       const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;

@@ -16,6 +16,7 @@ const PUBLIC: [string, string, RegExp][] = [
 ];
 const OFFICE: [string, string, RegExp][] = [
   ['home', '/home', /people want to join|person wants to join/],
+  ['failed-messages', '/failed-messages', /not known here yet/],
   ['members', '/members', /Cooperativa La Font/],
   ['member', `/members/${IDS.ana}`, /Applied to join/],
   ['applicant', `/members/${IDS.applicant}`, /Approve/],

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
@@ -150,6 +151,33 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByRole('button', { name: 'Tell me' }).click();
     await page.getByText('Overdue since last week').waitFor();
     expect(page.url()).toContain('why=10.201.1.20');
+  });
+
+  it('a failed message is tried again until it is taken in', async () => {
+    await page.goto('/home');
+    await page.getByRole('link', { name: /between services failed/ }).click();
+    await page.waitForURL('**/failed-messages');
+    coop.letterFails = true;
+    await page.getByRole('button', { name: 'Try message 41 again' }).click();
+    await page.getByText('no member a0a00000 yet').waitFor();
+    await inspect(page, 'message-failed-again', width);
+    coop.letterFails = false;
+    await page.getByRole('button', { name: 'Try message 41 again' }).click();
+    await page.getByText('Message 41 was taken in').waitFor();
+    await page.getByText('not known here yet').waitFor({ state: 'detached' });
+  });
+
+  it.each([['/members', /^members-\d{4}-\d\d-\d\d\.csv$/, 'Name,E-mail,', "'=Cooperativa"], ['/invoices', /^invoices-/, 'Number,Payer,', '27.40,EUR']])('the list at %s goes into a file', async (path, name, head, holds) => {
+    coop.members[3]!.name = '=Cooperativa La Font';
+    await page.goto(path);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const download = await waiting;
+    const text = readFileSync(await download.path(), 'utf8');
+
+    expect(download.suggestedFilename()).toMatch(name);
+    expect(text.startsWith(`\uFEFF${head}`)).toBe(true);
+    expect(text).toContain(holds);
   });
 
   it('a member adds a node and sees it come in', async () => {

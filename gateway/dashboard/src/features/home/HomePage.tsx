@@ -39,6 +39,7 @@ function Silent({ part }: { part: Part }) {
 }
 
 function Waiting({ home }: { home: Home }) {
+  const { has } = useSession();
   const rows: ReactNode[] = [];
   if (home.nodes && home.nodes.down > 0) {
     const { down, membersAffected } = home.nodes;
@@ -69,7 +70,7 @@ function Waiting({ home }: { home: Home }) {
       why={<Trans>Kept, billed as zero, until a person decides.</Trans>} />);
   }
   if (home.deadLetters > 0) {
-    rows.push(<Item key="letters" tone="bad" icon={<IconMailOff />} count={home.deadLetters}
+    rows.push(<Item key="letters" to={has('board', 'network') ? '/failed-messages' : undefined} tone="bad" icon={<IconMailOff />} count={home.deadLetters}
       what={<Plural value={home.deadLetters} one="message between services failed" other="messages between services failed" />}
       why={<Trans>A network operator can send them again.</Trans>} />);
   }
@@ -82,7 +83,7 @@ function Waiting({ home }: { home: Home }) {
 const some = (count: Count | null | undefined): boolean => (count?.count ?? 0) > 0;
 
 function Item({ to, search, tone, icon, count, what, why }: {
-  to?: '/nodes' | '/cases' | '/members' | '/invoices';
+  to?: '/nodes' | '/cases' | '/members' | '/invoices' | '/failed-messages';
   search?: { state: string };
   tone: 'bad' | 'warn' | 'info';
   icon: ReactNode;

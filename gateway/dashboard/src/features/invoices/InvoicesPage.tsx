@@ -11,6 +11,7 @@ import { useSession } from '@/shared/session';
 import { month, monthName } from '@/shared/time';
 import { DialogButton, onSubmit, useAction } from '@/shared/ui/action';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
@@ -43,9 +44,13 @@ export default function InvoicesPage() {
 
   return (
     <Page title={t`Invoices`} lead={<Trans>What was billed, what was paid, what is still open.</Trans>}
-      actions={treasurer && <>
+      actions={<>
+        <CsvButton<InvoiceRow> name="invoices" path="/api/invoices" query={{ state, q, payerId }} head={[t`Number`, t`Payer`, t`From`, t`To`, t`Issued`, t`Due`, t`State`, t`Total`, t`Paid`, t`Open`, t`Currency`]}
+          row={(row) => [row.number, row.payerName ?? row.payerId, row.periodFrom, row.periodTo, row.issuedOn, row.dueOn, row.state, row.total.amount, row.paid.amount, row.open.amount, row.total.currency]} />
+        {treasurer && <>
         <DialogButton label={<Trans>Run bills</Trans>} icon={<IconPlayerPlay size={16} />} title={t`Run the bills of a month`}>{(close) => <BillRunForm close={close} />}</DialogButton>
         <DialogButton label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm close={close} />}</DialogButton>
+        </>}
       </>}>
       <LastRuns />
       <div className="toolbar">

@@ -8,6 +8,7 @@ import { useMemo, useState } from 'react';
 import { RoleName } from '@/shared/roles';
 import { useSession } from '@/shared/session';
 import { ReasonButton } from '@/shared/ui/action';
+import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
@@ -38,7 +39,11 @@ export default function MembersPage() {
   ], [t, board]);
 
   return (
-    <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>}>
+    <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<>
+      <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`]}
+        row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn]} />
+      <Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>
+    </>}>
       <div className="toolbar">
         <TextInput className="grow" type="search" aria-label={t`Find a member by name or e-mail`} placeholder={t`Name or e-mail`} leftSection={<IconSearch size={16} aria-hidden="true" />}
           value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />

@@ -27,7 +27,7 @@ export default function UsageChart({ steps, label }: { steps: UsageStep[]; label
         height: 200,
         legend: { show: false },
         cursor: { y: false },
-        padding: [10, 6, 0, 0],
+        padding: [10, 22, 0, 0],
         axes: [
           { ...axis, size: 30, grid: { show: false }, values: (_, ticks) => ticks.map((tick) => new Intl.DateTimeFormat(regionOf(i18n.locale), { hour: '2-digit', minute: '2-digit' }).format(tick * 1000)), space: 70 },
           { ...axis, size: 66, values: (_, ticks) => ticks.map((tick) => formatBytes(tick, i18n.locale)) },
