@@ -1,6 +1,7 @@
 package org.coopmesh.membership.topology;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -13,18 +14,21 @@ import org.springframework.transaction.annotation.Transactional;
 
 /**
  * What nodes tell of themselves and of their neighbours. Who is up is a matter of the wall clock, like TLS: a clock that was
- * moved for the books does not make every node seem down.
+ * moved for the books does not make every node seem down. What is shown is told on the co-op's clock: heard three seconds ago
+ * stays three seconds ago after the books have moved on by a month.
  */
 @Service
 @EnableConfigurationProperties(TopologySettings.class)
 public class Topology {
     private final Statuses statuses;
     private final TopologySettings settings;
+    private final Clock clock;
     private final Clock wallClock = Clock.systemUTC();
 
-    Topology(Statuses statuses, TopologySettings settings) {
+    Topology(Statuses statuses, TopologySettings settings, Clock clock) {
         this.statuses = statuses;
         this.settings = settings;
+        this.clock = clock;
     }
 
     /** A node has called. */
@@ -45,6 +49,7 @@ public class Topology {
     @Transactional(readOnly = true)
     public Map<NodeId, NodeStatus> statusOf(Collection<NodeId> nodes) {
         Instant now = wallClock.instant();
+        Duration ahead = Duration.between(now, clock.instant());
         Map<NodeId, Statuses.Row> rows = statuses.of(nodes);
         var found = new HashMap<NodeId, NodeStatus>();
         for (NodeId node : nodes) {
@@ -59,7 +64,7 @@ public class Topology {
                                             now,
                                             settings.lateAfter(),
                                             settings.downAfter()),
-                                    row.lastSeenAt(),
+                                    row.lastSeenAt().plus(ahead),
                                     row.telemetry(),
                                     row.links()));
         }

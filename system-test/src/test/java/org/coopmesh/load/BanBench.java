@@ -1,0 +1,280 @@
+package org.coopmesh.load;
+
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.coopmesh.quickstart.Installation;
+import org.coopmesh.quickstart.Mesh;
+import org.coopmesh.quickstart.Namespace;
+import org.coopmesh.quickstart.Quickstart;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How long it takes from the click to the kernel, on the real village: a ban until every node has said that its kernel has it,
+ * a ban until the last packet of a flow of one each millisecond has passed, and a payment until the lane is open.
+ */
+final class BanBench {
+    private static final int SLOT = 2;
+    private static final int WARM_UP = 20;
+    private static final int BANS = 100;
+    private static final int FLOWS = 20;
+    private static final int MONTHS = 3;
+    private static final int PROBE_PORT = 9_999;
+    private static final long GIVE_UP_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
+    private static final List<String> PAYERS = List.of("bruno", "carla", "david", "elena", "farid");
+
+    private final Quickstart village;
+    private final Figures figures;
+    private volatile long lastArrival;
+
+    private BanBench(Quickstart village, Figures figures) {
+        this.village = village;
+        this.figures = figures;
+    }
+
+    static void main(String[] args) throws Exception {
+        if (!Mesh.possible()) {
+            System.err.println("needs Linux, root, ip, nft, babeld and ping");
+            System.exit(2);
+        }
+        Path home = Path.of(System.getProperty("coopmesh.home", "..")).toAbsolutePath();
+        Path state = VillageFolder.fresh(home, "ban");
+        try (Quickstart village =
+                Quickstart.start(new Installation(home, state, SLOT, false), System.err::println)) {
+            village.letTrafficFlow(false);
+            var bench = new BanBench(village, new Figures("ban"));
+            bench.everyonePays();
+            bench.bansOnEveryNode();
+            bench.lastPacket();
+            bench.paymentOpens();
+        }
+        System.exit(0);
+    }
+
+    private void bansOnEveryNode() throws Exception {
+        String lan = village.village().lan("n6").routerV4();
+        String network = lan.substring(0, lan.lastIndexOf('.') + 1);
+        var took = new double[BANS];
+        for (int i = 0; i < WARM_UP + BANS; i++) {
+            String address = network + (100 + i);
+            long clicked = System.nanoTime();
+            ban(address);
+            await("ban of " + address, () -> onNodes("ban:" + address + "/32") == nodes());
+            if (i >= WARM_UP) {
+                took[i - WARM_UP] = millisSince(clicked);
+            }
+        }
+        Arrays.sort(took);
+        String settings =
+                BANS
+                        + " bans one after the other, click to the receipts of 6 nodes' kernels, polled over REST";
+        figures.tell("ban.p50_ms.6", Figures.quantile(took, 0.5), "ms", settings);
+        figures.tell("ban.p99_ms.6", Figures.quantile(took, 0.99), "ms", settings);
+    }
+
+    /** One datagram each millisecond from the client to the Internet host; the ban must end it. */
+    private void lastPacket() throws Exception {
+        Installation at = village.installation();
+        var internet =
+                Namespace.call(
+                        at.namespace(Mesh.INTERNET),
+                        () ->
+                                new DatagramSocket(
+                                        new InetSocketAddress(
+                                                InetAddress.getByName("0.0.0.0"), PROBE_PORT)));
+        var client = Namespace.call(at.namespace("c6b"), () -> new DatagramSocket());
+        Thread.ofPlatform().daemon().start(() -> receive(internet));
+        Thread.ofPlatform().daemon().start(() -> send(client, at.internetAddress()));
+        String address = village.mesh().clients().get("c6b");
+        var took = new double[FLOWS];
+        for (int i = 0; i < FLOWS; i++) {
+            await("the flow", () -> System.nanoTime() - lastArrival < 20_000_000);
+            long clicked = System.nanoTime();
+            String ban = ban(address);
+            await("the end of the flow", () -> System.nanoTime() - lastArrival > 300_000_000);
+            took[i] = (lastArrival - clicked) / 1e6;
+            village.village()
+                    .as("carla")
+                    .post("/api/bans/" + ban + "/lift", Map.of("reason", "Measured"))
+                    .ok();
+        }
+        client.close();
+        internet.close();
+        Arrays.sort(took);
+        String settings =
+                FLOWS + " bans, click to the last packet of 1 per ms through a real router";
+        figures.tell("ban.last_packet_p50_ms", Figures.quantile(took, 0.5), "ms", settings);
+        figures.tell("ban.last_packet_max_ms", took[took.length - 1], "ms", settings);
+    }
+
+    private void paymentOpens() throws Exception {
+        var took = new ArrayList<Double>();
+        for (int month = 0; month < MONTHS; month++) {
+            everyoneFallsOverdue();
+            for (String payer : PAYERS) {
+                String router =
+                        "n"
+                                + (List.of("alba", "bruno", "carla", "david", "elena", "farid")
+                                                .indexOf(payer)
+                                        + 1);
+                String key = "attachment:" + village.village().lan(router).attachmentId();
+                await(payer + " is narrowed", () -> !rule(router).equals("full"));
+                await("the kernels know", () -> onNodes(key) == nodes());
+                long paid = System.nanoTime();
+                pay(payer);
+                await(
+                        payer + " is open",
+                        () -> rule(router).equals("full") && onNodes(key) == nodes());
+                took.add(millisSince(paid));
+            }
+            pay("alba");
+        }
+        double[] sorted = took.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        String settings =
+                sorted.length
+                        + " payments, recorded to the receipts of 6 nodes' kernels, polled over REST";
+        figures.tell("access.restore_p50_ms", Figures.quantile(sorted, 0.5), "ms", settings);
+        figures.tell("access.restore_max_ms", sorted[sorted.length - 1], "ms", settings);
+    }
+
+    private void everyoneFallsOverdue() {
+        everyonePays();
+        ZonedDateTime now = village.clock().now().atZone(ZONE);
+        ZonedDateTime billed =
+                YearMonth.from(now).plusMonths(1).atDay(1).atStartOfDay(ZONE).plusHours(3);
+        village.clock().forward(Duration.between(now, billed));
+        for (String payer : PAYERS) {
+            await("a bill for " + payer, () -> !open(payer).isEmpty());
+        }
+        village.clock().forward(Duration.ofDays(17));
+    }
+
+    private void everyonePays() {
+        pay("alba");
+        PAYERS.forEach(this::pay);
+        await(
+                "everyone is open",
+                () -> Mesh.ROUTERS.stream().allMatch(router -> rule(router).equals("full")));
+    }
+
+    private String ban(String address) {
+        return village.village()
+                .as("carla")
+                .post(
+                        "/api/bans",
+                        Map.of(
+                                "target", Map.of("kind", "address", "value", address),
+                                "reason", "Measured",
+                                "until",
+                                        village.clock().now().plus(Duration.ofHours(6)).toString()))
+                .ok()
+                .path("id")
+                .asString();
+    }
+
+    private int onNodes(String key) {
+        return village.village()
+                .as("alba")
+                .get("/api/access/coverage?key=" + key)
+                .ok()
+                .path("onNodes")
+                .asInt();
+    }
+
+    private static int nodes() {
+        return Mesh.ROUTERS.size();
+    }
+
+    private String rule(String router) {
+        return village.village()
+                .as("alba")
+                .get("/api/nodes/" + village.village().nodeId(router))
+                .ok()
+                .path("attachments")
+                .path(0)
+                .path("rule")
+                .asString();
+    }
+
+    private List<JsonNode> open(String person) {
+        return village.village()
+                .as("bruno")
+                .get("/api/invoices?limit=200&payerId=" + village.village().payerId(person))
+                .ok()
+                .path("items")
+                .valueStream()
+                .filter(invoice -> !invoice.path("state").asString().equals("paid"))
+                .toList();
+    }
+
+    private void pay(String person) {
+        for (JsonNode invoice : open(person)) {
+            var payment = new HashMap<String, Object>();
+            payment.put("payerId", invoice.path("payerId").asString());
+            payment.put("invoiceId", invoice.path("id").asString());
+            payment.put("amount", invoice.path("open").path("amount").asString());
+            payment.put("currency", "EUR");
+            payment.put("method", "cash");
+            payment.put("receivedOn", LocalDate.ofInstant(village.clock().now(), ZONE).toString());
+            village.village().as("bruno").post("/api/payments", payment).ok();
+        }
+    }
+
+    private void receive(DatagramSocket socket) {
+        try {
+            var packet = new DatagramPacket(new byte[16], 16);
+            while (true) {
+                socket.receive(packet);
+                lastArrival = System.nanoTime();
+            }
+        } catch (java.io.IOException closed) {
+            // Measured
+        }
+    }
+
+    private static void send(DatagramSocket socket, String address) {
+        try {
+            var packet =
+                    new DatagramPacket(
+                            new byte[16], 16, InetAddress.getByName(address), PROBE_PORT);
+            while (!socket.isClosed()) {
+                try {
+                    socket.send(packet);
+                } catch (java.io.IOException refusedOnTheWay) {
+                    // A banned sender may hear that it is
+                }
+                Thread.sleep(1);
+            }
+        } catch (java.net.UnknownHostException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static double millisSince(long start) {
+        return (System.nanoTime() - start) / 1e6;
+    }
+
+    private static void await(String what, BooleanSupplier holds) {
+        long start = System.nanoTime();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() - start > GIVE_UP_NANOS) {
+                throw new IllegalStateException(what + ": not in time");
+            }
+            Thread.yield();
+        }
+    }
+}
