@@ -8,7 +8,11 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.coopmesh.abuse.ServiceTest;
 import org.coopmesh.abuse.TestClock;
 import org.coopmesh.abuse.Village;
@@ -23,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.web.servlet.ResultActions;
 
 @ServiceTest
 class BanApiIT {
@@ -243,6 +248,35 @@ class BanApiIT {
     }
 
     @Test
+    void ofManyWhoBanOneAddressAtOnceOneDoes() throws Exception {
+        String body = ban("address", "203.0.113.61", hour());
+
+        assertThat(atOnce(() -> calls.post(MODERATOR, "/api/bans", body)))
+                .containsOnly(201, 409)
+                .containsOnlyOnce(201);
+        assertThat(calls.banEvents("address 203.0.113.61/32")).hasSize(1);
+    }
+
+    @Test
+    void ofManyWhoLiftOneBanAtOnceOneDoes() throws Exception {
+        var imposed = calls.post(MODERATOR, "/api/bans", ban("address", "203.0.113.62", hour()));
+        String path = "/api/bans/" + read(imposed, "$.id") + "/lift";
+
+        assertThat(atOnce(() -> calls.post(SECOND, path, reason())))
+                .containsOnly(200, 409)
+                .containsOnlyOnce(200);
+        assertThat(calls.banEvents("address 203.0.113.62/32")).hasSize(2);
+    }
+
+    private static List<Integer> atOnce(Callable<ResultActions> request) throws Exception {
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            return threads.invokeAll(Collections.nCopies(8, request)).stream()
+                    .map(answer -> answer.resultNow().andReturn().getResponse().getStatus())
+                    .toList();
+        }
+    }
+
+    @Test
     void aLongerBanTakesTheShorterOnesPlaceAndNoOtherDoes() throws Exception {
         String day = "\"until\": \"" + Village.in(clock.instant(), 86_400) + "\"";
         var hour = calls.post(MODERATOR, "/api/bans", ban("address", "203.0.113.70", hour()));
@@ -289,6 +323,47 @@ class BanApiIT {
         assertThat(calls.banEvents("node " + home.node()))
                 .singleElement()
                 .matches(event -> event.getTarget().getNodeId().equals(home.node()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"address", "range", "member", "node"})
+    void nobodyTakesAStepInABanThatHitsTheirOwnHousehold(String aim) throws Exception {
+        Home home = calls.home(false);
+        String net =
+                "10.231."
+                        + calls.home(false).net().substring(7); // Its own number, far from others.
+        Home household = calls.home(false, UUID.randomUUID(), home.payer(), net);
+        String kind = aim.equals("range") ? "address" : aim;
+        String value =
+                switch (aim) {
+                    case "address" -> home.client();
+                    case "range" -> home.prefix();
+                    case "member" -> home.member().toString();
+                    default -> home.node();
+                };
+        var held = calls.post(MODERATOR, "/api/bans", ban(kind, value, hour()));
+        var proposed = calls.post(MODERATOR, "/api/bans", ban(kind, value, "\"permanent\": true"));
+
+        for (UUID near : new UUID[] {home.member(), household.member()}) {
+            var nearby = new Person(near, SECOND.roles());
+            refusedAsTooNear(calls.post(nearby, "/api/bans", ban(kind, value, hour())));
+            refusedAsTooNear(calls.post(nearby, path(held, "lift"), reason()));
+            refusedAsTooNear(calls.post(nearby, path(proposed, "confirm"), "{}"));
+            refusedAsTooNear(calls.post(nearby, path(proposed, "decline"), reason()));
+        }
+        calls.post(SECOND, path(held, "lift"), reason()).andExpect(status().isOk());
+        calls.post(SECOND, path(proposed, "confirm"), "{}").andExpect(status().isOk());
+    }
+
+    private static String path(ResultActions ban, String step) throws Exception {
+        return "/api/bans/" + read(ban, "$.id") + "/" + step;
+    }
+
+    private static void refusedAsTooNear(ResultActions answer) throws Exception {
+        answer.andExpect(status().isForbidden())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/conflict-of-interest"));
     }
 
     @Test

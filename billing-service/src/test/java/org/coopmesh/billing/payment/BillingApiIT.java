@@ -12,8 +12,11 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
@@ -241,6 +244,33 @@ class BillingApiIT {
                                 .with(as(TREASURER, "treasurer")))
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.balance.amount").value("-7.50"));
+    }
+
+    @Test
+    void aPaymentSentManyTimesAtOnceWithOneKeyIsTakenOnce() throws Exception {
+        Someone emil = billedLater();
+        String key = UUID.randomUUID().toString();
+        Callable<String> send =
+                () ->
+                        pay(key, payment(emil.payer(), "20.00"))
+                                .andExpect(status().isCreated())
+                                .andReturn()
+                                .getResponse()
+                                .getContentAsString();
+
+        List<String> answers;
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            answers =
+                    threads.invokeAll(Collections.nCopies(8, send)).stream()
+                            .map(answer -> answer.resultNow())
+                            .toList();
+        }
+
+        assertThat(answers).containsOnly(answers.getFirst());
+        http.perform(get("/api/payments?payerId=" + emil.payer()).with(as(emil.member(), "member")))
+                .andExpect(jsonPath("$.items", hasSize(1)));
+        http.perform(get("/api/bill/mine").with(as(emil.member(), "member")))
+                .andExpect(jsonPath("$.payers[0].credit.amount").value("7.50"));
     }
 
     @Test

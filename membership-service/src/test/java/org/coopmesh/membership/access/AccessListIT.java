@@ -16,8 +16,12 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanExpired;
@@ -170,6 +174,49 @@ class AccessListIT extends NetworkedService {
                         .build()
                         .toByteArray());
         assertThat(lists.shown("ban:203.0.113.12/32")).isEmpty();
+    }
+
+    @Test
+    void bansAndLiftsAtOnceLeaveAListThatAddsUp() throws Exception {
+        var random = new Random(5);
+        var told = new ArrayList<Callable<Void>>();
+        for (int i = 0; i < 40; i++) {
+            BanTarget target = prefix("203.0.113." + (100 + random.nextInt(4)) + "/32");
+            UUID ban = UUID.randomUUID();
+            told.add(tell(event(ban, target).setImposed(BanImposed.getDefaultInstance())));
+            told.add(tell(event(ban, target).setLifted(BanLifted.getDefaultInstance())));
+        }
+        UUID stays = UUID.randomUUID();
+        told.add(
+                tell(
+                        event(stays, prefix("203.0.113.100/32"))
+                                .setImposed(BanImposed.getDefaultInstance())));
+        Collections.shuffle(told, random);
+        long before = lists.head().version();
+
+        try (var threads = Executors.newFixedThreadPool(6)) {
+            for (var each : threads.invokeAll(told)) each.get();
+        }
+
+        var head = lists.head();
+        assertThat(lists.shown("ban:203.0.113.100/32")).isPresent();
+        for (int i = 101; i < 104; i++) {
+            assertThat(lists.shown("ban:203.0.113." + i + "/32")).isEmpty();
+        }
+        assertThat(head.entries()).isEqualTo(lists.entries().size());
+        assertThat(lists.versions(before, head.version()).keySet())
+                .hasSize((int) (head.version() - before));
+        // The node computes the hash of what it was sent, and compares it with the signed one.
+        watcher.await(w -> w.head().getVersion() == head.version());
+        assertThat(watcher.entries()).isEqualTo(lists.entries());
+    }
+
+    private Callable<Void> tell(BanEvent.Builder event) {
+        byte[] payload = event.build().toByteArray();
+        return () -> {
+            banListener.on(payload);
+            return null;
+        };
     }
 
     @Test

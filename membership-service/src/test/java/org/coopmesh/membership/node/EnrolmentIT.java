@@ -15,6 +15,9 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 import org.coopmesh.contracts.membership.v1.NodeEvent;
@@ -84,6 +87,32 @@ class EnrolmentIT extends NetworkedService {
             agent.enrol(node.code());
 
             assertRefused(Status.Code.PERMISSION_DENIED, () -> thief.enrol(node.code()));
+        }
+    }
+
+    @Test
+    void ofTwoKeysWithOneCodeAtOnceOneIsEnrolled() throws Exception {
+        for (int round = 0; round < 5; round++) {
+            Registered node = register(person());
+            try (var agent = agent();
+                    var thief = agent();
+                    var threads = Executors.newFixedThreadPool(2)) {
+                Callable<Boolean> one = () -> enrols(agent, node.code());
+                Callable<Boolean> other = () -> enrols(thief, node.code());
+
+                assertThat(threads.invokeAll(List.of(one, other)).stream().map(Future::resultNow))
+                        .containsExactlyInAnyOrder(true, false);
+            }
+        }
+    }
+
+    private static boolean enrols(TestAgent agent, String code) throws Exception {
+        try {
+            agent.enrol(code);
+            return true;
+        } catch (StatusRuntimeException refused) {
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED);
+            return false;
         }
     }
 
