@@ -94,6 +94,8 @@ function BanActs({ row }: { row: Ban }) {
   const session = useSession();
   const refresh = [['bans'], ['access']];
   const confirming = useAction({ run: () => confirmBan(row.id), refresh, said: () => t`The ban is in force` });
+  // What a decision imposed ends with the decision, on the page of its case.
+  if (row.state === 'inForce' && row.origin === 'decision') return <span className="nothing" />;
   if (row.state === 'inForce') return <ReasonButton label={<Trans>Lift</Trans>} size="compact-sm" title={t`Lift the ban`} confirm={t`Lift the ban`} said={t`The ban is lifted`} explain={<Trans>Traffic passes again on every node within a second.</Trans>} run={(reason) => lift(row.id, reason)} refresh={refresh} />;
   if (row.state === 'proposed') {
     return (

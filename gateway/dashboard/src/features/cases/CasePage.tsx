@@ -131,6 +131,9 @@ function DecisionView({ caseId, decision }: { caseId: string; decision: Decision
   const refresh = [['case', caseId], ['cases'], ['bans'], ['home']];
   const confirming = useAction({ run: () => confirmDecision(decision.id), refresh, said: () => t`The decision is in force` });
   const other = session.has('moderator') && decision.decidedBy !== session.memberId;
+  const firstOfTwo = !!decision.confirmedBy && decision.confirmedBy !== decision.decidedBy && !decision.contestedBy;
+  const tookPart = [decision.decidedBy, decision.confirmedBy, decision.contestedBy].includes(session.memberId);
+  const mayReverse = decision.state === 'inForce' && !tookPart && (session.has('moderator') || (!!decision.contestedBy && session.has('board')));
   return (
     <article className="report">
       <div className="split"><DecisionState decision={decision} /><small className="soft"><When at={decision.draftedAt} /></small></div>
@@ -140,7 +143,8 @@ function DecisionView({ caseId, decision }: { caseId: string; decision: Decision
       {decision.state === 'proposed' && (other
         ? <div className="row-actions"><ReasonButton label={<Trans>Turn down</Trans>} size="compact-sm" title={t`Turn the proposal down`} confirm={t`Turn down`} explain={<Trans>The case goes back to the moderator who proposed it.</Trans>} run={(reason) => declineDecision(decision.id, reason)} refresh={refresh} /><Button size="compact-sm" loading={confirming.busy} onClick={() => confirming.run(undefined)}><Trans>Agree</Trans></Button></div>
         : <p className="soft"><Trans>Waits for a second moderator to agree.</Trans></p>)}
-      {decision.state === 'inForce' && session.has('moderator') && <div className="row-actions"><ReasonButton label={<Trans>Reverse</Trans>} size="compact-sm" color="red" title={t`Reverse this decision`} confirm={t`Reverse`} said={t`Reversed: access is restored`} explain={<Trans>Every measure of it ends now, and access comes back on every node.</Trans>} run={(reason) => reverseDecision(decision.id, reason)} refresh={refresh} /></div>}
+      {decision.contestReason && decision.state === 'inForce' && <p className="soft"><Trans>Somebody wants it reversed: “{decision.contestReason}”. Two decided it, so it takes a second to agree.</Trans></p>}
+      {mayReverse && <div className="row-actions"><ReasonButton label={<Trans>Reverse</Trans>} size="compact-sm" color="red" title={t`Reverse this decision`} confirm={t`Reverse`} said={firstOfTwo ? t`It stays in force until a second person agrees` : t`Reversed: access is restored`} explain={firstOfTwo ? <Trans>Two decided this, so two reverse it: it stays in force until a second person agrees.</Trans> : <Trans>Every measure of it ends now, and access comes back on every node.</Trans>} run={(reason) => reverseDecision(decision.id, reason)} refresh={refresh} /></div>}
       <ProblemNotice error={confirming.error} />
     </article>
   );

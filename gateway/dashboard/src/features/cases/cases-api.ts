@@ -69,6 +69,8 @@ export interface Decision {
   draftedAt: string;
   confirmedBy?: string | null;
   inForceAt?: string | null;
+  contestedBy?: string | null;
+  contestReason?: string | null;
   endedAt?: string | null;
   endReason?: string | null;
 }

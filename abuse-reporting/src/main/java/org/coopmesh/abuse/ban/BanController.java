@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
+import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.AlreadyBanned;
 import org.coopmesh.abuse.decision.BanRefused;
 import org.coopmesh.abuse.decision.Term;
@@ -217,7 +218,7 @@ class BanController {
         return BanView.of(bans.decline(new BanId(id), moderator(jwt), request.reason()));
     }
 
-    @Operation(summary = "End a ban")
+    @Operation(summary = "End a ban; one that a decision imposed ends with the decision")
     @PostMapping("/{id}/lift")
     @PreAuthorize("hasRole('moderator')")
     BanView lift(
@@ -295,6 +296,11 @@ class BanController {
     @ExceptionHandler
     ProblemDetail stepRefused(BanStepRefused e) {
         return problem(HttpStatus.CONFLICT, "ban-step-refused", e.getMessage());
+    }
+
+    @ExceptionHandler
+    ProblemDetail conflict(ConflictOfInterest e) {
+        return problem(HttpStatus.FORBIDDEN, "conflict-of-interest", e.getMessage());
     }
 
     @ExceptionHandler

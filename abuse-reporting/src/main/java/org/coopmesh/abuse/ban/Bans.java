@@ -13,6 +13,7 @@ import org.coopmesh.abuse.ban.Ban.Lifted;
 import org.coopmesh.abuse.ban.Ban.Proposed;
 import org.coopmesh.abuse.ban.Ban.Replaced;
 import org.coopmesh.abuse.ban.BlastRadius.Refusal;
+import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.AlreadyBanned;
 import org.coopmesh.abuse.decision.BanOrder;
 import org.coopmesh.abuse.decision.BanOrders;
@@ -74,9 +75,11 @@ public class Bans implements BanOrders {
      *
      * @throws BanRefused if the target is never to be banned, is unknown, or the end is past
      * @throws AlreadyBanned if it is banned as long already
+     * @throws ConflictOfInterest if it would hit the moderator or their household
      */
     @Transactional
     public Ban order(Request request) {
+        refuseConflict(request.target(), request.moderator());
         Instant now = now();
         check(request.target());
         if (request.term().isOver(now)) {
@@ -140,6 +143,7 @@ public class Bans implements BanOrders {
      *
      * @throws BanStepRefused if it does not wait for one, or it is the one who proposed
      * @throws BanRefused if the target has become one that is never to be banned, or the end is past
+     * @throws ConflictOfInterest if it would hit the second moderator or their household
      */
     @Transactional
     public InForce confirm(BanId id, MemberId second) {
@@ -149,6 +153,7 @@ public class Bans implements BanOrders {
         if (order.orderedBy().equals(second)) {
             throw new BanStepRefused("the second moderator is another person");
         }
+        refuseConflict(order.target(), second);
         check(order.target());
         if (order.term().isOver(now)) {
             throw new BanRefused("over-already", "the ban would end before it begins");
@@ -160,23 +165,31 @@ public class Bans implements BanOrders {
      * Turns a proposal down, or takes one's own back.
      *
      * @throws BanStepRefused if it does not wait for a second moderator
+     * @throws ConflictOfInterest if it would hit the moderator or their household
      */
     @Transactional
     public Declined decline(BanId id, MemberId by, String reason) {
-        Declined declined = lockProposed(id).decline(by, reason, now());
+        Proposed proposed = lockProposed(id);
+        refuseConflict(proposed.order().target(), by);
+        Declined declined = proposed.decline(by, reason, now());
         table.end(declined);
         return declined;
     }
 
     /**
-     * Ends a ban that holds.
+     * Ends a ban that holds. One that a decision imposed ends with the decision, which is reversed as a whole.
      *
-     * @throws BanStepRefused if it does not hold
+     * @throws BanStepRefused if it does not hold, or a decision imposed it
+     * @throws ConflictOfInterest if it hits the moderator or their household
      */
     @Transactional
     public Lifted lift(BanId id, MemberId by, String reason) {
         return switch (lock(id)) {
             case InForce inForce -> {
+                refuseConflict(inForce.order().target(), by);
+                if (inForce.order().origin() instanceof Origin.OfDecision) {
+                    throw new BanStepRefused("a decision imposed this ban: reverse the decision");
+                }
                 Lifted lifted = inForce.lift(by, reason, now());
                 end(lifted);
                 yield lifted;
@@ -204,6 +217,12 @@ public class Bans implements BanOrders {
         Instant now = now();
         for (InForce due : table.lockDue(now, EXPIRY_BATCH)) {
             end(due.expire(now));
+        }
+    }
+
+    private void refuseConflict(Target target, MemberId moderator) {
+        if (subjects.household(moderator).isHitBy(target)) {
+            throw new ConflictOfInterest("the ban hits you or your household");
         }
     }
 

@@ -173,9 +173,13 @@ class CaseController {
         }
     }
 
-    @Operation(summary = "Cases, newest first")
+    @Operation(
+            summary =
+                    "Cases, newest first, without those about or reported by the reader's household; with a"
+                            + " memberId, for moderators: what was upheld against the member, and what the"
+                            + " reader looked up")
     @GetMapping
-    @PreAuthorize("hasAnyRole('moderator', 'board')")
+    @PreAuthorize("hasRole('moderator') or (hasRole('board') and #memberId == null)")
     CasesView queue(
             @Parameter(
                             schema =
@@ -192,15 +196,21 @@ class CaseController {
             @Parameter(schema = @Schema(type = "string", example = "illegal_content"))
                     @RequestParam(required = false)
                     @Nullable Category category,
+            @RequestParam(required = false) @Nullable UUID memberId,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
-            @RequestParam(required = false) @Nullable Long after) {
+            @RequestParam(required = false) @Nullable Long after,
+            @AuthenticationPrincipal Jwt jwt) {
         long before = after == null ? Long.MAX_VALUE : after;
-        List<CaseView> items =
-                casework.queue(new Casework.Queue(state, category, before, limit)).stream()
+        MemberId member = memberId == null ? null : new MemberId(memberId);
+        var page =
+                casework.queue(
+                        new Casework.Queue(state, category, member, before, limit), moderator(jwt));
+        Long next = page.next();
+        return new CasesView(
+                page.items().stream()
                         .map(queued -> CaseView.of(queued.of(), queued.reports()))
-                        .toList();
-        String next = items.size() < limit ? null : Long.toString(items.getLast().number());
-        return new CasesView(items, next);
+                        .toList(),
+                next == null ? null : next.toString());
     }
 
     @Operation(
@@ -209,7 +219,7 @@ class CaseController {
     @GetMapping("/{id}")
     @PreAuthorize("hasAnyRole('moderator', 'board')")
     CaseDetailView show(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
-        Case found = casework.find(new CaseId(id));
+        Case found = casework.read(new CaseId(id), moderator(jwt));
         List<Report> reports = casework.reports(new CaseId(id));
         CaseView summary = CaseView.of(found, reports.size());
         MemberId subject = found.matter().subject();

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.casework.Case.Closed;
 import org.coopmesh.abuse.casework.Case.Decided;
@@ -130,9 +131,18 @@ class Cases {
                 .toList();
     }
 
-    List<Casework.Queued> queue(Casework.Queue queue) {
+    /** The cases that these reports are in. */
+    Set<CaseId> ofReports(Set<ReportId> reports) {
+        return db.sql("select case_id from case_report where report_id = any(:reports)")
+                .param("reports", reports.stream().map(ReportId::value).toArray(UUID[]::new))
+                .query((rs, row) -> new CaseId(rs.getObject("case_id", UUID.class)))
+                .set();
+    }
+
+    List<Casework.Queued> queue(Casework.Queue queue, MemberId reader) {
         CaseState state = queue.state();
         Category category = queue.category();
+        MemberId member = queue.member();
         return db.sql(
                         """
                         select c.case_id, number, category, host(address) as address, port, observed_at,
@@ -143,11 +153,15 @@ class Cases {
                         where number < :before
                           and (cast(:state as text) is null or state = :state)
                           and (cast(:category as text) is null or category = :category)
+                          and (cast(:member as uuid) is null or upheld_against = :member
+                              or (subject_member_id = :member and moderator_id = :reader))
                         order by number desc limit :limit
                         """)
                 .param("before", queue.before())
                 .param("state", state == null ? null : state.wire())
                 .param("category", category == null ? null : category.wire())
+                .param("member", member == null ? null : member.value())
+                .param("reader", reader.value())
                 .param("limit", queue.limit())
                 .query((rs, row) -> new Casework.Queued(of(rs, row), rs.getInt("reports")))
                 .list();
@@ -197,6 +211,14 @@ class Cases {
     void setSubject(CaseId id, MemberId subject) {
         db.sql("update abuse_case set subject_member_id = :subject where case_id = :id")
                 .param("subject", subject.value())
+                .param("id", id.value())
+                .update();
+    }
+
+    /** {@code member} null: against nobody, or no longer. */
+    void setUpheldAgainst(CaseId id, @Nullable MemberId member) {
+        db.sql("update abuse_case set upheld_against = cast(:member as uuid) where case_id = :id")
+                .param("member", member == null ? null : member.value())
                 .param("id", id.value())
                 .update();
     }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.coopmesh.abuse.casework.Case.Closed;
 import org.coopmesh.abuse.casework.Case.Decided;
 import org.coopmesh.abuse.casework.Case.Open;
@@ -16,6 +17,7 @@ import org.coopmesh.abuse.report.Report;
 import org.coopmesh.abuse.report.ReportState;
 import org.coopmesh.abuse.report.Reporter;
 import org.coopmesh.abuse.subject.CaseId;
+import org.coopmesh.abuse.subject.Household;
 import org.coopmesh.abuse.subject.LookUp;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
@@ -58,14 +60,56 @@ public class Casework {
     }
 
     /** Where a page of the queue begins and what it shows; null means any. */
-    record Queue(@Nullable CaseState state, @Nullable Category category, long before, int limit) {}
+    record Queue(
+            @Nullable CaseState state,
+            @Nullable Category category,
+            @Nullable MemberId member,
+            long before,
+            int limit) {}
 
     /** A case, and how many reports make it. */
     record Queued(Case of, int reports) {}
 
-    /** Cases, newest first. */
-    List<Queued> queue(Queue queue) {
-        return cases.queue(queue);
+    /** {@code next}: the number to go on below; null at the end. */
+    record Listed(List<Queued> items, @Nullable Long next) {}
+
+    /**
+     * Cases, newest first, without those that the reader stands too near to. Of a member those that the reader looked up, and
+     * those that were upheld against the member: who stood behind an address is not told by asking the other way round.
+     *
+     * @throws ConflictOfInterest if the reader asks about their own household
+     */
+    Listed queue(Queue queue, MemberId reader) {
+        Household household = subjects.household(reader);
+        MemberId member = queue.member();
+        if (member != null && household.includes(member)) {
+            throw new ConflictOfInterest("the cases are about you or your household");
+        }
+        Set<CaseId> reported = cases.ofReports(intake.reportedBy(household.members()));
+        List<Queued> page = cases.queue(queue, reader);
+        return new Listed(
+                page.stream()
+                        .filter(queued -> !isAbout(queued.of().matter(), household))
+                        .filter(queued -> !reported.contains(queued.of().matter().id()))
+                        .toList(),
+                page.size() < queue.limit() ? null : page.getLast().of().matter().number());
+    }
+
+    /**
+     * The case as it stands, for somebody who reads about it.
+     *
+     * @throws CaseNotFound if there is none
+     * @throws ConflictOfInterest if the reader stands too near
+     */
+    public Case read(CaseId id, MemberId reader) {
+        Case found = find(id);
+        refuseConflict(found, reader);
+        return found;
+    }
+
+    /** Whether somebody stands too near to a case to know what is in it. */
+    public boolean isTooNear(CaseId id, MemberId reader) {
+        return conflict(find(id), reader).isPresent();
     }
 
     /**
@@ -89,9 +133,10 @@ public class Casework {
      * The bytes of a file, for the moderator who has the case in hand.
      *
      * @throws CaseStepRefused if that is somebody else
+     * @throws ConflictOfInterest if the moderator stands too near
      */
     Optional<byte[]> evidence(CaseId id, EvidenceId evidence, MemberId moderator) {
-        hold(find(id), moderator);
+        hold(read(id, moderator), moderator);
         return cases.reports(id).stream()
                 .flatMap(report -> intake.content(report, evidence).stream())
                 .findFirst();
@@ -201,12 +246,14 @@ public class Casework {
      * Marks a case decided and lets its reporters see what came of it. A dismissed one is closed with that.
      *
      * @param moderator who had it in hand
+     * @param against the member whom measures name, if any
      */
     @Transactional
-    public Case decide(CaseId id, MemberId moderator, boolean upheld) {
+    public Case decide(CaseId id, MemberId moderator, boolean upheld, @Nullable MemberId against) {
         Instant now = now();
         Decided decided = inHand(lock(id), moderator).decide(upheld, now);
         cases.update(decided);
+        cases.setUpheldAgainst(id, against);
         intake.advance(cases.reports(id), upheld ? ReportState.UPHELD : ReportState.DISMISSED);
         return upheld ? decided : close(decided, now);
     }
@@ -215,6 +262,7 @@ public class Casework {
     @Transactional
     public void overturned(CaseId id, MemberId moderator, String reason) {
         lock(id);
+        cases.setUpheldAgainst(id, null);
         cases.addNote(id, new CaseNote(moderator, "Decision reversed: " + reason, now()));
         intake.advance(cases.reports(id), ReportState.OVERTURNED);
     }
@@ -286,21 +334,31 @@ public class Casework {
     }
 
     private void refuseConflict(Case of, MemberId moderator) {
-        Matter matter = of.matter();
-        MemberId subject = matter.subject();
-        if (subject != null && subjects.related(moderator, subject)) {
-            throw new ConflictOfInterest("the case is about you or your household");
+        conflict(of, moderator)
+                .ifPresent(why -> {
+                    throw new ConflictOfInterest(why);
+                });
+    }
+
+    private Optional<String> conflict(Case of, MemberId moderator) {
+        Household household = subjects.household(moderator);
+        if (isAbout(of.matter(), household)) {
+            return Optional.of("the case is about you or your household");
         }
-        Prefix address = matter.address();
-        if (address != null && subjects.concerns(moderator, address, matter.observedAt())) {
-            throw new ConflictOfInterest("the case is about you or your household");
-        }
-        for (Report report : intake.find(cases.reports(matter.id()))) {
+        for (Report report : intake.find(cases.reports(of.matter().id()))) {
             if (report.reporter() instanceof Reporter.OfMember reporter
-                    && subjects.related(moderator, reporter.member())) {
-                throw new ConflictOfInterest("you or your household reported this");
+                    && household.includes(reporter.member())) {
+                return Optional.of("you or your household reported this");
             }
         }
+        return Optional.empty();
+    }
+
+    private static boolean isAbout(Matter matter, Household household) {
+        MemberId subject = matter.subject();
+        Prefix address = matter.address();
+        return (subject != null && household.includes(subject))
+                || (address != null && household.held(address, matter.observedAt()));
     }
 
     private Instant now() {

@@ -2,7 +2,7 @@ package org.coopmesh.abuse.casework;
 
 /** The moderator stands too near to the case: their own report, themselves or their household. */
 public class ConflictOfInterest extends RuntimeException {
-    ConflictOfInterest(String why) {
+    public ConflictOfInterest(String why) {
         super("conflict of interest: " + why);
     }
 }

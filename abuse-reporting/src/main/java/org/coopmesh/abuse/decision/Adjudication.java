@@ -10,6 +10,7 @@ import org.coopmesh.abuse.casework.Case;
 import org.coopmesh.abuse.casework.Casework;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.casework.Matter;
+import org.coopmesh.abuse.decision.Decision.Contested;
 import org.coopmesh.abuse.decision.Decision.Declined;
 import org.coopmesh.abuse.decision.Decision.Dismissed;
 import org.coopmesh.abuse.decision.Decision.InForce;
@@ -128,37 +129,56 @@ public class Adjudication {
      * Turns a proposal down, or takes one's own back.
      *
      * @throws DecisionStepRefused if it does not wait for a second moderator
+     * @throws ConflictOfInterest if the moderator stands too near
      */
     @Transactional
     public Declined decline(DecisionId id, MemberId by, String reason) {
-        Declined declined = lockProposed(id).decline(by, reason, now());
+        Proposed proposed = lockProposed(id);
+        casework.refuseConflict(proposed.draft().caseId(), by);
+        Declined declined = proposed.decline(by, reason, now());
         decisions.addStep(id, "declined", by, reason, declined.at());
         return declined;
     }
 
+    /** In which office somebody takes a decision back. */
+    public enum Office {
+        MODERATOR,
+        BOARD
+    }
+
     /**
-     * Takes back what a decision imposed and still holds.
+     * Takes back what a decision imposed and still holds. Nobody takes back what they decided or confirmed themselves. What two
+     * decided takes two: a moderator first, and then another moderator or somebody of the board; until then all holds.
      *
-     * @throws DecisionStepRefused unless it is in force
-     * @throws ConflictOfInterest if the moderator stands too near
+     * @throws DecisionStepRefused unless it is in force and this person may take the next step
+     * @throws ConflictOfInterest if the person stands too near
      */
     @Transactional
-    public Reversed reverse(DecisionId id, MemberId by, String reason) {
+    public Decision reverse(DecisionId id, MemberId by, Office office, String reason) {
         casework.refuseConflict(find(id).draft().caseId(), by);
         return switch (lock(id)) {
             case InForce inForce -> {
-                Reversed reversed = inForce.reverse(by, reason, now());
-                decisions.addStep(id, "reversed", by, reason, reversed.at());
-                for (MeasureInForce measure : decisions.lockInForce(id)) {
-                    decisions.end(measure.id(), "reversed", reversed.at());
-                    outbox.add(
-                            DecisionEvents.TOPIC,
-                            measure.member().toString(),
-                            DecisionEvents.reversed(measure, reversed.at()));
+                if (office == Office.BOARD) {
+                    throw new DecisionStepRefused("a moderator takes the first step");
                 }
-                bans.lift(id, by, reason);
-                casework.overturned(reversed.draft().caseId(), by, reason);
-                log.atInfo().addKeyValue("decisionId", id).log("decision reversed");
+                refuseOwn(inForce, by);
+                Decision next = inForce.reverse(by, reason, now());
+                if (next instanceof Contested contested) {
+                    decisions.addStep(id, "contested", by, reason, contested.at());
+                    log.atInfo().addKeyValue("decisionId", id).log("decision contested");
+                } else {
+                    takeBack(id, inForce.draft().caseId(), by, reason);
+                }
+                yield next;
+            }
+            case Contested contested -> {
+                refuseOwn(contested.was(), by);
+                if (contested.by().equals(by)) {
+                    throw new DecisionStepRefused(
+                            "two decided this: it waits for a second to take it back");
+                }
+                Reversed reversed = contested.reverse(by, reason, now());
+                takeBack(id, reversed.draft().caseId(), by, reason);
                 yield reversed;
             }
             case Proposed p -> throw new DecisionStepRefused("this decision is only proposed");
@@ -166,6 +186,27 @@ public class Adjudication {
             case Declined d -> throw new DecisionStepRefused("this decision was declined");
             case Reversed r -> throw new DecisionStepRefused("this decision is reversed already");
         };
+    }
+
+    private static void refuseOwn(InForce decision, MemberId by) {
+        if (decision.isBy(by)) {
+            throw new DecisionStepRefused("you decided this: another moderator may take it back");
+        }
+    }
+
+    private void takeBack(DecisionId id, CaseId caseId, MemberId by, String reason) {
+        Instant now = now();
+        decisions.addStep(id, "reversed", by, reason, now);
+        for (MeasureInForce measure : decisions.lockInForce(id)) {
+            decisions.end(measure.id(), "reversed", now);
+            outbox.add(
+                    DecisionEvents.TOPIC,
+                    measure.member().toString(),
+                    DecisionEvents.reversed(measure, now));
+        }
+        bans.lift(id, by, reason);
+        casework.overturned(caseId, by, reason);
+        log.atInfo().addKeyValue("decisionId", id).log("decision reversed");
     }
 
     /** Ends measures whose time is over. Safe on several replicas: rows are locked, locked ones skipped. */
@@ -188,13 +229,16 @@ public class Adjudication {
         return decisions.find(id).orElseThrow(() -> new DecisionNotFound(id));
     }
 
-    List<Decision> ofCase(CaseId id) {
-        return decisions.ofCase(casework.find(id).matter().id());
+    /** @throws ConflictOfInterest if the reader stands too near */
+    List<Decision> ofCase(CaseId id, MemberId reader) {
+        return decisions.ofCase(casework.read(id, reader).matter().id());
     }
 
-    /** What waits for a second moderator, oldest first. */
-    List<Decision> proposed(int limit) {
-        return decisions.proposed(limit);
+    /** What waits for a second moderator, oldest first, without what the reader stands too near to. */
+    List<Decision> proposed(int limit, MemberId reader) {
+        return decisions.proposed(limit).stream()
+                .filter(proposed -> !casework.isTooNear(proposed.draft().caseId(), reader))
+                .toList();
     }
 
     /** What binds or bound a member, newest first. */
@@ -214,9 +258,11 @@ public class Adjudication {
             }
             case Proposed p -> throw new IllegalStateException("not settled");
             case Declined d -> throw new IllegalStateException("not settled");
+            case Contested c -> throw new IllegalStateException("not settled");
             case Reversed r -> throw new IllegalStateException("not settled");
         }
-        casework.decide(draft.caseId(), draft.moderator(), draft.ruling().upheld());
+        Ruling ruling = draft.ruling();
+        casework.decide(draft.caseId(), draft.moderator(), ruling.upheld(), ruling.member());
         log.atInfo().addKeyValue("decisionId", draft.id()).log("decision in force");
         return settled;
     }
@@ -290,6 +336,7 @@ public class Adjudication {
             case Proposed proposed -> proposed;
             case Dismissed d -> throw new DecisionStepRefused("this decision is made");
             case InForce i -> throw new DecisionStepRefused("this decision is in force");
+            case Contested c -> throw new DecisionStepRefused("this decision is in force");
             case Declined d -> throw new DecisionStepRefused("this decision was declined");
             case Reversed r -> throw new DecisionStepRefused("this decision is reversed");
         };

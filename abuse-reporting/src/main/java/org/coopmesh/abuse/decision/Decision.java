@@ -8,11 +8,13 @@ import org.coopmesh.abuse.subject.MemberId;
  *
  * <pre>
  * Proposed ──confirm──▶ InForce ──reverse──▶ Reversed
+ *     │   │                   └──reverse──▶ Contested ──reverse──▶ Reversed
  *     │   └──confirm──▶ Dismissed
  *     └──decline──▶ Declined
  * </pre>
  *
- * What needs no second moderator begins as InForce or Dismissed.
+ * What needs no second moderator begins as InForce or Dismissed. Who decided takes no part in taking it back, and what two
+ * decided is contested by the first and reversed by the second.
  */
 public sealed interface Decision {
     Draft draft();
@@ -54,9 +56,46 @@ public sealed interface Decision {
             }
         }
 
-        /** Takes back every measure that still holds. */
-        public Reversed reverse(MemberId by, String reason, Instant reversedAt) {
-            return new Reversed(draft, by, reason, reversedAt);
+        /**
+         * Takes back every measure that still holds; of what two decided it is the first step.
+         *
+         * @throws IllegalArgumentException if {@code by} took part in the decision
+         */
+        public Decision reverse(MemberId by, String reason, Instant reversedAt) {
+            if (isBy(by)) {
+                throw new IllegalArgumentException("who decided does not take it back");
+            }
+            return isOfTwo()
+                    ? new Contested(this, by, reason, reversedAt)
+                    : new Reversed(draft, by, reason, reversedAt);
+        }
+
+        boolean isBy(MemberId member) {
+            return member.equals(draft.moderator()) || member.equals(confirmedBy);
+        }
+
+        boolean isOfTwo() {
+            return !confirmedBy.equals(draft.moderator());
+        }
+    }
+
+    /** Binds still: of the two that it takes to take it back, one has spoken. */
+    record Contested(InForce was, MemberId by, String reason, Instant at) implements Decision {
+        @Override
+        public Draft draft() {
+            return was.draft();
+        }
+
+        /**
+         * Takes back every measure that still holds.
+         *
+         * @throws IllegalArgumentException if {@code second} took part in the decision or is the one who contested it
+         */
+        public Reversed reverse(MemberId second, String why, Instant reversedAt) {
+            if (was.isBy(second) || second.equals(by)) {
+                throw new IllegalArgumentException("the second to take it back is another person");
+            }
+            return new Reversed(draft(), second, why, reversedAt);
         }
     }
 

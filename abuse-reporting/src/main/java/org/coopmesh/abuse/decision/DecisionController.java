@@ -26,6 +26,7 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
+import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -99,12 +100,16 @@ class DecisionController {
             Instant draftedAt,
             @Nullable UUID confirmedBy,
             @Nullable Instant inForceAt,
+            @Nullable UUID contestedBy,
+            @Nullable String contestReason,
             @Nullable Instant endedAt,
             @Nullable String endReason) {
         static DecisionView of(Decision decision) {
             Draft draft = decision.draft();
             @Nullable UUID confirmedBy = null;
             @Nullable Instant inForceAt = null;
+            @Nullable UUID contestedBy = null;
+            @Nullable String contestReason = null;
             @Nullable Instant endedAt = null;
             @Nullable String endReason = null;
             switch (decision) {
@@ -116,6 +121,12 @@ class DecisionController {
                 case Decision.InForce i -> {
                     confirmedBy = i.confirmedBy().value();
                     inForceAt = i.at();
+                }
+                case Decision.Contested c -> {
+                    confirmedBy = c.was().confirmedBy().value();
+                    inForceAt = c.was().at();
+                    contestedBy = c.by().value();
+                    contestReason = c.reason();
                 }
                 case Decision.Declined d -> {
                     endedAt = d.at();
@@ -139,6 +150,8 @@ class DecisionController {
                     draft.draftedAt(),
                     confirmedBy,
                     inForceAt,
+                    contestedBy,
+                    contestReason,
                     endedAt,
                     endReason);
         }
@@ -185,17 +198,25 @@ class DecisionController {
     @Operation(summary = "The decisions of a case, oldest first")
     @GetMapping("/api/cases/{id}/decisions")
     @PreAuthorize("hasAnyRole('moderator', 'board')")
-    DecisionsView ofCase(@PathVariable UUID id) {
+    DecisionsView ofCase(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
         return new DecisionsView(
-                adjudication.ofCase(new CaseId(id)).stream().map(DecisionView::of).toList(), null);
+                adjudication.ofCase(new CaseId(id), moderator(jwt)).stream()
+                        .map(DecisionView::of)
+                        .toList(),
+                null);
     }
 
     @Operation(summary = "Proposals that wait for a second moderator, oldest first")
     @GetMapping("/api/abuse/decisions/proposed")
     @PreAuthorize("hasRole('moderator')")
-    DecisionsView proposed(@RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit) {
+    DecisionsView proposed(
+            @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
+            @AuthenticationPrincipal Jwt jwt) {
         return new DecisionsView(
-                adjudication.proposed(limit).stream().map(DecisionView::of).toList(), null);
+                adjudication.proposed(limit, moderator(jwt)).stream()
+                        .map(DecisionView::of)
+                        .toList(),
+                null);
     }
 
     @Operation(summary = "Statements of reasons to the member who is signed in, newest first")
@@ -227,15 +248,25 @@ class DecisionController {
                 adjudication.decline(new DecisionId(id), moderator(jwt), request.reason()));
     }
 
-    @Operation(summary = "Take back what a decision imposed and still holds")
+    @Operation(
+            summary =
+                    "Take back what a decision imposed and still holds; what two decided takes two, the second a"
+                            + " moderator or of the board")
     @PostMapping("/api/abuse/decisions/{id}/reverse")
-    @PreAuthorize("hasRole('moderator')")
+    @PreAuthorize("hasAnyRole('moderator', 'board')")
     DecisionView reverse(
             @PathVariable UUID id,
             @Valid @RequestBody ReasonRequest request,
-            @AuthenticationPrincipal Jwt jwt) {
+            JwtAuthenticationToken signedIn) {
+        boolean moderates =
+                signedIn.getAuthorities().stream()
+                        .anyMatch(may -> "ROLE_moderator".equals(may.getAuthority()));
         return DecisionView.of(
-                adjudication.reverse(new DecisionId(id), moderator(jwt), request.reason()));
+                adjudication.reverse(
+                        new DecisionId(id),
+                        moderator(signedIn.getToken()),
+                        moderates ? Adjudication.Office.MODERATOR : Adjudication.Office.BOARD,
+                        request.reason()));
     }
 
     private static Ruling ruling(DecisionRequest request) {
@@ -387,6 +418,7 @@ class DecisionController {
             case Decision.Proposed p -> "proposed";
             case Decision.Dismissed d -> "dismissed";
             case Decision.InForce i -> "inForce";
+            case Decision.Contested c -> "inForce";
             case Decision.Declined d -> "declined";
             case Decision.Reversed r -> "reversed";
         };

@@ -8,7 +8,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.coopmesh.abuse.decision.Decision.Contested;
 import org.coopmesh.abuse.decision.Decision.Declined;
+import org.coopmesh.abuse.decision.Decision.InForce;
 import org.coopmesh.abuse.decision.Decision.Proposed;
 import org.coopmesh.abuse.decision.Decision.Reversed;
 import org.coopmesh.abuse.subject.CaseId;
@@ -26,9 +28,11 @@ class Decisions {
             """
             select d.decision_id, case_id, moderator_id, upheld, rule, d.reason, statement, subject_member_id, drafted_at,
                 s.by_member_id as settled_by, s.at as settled_at,
+                c.by_member_id as contested_by, c.reason as contest_reason, c.at as contested_at,
                 e.step as end_step, e.by_member_id as ended_by, e.reason as end_reason, e.at as ended_at
             from decision d
             left join decision_step s on s.decision_id = d.decision_id and s.step = 'settled'
+            left join decision_step c on c.decision_id = d.decision_id and c.step = 'contested'
             left join decision_step e on e.decision_id = d.decision_id and e.step in ('declined', 'reversed')
             """;
 
@@ -278,7 +282,16 @@ class Decisions {
         if (settledBy == null) {
             return new Proposed(draft);
         }
-        return Decision.settle(draft, new MemberId(settledBy), instant(rs, "settled_at"));
+        Decision settled =
+                Decision.settle(draft, new MemberId(settledBy), instant(rs, "settled_at"));
+        UUID contestedBy = rs.getObject("contested_by", UUID.class);
+        return contestedBy != null && settled instanceof InForce inForce
+                ? new Contested(
+                        inForce,
+                        new MemberId(contestedBy),
+                        rs.getString("contest_reason"),
+                        instant(rs, "contested_at"))
+                : settled;
     }
 
     private static MeasureInForce inForce(ResultSet rs, int row) throws SQLException {

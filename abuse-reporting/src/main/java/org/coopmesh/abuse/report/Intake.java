@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
@@ -156,6 +157,11 @@ public class Intake {
     /** A member's own reports, newest first; at most {@code limit}. */
     List<Report> of(MemberId member, int limit) {
         return reports.of(member, limit);
+    }
+
+    /** What these members sent in, signed in. */
+    public Set<ReportId> reportedBy(Set<MemberId> members) {
+        return reports.by(members);
     }
 
     /** The reports with these ids, oldest first. */

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
@@ -108,6 +109,13 @@ class Reports {
                 .param("limit", limit)
                 .query(this::report)
                 .list();
+    }
+
+    Set<ReportId> by(Set<MemberId> members) {
+        return db.sql("select report_id from report where reporter_member_id = any(:members)")
+                .param("members", members.stream().map(MemberId::value).toArray(UUID[]::new))
+                .query((rs, row) -> new ReportId(rs.getObject("report_id", UUID.class)))
+                .set();
     }
 
     Optional<byte[]> tokenHash(ReportId id) {

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -106,6 +107,38 @@ class Attachments {
                 .optional();
     }
 
+    /** Nodes that one of {@code members} owns, or is attached to at present. */
+    Set<NodeId> nodes(Set<MemberId> members) {
+        return db.sql(
+                        """
+                        select node_id from node where owner_member_id in (:members)
+                        union
+                        select node_id from attachment where member_id in (:members) and detached_at is null
+                        """)
+                .param("members", members.stream().map(MemberId::value).toList())
+                .query((rs, row) -> new NodeId(rs.getString("node_id")))
+                .set();
+    }
+
+    /** Every prefix that one of {@code members} holds or held. */
+    List<Household.Held> heldBy(Set<MemberId> members) {
+        return db.sql(
+                        """
+                        select prefix_v4::text as v4, prefix_v6::text as v6, attached_at, detached_at from attachment
+                        where member_id in (:members)
+                        """)
+                .param("members", members.stream().map(MemberId::value).toList())
+                .query((rs, row) -> {
+                    OffsetDateTime detachedAt = rs.getObject("detached_at", OffsetDateTime.class);
+                    return new Household.Held(
+                            prefix(rs.getString("v4")),
+                            prefix(rs.getString("v6")),
+                            rs.getObject("attached_at", OffsetDateTime.class).toInstant(),
+                            detachedAt == null ? null : detachedAt.toInstant());
+                })
+                .list();
+    }
+
     /** A router address of one of the co-op's own gateways that {@code target} would hit. */
     Optional<Prefix> gatewayWithin(Prefix target) {
         return db.sql(
@@ -195,6 +228,10 @@ class Attachments {
 
     private static BigInteger size(@Nullable String prefix) {
         return prefix == null ? BigInteger.ZERO : Prefix.parse(prefix).size();
+    }
+
+    private static @Nullable Prefix prefix(@Nullable String text) {
+        return text == null ? null : Prefix.parse(text);
     }
 
     private static @Nullable String text(@Nullable Prefix prefix) {

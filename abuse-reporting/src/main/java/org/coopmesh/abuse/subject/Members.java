@@ -2,6 +2,7 @@ package org.coopmesh.abuse.subject;
 
 import java.time.ZoneId;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -68,6 +69,20 @@ class Members {
                 .param("member", member.value())
                 .param("payer", payer)
                 .update();
+    }
+
+    /** The member, and everybody for whose sites the same payers pay. */
+    Set<MemberId> sharingPayer(MemberId member) {
+        return db.sql(
+                        """
+                        select cast(:member as uuid) as member_id
+                        union
+                        select b.member_id from site a join site b on a.payer_id = b.payer_id
+                        where a.member_id = :member
+                        """)
+                .param("member", member.value())
+                .query((rs, row) -> new MemberId(rs.getObject("member_id", UUID.class)))
+                .set();
     }
 
     boolean sharePayer(MemberId one, MemberId other) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.Target.OfAddress;
 import org.coopmesh.abuse.subject.Target.OfMember;
@@ -40,15 +41,10 @@ public class SubjectRegister {
         return attachments.holder(address, at).map(Subject::attachment);
     }
 
-    /**
-     * Whether a moderator stands too near to what an address did: it was their own or their household's. Tells nothing about
-     * anybody else, so it is no look-up.
-     */
-    public boolean concerns(MemberId moderator, Prefix address, Instant at) {
-        return attachments
-                .holder(address, at)
-                .filter(subject -> related(moderator, subject.member()))
-                .isPresent();
+    /** Who and what stands too near to {@code member} to be judged by them. */
+    public Household household(MemberId member) {
+        Set<MemberId> all = members.sharingPayer(member);
+        return new Household(all, attachments.nodes(all), attachments.heldBy(all));
     }
 
     /** The same member, or two who share a payer: one household or organisation, as far as is known here. */

@@ -325,6 +325,47 @@ class BanApiIT {
                 .matches(event -> event.getTarget().getNodeId().equals(home.node()));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"address", "range", "member", "node"})
+    void nobodyTakesAStepInABanThatHitsTheirOwnHousehold(String aim) throws Exception {
+        Home home = calls.home(false);
+        String net =
+                "10.231."
+                        + calls.home(false).net().substring(7); // Its own number, far from others.
+        Home household = calls.home(false, UUID.randomUUID(), home.payer(), net);
+        String kind = aim.equals("range") ? "address" : aim;
+        String value =
+                switch (aim) {
+                    case "address" -> home.client();
+                    case "range" -> home.prefix();
+                    case "member" -> home.member().toString();
+                    default -> home.node();
+                };
+        var held = calls.post(MODERATOR, "/api/bans", ban(kind, value, hour()));
+        var proposed = calls.post(MODERATOR, "/api/bans", ban(kind, value, "\"permanent\": true"));
+
+        for (UUID near : new UUID[] {home.member(), household.member()}) {
+            var nearby = new Person(near, SECOND.roles());
+            refusedAsTooNear(calls.post(nearby, "/api/bans", ban(kind, value, hour())));
+            refusedAsTooNear(calls.post(nearby, path(held, "lift"), reason()));
+            refusedAsTooNear(calls.post(nearby, path(proposed, "confirm"), "{}"));
+            refusedAsTooNear(calls.post(nearby, path(proposed, "decline"), reason()));
+        }
+        calls.post(SECOND, path(held, "lift"), reason()).andExpect(status().isOk());
+        calls.post(SECOND, path(proposed, "confirm"), "{}").andExpect(status().isOk());
+    }
+
+    private static String path(ResultActions ban, String step) throws Exception {
+        return "/api/bans/" + read(ban, "$.id") + "/" + step;
+    }
+
+    private static void refusedAsTooNear(ResultActions answer) throws Exception {
+        answer.andExpect(status().isForbidden())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/conflict-of-interest"));
+    }
+
     @Test
     void whoIsUnknownIsNotBanned() throws Exception {
         calls.post(MODERATOR, "/api/bans", ban("member", UUID.randomUUID().toString(), hour()))

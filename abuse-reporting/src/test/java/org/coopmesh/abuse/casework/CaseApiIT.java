@@ -5,10 +5,12 @@ import static org.coopmesh.abuse.Village.Calls.read;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -119,6 +121,73 @@ class CaseApiIT {
                     .andExpect(status().isForbidden());
         }
         calls.post(moderator, path + "/claim", "{}").andExpect(status().isOk());
+    }
+
+    @Test
+    void nobodyReadsACaseAboutThemselvesOrTheirHousehold() throws Exception {
+        Home home = calls.home(false);
+        Home household = calls.home(false, UUID.randomUUID(), home.payer(), "10.230.3");
+        String caseId = calls.caseAbout(home.client());
+        calls.post(moderator, "/api/cases/" + caseId + "/notes", "{\"text\": \"careful\"}");
+
+        for (UUID near : new UUID[] {home.member(), household.member()}) {
+            for (String role : new String[] {"moderator", "board"}) {
+                var reader = new Person(near, List.of("member", role));
+                calls.get(reader, "/api/cases/" + caseId)
+                        .andExpect(status().isForbidden())
+                        .andExpect(
+                                jsonPath("$.type")
+                                        .value(
+                                                "https://coopmesh.org/problems/conflict-of-interest"));
+                calls.get(reader, "/api/cases?limit=200")
+                        .andExpect(status().isOk())
+                        .andExpect(jsonPath("$.items[*].id", not(hasItem(caseId))));
+            }
+        }
+        calls.get(moderator, "/api/cases?limit=200")
+                .andExpect(jsonPath("$.items[*].id", hasItem(caseId)));
+    }
+
+    @Test
+    void nobodyReadsACaseThatTheyReported() throws Exception {
+        String report =
+                read(
+                        calls.post(
+                                moderator,
+                                "/api/reports",
+                                "{\"category\": \"spam\", \"description\": \"x\"}"),
+                        "$.id");
+        String caseId = calls.caseOf(report);
+
+        calls.get(moderator, "/api/cases/" + caseId).andExpect(status().isForbidden());
+        calls.get(moderator, "/api/cases?limit=200")
+                .andExpect(jsonPath("$.items[*].id", not(hasItem(caseId))));
+        calls.get(other, "/api/cases/" + caseId).andExpect(status().isOk());
+    }
+
+    @Test
+    void ofAMemberAModeratorSeesOnlyTheCasesTheyLookedUp() throws Exception {
+        Home home = calls.home(false);
+        String lookedUp = calls.caseAbout("malware", home.client());
+        String untold = calls.caseAbout("copyright", home.client());
+        String ofMember = "/api/cases?memberId=" + home.member();
+        for (String caseId : new String[] {lookedUp, untold}) {
+            calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}");
+        }
+        calls.get(moderator, ofMember).andExpect(jsonPath("$.items.length()").value(0));
+
+        calls.post(moderator, "/api/cases/" + lookedUp + "/subject", reason());
+
+        calls.get(moderator, ofMember)
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].id").value(lookedUp));
+        calls.get(other, ofMember).andExpect(jsonPath("$.items.length()").value(0));
+        calls.get(Person.with("board"), ofMember).andExpect(status().isForbidden());
+        calls.get(new Person(home.member(), moderator.roles()), ofMember)
+                .andExpect(status().isForbidden())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/conflict-of-interest"));
     }
 
     @Test

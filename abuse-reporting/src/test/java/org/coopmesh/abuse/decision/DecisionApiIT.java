@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.coopmesh.abuse.Village.Calls.read;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
@@ -270,6 +271,136 @@ class DecisionApiIT {
                 .matches(BanEvent::hasLifted);
         calls.get(second, "/api/cases/" + caseId)
                 .andExpect(jsonPath("$.notes[*].text", hasItem("Decision reversed: a reason")));
+    }
+
+    @Test
+    void whoDecidedDoesNotTakeItBack() throws Exception {
+        String caseId = claimed("203.0.113.158");
+        String decision =
+                read(
+                        decide(
+                                moderator,
+                                caseId,
+                                upheld(measure("ban", "address", "203.0.113.158", day()))),
+                        "$.id");
+        String path = "/api/abuse/decisions/" + decision + "/reverse";
+
+        calls.post(moderator, path, reason())
+                .andExpect(status().isConflict())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/decision-step-refused"));
+        calls.post(Person.with("member", "board"), path, reason()).andExpect(status().isConflict());
+        calls.post(Person.with("member", "treasurer"), path, reason())
+                .andExpect(status().isForbidden());
+        calls.post(second, path, reason()).andExpect(jsonPath("$.state").value("reversed"));
+    }
+
+    @Test
+    void whatTwoDecidedTakesTwoOthersToTakeBack() throws Exception {
+        Home home = calls.home(false);
+        String path =
+                "/api/abuse/decisions/"
+                        + read(
+                                decide(
+                                        moderator,
+                                        claimed(home.client()),
+                                        upheld(
+                                                measure(
+                                                        "suspension",
+                                                        "member",
+                                                        home.member(),
+                                                        "\"permanent\": true"))),
+                                "$.id");
+        calls.post(second, path + "/confirm", "{}").andExpect(status().isOk());
+        var third = Person.with("member", "moderator");
+        var board = Person.with("member", "board");
+
+        calls.post(board, path + "/reverse", reason()).andExpect(status().isConflict());
+        calls.post(second, path + "/reverse", reason()).andExpect(status().isConflict());
+        calls.post(third, path + "/reverse", reason())
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("inForce"))
+                .andExpect(jsonPath("$.contestedBy").value(third.id().toString()))
+                .andExpect(jsonPath("$.contestReason").value("a reason"));
+        assertThat(calls.decisionEvents(home.member())).hasSize(1);
+        for (Person again : List.of(third, moderator, second)) {
+            calls.post(again, path + "/reverse", reason()).andExpect(status().isConflict());
+        }
+        calls.post(board, path + "/reverse", reason())
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("reversed"));
+
+        assertThat(calls.decisionEvents(home.member())).last().matches(DecisionEvent::hasReversed);
+    }
+
+    @Test
+    void aBanOfADecisionEndsWithTheDecision() throws Exception {
+        String caseId = claimed("203.0.113.159");
+        String decision =
+                read(
+                        decide(
+                                moderator,
+                                caseId,
+                                upheld(measure("ban", "address", "203.0.113.159", day()))),
+                        "$.id");
+        String ban = read(calls.get(second, "/api/bans?state=active"), "$.items[0].id");
+
+        calls.post(second, "/api/bans/" + ban + "/lift", reason())
+                .andExpect(status().isConflict())
+                .andExpect(jsonPath("$.detail", containsString("reverse the decision")));
+        calls.post(second, "/api/abuse/decisions/" + decision + "/reverse", reason());
+
+        calls.get(second, "/api/bans/" + ban).andExpect(jsonPath("$.state").value("lifted"));
+    }
+
+    @Test
+    void whoStandsTooNearNeitherReadsNorDeclinesADecision() throws Exception {
+        Home home = calls.home(false);
+        String caseId = claimed(home.client());
+        var near = new Person(home.member(), second.roles());
+        String decision =
+                read(
+                        decide(
+                                moderator,
+                                caseId,
+                                upheld(
+                                        measure(
+                                                "ban",
+                                                "address",
+                                                home.client(),
+                                                "\"permanent\": true"))),
+                        "$.id");
+
+        calls.get(near, "/api/cases/" + caseId + "/decisions").andExpect(status().isForbidden());
+        calls.get(near, "/api/abuse/decisions/proposed")
+                .andExpect(jsonPath("$.items[*].caseId", not(hasItem(caseId))));
+        calls.post(near, "/api/abuse/decisions/" + decision + "/decline", reason())
+                .andExpect(status().isForbidden());
+        calls.post(second, "/api/abuse/decisions/" + decision + "/decline", reason())
+                .andExpect(status().isOk());
+    }
+
+    @Test
+    void aMembersCasesAreThoseUpheldAgainstThem() throws Exception {
+        Home home = calls.home(false);
+        String upheld = claimed(home.client());
+        String decision =
+                read(
+                        decide(
+                                moderator,
+                                upheld,
+                                upheld(measure("warning", "member", home.member(), ""))),
+                        "$.id");
+        String byAddress = "/api/cases?memberId=" + home.member();
+
+        calls.get(second, byAddress)
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].id").value(upheld));
+        calls.post(second, "/api/abuse/decisions/" + decision + "/reverse", reason())
+                .andExpect(status().isOk());
+
+        calls.get(second, byAddress).andExpect(jsonPath("$.items.length()").value(0));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.coopmesh.abuse.casework.Matter;
+import org.coopmesh.abuse.decision.Decision.Contested;
 import org.coopmesh.abuse.decision.Decision.Declined;
 import org.coopmesh.abuse.decision.Decision.Dismissed;
 import org.coopmesh.abuse.decision.Decision.InForce;
@@ -76,6 +77,37 @@ class DecisionTest {
 
         assertThat(new InForce(draft, FIRST, NOW).reverse(SECOND, "mistaken", NOW))
                 .isEqualTo(new Reversed(draft, SECOND, "mistaken", NOW));
+    }
+
+    @Test
+    void whoDecidedDoesNotTakeItBack() {
+        var alone = new InForce(draft(upheld(new Warning(MEMBER))), FIRST, NOW);
+        var ofTwo = new InForce(draft(upheld(new Warning(MEMBER))), SECOND, NOW);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> alone.reverse(FIRST, "mistaken", NOW));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ofTwo.reverse(FIRST, "mistaken", NOW));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ofTwo.reverse(SECOND, "mistaken", NOW));
+    }
+
+    @Test
+    void whatTwoDecidedTakesTwoOthersToTakeBack() {
+        Draft draft = draft(upheld(new Warning(MEMBER)));
+        var third = new MemberId(UUID.randomUUID());
+        var fourth = new MemberId(UUID.randomUUID());
+        var ofTwo = new InForce(draft, SECOND, NOW);
+
+        var contested = (Contested) ofTwo.reverse(third, "mistaken", NOW);
+
+        assertThat(contested).isEqualTo(new Contested(ofTwo, third, "mistaken", NOW));
+        for (MemberId again : List.of(FIRST, SECOND, third)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> contested.reverse(again, "mistaken", NOW));
+        }
+        assertThat(contested.reverse(fourth, "indeed", NOW))
+                .isEqualTo(new Reversed(draft, fourth, "indeed", NOW));
     }
 
     @Test
