@@ -273,14 +273,9 @@ public final class Quickstart implements AutoCloseable {
         var text = new StringBuilder();
         text.append("\n  Village Mesh is alive:  ").append(at.publicUrl()).append("\n\n");
         text.append("  Everyone's password is  ").append(village.password()).append("\n");
-        for (Person person : PEOPLE.subList(0, 5)) {
-            text.append(
-                    "    %-26s %s%n"
-                            .formatted(
-                                    person.email(),
-                                    person.roles().isEmpty()
-                                            ? "member"
-                                            : String.join(", ", person.roles())));
+        for (Person person : PEOPLE) {
+            String as = String.join(", ", person.roles());
+            text.append("    %-26s %s%n".formatted(person.email(), as.isEmpty() ? "member" : as));
         }
         text.append("\n  Three things to try\n");
         if (mesh != null) {
