@@ -3,7 +3,7 @@ import { IconCoins } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { isZero } from '@/shared/money';
+import { isNegative, isZero } from '@/shared/money';
 import { plansQuery } from '@/shared/coop';
 import { useSession } from '@/shared/session';
 import { absolute, monthName } from '@/shared/time';
@@ -75,7 +75,7 @@ function LineName({ line, plan }: { line: InvoiceLine; plan: string }) {
   switch (line.kind) {
     case 'dues': return <Trans>Dues, plan {plan}</Trans>;
     case 'usage': return <Trans>Internet traffic over what is included, plan {plan}</Trans>;
-    case 'carried': return <Trans>Fractions of a cent from before</Trans>;
+    case 'carried': return isNegative(line.amount) ? <Trans>Fractions of a cent, carried to the next bill</Trans> : <Trans>Fractions of a cent from before</Trans>;
     default: return <>{line.kind}</>;
   }
 }

@@ -74,8 +74,8 @@ function PayerView({ payer }: { payer: PayerBill }) {
       {payer.open.length > 0 && <p className="soft" style={{ margin: 0 }}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></p>}
       {payer.running && (
         <div>
-          <div className="split"><b><Trans>{monthName(payer.running.period, i18n.locale)} so far</Trans></b><Amount of={payer.running.total} /></div>
-          <ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.running.charges.map((charge, at) => <li key={at} className="split near soft"><span><ChargeName charge={charge} /></span><Amount of={charge.amount} /></li>)}</ul>
+          <div className="split"><b><Trans>{monthName(payer.running.period, i18n.locale)} so far</Trans></b><Amount of={payer.running.total} cents /></div>
+          <ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.running.charges.map((charge, at) => <li key={at} className="split near soft"><span><ChargeName charge={charge} /></span><Amount of={charge.amount} cents /></li>)}</ul>
         </div>
       )}
       {payer.payments.length > 0 && <details className="twin"><summary><Trans>What I paid</Trans></summary><ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.payments.map((payment) => <li key={payment.id} className="split"><When at={payment.receivedOn} plain /><Amount of={payment.amount} /></li>)}</ul></details>}
