@@ -1,6 +1,8 @@
 package org.coopmesh.membership.access;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.coopmesh.contracts.membership.v1.AccessListMessage;
 import org.coopmesh.contracts.membership.v1.AccessListUpdate;
 import org.coopmesh.contracts.membership.v1.Drain;
@@ -99,11 +102,11 @@ class AccessFeed implements SmartLifecycle {
         watchers.add(watcher);
         newest.put(node, watcher);
         if (!running) {
-            watcher.drain(RECONNECT_AT_SHUTDOWN_SECONDS);
+            served(watcher, w -> w.drain(RECONNECT_AT_SHUTDOWN_SECONDS));
             return;
         }
-        watcher.pump();
-        watcher.tickIfNothingSent();
+        served(watcher, Watcher::pump);
+        served(watcher, Watcher::tickIfNothingSent);
     }
 
     /**
@@ -123,6 +126,20 @@ class AccessFeed implements SmartLifecycle {
         watcher.finished();
         watchers.remove(watcher);
         newest.remove(watcher.node, watcher);
+    }
+
+    /** A stream that ended under our hands is let go: the others must not wait for it. Its node comes back by itself. */
+    private void served(Watcher watcher, Consumer<Watcher> service) {
+        try {
+            service.accept(watcher);
+        } catch (IllegalStateException | StatusRuntimeException ended) {
+            log.atInfo()
+                    .addKeyValue("nodeId", watcher.node)
+                    .addKeyValue("why", ended.getMessage())
+                    .log("access list stream let go");
+            forget(watcher);
+            watcher.abandon();
+        }
     }
 
     /** Call with the mirror's lock held. */
@@ -172,8 +189,8 @@ class AccessFeed implements SmartLifecycle {
                     wake.drainPermits();
                 }
                 catchUp();
-                watchers.forEach(Watcher::pump);
-                watchers.forEach(Watcher::onTime);
+                watchers.forEach(watcher -> served(watcher, Watcher::pump));
+                watchers.forEach(watcher -> served(watcher, Watcher::onTime));
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException e) {
@@ -192,7 +209,7 @@ class AccessFeed implements SmartLifecycle {
     @Override
     public void stop() {
         running = false;
-        watchers.forEach(watcher -> watcher.drain(RECONNECT_AT_SHUTDOWN_SECONDS));
+        watchers.forEach(watcher -> served(watcher, w -> w.drain(RECONNECT_AT_SHUTDOWN_SECONDS)));
         Thread feeding = thread;
         if (feeding != null) {
             feeding.interrupt();
@@ -295,6 +312,15 @@ class AccessFeed implements SmartLifecycle {
 
         synchronized void finished() {
             done = true;
+        }
+
+        /** In case the call is not over after all: the node is to ask again. */
+        private void abandon() {
+            try {
+                out.onError(Status.UNAVAILABLE.withDescription("stream broke").asException());
+            } catch (IllegalStateException overAlready) {
+                // As expected.
+            }
         }
 
         synchronized @Nullable Long millisSincePushed(long version) {

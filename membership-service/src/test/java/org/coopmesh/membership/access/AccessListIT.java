@@ -13,6 +13,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanExpired;
 import org.coopmesh.contracts.abuse.v1.BanImposed;
 import org.coopmesh.contracts.abuse.v1.BanLifted;
 import org.coopmesh.contracts.abuse.v1.BanTarget;
+import org.coopmesh.contracts.membership.v1.AccessListMessage;
 import org.coopmesh.contracts.membership.v1.AccessListReceipt;
 import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
 import org.coopmesh.contracts.membership.v1.AccessRule;
@@ -389,6 +392,76 @@ class AccessListIT extends NetworkedService {
         watcher.await(w -> w.head().getVersion() > before.getVersion());
         assertThat(watcher.head().getNotAfter().getSeconds())
                 .isEqualTo(clock.instant().plus(Duration.ofDays(7)).getEpochSecond());
+    }
+
+    @Test
+    void streamsThatBrokeTakeNothingFromTheOthers() throws Exception {
+        var broken = new ArrayList<BrokenStream>();
+        for (int i = 0; i < 20; i++) {
+            var stream = new BrokenStream();
+            broken.add(stream);
+            feed.watch(agent.id(), 0, ByteString.EMPTY, stream);
+        }
+        int streams = feed.streams();
+        broken.forEach(stream -> stream.closed = true);
+
+        ban("10.98.0.1/32", null);
+
+        watcher.await(w -> w.entries().containsKey("ban:10.98.0.1/32"));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> feed.streams() == streams - broken.size());
+    }
+
+    /** As gRPC behaves between the end of a call and the moment at which it says so. */
+    private static final class BrokenStream extends ServerCallStreamObserver<AccessListMessage> {
+        private volatile boolean closed;
+
+        @Override
+        public void onNext(AccessListMessage message) {
+            if (closed) throw new IllegalStateException("call is closed");
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void onError(Throwable end) {
+            throw new IllegalStateException("call is closed");
+        }
+
+        @Override
+        public void onCompleted() {
+            throw new IllegalStateException("call is closed");
+        }
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setOnCloseHandler(Runnable handler) {}
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {}
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
     }
 
     @Test
