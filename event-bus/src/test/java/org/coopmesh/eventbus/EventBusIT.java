@@ -15,6 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceIssued;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -40,6 +43,9 @@ class EventBusIT {
     @Autowired Outbox outbox;
     @Autowired Inbox inbox;
     @Autowired Replay replay;
+    @Autowired OutboxRelay relay;
+    @Autowired DataSource dataSource;
+    @Autowired KafkaProperties kafka;
     @Autowired DeadLetters deadLetters;
     @Autowired JdbcClient db;
     @Autowired TransactionTemplate transaction;
@@ -70,6 +76,39 @@ class EventBusIT {
         await().until(() -> heard.numbers.contains("after"));
         assertThat(heard.numbers).containsOnlyOnce("2026-000001");
         assertThat(published(id)).isTrue();
+    }
+
+    @Test
+    void whatWasStatedWhileNobodyRelayedLeavesInOrderWhenSomebodyDoes() {
+        relay.stop();
+        for (int i = 0; i < 200; i++) state("payer", "kept:" + i);
+        assertThat(heardOf(List.of("kept"))).isEmpty();
+
+        relay.start();
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> heardOf(List.of("kept")).size() == 200);
+        assertThat(heardOf(List.of("kept")))
+                .isEqualTo(IntStream.range(0, 200).mapToObj(i -> "kept:" + i).toList());
+    }
+
+    @Test
+    void ofTwoReplicasOneRelaysAndTheOtherGoesOnWhenItDies() {
+        var second = new OutboxRelay(dataSource, kafka.buildProducerProperties(), "test-service");
+        second.start();
+        try {
+            for (int i = 0; i < 300; i++) {
+                state("payer", "two:" + i);
+                if (i == 150) relay.stop();
+            }
+
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> heardOf(List.of("two")).size() == 300);
+            assertThat(heardOf(List.of("two")))
+                    .isEqualTo(IntStream.range(0, 300).mapToObj(i -> "two:" + i).toList());
+        } finally {
+            second.stop();
+            relay.start();
+        }
     }
 
     @Test

@@ -301,6 +301,24 @@ class AccessListWatcherTest {
     }
 
     @Test
+    void anOlderVersionIsRefusedAlsoAfterAKill() throws Exception {
+        service.stream().send(lists.update(0, changes(ONE), head(7, ONE)));
+        assertThat(service.receipt().getVersion()).isEqualTo(7);
+        thread.interrupt();
+        thread.join(5_000);
+
+        watch();
+        service.stream()
+                .send(lists.update(0, changes(AccessList.EMPTY), head(6, AccessList.EMPTY)));
+
+        await().untilAsserted(() -> {
+            var receipt = service.receipt();
+            assertThat(receipt.getFailure()).contains("older");
+            assertThat(receipt.getVersion()).isEqualTo(7);
+        });
+    }
+
+    @Test
     void afterItsEndTheListFallsBackToItsFailMode() throws Exception {
         var stream = service.stream();
         AccessList slow =
