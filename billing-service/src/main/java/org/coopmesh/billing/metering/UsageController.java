@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.coopmesh.billing.metering.Metering.Proof;
 import org.coopmesh.billing.metering.UsageHours.Part;
 import org.coopmesh.billing.metering.UsageReport.Key;
@@ -267,16 +268,9 @@ class UsageController {
         Proof proof =
                 metering.proof(new Key(node(nodeId), bootId, sequence))
                         .orElseThrow(ReportNotFound::new);
-        UsageReport report = proof.kept().report();
-        boolean own =
-                readsAll(authentication)
-                        || report.attachments().stream()
-                                .allMatch(usage ->
-                                        holds(
-                                                usage.attachment().value(),
-                                                new Span(report.startedAt(), report.endedAt()),
-                                                authentication));
-        if (!own) throw new AccessDeniedException("names attachments of others");
+        if (!readsAll(authentication) && !isOwn(proof, authentication)) {
+            throw new AccessDeniedException("not about the caller alone");
+        }
         return ProofView.of(proof);
     }
 
@@ -334,6 +328,19 @@ class UsageController {
                     .forEach(attachments::add);
         }
         return attachments;
+    }
+
+    /** The report speaks of the caller's attachments, and neither it nor those that come with it of anybody else's. */
+    private boolean isOwn(Proof proof, Authentication authentication) {
+        return !proof.kept().report().attachments().isEmpty()
+                && Stream.concat(Stream.of(proof.kept()), proof.rest().stream())
+                        .allMatch(kept -> namesNoOthers(kept.report(), authentication));
+    }
+
+    private boolean namesNoOthers(UsageReport report, Authentication authentication) {
+        var span = new Span(report.startedAt(), report.endedAt());
+        return report.attachments().stream()
+                .allMatch(usage -> holds(usage.attachment().value(), span, authentication));
     }
 
     private boolean holds(UUID attachment, Span span, Authentication authentication) {

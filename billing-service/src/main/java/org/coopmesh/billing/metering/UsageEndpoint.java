@@ -98,6 +98,7 @@ class UsageEndpoint extends UsageServiceImplBase {
         response.onCompleted();
     }
 
+    /** A retired node is not: what it counted before it went is in its spool and owed. What it counts later is billed to nobody. */
     private boolean isRevoked(NodeId node) {
         revocationLookups.acquireUninterruptibly();
         try {

@@ -424,6 +424,17 @@ class MeteringApiIT {
     }
 
     @Test
+    void theLastSpoolOfARetiredNodeIsTaken() {
+        db.sql("insert into node (node_id, state) values (:node, 'retired')")
+                .param("node", node.id.hex())
+                .update();
+
+        usage.reportUsage(node.request(node.report(NOW.minus(WINDOW), attachment, 10, 1)));
+
+        assertThat(kept()).hasSize(1);
+    }
+
+    @Test
     void callerWithoutACertificateDoesNotGetThrough() throws Exception {
         UsageServiceBlockingStub bare = stub(authority.connectBare(port.getPort()));
 

@@ -149,6 +149,33 @@ class UsageApiIT {
     }
 
     @Test
+    void reportWithoutAttachmentsIsNobodysOwn() throws Exception {
+        ByteString empty = node.seal(node.window(NOW, Duration.ofMinutes(5)));
+        metering.record(node.arrival(List.of(empty)));
+
+        for (MemberId reader : List.of(member, new MemberId(UUID.randomUUID()))) {
+            http.perform(get(proof(25)).with(as(reader))).andExpect(status().isForbidden());
+        }
+        http.perform(get(proof(25)).with(as(member, "network"))).andExpect(status().isOk());
+    }
+
+    @Test
+    void reportsThatComeWithAProofSpeakOfNobodyElseEither() throws Exception {
+        var neighbour = new MemberId(UUID.randomUUID());
+        AttachmentId others =
+                MeteringContext.attach(db, node.id, MeteringContext.site(db, neighbour), neighbour);
+        metering.record(
+                node.arrival(
+                        List.of(
+                                node.report(NOW, attachment, 1, 1),
+                                node.report(NOW.plusSeconds(300), others, 1, 1))));
+
+        http.perform(get(proof(25)).with(as(member))).andExpect(status().isForbidden());
+        http.perform(get(proof(26)).with(as(neighbour))).andExpect(status().isOk());
+        http.perform(get(proof(24)).with(as(member))).andExpect(status().isOk());
+    }
+
+    @Test
     void nobodySeesAnythingWithoutSigningIn() throws Exception {
         http.perform(get("/api/usage/mine")).andExpect(status().isUnauthorized());
         http.perform(get("/api/usage/nodes")).andExpect(status().isUnauthorized());
