@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Asks the clock what is due: months to bill, and invoices whose last day to pay is over. */
+/** Asks the clock what is due: months to bill, payers to try again, and invoices whose last day to pay is over. */
 @Component
 class BillClock {
     private final BillRuns runs;
@@ -14,6 +14,12 @@ class BillClock {
     BillClock(BillRuns runs, Invoicing invoicing) {
         this.runs = runs;
         this.invoicing = invoicing;
+    }
+
+    /** Bills whom a finished month left out, as soon as nothing stands against it any more. */
+    @Scheduled(fixedDelayString = "${coopmesh.invoice.retry-interval:PT10M}")
+    void catchUp() {
+        runs.catchUp();
     }
 
     /** Bills every month that is due, in order, then calls overdue what is. */

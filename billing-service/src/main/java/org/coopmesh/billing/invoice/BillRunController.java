@@ -40,7 +40,8 @@ class BillRunController {
 
     record BillRunRequest(@NotNull YearMonth period) {}
 
-    record SkippedView(String payerId, String why) {}
+    /** {@code problem}: what is to be put right, "plan-unknown" or "amount-too-large"; null where nothing is. */
+    record SkippedView(String payerId, String why, @Nullable String problem) {}
 
     record BillRunView(String period, int issued, MoneyView total, List<SkippedView> skipped) {}
 
@@ -78,10 +79,12 @@ class BillRunController {
     }
 
     private static List<SkippedView> views(List<BillRuns.Skipped> skipped) {
-        return skipped.stream().map(each -> new SkippedView(each.payerId(), each.why())).toList();
+        return skipped.stream()
+                .map(each -> new SkippedView(each.payerId(), each.why(), each.problem()))
+                .toList();
     }
 
-    /** The months billed so far, newest first; {@code skipped} names the payers that need attention. */
+    /** The months billed so far, newest first; {@code skipped} names the payers that could not be billed yet. */
     @GetMapping
     @PreAuthorize("hasAnyRole('treasurer', 'board')")
     PastRunsView runs() {

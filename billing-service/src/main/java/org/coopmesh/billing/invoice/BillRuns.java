@@ -12,6 +12,7 @@ import org.coopmesh.billing.rating.PlanNotFound;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
@@ -47,8 +48,15 @@ class BillRuns {
         this.clock = clock;
     }
 
-    /** A payer for whom no invoice was issued. */
-    record Skipped(String payerId, String why) {}
+    /**
+     * A payer for whom no invoice was issued.
+     *
+     * @param problem names what a person must put right before it can be; null where none was to be issued
+     */
+    record Skipped(String payerId, String why, @Nullable String problem) {
+        static final String PLAN_UNKNOWN = "plan-unknown";
+        static final String AMOUNT_TOO_LARGE = "amount-too-large";
+    }
 
     /** What one run did: how many invoices it issued itself, over how much, and whom it left out. */
     record Result(YearMonth period, int issued, Money total, List<Skipped> skipped) {}
@@ -99,15 +107,47 @@ class BillRuns {
                 .findFirst();
     }
 
+    /**
+     * Tries again for everybody who paid for something in a finished month and was not billed for it: because something
+     * was wrong then, or because it was heard only afterwards. However long ago that is.
+     */
+    void catchUp() {
+        if (!register.isConstituted()) {
+            return;
+        }
+        Coop coop = register.coop();
+        for (Bills.Run run : bills.runs().reversed()) {
+            List<PayerId> unbilled = unbilled(run.period());
+            if (!unbilled.isEmpty()) {
+                bill(coop, run.period(), unbilled);
+            } else if (!skipped(run).isEmpty()) {
+                bills.finish(run.period(), clock.instant(), json.writeValueAsString(List.of()));
+            }
+        }
+    }
+
+    private List<PayerId> unbilled(YearMonth period) {
+        Set<PayerId> billed = bills.payers(period);
+        return register.payersBetween(period.atDay(1), period.plusMonths(1).atDay(1)).stream()
+                .filter(payer -> !billed.contains(payer))
+                .toList();
+    }
+
     private Result bill(Coop coop, YearMonth period) {
+        return bill(
+                coop,
+                period,
+                register.payersBetween(
+                        period.minusMonths(settings.correctMonths()).atDay(1),
+                        period.plusMonths(1).atDay(1)));
+    }
+
+    private Result bill(Coop coop, YearMonth period, List<PayerId> payers) {
         int issued = 0;
         Money total = Money.zero(coop.currency());
         var skipped = new ArrayList<Skipped>();
         var failed = new ArrayList<Skipped>();
-        for (PayerId payer :
-                register.payersBetween(
-                        period.minusMonths(settings.correctMonths()).atDay(1),
-                        period.plusMonths(1).atDay(1))) {
+        for (PayerId payer : payers) {
             try {
                 switch (outcome(payer, period)) {
                     case Invoicing.Outcome.Issued invoice -> {
@@ -115,15 +155,12 @@ class BillRuns {
                         total = total.plus(invoice.total());
                     }
                     case Invoicing.Outcome.Nothing nothing ->
-                            skipped.add(new Skipped(payer.toString(), nothing.why()));
+                            skipped.add(new Skipped(payer.toString(), nothing.why(), null));
                 }
-            } catch (PlanNotFound | ArithmeticException wrong) {
-                failed.add(new Skipped(payer.toString(), String.valueOf(wrong.getMessage())));
-                log.atWarn()
-                        .addKeyValue("payerId", payer)
-                        .addKeyValue("period", period)
-                        .setCause(wrong)
-                        .log("payer not billed");
+            } catch (PlanNotFound wrong) {
+                failed.add(failed(payer, period, wrong, Skipped.PLAN_UNKNOWN));
+            } catch (ArithmeticException wrong) {
+                failed.add(failed(payer, period, wrong, Skipped.AMOUNT_TOO_LARGE));
             }
         }
         bills.finish(period, clock.instant(), json.writeValueAsString(failed));
@@ -134,6 +171,16 @@ class BillRuns {
                 .log("month billed");
         skipped.addAll(failed);
         return new Result(period, issued, total, skipped);
+    }
+
+    private static Skipped failed(
+            PayerId payer, YearMonth period, RuntimeException wrong, String problem) {
+        log.atWarn()
+                .addKeyValue("payerId", payer)
+                .addKeyValue("period", period)
+                .setCause(wrong)
+                .log("payer not billed");
+        return new Skipped(payer.toString(), String.valueOf(wrong.getMessage()), problem);
     }
 
     /** Looks before it locks: a repeated run costs no transaction per payer. */

@@ -61,6 +61,14 @@ class Bills {
                 .single();
     }
 
+    /** Everybody whose month was billed. */
+    Set<PayerId> payers(YearMonth period) {
+        return db.sql("select payer_id from bill where period = :period")
+                .param("period", period.atDay(1))
+                .query((rs, row) -> new PayerId(rs.getObject("payer_id", UUID.class)))
+                .set();
+    }
+
     void insert(UUID bill, List<BillLine> lines) {
         int number = 0;
         for (BillLine line : lines) {

@@ -139,7 +139,8 @@ class BillRunIT {
 
         assertThat(again.issued()).isZero();
         assertThat(again.skipped())
-                .containsExactly(new BillRuns.Skipped(anna.payer().toString(), "already billed"));
+                .containsExactly(
+                        new BillRuns.Skipped(anna.payer().toString(), "already billed", null));
         assertThat(everything()).isEqualTo(before);
     }
 
@@ -281,10 +282,75 @@ class BillRunIT {
         assertThat(first.skipped())
                 .containsExactly(
                         new BillRuns.Skipped(
-                                lost.payer().toString(), "no plan gone on 2026-10-01"));
+                                lost.payer().toString(),
+                                "no plan gone on 2026-10-01",
+                                "plan-unknown"));
         assertThat(second.issued()).isEqualTo(1);
         assertThat(only(lost).heading().number()).isEqualTo("2026-000002");
         assertThat(only(anna).heading().number()).isEqualTo("2026-000001");
+    }
+
+    @Test
+    void whomAMonthLeftOutIsBilledForItHoweverLateTheCauseGoesAway() {
+        Someone lost = facts.joined("gone", "2026-10-01");
+        Someone left = facts.joined("gone", "2026-10-01");
+        facts.subscribed(left, "home", "2026-11-01");
+        clock.set("2027-03-01T02:00:00Z");
+        billClock.check();
+        assertThat(all(lost)).isEmpty();
+        for (Bills.Run run : runs.runs()) {
+            assertThat(runs.skipped(run))
+                    .as("left out of " + run.period())
+                    .extracting(BillRuns.Skipped::problem)
+                    .isNotEmpty()
+                    .containsOnly("plan-unknown");
+        }
+
+        plan("gone", "2026-10-01", "20", 0, "0");
+        billClock.catchUp();
+        billClock.catchUp();
+
+        assertThat(all(lost))
+                .extracting(i -> i.heading().period() + " " + i.heading().total().decimal())
+                .containsExactlyInAnyOrder(
+                        "2026-10 20.00",
+                        "2026-11 20.00",
+                        "2026-12 20.00",
+                        "2027-01 20.00",
+                        "2027-02 20.00");
+        assertThat(all(left).stream().map(i -> i.heading().total()).reduce(Money::plus))
+                .contains(euros("70.00")); // 20 for October and four times 12.50.
+        assertThat(runs.runs()).allSatisfy(run -> assertThat(runs.skipped(run)).isEmpty());
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    @Test
+    void aSubscriptionHeardOfAfterItsMonthWasBilledIsBilledForThatMonth() {
+        facts.joined("home", "2026-10-01");
+        clock.set("2027-03-01T02:00:00Z");
+        billClock.check();
+        Someone late = facts.joined("home", "2026-10-01");
+
+        billClock.catchUp();
+
+        assertThat(all(late)).hasSize(5);
+        assertThat(all(late).stream().map(i -> i.heading().total()).reduce(Money::plus))
+                .contains(euros("62.50"));
+    }
+
+    @Test
+    void theOldestReportThatIsTakenIsStillBilled() {
+        Someone anna = facts.joined("home", "2026-10-01");
+        used(anna, "2026-10-05T10:00:00Z", 10_000_000_000L, 0);
+        clock.set("2026-12-02T02:00:00Z");
+        billClock.check();
+        used(anna, "2026-10-31T10:00:00Z", 3_000_000_000L, 0); // 32 days old; 35 are taken.
+        clock.set("2027-01-01T02:00:00Z");
+
+        billClock.check();
+
+        assertThat(all(anna).stream().map(i -> i.heading().total()).reduce(Money::plus))
+                .contains(euros("37.80"));
     }
 
     @Test
@@ -357,7 +423,7 @@ class BillRunIT {
         BillRuns.Result result = runs.run(OCTOBER.plusMonths(1));
 
         assertThat(result.skipped())
-                .containsExactly(new BillRuns.Skipped(anna.payer().toString(), "credited"));
+                .containsExactly(new BillRuns.Skipped(anna.payer().toString(), "credited", null));
         assertThat(balance(AccountId.wallet(anna.payer()))).isEqualTo(euros("-36.50"));
         assertThat(balance(AccountId.unbilled(anna.payer()))).isEqualTo(euros("0"));
     }
