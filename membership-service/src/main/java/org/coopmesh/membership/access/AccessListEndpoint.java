@@ -54,7 +54,7 @@ class AccessListEndpoint extends AccessListServiceImplBase {
         try {
             receipt = receipt(node, request);
             if (receipt.version() > lists.head().version()) {
-                throw new IllegalArgumentException("there is no such version");
+                throw new IllegalArgumentException("version was never issued");
             }
         } catch (IllegalArgumentException malformed) {
             response.onError(

@@ -18,7 +18,7 @@ record EnrolmentCode(String text) {
 
     EnrolmentCode {
         if (!FORM.matcher(text).matches()) {
-            throw new IllegalArgumentException("an enrolment code has 26 characters of base 32");
+            throw new IllegalArgumentException("code is not 26 characters of base 32");
         }
     }
 

@@ -14,6 +14,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -390,6 +391,33 @@ class EnrolmentIT extends NetworkedService {
                                                 .setRxCost(96)
                                                 .setTxCost(96))
                                 .build());
+    }
+
+    @Test
+    void whatIsMalformedIsToldWithItsField() throws Exception {
+        Registered node = register(person());
+        ByteString junk = ByteString.copyFromUtf8("junk");
+
+        try (var agent = agent()) {
+            var good = agent.enrolRequest(node.code());
+            for (var wrong :
+                    Map.of(
+                                    "code", good.toBuilder().setCode("too-short"),
+                                    "certification_request",
+                                            good.toBuilder().setCertificationRequest(junk),
+                                    "identity_key", good.toBuilder().setIdentityKey(junk),
+                                    "identity_signature",
+                                            good.toBuilder().setIdentitySignature(junk),
+                                    "agent_version",
+                                            good.toBuilder().setAgentVersion("9".repeat(65)))
+                            .entrySet()) {
+                assertThatThrownBy(() -> agent.enrol(wrong.getValue().build()))
+                        .as(wrong.getKey())
+                        .hasMessageContaining("INVALID_ARGUMENT: ")
+                        .hasMessageContaining(wrong.getKey());
+            }
+            assertThat(agent.enrol(node.code()).getNodeId()).isEqualTo(agent.id().hex());
+        }
     }
 
     private static void assertRefused(Status.Code code, ThrowingCallable call) {
