@@ -10,6 +10,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.time.Clock;
 import java.time.Instant;
@@ -59,7 +60,10 @@ class ArchitectureTest {
         assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
                 .isSubsetOf(CAPABILITIES);
         modules.verify();
-        assertThatThrownBy(() -> ApplicationModules.of("org.coopmesh.fixture.cycle").verify())
+        assertThatThrownBy(() ->
+                        ApplicationModules.of(
+                                        "org.coopmesh.fixture.cycle", (ImportOption) _ -> true)
+                                .verify())
                 .isInstanceOf(Violations.class);
     }
 
