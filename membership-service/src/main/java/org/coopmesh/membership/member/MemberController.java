@@ -76,7 +76,7 @@ class MemberController extends ProblemSpeaker {
             @NotBlank @Email @Size(max = 254) String email,
             @NotNull @Size(min = 8, max = 128) String password,
             @Nullable @Size(max = 40) String phone,
-            @NotNull @Pattern(regexp = "[A-Za-z0-9._-]{1,40}") String planCode,
+            @NotNull @Pattern(regexp = Subscription.PLAN_CODE) String planCode,
             @NotNull @Positive Integer rulesVersion,
             @NotNull @Valid ApplicationSite site) {
         @Override

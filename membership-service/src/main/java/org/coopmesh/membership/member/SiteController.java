@@ -84,7 +84,7 @@ class SiteController extends ProblemSpeaker {
             @Nullable @DecimalMin("-90") @DecimalMax("90") Double latitude,
             @Nullable @DecimalMin("-180") @DecimalMax("180") Double longitude,
             @Nullable UUID payerId,
-            @NotNull @Pattern(regexp = "[A-Za-z0-9._-]{1,40}") String planCode) {}
+            @NotNull @Pattern(regexp = Subscription.PLAN_CODE) String planCode) {}
 
     /** The board for everyone; members for themselves, as long as they pay themselves. */
     @PostMapping("/api/sites")
@@ -108,7 +108,7 @@ class SiteController extends ProblemSpeaker {
 
     record SubscriptionRequest(
             @NotNull UUID payerId,
-            @NotNull @Pattern(regexp = "[A-Za-z0-9._-]{1,40}") String planCode,
+            @NotNull @Pattern(regexp = Subscription.PLAN_CODE) String planCode,
             @NotNull LocalDate effectiveOn) {}
 
     /** Board and treasurer for every site; members for their own, with a payer that is theirs or pays for them already. */

@@ -397,7 +397,7 @@ class MembershipApiIT extends RunningService {
                         json(
                                 post("/api/applications"),
                                 """
-                                {"name": "", "email": "nowhere", "password": "short", "planCode": "a plan",
+                                {"name": "", "email": "nowhere", "password": "short", "planCode": "Home",
                                  "rulesVersion": 1, "site": {"name": "Mill", "address": "", "latitude": 91}}
                                 """))
                 .andExpect(status().isBadRequest())
