@@ -102,11 +102,17 @@ public class AccessControl {
         return policies.current();
     }
 
-    /** Changes the policy and, with it, every rule it touches. */
+    /** What the board set so far, newest first; at most {@code limit}. */
+    @Transactional(readOnly = true)
+    List<PolicyChange> policyChanges(int limit) {
+        return policies.changes(limit);
+    }
+
+    /** Changes the policy and, with it, every rule it touches; who did and why is kept. */
     @Transactional
-    public void change(AccessPolicy policy, int graceDays, UUID by) {
+    public void change(AccessPolicy policy, int graceDays, String reason, UUID by) {
         AccessLists.Head head = lists.lockHead();
-        policies.change(policy, by, clock.instant());
+        policies.change(policy, graceDays, reason, by, clock.instant());
         standings.graceDays(graceDays);
         publish(head, everything(), true);
     }

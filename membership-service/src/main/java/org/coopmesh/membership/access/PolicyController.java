@@ -3,11 +3,14 @@ package org.coopmesh.membership.access;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.coopmesh.membership.standing.StandingReview;
@@ -31,6 +34,9 @@ import org.springframework.web.bind.annotation.RestController;
 class PolicyController {
     private static final Logger log = LoggerFactory.getLogger(PolicyController.class);
 
+    /** Shown at once; older ones are kept. */
+    private static final int CHANGES_MAX = 200;
+
     private final AccessControl access;
     private final StandingReview standings;
 
@@ -52,15 +58,38 @@ class PolicyController {
             @Min(0) @Max(365) int wallAfterDays,
             @NotNull @Pattern(regexp = "keep|open") String failMode,
             @NotNull Duration listLifetime,
-            @Size(max = 500) @Nullable String reason) {}
+            @NotBlank @Size(max = 500) String reason) {}
+
+    record ChangeView(PolicyView policy, String reason, UUID changedBy, Instant changedAt) {}
+
+    record ChangesView(List<ChangeView> items, @Nullable String next) {}
 
     @GetMapping
     @PreAuthorize("isAuthenticated()")
     PolicyView show() {
-        AccessPolicy policy = access.policy();
+        return view(access.policy(), standings.graceDays());
+    }
+
+    /** What the board set, newest first, and why. */
+    @GetMapping("/changes")
+    @PreAuthorize("isAuthenticated()")
+    ChangesView changes() {
+        return new ChangesView(
+                access.policyChanges(CHANGES_MAX).stream()
+                        .map(change ->
+                                new ChangeView(
+                                        view(change.policy(), change.graceDays()),
+                                        change.reason(),
+                                        change.by(),
+                                        change.at()))
+                        .toList(),
+                null);
+    }
+
+    private static PolicyView view(AccessPolicy policy, int graceDays) {
         return new PolicyView(
                 policy.slowLaneKbit(),
-                standings.graceDays(),
+                graceDays,
                 policy.wallAfterDays(),
                 policy.failMode().name().toLowerCase(Locale.ROOT),
                 written(policy.listLifetime()));
@@ -88,7 +117,11 @@ class PolicyController {
         } catch (IllegalArgumentException e) {
             throw new PolicyRefused(String.valueOf(e.getMessage()));
         }
-        access.change(next, policy.slowLaneAfterDays(), UUID.fromString(caller.getName()));
+        access.change(
+                next,
+                policy.slowLaneAfterDays(),
+                policy.reason(),
+                UUID.fromString(caller.getName()));
         log.atInfo().addKeyValue("by", caller.getName()).log("access policy changed");
         return show();
     }

@@ -157,10 +157,9 @@ class NodeController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void remove(
             @PathVariable UUID id,
-            @RequestParam(defaultValue = "removed from the register") @Size(max = 500)
-                    String reason,
+            @RequestParam @NotBlank @Size(max = 500) String reason,
             Authentication caller) {
-        register.remove(owned(id, caller), reason);
+        register.remove(owned(id, caller), reason, new MemberId(UUID.fromString(caller.getName())));
         told("node removed", id, caller);
     }
 

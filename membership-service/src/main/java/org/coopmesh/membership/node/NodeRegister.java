@@ -459,9 +459,12 @@ public class NodeRegister {
         changed(id);
     }
 
-    /** Takes a node off the register, in whichever state; one in service is retired first. */
+    /**
+     * Takes a node off the register, in whichever state; one in service is retired first. Who did and why is kept, but for a
+     * node that never was more than an entry.
+     */
     @Transactional
-    public void remove(NodeRecordId id, String reason) {
+    public void remove(NodeRecordId id, String reason, MemberId by) {
         Node node = nodes.lock(id).orElseThrow(() -> new NodeNotFound(id));
         Instant now = now();
         if (node instanceof Node.Pending && !attachments.any(id)) {
@@ -472,7 +475,7 @@ public class NodeRegister {
             case Node.Enrolled enrolled -> retire(enrolled, reason, now);
             case Node.Pending _, Node.Retired _, Node.Revoked _ -> detachAll(node, now);
         }
-        nodes.remove(id, now);
+        nodes.remove(id, reason, by, now);
         changed(id);
     }
 

@@ -69,7 +69,9 @@ class Nodes {
                             node_id = :nodeId, certificate_until = :until, agent_version = :version,
                             enrolled_at = coalesce(:enrolledAt, enrolled_at), ended_at = :endedAt,
                             end_reason = :endReason,
-                            removed_at = case when :state = 'enrolled' then null else removed_at end
+                            removed_at = case when :state = 'enrolled' then null else removed_at end,
+                            removed_by = case when :state = 'enrolled' then null else removed_by end,
+                            removed_why = case when :state = 'enrolled' then null else removed_why end
                         where id = :id
                         """)
                 .param("owner", node.about().owner().value())
@@ -108,8 +110,13 @@ class Nodes {
     }
 
     /** Takes a node off every page; its history stays. */
-    void remove(NodeRecordId id, Instant at) {
-        db.sql("update node set removed_at = :at where id = :id")
+    void remove(NodeRecordId id, String reason, MemberId by, Instant at) {
+        db.sql(
+                        """
+                        update node set removed_at = :at, removed_by = :by, removed_why = :reason where id = :id
+                        """)
+                .param("reason", reason)
+                .param("by", by.value())
                 .param("at", time(at))
                 .param("id", id.value())
                 .update();

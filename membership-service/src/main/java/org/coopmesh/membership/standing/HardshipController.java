@@ -4,17 +4,22 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -23,6 +28,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/members/{memberId}/hardship")
 @PreAuthorize("hasRole('treasurer')")
 class HardshipController {
+    /** Shown at once; older ones are kept. */
+    private static final int WORDS_MAX = 200;
+
     private final StandingReview review;
 
     HardshipController(StandingReview review) {
@@ -43,7 +51,26 @@ class HardshipController {
 
     @DeleteMapping
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    void release(@PathVariable UUID memberId) {
-        review.release(new MemberId(memberId));
+    void release(
+            @PathVariable UUID memberId,
+            @RequestParam @NotBlank @Size(max = 500) String reason,
+            Authentication caller) {
+        review.release(new MemberId(memberId), reason, UUID.fromString(caller.getName()));
+    }
+
+    /** {@code until} null: the hold was ended. */
+    record WordView(@Nullable LocalDate until, String reason, UUID by, Instant at) {}
+
+    record WordsView(List<WordView> items, @Nullable String next) {}
+
+    /** Every hold that was given, changed or ended, newest first. */
+    @GetMapping
+    WordsView words(@PathVariable UUID memberId) {
+        return new WordsView(
+                review.hardship(new MemberId(memberId), WORDS_MAX).stream()
+                        .map(word ->
+                                new WordView(word.until(), word.reason(), word.by(), word.at()))
+                        .toList(),
+                null);
     }
 }

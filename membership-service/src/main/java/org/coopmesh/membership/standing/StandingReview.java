@@ -95,15 +95,26 @@ public class StandingReview {
     /** Holds what being overdue would bring, up to and including the day {@code until}. */
     @Transactional
     public void hold(MemberId member, LocalDate until, String reason, UUID by) {
-        standings.hold(member, until, reason, by, clock.instant());
+        Instant now = clock.instant();
+        standings.hold(member, until, reason, by, now);
+        standings.keep(member, new HardshipWord(until, reason, by, now));
         hearers.publishEvent(StandingChanged.of(member));
     }
 
     /** Ends a hold; without one it changes nothing. */
     @Transactional
-    public void release(MemberId member) {
-        standings.release(member);
+    public void release(MemberId member, String reason, UUID by) {
+        if (!standings.release(member)) {
+            return;
+        }
+        standings.keep(member, new HardshipWord(null, reason, by, clock.instant()));
         hearers.publishEvent(StandingChanged.of(member));
+    }
+
+    /** What treasurers said about the member's hold, newest first; at most {@code limit}. */
+    @Transactional(readOnly = true)
+    List<HardshipWord> hardship(MemberId member, int limit) {
+        return standings.words(member, limit);
     }
 
     /** Days between "overdue" and the first consequence. */

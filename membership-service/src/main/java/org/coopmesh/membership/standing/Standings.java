@@ -161,10 +161,46 @@ class Standings {
                 .update();
     }
 
-    void release(MemberId member) {
-        db.sql("delete from hardship_hold where member_id = :member")
+    /** Ends the hold; false if there is none. */
+    boolean release(MemberId member) {
+        return db.sql("delete from hardship_hold where member_id = :member")
+                        .param("member", member.value())
+                        .update()
+                == 1;
+    }
+
+    /** Keeps what was said about a member's hold; {@code until} null where it was ended. */
+    void keep(MemberId member, HardshipWord word) {
+        db.sql(
+                        """
+                        insert into hardship_word (member_id, until, reason, by_member, at)
+                        values (:member, cast(:until as date), :reason, :by, :at)
+                        """)
                 .param("member", member.value())
+                .param("until", word.until())
+                .param("reason", word.reason())
+                .param("by", word.by())
+                .param("at", time(word.at()))
                 .update();
+    }
+
+    /** What was said about a member's hold, newest first. */
+    List<HardshipWord> words(MemberId member, int limit) {
+        return db.sql(
+                        """
+                        select until, reason, by_member, at from hardship_word where member_id = :member
+                        order by number desc limit :limit
+                        """)
+                .param("member", member.value())
+                .param("limit", limit)
+                .query((row, number) ->
+                        new HardshipWord(
+                                row.getObject("until", LocalDate.class),
+                                requireNonNull(row.getString("reason")),
+                                uuid(row, "by_member"),
+                                requireNonNull(row.getObject("at", OffsetDateTime.class))
+                                        .toInstant()))
+                .list();
     }
 
     Map<MemberId, LocalDate> holds(Collection<MemberId> members) {

@@ -173,7 +173,19 @@ class FactsFromTheBusIT extends NetworkedService {
         http.perform(
                         delete("/api/members/{id}/hardship", owner.id())
                                 .with(caller(board, "treasurer")))
+                .andExpect(status().isBadRequest());
+        http.perform(
+                        delete("/api/members/{id}/hardship?reason=well again", owner.id())
+                                .with(caller(board, "treasurer")))
                 .andExpect(status().isNoContent());
+        http.perform(get("/api/members/{id}/hardship", owner.id()).with(caller(board, "treasurer")))
+                .andExpect(jsonPath("$.items[0].reason").value("well again"))
+                .andExpect(jsonPath("$.items[0].until").doesNotExist())
+                .andExpect(jsonPath("$.items[0].by").value(board.toString()))
+                .andExpect(jsonPath("$.items[1].reason").value("ill"))
+                .andExpect(
+                        jsonPath("$.items[1].until")
+                                .value(membership.today().plusDays(30).toString()));
 
         assertThat(rule()).isEqualTo("slow lane");
     }

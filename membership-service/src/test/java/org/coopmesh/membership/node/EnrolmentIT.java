@@ -306,10 +306,23 @@ class EnrolmentIT extends NetworkedService {
         try (var agent = agent()) {
             agent.enrol(enrolled.code());
 
-            http.perform(delete("/api/nodes/{id}", pending.id()).with(caller(board, "network")))
-                    .andExpect(status().isNoContent());
             http.perform(delete("/api/nodes/{id}", enrolled.id()).with(caller(board, "network")))
+                    .andExpect(status().isBadRequest());
+            http.perform(
+                            delete("/api/nodes/{id}?reason=never came", pending.id())
+                                    .with(caller(board, "network")))
                     .andExpect(status().isNoContent());
+            http.perform(
+                            delete("/api/nodes/{id}?reason=fell off", enrolled.id())
+                                    .with(caller(board, "network")))
+                    .andExpect(status().isNoContent());
+            assertThat(
+                            db.sql("select removed_by, removed_why from node where id = :id")
+                                    .param("id", enrolled.id())
+                                    .query()
+                                    .singleRow())
+                    .containsEntry("removed_by", board)
+                    .containsEntry("removed_why", "fell off");
 
             http.perform(get("/api/nodes").with(caller(owner.id(), "member")))
                     .andExpect(jsonPath("$.items.length()").value(0));
