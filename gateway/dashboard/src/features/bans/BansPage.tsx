@@ -132,9 +132,9 @@ function Answer({ q, entries }: { q: string; entries: AccessEntry[] }) {
   if (entries.length === 0) return <Notice tone="ok" title={t`${q} is not in the access list`}><Trans>No rule of the co-op holds it back. If it does not work, look at the node and its line.</Trans></Notice>;
   return (
     <ul className="plain">
-      {entries.map((entry) => (
-        <li key={entry.key} className="report">
-          <div className="split"><span><RulePill rule={entry.rule === 'ban' || entry.kind === 'ban' ? 'drop' : entry.rule} kbit={entry.slowLaneKbit} /> <span className="mono">{[entry.prefixV4, entry.prefixV6].filter(Boolean).join(' ') || entry.key}</span></span><small className="soft"><Trans>since version {entry.sinceVersion}</Trans>, <When at={entry.since} /></small></div>
+      {entries.map((entry, index) => (
+        <li key={`${entry.key} ${index}`} className="report">
+          <div className="split"><span><RulePill rule={entry.rule === 'ban' || entry.kind === 'ban' ? 'drop' : entry.rule} kbit={entry.slowLaneKbit} /> <span className="mono">{[entry.prefixV4, entry.prefixV6].filter(Boolean).join(' ') || (entry.since ? entry.key : q)}</span></span>{entry.since && <small className="soft"><Trans>since version {entry.sinceVersion}</Trans>, <When at={entry.since} /></small>}</div>
           <p>{entry.why}{entry.until && <> · <Trans>until <When at={entry.until} first="absolute" /></Trans></>}</p>
           {entry.node && <Link to="/nodes/$nodeId" params={{ nodeId: entry.node }}><Trans>The node</Trans></Link>}
         </li>

@@ -40,8 +40,8 @@ export interface AccessEntry {
   prefixV4?: string | null;
   prefixV6?: string | null;
   until?: string | null;
-  sinceVersion: number;
-  since: string;
+  sinceVersion?: number | null;
+  since?: string | null;
   node?: string | null;
   siteId?: string | null;
 }

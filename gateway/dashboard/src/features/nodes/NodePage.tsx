@@ -118,15 +118,15 @@ function Attachments({ node, may }: { node: MeshNode; may: boolean }) {
   const { t } = useLingui();
   const rows = node.attachments ?? [];
   const columns = useMemo((): Column<Attachment>[] => [
-    { id: 'prefix', head: t`Addresses`, cell: (row) => <><span className="mono">{row.prefixV4}</span><small className="mono">{row.prefixV6}</small>{row.siteName && <small>{row.siteName}</small>}{row.routerV4 && <small><Trans>router <span className="mono">{row.routerV4}</span></Trans></small>}</> },
+    { id: 'prefix', head: t`Addresses`, cell: (row) => <>{row.id ? <span className="mono">{row.prefixV4}</span> : <span className="soft"><Trans>Shown to the owner and to who runs the network</Trans></span>}<small className="mono">{row.prefixV6}</small>{row.siteName && <small>{row.siteName}</small>}{row.routerV4 && <small><Trans>router <span className="mono">{row.routerV4}</span></Trans></small>}</> },
     { id: 'rule', head: t`May do`, cell: (row) => <>{row.rule ? <RulePill rule={row.rule} kbit={row.slowLaneKbit} /> : <Nothing />}{row.why && <small>{row.why}</small>}</> },
     { id: 'since', head: t`Since`, cell: (row) => <When at={row.since} /> },
-    { id: 'acts', head: '', end: true, cell: (row) => (may ? <ReasonButton label={<Trans>Detach</Trans>} size="compact-sm" title={t`Detach ${row.prefixV4 ?? row.prefixV6 ?? ''}`} confirm={t`Detach`} optional color="red" said={t`Detached`} explain={<Trans>Clients behind it lose their connection. What was counted stays on the bill.</Trans>} run={() => detach(node.id, row.id)} refresh={[['node', node.id], ['nodes']]} /> : <span className="nothing" />) },
+    { id: 'acts', head: '', end: true, cell: (row) => (may ? <ReasonButton label={<Trans>Detach</Trans>} size="compact-sm" title={t`Detach ${row.prefixV4 ?? row.prefixV6 ?? ''}`} confirm={t`Detach`} optional color="red" said={t`Detached`} explain={<Trans>Clients behind it lose their connection. What was counted stays on the bill.</Trans>} run={() => detach(node.id, row.id!)} refresh={[['node', node.id], ['nodes']]} /> : <span className="nothing" />) },
   ], [t, may, node.id]);
   return (
     <Panel title={t`Attachments`} lead={t`Address ranges of the clients behind this node, and what they may do.`} flush
       actions={may && node.state !== 'retired' && node.state !== 'revoked' && <DialogButton label={<Trans>Attach a site</Trans>} size="compact-sm" icon={<IconPlus size={14} />} title={t`Attach a site to ${node.name}`}>{(close) => <AttachForm node={node} close={close} />}</DialogButton>}>
-      <DataTable caption={t`Attachments`} columns={columns} rows={rows} id={(row) => row.id}
+      <DataTable caption={t`Attachments`} columns={columns} rows={rows} id={(row) => row.id ?? `${row.siteId} ${row.since}`}
         empty={<Empty icon={<IconNetwork size={30} />} title={t`No addresses yet`}><Trans>Attach a site: it gets the first free ranges of the co-op’s pools, and every node knows within a second.</Trans></Empty>} />
     </Panel>
   );
@@ -149,7 +149,7 @@ function AttachForm({ node, close }: { node: MeshNode; close: () => void }) {
 function Links({ links }: { links: NodeLink[] }) {
   const { t } = useLingui();
   const columns = useMemo((): Column<NodeLink>[] => [
-    { id: 'who', head: t`Neighbour`, cell: (row) => <>{row.neighbourName ?? <span className="mono">{row.neighbourNodeId ? row.neighbourNodeId.slice(0, 12) : row.neighbourAddress}</span>}<small className="mono">{row.interfaceName}</small></> },
+    { id: 'who', head: t`Neighbour`, cell: (row) => <>{row.neighbourName ?? <span className="mono">{row.neighbourNodeId ? row.neighbourNodeId.slice(0, 12) : row.neighbourAddress ?? '–'}</span>}<small className="mono">{row.interfaceName}</small></> },
     { id: 'source', head: t`Told by`, cell: (row) => row.source ?? <Nothing /> },
     { id: 'rx', head: t`Cost in`, end: true, by: (row) => row.rxCost ?? 0, cell: (row) => <Cost of={row.rxCost} /> },
     { id: 'tx', head: t`Cost out`, end: true, by: (row) => row.txCost ?? 0, cell: (row) => <Cost of={row.txCost} /> },

@@ -2,8 +2,9 @@ import { queryOptions } from '@tanstack/react-query';
 import { get, post, remove, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 
+/** Without id and addresses for who is neither the owner nor runs the network. */
 export interface Attachment {
-  id: string;
+  id?: string | null;
   siteId: string;
   siteName?: string | null;
   prefixV4?: string | null;

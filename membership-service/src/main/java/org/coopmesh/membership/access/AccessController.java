@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -50,6 +51,7 @@ class AccessController {
     record NodesView(
             int total, int current, @Nullable Long slowestMillis, List<Coverage.Lagging> lagging) {}
 
+    /** Of an attachment without what leads to its member, for whoever does not run the network. */
     record EntryView(
             String key,
             String kind,
@@ -59,11 +61,31 @@ class AccessController {
             @Nullable String prefixV4,
             @Nullable String prefixV6,
             @Nullable Instant until,
-            long sinceVersion,
-            Instant since,
+            @Nullable Long sinceVersion,
+            @Nullable Instant since,
             @JsonProperty("node") @Nullable UUID node,
             @Nullable UUID siteId) {
-        static EntryView of(AccessLists.Shown shown) {
+        static EntryView of(AccessLists.Shown shown, Authentication caller) {
+            return shown.node() == null || isNetwork(caller) ? whole(shown) : withoutHolder(shown);
+        }
+
+        private static EntryView withoutHolder(AccessLists.Shown shown) {
+            return new EntryView(
+                    shown.kind(),
+                    shown.kind(),
+                    ruleName(shown.rule()),
+                    shown.slowLaneKbit(),
+                    "follows from how the member behind it stands",
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null);
+        }
+
+        private static EntryView whole(AccessLists.Shown shown) {
             return new EntryView(
                     shown.key(),
                     shown.kind(),
@@ -124,17 +146,24 @@ class AccessController {
                         coverage.lagging()));
     }
 
-    /** Entries that share an address with {@code q} (an address or prefix), or the attachment with that id; all without it. */
+    /**
+     * Entries that share an address with {@code q} (an address or prefix), or the attachment with that id; all without it. Of
+     * attachments only network operators are told which: others ask who held an address where that is written down.
+     */
     @GetMapping("/entries")
     Page entries(
             @RequestParam(defaultValue = "") String q,
             @RequestParam(defaultValue = "50") int limit,
-            @RequestParam(required = false) @Nullable String after) {
+            @RequestParam(required = false) @Nullable String after,
+            Authentication caller) {
         String asked = q.strip();
         if (asked.length() == 36 && asked.indexOf('-') == 8) {
             UUID id = id(asked);
             return new Page(
-                    lists.shown("attachment:" + id).stream().map(EntryView::of).toList(), null);
+                    lists.shown("attachment:" + id).stream()
+                            .map(shown -> EntryView.of(shown, caller))
+                            .toList(),
+                    null);
         }
         int count = Math.clamp(limit, 1, LIMIT_MAX);
         Prefix touching = asked.isEmpty() ? null : prefix(asked);
@@ -142,7 +171,13 @@ class AccessController {
         boolean more = found.size() > count;
         List<AccessLists.Shown> shown = more ? found.subList(0, count) : found;
         return new Page(
-                shown.stream().map(EntryView::of).toList(), more ? shown.getLast().key() : null);
+                shown.stream().map(one -> EntryView.of(one, caller)).toList(),
+                more ? shown.getLast().key() : null);
+    }
+
+    static boolean isNetwork(Authentication caller) {
+        return caller.getAuthorities().stream()
+                .anyMatch(authority -> "ROLE_network".equals(authority.getAuthority()));
     }
 
     /** How many nodes enforce the entry of {@code key} as it is now; for one that is gone, how many have let go of it. */

@@ -19,6 +19,7 @@ import org.coopmesh.membership.node.NodeId;
 import org.coopmesh.membership.node.NodeNotFound;
 import org.coopmesh.membership.node.NodeRecordId;
 import org.coopmesh.membership.node.NodeRegister;
+import org.coopmesh.membership.node.Prefix;
 import org.coopmesh.membership.topology.NodeStatus;
 import org.coopmesh.membership.topology.Topology;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ import org.springframework.web.bind.annotation.RestController;
 /**
  * Pages about nodes: register, telemetry, list and rules beside each other. They stand here because nothing to the left knows
  * all four; what is done with nodes stands in node.
+ *
+ * <p>Addresses are shown to the owner and to network operators only. Whoever else sees all nodes sees whose they are, and would
+ * learn whose an address is past the look-up that is written down.
  */
 @RestController
 @RequestMapping("/api/nodes")
@@ -106,13 +110,14 @@ class NodePages {
             @Nullable String neighbourNodeId,
             @Nullable String neighbourName,
             String interfaceName,
-            String neighbourAddress,
+            @Nullable String neighbourAddress,
             String source,
             long rxCost,
             long txCost) {}
 
+    /** Without an id and addresses, which the list of rules is asked by, for whoever may not see them. */
     record AttachmentView(
-            UUID id,
+            @Nullable UUID id,
             UUID siteId,
             @Nullable String siteName,
             @Nullable String prefixV4,
@@ -136,7 +141,7 @@ class NodePages {
                 register.page(owner, after == null ? null : new NodeRecordId(after), count + 1);
         boolean more = found.size() > count;
         List<Node> nodes = more ? found.subList(0, count) : found;
-        return new Page(views(nodes), more ? nodes.getLast().id().toString() : null);
+        return new Page(views(nodes, caller), more ? nodes.getLast().id().toString() : null);
     }
 
     @GetMapping("/{id}")
@@ -145,7 +150,12 @@ class NodePages {
         if (!seesAll(caller) && !caller.getName().equals(node.about().owner().toString())) {
             throw new AccessDeniedException("only the owner, or who runs the network");
         }
-        return views(List.of(node)).getFirst();
+        return views(List.of(node), caller).getFirst();
+    }
+
+    private static boolean seesAddresses(Node node, Authentication caller) {
+        return AccessController.isNetwork(caller)
+                || caller.getName().equals(node.about().owner().toString());
     }
 
     private static boolean seesAll(Authentication caller) {
@@ -156,7 +166,7 @@ class NodePages {
                                 || "ROLE_moderator".equals(authority.getAuthority()));
     }
 
-    private List<NodeView> views(List<Node> nodes) {
+    private List<NodeView> views(List<Node> nodes, Authentication caller) {
         var ids =
                 nodes.stream().flatMap(node -> node.nodeId().stream()).collect(Collectors.toSet());
         Map<NodeId, NodeStatus> statuses = topology.statusOf(ids);
@@ -183,7 +193,8 @@ class NodePages {
                             wanted,
                             attachments.getOrDefault(node.id(), List.of()),
                             rules,
-                            names);
+                            names,
+                            seesAddresses(node, caller));
                 })
                 .toList();
     }
@@ -195,7 +206,8 @@ class NodePages {
             long wanted,
             List<Attachment> attachments,
             Map<String, AccessLists.Shown> rules,
-            Names names) {
+            Names names,
+            boolean addresses) {
         Node.Credential credential =
                 switch (node) {
                     case Node.Pending _ -> null;
@@ -251,7 +263,7 @@ class NodePages {
                                         orNull(link.neighbour()),
                                         names.node(link.neighbour()),
                                         link.interfaceName(),
-                                        link.address(),
+                                        addresses ? link.address() : null,
                                         link.source(),
                                         link.rxCost(),
                                         link.txCost()))
@@ -261,20 +273,26 @@ class NodePages {
                                 view(
                                         attachment,
                                         rules.get(ListEntry.keyOf(attachment.id())),
-                                        names))
+                                        names,
+                                        addresses))
                         .toList());
     }
 
     private static AttachmentView view(
-            Attachment attachment, AccessLists.@Nullable Shown rule, Names names) {
+            Attachment attachment,
+            AccessLists.@Nullable Shown rule,
+            Names names,
+            boolean addresses) {
+        Prefix v4 = addresses ? attachment.prefixV4() : null;
+        Prefix v6 = addresses ? attachment.prefixV6() : null;
         return new AttachmentView(
-                attachment.id().value(),
+                addresses ? attachment.id().value() : null,
                 attachment.site().value(),
                 names.site(attachment.site()),
-                attachment.prefixV4() == null ? null : attachment.prefixV4().toString(),
-                attachment.prefixV6() == null ? null : attachment.prefixV6().toString(),
-                orNull(attachment.routerV4()),
-                orNull(attachment.routerV6()),
+                v4 == null ? null : v4.toString(),
+                v6 == null ? null : v6.toString(),
+                addresses ? orNull(attachment.routerV4()) : null,
+                addresses ? orNull(attachment.routerV6()) : null,
                 rule == null ? null : AccessController.ruleName(rule.rule()),
                 rule == null ? null : rule.slowLaneKbit(),
                 rule == null ? null : rule.why(),

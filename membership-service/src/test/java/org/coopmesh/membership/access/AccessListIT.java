@@ -2,10 +2,13 @@ package org.coopmesh.membership.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -67,7 +71,8 @@ class AccessListIT extends NetworkedService {
     @AfterEach
     void theNodeGoes() throws Exception {
         agent.close();
-        http.perform(delete("/api/nodes/{id}", node.id()).with(caller(board, "network")));
+        http.perform(
+                delete("/api/nodes/{id}?reason=over", node.id()).with(caller(board, "network")));
     }
 
     @Test
@@ -360,6 +365,47 @@ class AccessListIT extends NetworkedService {
     }
 
     @Test
+    void whoDoesNotRunTheNetworkLearnsNotWhoseAnAddressIs() throws Exception {
+        UUID attachment = attach(node.id(), owner);
+        watcher.await(w -> w.attachment(attachment) != null);
+        String prefix = watcher.attachment(attachment).getPrefixV4();
+        String page = "/api/nodes/" + node.id();
+        String why = "/api/access/entries?q=" + prefix;
+
+        for (var sees :
+                List.of(caller(board, "network"), caller(owner.id(), "member", "moderator"))) {
+            http.perform(get(page).with(sees))
+                    .andExpect(jsonPath("$.attachments[0].id").value(attachment.toString()))
+                    .andExpect(jsonPath("$.attachments[0].prefixV4").value(prefix));
+        }
+        http.perform(get(why).with(caller(board, "network")))
+                .andExpect(jsonPath("$.items[0].key").value("attachment:" + attachment))
+                .andExpect(jsonPath("$.items[0].node").value(node.id().toString()));
+        for (String role : List.of("moderator", "board")) {
+            for (String path : List.of(page, "/api/nodes?limit=200")) {
+                http.perform(get(path).with(caller(board, role)))
+                        .andExpect(status().isOk())
+                        .andExpect(content().string(containsString(owner.id().toString())))
+                        .andExpect(content().string(not(containsString(attachment.toString()))))
+                        .andExpect(
+                                content().string(not(containsString(prefix.replace("0/24", "")))));
+            }
+            http.perform(get(page).with(caller(board, role)))
+                    .andExpect(jsonPath("$.attachments[0].rule").value("full"));
+            for (String path : List.of(why, "/api/access/entries?q=" + attachment)) {
+                http.perform(get(path).with(caller(board, role)))
+                        .andExpect(jsonPath("$.items.length()").value(1))
+                        .andExpect(jsonPath("$.items[0].rule").value("full"))
+                        .andExpect(jsonPath("$.items[0].key").value("attachment"))
+                        .andExpect(jsonPath("$.items[0].since").doesNotExist())
+                        .andExpect(content().string(not(containsString(attachment.toString()))))
+                        .andExpect(content().string(not(containsString(node.id().toString()))))
+                        .andExpect(content().string(not(containsString(owner.site().toString()))));
+            }
+        }
+    }
+
+    @Test
     void aNodeThatCouldNotApplyTheListLagsWithItsReason() throws Exception {
         receipt(watcher.head().getVersion(), watcher.head().getEntriesHash(), "nft: no such file");
 
@@ -480,7 +526,7 @@ class AccessListIT extends NetworkedService {
         String policy =
                 """
                 {"slowLaneKbit": 1000, "slowLaneAfterDays": 0, "wallAfterDays": 14, "failMode": "open",
-                 "listLifetime": "P7D"}
+                 "listLifetime": "P7D", "reason": "voted in spring"}
                 """;
         http.perform(
                         put("/api/coop/policy")
@@ -501,6 +547,13 @@ class AccessListIT extends NetworkedService {
                                 .contentType(MediaType.APPLICATION_JSON)
                                 .content(policy.replace("P7D", "PT1S")))
                 .andExpect(status().isUnprocessableContent());
+        http.perform(
+                        put("/api/coop/policy")
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy.replace("voted in spring", " ")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("reason"));
 
         watcher.await(w ->
                 w.head().getFailMode()
@@ -509,7 +562,15 @@ class AccessListIT extends NetworkedService {
                 put("/api/coop/policy")
                         .with(caller(board, "board"))
                         .contentType(MediaType.APPLICATION_JSON)
-                        .content(policy.replace("open", "keep")));
+                        .content(policy.replace("open", "keep").replace("spring", "autumn")));
+        http.perform(get("/api/coop/policy/changes").with(caller(owner.id(), "member")))
+                .andExpect(jsonPath("$.items[0].reason").value("voted in autumn"))
+                .andExpect(jsonPath("$.items[0].policy.failMode").value("keep"))
+                .andExpect(jsonPath("$.items[1].reason").value("voted in spring"))
+                .andExpect(jsonPath("$.items[1].policy.failMode").value("open"))
+                .andExpect(jsonPath("$.items[1].changedBy").value(board.toString()));
+        assertThatThrownBy(() -> db.sql("delete from access_policy_change").update())
+                .hasMessageContaining("append-only");
         http.perform(get("/api/coop/policy").with(caller(owner.id(), "member")))
                 .andExpect(jsonPath("$.failMode").value("keep"))
                 .andExpect(jsonPath("$.listLifetime").value("P7D"));
