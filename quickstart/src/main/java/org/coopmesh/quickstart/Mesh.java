@@ -21,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  * </pre>
  */
 public final class Mesh implements AutoCloseable {
+    /** What a machine needs, for the tests that are skipped without it. */
+    public static final String NEEDS = "needs Linux, root, ip, nft, babeld and ping";
+
     /** The routers, in order around the ring. */
     public static final List<String> ROUTERS = List.of("n1", "n2", "n3", "n4", "n5", "n6");
 

@@ -1,7 +1,6 @@
 package org.coopmesh.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +8,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
+@EnabledIf(value = "org.coopmesh.quickstart.Mesh#possible", disabledReason = Mesh.NEEDS)
 class MeshIT {
     private static final int SLOT = 9;
 
@@ -20,7 +21,6 @@ class MeshIT {
 
     @BeforeAll
     static void build() throws Exception {
-        assumeTrue(Mesh.possible(), "needs Linux, root, ip, nft, babeld and ping");
         at = new Installation(Path.of("."), state, SLOT, false);
         Files.createDirectories(at.logs());
         mesh = Mesh.build(at);

@@ -39,7 +39,7 @@ final class LivingVillage {
     private LivingVillage() {}
 
     static synchronized Quickstart get() {
-        assumeTrue(Mesh.possible(), "needs Linux, root, ip, nft, babeld and ping");
+        assumeTrue(Mesh.possible(), Mesh.NEEDS);
         if (quickstart == null) {
             try {
                 Path state = Path.of("target/village").toAbsolutePath();

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,8 +32,8 @@ class RealBrowserJourneyIT {
                     .orElse("");
     private static Quickstart village;
 
-    @BeforeAll
-    static void start() {
+    @BeforeEach
+    void start() {
         assumeTrue(!CHROMIUM.isEmpty(), "needs chromium");
         village = LivingVillage.get();
     }

@@ -57,7 +57,7 @@ public final class Lab implements AutoCloseable {
 
     /** Builds the lab, or skips the test by name where that cannot be done. */
     public static Lab up() throws Exception {
-        assumePossible();
+        Assumptions.assumeTrue(possible(), NEEDS);
         var lab = new Lab("cma2-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-");
         try {
             lab.build();
@@ -68,17 +68,19 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Needs Linux, root, ip, nft and ping. */
-    public static void assumePossible() {
-        Assumptions.assumeTrue(
-                System.getProperty("os.name").equals("Linux"), "needs Linux network namespaces");
-        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "needs root");
-        for (String tool : List.of("ip", "nft", "ping")) {
-            boolean there =
-                    List.of("/usr/sbin/", "/sbin/", "/usr/bin/", "/bin/").stream()
-                            .anyMatch(folder -> Files.isExecutable(Path.of(folder + tool)));
-            Assumptions.assumeTrue(there, "needs " + tool);
-        }
+    /** What a machine needs, for the classes that are skipped without it. */
+    public static final String NEEDS = "needs Linux, root, ip, nft and ping";
+
+    /** Whether this machine can have a lab. */
+    public static boolean possible() {
+        return System.getProperty("os.name").equals("Linux")
+                && "root".equals(System.getProperty("user.name"))
+                && List.of("ip", "nft", "ping").stream().allMatch(Lab::installed);
+    }
+
+    private static boolean installed(String tool) {
+        return List.of("/usr/sbin/", "/sbin/", "/usr/bin/", "/bin/").stream()
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder + tool)));
     }
 
     private void build() throws Exception {
