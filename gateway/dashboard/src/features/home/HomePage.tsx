@@ -1,5 +1,5 @@
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
-import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconReceipt2, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
+import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconReceipt2, IconReceiptOff, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -44,7 +44,7 @@ function Waiting({ home }: { home: Home }) {
   if (home.nodes && home.nodes.down > 0) {
     const { down, membersAffected } = home.nodes;
     rows.push(
-      <Item key="nodes" to="/nodes" tone="bad" icon={<IconRouterOff />} count={down}
+      <Item key="nodes" to="/nodes" tone="bad" icon={<IconRouterOff />} count={{ count: down, more: !!home.nodes.more }}
         what={<Plural value={down} one="node is down" other="nodes are down" />}
         why={<Plural value={membersAffected} one="# member is affected" other="# members are affected" />} />,
     );
@@ -63,6 +63,11 @@ function Waiting({ home }: { home: Home }) {
     rows.push(<Item key="overdue" to="/invoices" search={{ state: 'overdue' }} tone="warn" icon={<IconReceipt2 />} count={home.overdueInvoices!}
       what={<Plural value={home.overdueInvoices!.count} one="invoice is overdue" other="invoices are overdue" />}
       why={home.overdueInvoices!.total ? <Trans><Amount of={home.overdueInvoices!.total} /> still open in all</Trans> : null} />);
+  }
+  if (some(home.unbilled)) {
+    rows.push(<Item key="unbilled" to="/invoices" tone="bad" icon={<IconReceiptOff />} count={home.unbilled!}
+      what={<Plural value={home.unbilled!.count} one="payer could not be billed" other="payers could not be billed" />}
+      why={<Trans>The bill run says why; they are billed as soon as it is put right.</Trans>} />);
   }
   if (some(home.implausible)) {
     rows.push(<Item key="implausible" to="/nodes" tone="warn" icon={<IconGauge />} count={home.implausible!}
@@ -111,7 +116,7 @@ function Mesh({ home }: { home: Home }) {
   ];
   return (
     <>
-      <p className="mesh-total"><b className="num">{nodes.up}</b> <Trans>of <span className="num">{total}</span> nodes are up</Trans></p>
+      <p className="mesh-total"><b className="num">{nodes.up}</b> <Trans>of <span className="num">{total}</span> nodes are up</Trans>{nodes.more && <> <span className="soft">(<Trans>there are more that are not counted here</Trans>)</span></>}</p>
       <div className="bar" aria-hidden="true">{parts.filter(([, count]) => count > 0).map(([tone, count]) => <span key={tone} className={`bar-${tone}`} style={{ flexGrow: count }} />)}</div>
       <ul className="mesh-legend">{parts.map(([tone, count, name]) => <li key={tone}><i className={`bar-${tone}`} aria-hidden="true" /><span className="num">{count}</span> {name}</li>)}</ul>
       <p style={{ marginTop: '0.8rem' }}><Link to="/nodes" className="quiet-link"><Trans>All nodes, live</Trans></Link></p>

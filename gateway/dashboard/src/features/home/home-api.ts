@@ -20,7 +20,8 @@ export interface Home {
   applicants?: Count | null;
   openCases?: Count | null;
   overdueInvoices?: (Count & { total?: Money | null }) | null;
-  nodes?: { up: number; late: number; down: number; never: number; membersAffected: number } | null;
+  nodes?: { up: number; late: number; down: number; never: number; membersAffected: number; more?: boolean } | null;
+  unbilled?: Count | null;
   implausible?: Count | null;
   deadLetters: number;
 }

@@ -587,10 +587,17 @@ class GatewayIT extends RunningGateway {
         MEMBERSHIP.answers(exchange -> {
             String nodes =
                     """
-                    {"items": [{"live": "up"}, {"live": "late"}, {"live": "down", "ownerId": "a"}, {"live": "never"}]}
+                    {"items": [{"live": "up", "ownerId": "z", "attachments": [{"memberId": "y"}]}, {"live": "late"},
+                               {"live": "down", "ownerId": "a", "attachments": [{"memberId": "a"}, {"memberId": "b"}]}],
+                     "next": "n 1"}
                     """;
+            String rest =
+                    """
+                    {"items": [{"live": "never"}, {"live": "down", "ownerId": "a", "attachments": [{"memberId": "c"}]}]}
+                    """;
+            boolean second = String.valueOf(exchange.getRequestURI()).contains("after=n+1");
             switch (exchange.getRequestURI().getPath()) {
-                case "/api/nodes" -> StandInPart.json(exchange, 200, nodes);
+                case "/api/nodes" -> StandInPart.json(exchange, 200, second ? rest : nodes);
                 case "/api/members" ->
                         StandInPart.json(exchange, 200, "{\"items\": [{}, {}], \"next\": \"2\"}");
                 default -> StandInPart.json(exchange, 200, "{\"count\": 3, \"items\": []}");
@@ -600,12 +607,19 @@ class GatewayIT extends RunningGateway {
                 StandInPart.json(
                         exchange,
                         200,
-                        exchange.getRequestURI().getPath().equals("/api/invoices")
-                                ? """
-                                {"items": [{"open": {"amount": "12.50", "currency": "EUR"}},
-                                           {"open": {"amount": "0.055", "currency": "EUR"}}]}
-                                """
-                                : "{\"items\": []}"));
+                        switch (exchange.getRequestURI().getPath()) {
+                            case "/api/invoices" ->
+                                    """
+                                    {"items": [{"open": {"amount": "12.50", "currency": "EUR"}},
+                                               {"open": {"amount": "0.055", "currency": "EUR"}}]}
+                                    """;
+                            case "/api/bill-runs" ->
+                                    """
+                                    {"items": [{"skipped": [{"payerId": "p"}, {"payerId": "q"}]},
+                                               {"skipped": [{"payerId": "p"}]}, {"skipped": []}]}
+                                    """;
+                            default -> "{\"items\": []}";
+                        }));
         ABUSE.answers(exchange -> StandInPart.json(exchange, 403, "{}"));
         person.signedInAs("board");
 
@@ -616,8 +630,11 @@ class GatewayIT extends RunningGateway {
                 .containsExactlyInAnyOrder("membershiptrue", "billingtrue", "abusetrue");
         assertThat(home.path("applicants").path("count").asInt()).isEqualTo(2);
         assertThat(home.path("applicants").path("more").asBoolean()).isTrue();
-        assertThat(home.path("nodes").path("down").asInt()).isEqualTo(1);
-        assertThat(home.path("nodes").path("membersAffected").asInt()).isEqualTo(1);
+        assertThat(home.path("nodes").path("down").asInt()).isEqualTo(2);
+        assertThat(home.path("nodes").path("never").asInt()).isEqualTo(1);
+        assertThat(home.path("nodes").path("membersAffected").asInt()).isEqualTo(3);
+        assertThat(home.path("nodes").path("more").asBoolean()).isFalse();
+        assertThat(home.path("unbilled").path("count").asInt()).isEqualTo(2);
         assertThat(home.path("overdueInvoices").path("total").path("amount").asString())
                 .isEqualTo("12.555");
         assertThat(home.path("openCases").isNull()).isTrue();
@@ -639,6 +656,23 @@ class GatewayIT extends RunningGateway {
                 .containsExactlyInAnyOrder("membershiptrue", "billingfalse", "abusefalse");
         assertThat(home.path("applicants").path("count").asInt()).isZero();
         assertThat(home.path("overdueInvoices").isNull()).isTrue();
+    }
+
+    @Test
+    void nodesThatWereNotCountedAreTold() {
+        MEMBERSHIP.answers(exchange ->
+                StandInPart.json(
+                        exchange,
+                        200,
+                        exchange.getRequestURI().getPath().equals("/api/nodes")
+                                ? "{\"items\": [{\"live\": \"up\"}], \"next\": \"again\"}"
+                                : "{\"items\": []}"));
+        person.signedInAs("board");
+
+        JsonNode nodes = JSON.readTree(person.get("/api/overview/home").body()).path("nodes");
+
+        assertThat(nodes.path("up").asInt()).isBetween(1, 10);
+        assertThat(nodes.path("more").asBoolean()).isTrue();
     }
 
     @Test
@@ -668,6 +702,9 @@ class GatewayIT extends RunningGateway {
         assertThat(BILLING.asked)
                 .extracting(asked -> asked.uri().toString())
                 .containsExactlyInAnyOrder("/api/invoices?payerId=p1", "/api/payments?payerId=p1");
+        assertThat(ABUSE.asked)
+                .extracting(asked -> asked.uri().toString())
+                .containsExactly("/api/cases?memberId=" + id + "&limit=200");
         assertProblem(person.get("/api/overview/members/everybody"), 400, null);
     }
 

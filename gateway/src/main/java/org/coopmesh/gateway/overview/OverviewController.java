@@ -32,6 +32,7 @@ import tools.jackson.databind.JsonNode;
 class OverviewController {
     private static final int TIMELINE_MAX = 200;
     private static final int PAGE = 200;
+    private static final int NODE_PAGES_MAX = 10;
 
     private final PartReader reader;
 
@@ -48,7 +49,12 @@ class OverviewController {
 
     record OverdueView(long count, boolean more, @Nullable MoneyView total) {}
 
-    record NodesView(long up, long late, long down, long never, long membersAffected) {}
+    /**
+     * {@code membersAffected}: who owns a node that is down, or has a site behind one. {@code more}: there are more nodes than
+     * were counted.
+     */
+    record NodesView(
+            long up, long late, long down, long never, long membersAffected, boolean more) {}
 
     record HomeView(
             List<PartView> parts,
@@ -56,6 +62,7 @@ class OverviewController {
             @Nullable CountView openCases,
             @Nullable OverdueView overdueInvoices,
             @Nullable NodesView nodes,
+            @Nullable CountView unbilled,
             @Nullable CountView implausible,
             long deadLetters) {}
 
@@ -64,8 +71,10 @@ class OverviewController {
         String token = client.getAccessToken().getTokenValue();
         var applicants =
                 reader.ask(Part.MEMBERSHIP, "/api/members?state=applicant&limit=" + PAGE, token);
-        var nodes = reader.ask(Part.MEMBERSHIP, "/api/nodes?limit=" + PAGE, token);
+        var nodes =
+                reader.askPages(Part.MEMBERSHIP, "/api/nodes?limit=" + PAGE, NODE_PAGES_MAX, token);
         var overdue = reader.ask(Part.BILLING, "/api/invoices?state=overdue&limit=" + PAGE, token);
+        var runs = reader.ask(Part.BILLING, "/api/bill-runs", token);
         var implausible = reader.ask(Part.BILLING, "/api/usage/implausible?limit=" + PAGE, token);
         var cases = reader.ask(Part.ABUSE, "/api/cases?state=open&limit=" + PAGE, token);
         var letters = new LinkedHashMap<Part, PartReader.Pending>();
@@ -77,6 +86,7 @@ class OverviewController {
         note(parts, Part.MEMBERSHIP, applicants.get());
         note(parts, Part.MEMBERSHIP, nodes.get());
         note(parts, Part.BILLING, overdue.get());
+        note(parts, Part.BILLING, runs.get());
         note(parts, Part.BILLING, implausible.get());
         note(parts, Part.ABUSE, cases.get());
         long deadLetters = 0;
@@ -90,6 +100,7 @@ class OverviewController {
                 count(cases.get()),
                 overdue(overdue.get()),
                 nodes(nodes.get()),
+                unbilled(runs.get()),
                 count(implausible.get()),
                 deadLetters);
     }
@@ -204,6 +215,18 @@ class OverviewController {
                 currency.isEmpty() ? null : new MoneyView(total.toPlainString(), currency));
     }
 
+    /** Payers whom some finished month left out because something has to be put right. */
+    private static @Nullable CountView unbilled(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        Set<String> payers = new HashSet<>();
+        for (JsonNode run : body.path("items")) {
+            run.path("skipped").forEach(skipped -> payers.add(skipped.path("payerId").asString()));
+        }
+        return new CountView(payers.size(), body.hasNonNull("next"));
+    }
+
     private static @Nullable NodesView nodes(Answer answer) {
         if (!(answer instanceof Answer.Told(JsonNode body))) {
             return null;
@@ -220,13 +243,15 @@ class OverviewController {
                 case "down" -> {
                     down++;
                     affected.add(node.path("ownerId").asString());
-                    node.path("attachments")
-                            .forEach(a -> affected.add("site " + a.path("siteId").asString()));
+                    for (JsonNode attachment : node.path("attachments")) {
+                        if (attachment.hasNonNull("memberId")) {
+                            affected.add(attachment.path("memberId").asString());
+                        }
+                    }
                 }
                 default -> never++;
             }
         }
-        long members = affected.stream().filter(id -> !id.startsWith("site ")).count();
-        return new NodesView(up, late, down, never, members);
+        return new NodesView(up, late, down, never, affected.size(), body.hasNonNull("next"));
     }
 }

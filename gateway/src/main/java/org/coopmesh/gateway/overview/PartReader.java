@@ -1,6 +1,8 @@
 package org.coopmesh.gateway.overview;
 
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -11,13 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.coopmesh.gateway.routing.Part;
 import org.coopmesh.gateway.routing.Parts;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.stereotype.Component;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestClientResponseException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads from the services in the name of whoever asks; what does not answer in time is told, not waited for. */
 @Component
@@ -63,6 +68,40 @@ class PartReader implements AutoCloseable {
     Pending ask(Part part, String path, String token) {
         Callable<Answer> call = () -> read(part, path, token);
         return new Pending(threads.submit(call), patience.multipliedBy(2));
+    }
+
+    /**
+     * Starts to read a list page by page, as far as {@code patience} and {@code pagesMax} allow; what is missing then is told by
+     * a {@code next}.
+     *
+     * @param path with its limit: {@code /api/nodes?limit=200}
+     */
+    Pending askPages(Part part, String path, int pagesMax, String token) {
+        Callable<Answer> call = () -> pages(part, path, pagesMax, token);
+        return new Pending(threads.submit(call), patience.multipliedBy(2));
+    }
+
+    private Answer pages(Part part, String path, int pagesMax, String token) {
+        long startedNanos = System.nanoTime();
+        Answer answer = read(part, path, token);
+        if (!(answer instanceof Answer.Told)) {
+            return answer;
+        }
+        ObjectNode whole = JsonNodeFactory.instance.objectNode();
+        ArrayNode items = whole.putArray("items");
+        for (int page = 1; answer instanceof Answer.Told(JsonNode body); page++) {
+            body.path("items").forEach(items::add);
+            @Nullable String next = body.hasNonNull("next") ? body.path("next").asString() : null;
+            whole.put("next", next);
+            if (next == null
+                    || page == pagesMax
+                    || System.nanoTime() - startedNanos > patience.toNanos()) {
+                break;
+            }
+            String after = URLEncoder.encode(body.path("next").asString(), StandardCharsets.UTF_8);
+            answer = read(part, path + "&after=" + after, token);
+        }
+        return new Answer.Told(whole);
     }
 
     /** An answer under way. */

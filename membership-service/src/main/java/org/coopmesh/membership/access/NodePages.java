@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.coopmesh.membership.member.MemberFacts;
@@ -120,6 +121,7 @@ class NodePages {
             @Nullable UUID id,
             UUID siteId,
             @Nullable String siteName,
+            @Nullable UUID memberId,
             @Nullable String prefixV4,
             @Nullable String prefixV6,
             @Nullable String routerV4,
@@ -289,6 +291,7 @@ class NodePages {
                 addresses ? attachment.id().value() : null,
                 attachment.site().value(),
                 names.site(attachment.site()),
+                names.answersFor(attachment.site()),
                 v4 == null ? null : v4.toString(),
                 v6 == null ? null : v6.toString(),
                 addresses ? orNull(attachment.routerV4()) : null,
@@ -306,7 +309,7 @@ class NodePages {
     /** Names for one page, each looked up once. */
     private final class Names {
         private final Map<MemberId, String> members = new HashMap<>();
-        private final Map<SiteId, String> sites = new HashMap<>();
+        private final Map<SiteId, Optional<SiteFacts>> sites = new HashMap<>();
         private final Map<String, String> nodes = new HashMap<>();
 
         @Nullable String member(MemberId id) {
@@ -316,9 +319,15 @@ class NodePages {
         }
 
         @Nullable String site(SiteId id) {
-            return orNull(
-                    sites.computeIfAbsent(
-                            id, key -> membership.site(key).map(SiteFacts::name).orElse("")));
+            return facts(id).map(SiteFacts::name).orElse(null);
+        }
+
+        @Nullable UUID answersFor(SiteId id) {
+            return facts(id).map(facts -> facts.memberId().value()).orElse(null);
+        }
+
+        private Optional<SiteFacts> facts(SiteId id) {
+            return sites.computeIfAbsent(id, membership::site);
         }
 
         @Nullable String node(String hex) {

@@ -391,6 +391,7 @@ class AccessListIT extends NetworkedService {
                                 content().string(not(containsString(prefix.replace("0/24", "")))));
             }
             http.perform(get(page).with(caller(board, role)))
+                    .andExpect(jsonPath("$.attachments[0].memberId").value(owner.id().toString()))
                     .andExpect(jsonPath("$.attachments[0].rule").value("full"));
             for (String path : List.of(why, "/api/access/entries?q=" + attachment)) {
                 http.perform(get(path).with(caller(board, role)))
