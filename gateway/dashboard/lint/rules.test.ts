@@ -8,20 +8,20 @@ RuleTester.it = it;
 const tester = new RuleTester({
   languageOptions: { parser: tseslint.parser as never, parserOptions: { ecmaFeatures: { jsx: true } } },
 });
-const members = '/work/dashboard/src/features/members/MembersPage.tsx';
+const members = '/co-op/dashboard/src/features/members/MembersPage.tsx';
 
 tester.run('imports go app → features → shared', oneWayImports as never, {
   valid: [
     { filename: members, code: "import { get } from '@/shared/api';" },
     { filename: members, code: "import { membersQuery } from './members-api';" },
-    { filename: '/work/dashboard/src/app/router.tsx', code: "import('@/features/members/MembersPage');" },
+    { filename: '/co-op/dashboard/src/app/router.tsx', code: "import('@/features/members/MembersPage');" },
   ],
   invalid: [
     { filename: members, code: "import { nodesQuery } from '@/features/nodes/nodes-api';", errors: [{ messageId: 'sideways' }] },
     { filename: members, code: "import { nodesQuery } from '../nodes/nodes-api';", errors: [{ messageId: 'sideways' }] },
     { filename: members, code: "import { router } from '@/app/router';", errors: [{ messageId: 'upwards' }] },
-    { filename: '/work/dashboard/src/shared/ui/Page.tsx', code: "export * from '../../features/members/members-api';", errors: [{ messageId: 'upwards' }] },
-    { filename: '/work/dashboard/src/shared/ui/Page.tsx', code: "const page = import('@/features/members/MembersPage');", errors: [{ messageId: 'upwards' }] },
+    { filename: '/co-op/dashboard/src/shared/ui/Page.tsx', code: "export * from '../../features/members/members-api';", errors: [{ messageId: 'upwards' }] },
+    { filename: '/co-op/dashboard/src/shared/ui/Page.tsx', code: "const page = import('@/features/members/MembersPage');", errors: [{ messageId: 'upwards' }] },
   ],
 });
 
