@@ -24,8 +24,8 @@ abstract class RunningGateway {
         settings.add("server.port", () -> port);
         settings.add("coopmesh.public-url", () -> "http://127.0.0.1:" + port);
         settings.add("spring.datasource.url", () -> database);
-        settings.add("COOPMESH_GATEWAY_DB_USER", () -> "postgres");
-        settings.add("COOPMESH_GATEWAY_DB_PASSWORD", () -> "postgres");
+        settings.add("COOPMESH_DB_USER", () -> "postgres");
+        settings.add("COOPMESH_DB_PASSWORD", () -> "postgres");
         settings.add("COOPMESH_GATEWAY_CLIENT_SECRET", () -> "secret-of-the-gateway");
         settings.add("coopmesh.parts.membership", MEMBERSHIP::url);
         settings.add("coopmesh.parts.billing", BILLING::url);

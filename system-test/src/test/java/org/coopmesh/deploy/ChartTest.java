@@ -334,7 +334,7 @@ class ChartTest {
                 .containsEntry("COOPMESH_INVOICE_DUEAFTER", "P30D")
                 .containsEntry("COOPMESH_KAFKA", "a.example.org:9093,b.example.org:9093")
                 .containsEntry(
-                        "COOPMESH_DATABASE",
+                        "COOPMESH_DB_URL",
                         "jdbc:postgresql://db.example.org:5433/billing?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory");
     }
 

@@ -13,22 +13,22 @@ class ServiceSettingsTest {
         assertThat(
                         membership.unknown(
                                 List.of(
-                                        "COOPMESH_DATABASE",
+                                        "COOPMESH_DB_URL",
                                         "COOPMESH_MEMBER_CHECKINTERVAL",
                                         "SERVER_PORT",
-                                        "COOPMESH_DATABSE",
+                                        "COOPMESH_DBURL",
                                         "COOPMESH_MEMBER_CHECK_INTERVAL")))
-                .containsExactly("COOPMESH_DATABSE", "COOPMESH_MEMBER_CHECK_INTERVAL");
+                .containsExactly("COOPMESH_DBURL", "COOPMESH_MEMBER_CHECK_INTERVAL");
     }
 
     @Test
     void whatPointsAtThisMachineMustBeTold() {
         assertThat(ServiceSettings.of("billing-service").onlyGoodOnOneMachine())
                 .contains(
-                        "COOPMESH_DATABASE",
-                        "COOPMESH_DATABASE_PASSWORD",
+                        "COOPMESH_DB_URL",
+                        "COOPMESH_DB_PASSWORD",
                         "COOPMESH_KAFKA",
                         "COOPMESH_JWKS")
-                .doesNotContain("COOPMESH_DATABASE_USER");
+                .doesNotContain("COOPMESH_DB_USER");
     }
 }
