@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
@@ -28,6 +29,9 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param window length of a usage window
  * @param table of nftables that the agent owns
  * @param spoolBytesMax bound of the spool on disk
+ * @param collect interfaces on which small routers are asked by respondd; empty where none are
+ * @param respondd interfaces on which respondd is answered; empty where it is not
+ * @param respondContact told to whoever asks by respondd; empty for none
  */
 public record AgentConfig(
         Path stateDir,
@@ -41,7 +45,10 @@ public record AgentConfig(
         FirewallKind firewall,
         TimeSource clock,
         String table,
-        long spoolBytesMax) {
+        long spoolBytesMax,
+        List<String> collect,
+        List<String> respondd,
+        String respondContact) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -73,13 +80,26 @@ public record AgentConfig(
                     "firewall",
                     "clock",
                     "table",
-                    "spool-bytes-max");
+                    "spool-bytes-max",
+                    "collect",
+                    "respondd",
+                    "respondd-interfaces",
+                    "respondd-contact");
+
+    /** Whether respondd is answered. */
+    private enum Switch {
+        ON,
+        OFF
+    }
+
     private static final Pattern HOST_PORT =
             Pattern.compile("([A-Za-z0-9._-]+|\\[[0-9a-fA-F:]+]):([0-9]{1,5})");
     private static final Pattern CODE = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}");
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
     private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
+    private static final Pattern CONTACT = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,128}");
+    private static final int INTERFACES_MAX = 8;
     private static final Duration WINDOW_LEAST = Duration.ofSeconds(1);
     private static final Duration WINDOW_MOST = Duration.ofHours(1);
     private static final long SPOOL_BYTES_MOST = 1L << 30;
@@ -124,6 +144,25 @@ public record AgentConfig(
         if (counters == CounterSource.NFTABLES && firewall == FirewallKind.NONE) {
             throw new ConfigWrong("counters", "nftables counts in the table of firewall nftables");
         }
+        List<String> collect = values.interfaces("collect", uplink);
+        List<String> named = values.interfaces("respondd-interfaces", uplink);
+        boolean answers = values.choice("respondd", Switch.class, Switch.OFF) == Switch.ON;
+        List<String> respondd = !answers ? List.of() : named.isEmpty() ? collect : named;
+        if (answers && respondd.isEmpty()) {
+            throw new ConfigWrong(
+                    "respondd", "needs respondd-interfaces or collect to say where it answers");
+        }
+        if (!answers && !named.isEmpty()) {
+            throw new ConfigWrong("respondd-interfaces", "says where respondd answers; it is off");
+        }
+        String contact = values.or("respondd-contact", "");
+        if (!contact.isEmpty()) {
+            values.match(
+                    "respondd-contact", contact, CONTACT, "has at most 128 printable characters");
+            if (!answers) {
+                throw new ConfigWrong("respondd-contact", "is told by respondd; it is off");
+            }
+        }
         return new AgentConfig(
                 Path.of(values.required("state-dir")),
                 values.hostPort("membership"),
@@ -144,7 +183,10 @@ public record AgentConfig(
                         values.or("table", "coopmesh"),
                         TABLE,
                         "is a name of lower-case letters, digits and _"),
-                values.spoolBytesMax());
+                values.spoolBytesMax(),
+                collect,
+                respondd,
+                contact);
     }
 
     /** Properties that notice a key that is set twice. */
@@ -174,6 +216,25 @@ public record AgentConfig(
         String match(String key, String value, Pattern pattern, String rule) throws ConfigWrong {
             if (!pattern.matcher(value).matches()) throw new ConfigWrong(key, rule);
             return value;
+        }
+
+        List<String> interfaces(String key, String uplink) throws ConfigWrong {
+            String value = or(key, "");
+            if (value.isEmpty()) return List.of();
+            List<String> names = Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+            for (String name : names) {
+                match(key, name, INTERFACE, "is a list of interface names, parted by commas");
+                if (name.equals(uplink)) {
+                    throw new ConfigWrong(key, "is of the mesh; " + name + " is the uplink");
+                }
+            }
+            if (names.size() > INTERFACES_MAX) {
+                throw new ConfigWrong(key, "names at most " + INTERFACES_MAX + " interfaces");
+            }
+            if (new HashSet<>(names).size() < names.size()) {
+                throw new ConfigWrong(key, "names an interface twice");
+            }
+            return names;
         }
 
         String hostPort(String key) throws ConfigWrong {

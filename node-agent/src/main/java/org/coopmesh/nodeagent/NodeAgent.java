@@ -12,8 +12,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.nodeagent.access.AccessListWatcher;
 import org.coopmesh.nodeagent.access.Firewall;
+import org.coopmesh.nodeagent.collector.Responder;
+import org.coopmesh.nodeagent.collector.RouterCollector;
 import org.coopmesh.nodeagent.identity.Channels;
 import org.coopmesh.nodeagent.identity.Enrolment;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
@@ -124,7 +127,8 @@ public final class NodeAgent implements AutoCloseable {
                         reporter::wake);
         clock.onMove(recorder::timeMoved);
 
-        // How we are
+        // How we are, and how those are who are too small for an agent of their own
+        var collector = new RouterCollector(config.collect(), identity.nodeId());
         var topology =
                 new TopologyReporter(
                         membership,
@@ -132,12 +136,22 @@ public final class NodeAgent implements AutoCloseable {
                         config.uplink().orElse(""),
                         clock,
                         new TopologyReporter.Figures(access::version, spool::bytes, spool::windows),
+                        collected(collector),
                         serverTime);
+        var responder =
+                new Responder(
+                        config.respondd(),
+                        identity.nodeId(),
+                        VERSION,
+                        config.respondContact(),
+                        topology::latest);
 
         start("windows", recorder::run);
         start("report", reporter::run);
         start("access", access::run);
         start("topology", topology::run);
+        if (!config.collect().isEmpty()) start("collector", collector::run);
+        if (!config.respondd().isEmpty()) start("respondd", responder::run);
         start("certificate", () -> enrolment.keepFresh(identity, membership));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()
@@ -235,6 +249,20 @@ public final class NodeAgent implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static TopologyReporter.Collected collected(RouterCollector collector) {
+        return new TopologyReporter.Collected() {
+            @Override
+            public List<CollectedRouter> untold() {
+                return collector.untold();
+            }
+
+            @Override
+            public void told() {
+                collector.told();
+            }
+        };
     }
 
     private static List<Simulated> simulated(AccessListWatcher access) {

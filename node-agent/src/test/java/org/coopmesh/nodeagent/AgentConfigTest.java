@@ -37,6 +37,28 @@ class AgentConfigTest {
         assertThat(config.counters()).isEqualTo(AgentConfig.CounterSource.NFTABLES);
         assertThat(config.clock()).isEqualTo(AgentConfig.TimeSource.SYSTEM);
         assertThat(config.table()).isEqualTo("coopmesh");
+        assertThat(config.collect()).isEmpty();
+        assertThat(config.respondd()).isEmpty();
+        assertThat(config.respondContact()).isEmpty();
+    }
+
+    @Test
+    void smallRoutersAreAskedAndMapsAnsweredWhereItSaysSo() throws Exception {
+        AgentConfig config =
+                read(
+                        LEAST
+                                + """
+                                collect = br-mesh, mesh0
+                                respondd = on
+                                respondd-contact: Ada <mesh@example.org>
+                                """);
+
+        assertThat(config.collect()).containsExactly("br-mesh", "mesh0");
+        assertThat(config.respondd()).containsExactly("br-mesh", "mesh0");
+        assertThat(config.respondContact()).isEqualTo("Ada <mesh@example.org>");
+        AgentConfig answersOnly = read(LEAST + "respondd: on\nrespondd-interfaces: bat0\n");
+        assertThat(answersOnly.collect()).isEmpty();
+        assertThat(answersOnly.respondd()).containsExactly("bat0");
     }
 
     @Test
@@ -81,11 +103,28 @@ class AgentConfigTest {
                     table: drop; table       | table: is a name of lower-case letters
                     spool-bytes-max: 1       | spool-bytes-max: is a number of bytes from 65536
                     state-dir: /tmp          | state-dir: is set twice
+                    collect: br mesh         | collect: is a list of interface names
+                    collect: br-mesh,        | collect: is a list of interface names
+                    collect: a,b,a           | collect: names an interface twice
+                    collect: a,b,c,d,e,f,g,h,i | collect: names at most 8 interfaces
+                    respondd: yes            | respondd: is one of [on, off]
+                    respondd: on             | respondd: needs respondd-interfaces or collect
+                    respondd-interfaces: bat0 | respondd-interfaces: says where respondd answers; it is off
+                    respondd-contact: me     | respondd-contact: is told by respondd; it is off
                     """)
     void aWrongLineNamesKeyAndRule(String line, String message) {
         assertThatThrownBy(() -> read(LEAST + line + "\n"))
                 .isInstanceOf(ConfigWrong.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void linesThatDoNotGoTogetherAreRefused() {
+        assertThatThrownBy(() -> read(LEAST + "uplink: wan0\ncollect: mesh0,wan0\n"))
+                .hasMessageContaining("collect: is of the mesh; wan0 is the uplink");
+        assertThatThrownBy(() ->
+                        read(LEAST + "collect: a\nrespondd: on\nrespondd-contact: a\\u0007b\n"))
+                .hasMessageContaining("respondd-contact: has at most 128");
     }
 
     @ParameterizedTest

@@ -30,7 +30,8 @@ class ArchitectureTest {
                     "spool", Set.of(),
                     "report", Set.of("usage", "spool", "identity"),
                     "access", Set.of("identity", "netfilter"),
-                    "topology", Set.of());
+                    "topology", Set.of(),
+                    "collector", Set.of());
 
     @TestFactory
     List<DynamicTest> capabilitiesImportOnlyWhatTheySay() {

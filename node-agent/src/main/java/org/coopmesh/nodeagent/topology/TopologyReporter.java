@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
@@ -30,7 +31,9 @@ public final class TopologyReporter {
     private final String uplink;
     private final InstantSource clock;
     private final Figures figures;
+    private final Collected collected;
     private final Consumer<Instant> serverTime;
+    private volatile ReportTopologyRequest latest = ReportTopologyRequest.getDefaultInstance();
     private boolean neighboursKnown = true;
     private boolean answered = true;
 
@@ -44,6 +47,15 @@ public final class TopologyReporter {
     public record Figures(
             LongSupplier accessListVersion, LongSupplier spoolBytes, LongSupplier spoolWindows) {}
 
+    /** Small routers that somebody asked how they are; who is not told is told next time. */
+    public interface Collected {
+        /** As many as fit one report. */
+        List<CollectedRouter> untold();
+
+        /** What {@link #untold} gave last has arrived. */
+        void told();
+    }
+
     /** Reports over {@code membership}; {@code uplink} is the interface to the Internet, or empty. */
     public TopologyReporter(
             ManagedChannel membership,
@@ -51,12 +63,14 @@ public final class TopologyReporter {
             String uplink,
             InstantSource clock,
             Figures figures,
+            Collected collected,
             Consumer<Instant> serverTime) {
         this.membership = membership;
         this.agentVersion = agentVersion;
         this.uplink = uplink;
         this.clock = clock;
         this.figures = figures;
+        this.collected = collected;
         this.serverTime = serverTime;
     }
 
@@ -68,9 +82,16 @@ public final class TopologyReporter {
         }
     }
 
+    /** What the node last saw of itself; empty before the first time. */
+    public ReportTopologyRequest latest() {
+        return latest;
+    }
+
     /** One report; false if nobody took it. */
     boolean report() throws InterruptedException {
-        ReportTopologyRequest request = observe();
+        latest = observe();
+        ReportTopologyRequest request =
+                latest.toBuilder().addAllCollected(collected.untold()).build();
         try {
             membership.resetConnectBackoff();
             ReportTopologyResponse response =
@@ -78,6 +99,7 @@ public final class TopologyReporter {
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                             .reportTopology(request);
             answered = true;
+            collected.told();
             if (response.hasServerTime()) {
                 Timestamp time = response.getServerTime();
                 serverTime.accept(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));

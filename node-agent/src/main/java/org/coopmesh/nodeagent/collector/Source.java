@@ -1,0 +1,13 @@
+package org.coopmesh.nodeagent.collector;
+
+import java.net.Inet6Address;
+
+/** Where an answer came from: two interfaces may have the same link-local address on them. */
+record Source(String interfaceName, Inet6Address address) {
+    /** For the log. */
+    String text() {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return (zone < 0 ? text : text.substring(0, zone)) + "%" + interfaceName;
+    }
+}
