@@ -1,4 +1,4 @@
-package org.coopmesh.abuse;
+package org.coopmesh.eventbus;
 
 import java.beans.PropertyEditorSupport;
 import java.time.DateTimeException;
@@ -7,8 +7,11 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.function.Function;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.WebDataBinder;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.InitBinder;
@@ -24,9 +27,12 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * What no table can hold is refused where it is read, so that the answer names the field: text with the character U+0000, and
- * days and times outside the years 1 to 9999.
+ * days and times outside the years 1 to 9999. It stands here, like the clock, because every service wants the same.
  */
-@Configuration(proxyBeanMethods = false)
+@AutoConfiguration
+@ConditionalOnClass({WebDataBinder.class, JacksonModule.class})
+@ConditionalOnWebApplication
+@Import(InputBounds.Parameters.class)
 class InputBounds {
     private static final int YEAR_MIN = 1;
     private static final int YEAR_MAX = 9999;
