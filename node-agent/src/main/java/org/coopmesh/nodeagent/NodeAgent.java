@@ -86,7 +86,7 @@ public final class NodeAgent implements AutoCloseable {
                 new AccessListWatcher(
                         channels::membership,
                         identity.nodeId(),
-                        identity.listKeys(),
+                        identity::listKeys,
                         state.resolve("access"),
                         firewall,
                         serverTime,

@@ -81,6 +81,7 @@ public final class AccessListWatcher implements Runnable {
     private boolean lifted;
     private boolean askWhole;
     private boolean fileBehind;
+    private Optional<String> keyWanted = Optional.empty();
     private Optional<String> failedWhy = Optional.empty();
     private long failedNanos;
     private long messageNanos = System.nanoTime();
@@ -101,14 +102,15 @@ public final class AccessListWatcher implements Runnable {
      * Does nothing yet.
      *
      * @param channels asked for a channel to membership's node port at each connection
-     * @param listKeys SubjectPublicKeyInfo of the Ed25519 keys that may sign, by key id
+     * @param listKeys SubjectPublicKeyInfo of the Ed25519 keys that may sign, by key id; asked at each list, for a renewal may
+     *     name others
      * @param stateDirectory where the last known good list is kept
      * @param serverTime hears the server's time with each message
      */
     public AccessListWatcher(
             Supplier<? extends Channel> channels,
             String nodeId,
-            Map<String, byte[]> listKeys,
+            Supplier<Map<String, byte[]>> listKeys,
             Path stateDirectory,
             Firewall firewall,
             Consumer<Instant> serverTime,
@@ -196,6 +198,7 @@ public final class AccessListWatcher implements Runnable {
     /** Holds one stream as long as it lasts, and says how long to wait before the next. */
     private Duration watch() throws InterruptedException {
         resetPending();
+        keyWanted = Optional.empty();
         var request = WatchAccessListRequest.newBuilder();
         if (!askWhole) {
             known.ifPresent(k ->
@@ -218,6 +221,7 @@ public final class AccessListWatcher implements Runnable {
                 } catch (TimeoutException quiet) {
                     lookAround();
                     sendReceipt(channel);
+                    if (keyLearned()) return Duration.ZERO;
                     if (since(heardNanos).compareTo(SILENCE_MAX) > 0) {
                         log.atWarn().log("access list stream is silent");
                         return jitter.next();
@@ -256,6 +260,7 @@ public final class AccessListWatcher implements Runnable {
                     case TICK, KIND_NOT_SET -> {
                         jitter.reset();
                         lookAround();
+                        if (keyLearned()) return Duration.ZERO;
                     }
                 }
                 sendReceipt(channel);
@@ -281,6 +286,11 @@ public final class AccessListWatcher implements Runnable {
                 stream.cancel("done", null);
             }
         }
+    }
+
+    /** A key that a refused list was signed with has become known: that list is to be asked for again. */
+    private boolean keyLearned() {
+        return keyWanted.filter(keys::knows).isPresent();
     }
 
     private static Duration left(long nanos, long sinceNanos) {
@@ -340,6 +350,10 @@ public final class AccessListWatcher implements Runnable {
                     .addKeyValue("why", incomplete.getMessage())
                     .log("asking for the whole list");
             return false;
+        } catch (ListRefused.KeyUnknown unknown) {
+            keyWanted = Optional.of(unknown.keyId());
+            refused(String.valueOf(unknown.getMessage()));
+            return true;
         } catch (ListRefused refused) {
             refused(String.valueOf(refused.getMessage()));
             return true;

@@ -7,6 +7,21 @@ class ListRefused extends Exception {
         super(why);
     }
 
+    /** A list signed by a key that this node does not know, or not yet: the next renewal may name it. */
+    static final class KeyUnknown extends ListRefused {
+
+        private final String keyId;
+
+        KeyUnknown(String keyId) {
+            super("signed with unknown key " + keyId);
+            this.keyId = keyId;
+        }
+
+        String keyId() {
+            return keyId;
+        }
+    }
+
     /** A list that does not add up from here; a whole one may. */
     static final class Incomplete extends ListRefused {
 

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -51,6 +52,7 @@ class AccessListWatcherTest {
     private final TestLists lists = new TestLists();
     private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
     private final AtomicReference<Instant> heard = new AtomicReference<>(Instant.MIN);
+    private final AtomicReference<Map<String, byte[]>> keys = new AtomicReference<>(lists.keys());
     private final TestServer service = new TestServer();
 
     @TempDir Path folder;
@@ -117,7 +119,7 @@ class AccessListWatcherTest {
                 new AccessListWatcher(
                         () -> channel,
                         TestLists.NODE,
-                        lists.keys(),
+                        keys::get,
                         folder,
                         Firewall.none(),
                         heard::set,
@@ -192,6 +194,33 @@ class AccessListWatcherTest {
 
         assertThat(service.receipt().getFailure()).contains("unknown key");
         assertThat(watcher.version()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyLearnedAtRenewalCountsWithoutARestart() throws Exception {
+        var stream = withVersionOne();
+        var renewed = new TestLists();
+        List<Change> more = List.of(ban("192.0.2.2/32"));
+        AccessListUpdate update =
+                renewed.update(1, more, head(2, ONE.with(more))).toBuilder()
+                        .setKeyId("list-2")
+                        .build();
+        stream.send(update);
+        assertThat(service.receipt().getFailure()).contains("unknown key list-2");
+
+        keys.set(
+                Map.of(
+                        TestLists.KEY_ID,
+                        lists.keys().get(TestLists.KEY_ID),
+                        "list-2",
+                        renewed.keys().get(TestLists.KEY_ID)));
+
+        var again = service.stream(); // By itself: nobody sends a list twice on one stream.
+        assertThat(again.request().getHaveVersion()).isEqualTo(1);
+        again.send(update);
+        AccessListReceipt receipt = service.receipt();
+        assertThat(receipt.getVersion()).isEqualTo(2);
+        assertThat(receipt.getFailure()).isEmpty();
     }
 
     @Test

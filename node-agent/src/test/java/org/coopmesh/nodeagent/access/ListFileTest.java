@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListFileTest {
 
     private final TestLists lists = new TestLists();
-    private final ListKeys keys = new ListKeys(lists.keys());
+    private final ListKeys keys = new ListKeys(lists::keys);
 
     @TempDir Path folder;
 
@@ -97,7 +97,7 @@ class ListFileTest {
         write(1);
 
         try (var file = new ListFile(folder)) {
-            assertThat(file.load(new ListKeys(new TestLists().keys()))).isEmpty();
+            assertThat(file.load(new ListKeys(new TestLists()::keys))).isEmpty();
         }
     }
 
