@@ -158,11 +158,10 @@ record Answer(
                 case "node_id" -> id();
                 case "hostname" -> hostname();
                 case "network" -> object(this::network);
-                case "software" ->
-                        object(product -> {
-                            agent |= product.equals("coopmesh");
-                            in.skipValue();
-                        });
+                case "coopmesh" -> {
+                    agent = true;
+                    in.skipValue();
+                }
                 case "uptime" -> uptime = count();
                 case "loadavg" -> load = bounded(1_000 * number(), LOAD_MILLI_MAX);
                 case "clients" ->

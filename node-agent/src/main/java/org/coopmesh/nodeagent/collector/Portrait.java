@@ -71,6 +71,10 @@ final class Portrait {
     private JsonObject told(Request.Kind kind, Collection<MeshPort> ports) {
         var told = new JsonObject();
         told.addProperty("node_id", routerId(nodeId));
+        // By this another node's collector knows, of each part, that we report by ourselves.
+        var coopmesh = new JsonObject();
+        coopmesh.addProperty("node_id", nodeId);
+        told.add("coopmesh", coopmesh);
         switch (kind) {
             case NODEINFO -> nodeinfo(told, ports);
             case STATISTICS -> statistics(told, ports);
@@ -112,12 +116,8 @@ final class Portrait {
         var firmware = new JsonObject();
         firmware.addProperty("base", "coopmesh");
         firmware.addProperty("release", agentVersion);
-        var coopmesh = new JsonObject();
-        coopmesh.addProperty("node_id", nodeId);
         var software = new JsonObject();
         software.add("firmware", firmware);
-        // By this another node's collector knows that we report by ourselves.
-        software.add("coopmesh", coopmesh);
         told.add("software", software);
     }
 

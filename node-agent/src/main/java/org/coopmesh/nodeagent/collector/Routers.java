@@ -87,6 +87,9 @@ final class Routers {
     synchronized void heard(Source source, Answer answer, long now) throws AnswerRefused {
         Router known = routers.get(answer.routerId());
         if (known != null && !known.source().equals(source) && !known.silentFor(HELD, now)) {
+            // A router that is heard on two interfaces, or in two scopes, answers for each: the
+            // first way counts.
+            if (!known.source().isSameWay(source)) return;
             throw new AnswerRefused(Objection.ID_TAKEN);
         }
         String spokeFor = idOf.get(source);

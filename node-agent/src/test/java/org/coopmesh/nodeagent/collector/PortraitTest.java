@@ -65,7 +65,7 @@ class PortraitTest {
 
         // Ours alone; and one that the sample's router has nothing of.
         strange.removeIf(path ->
-                path.equals("/software/coopmesh")
+                path.equals("/coopmesh")
                         || path.equals("/network/mesh/babel")
                         || path.startsWith("/babel/")
                         || path.equals("/traffic/rx/dropped"));
@@ -116,6 +116,11 @@ class PortraitTest {
 
         assertThat(read.agent()).isTrue();
         assertThat(read.combined()).isTrue();
+        for (String word : List.of("nodeinfo", "statistics", "neighbours")) {
+            byte[] part =
+                    portrait("").answer(Request.read(bytes(word)).orElseThrow(), List.of(port));
+            assertThat(Answer.read(part).agent()).as(word).isTrue();
+        }
         assertThat(read.routerId()).isEqualTo("abababababab");
         assertThat(read.figures()).isNotNull();
         assertThat(read.neighbours())

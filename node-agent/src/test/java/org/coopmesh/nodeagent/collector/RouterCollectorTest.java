@@ -70,7 +70,7 @@ class RouterCollectorTest {
     void agentsAndOneselfAreNotCollected() {
         collector.take(
                 Samples.source(1),
-                Samples.deflated(Samples.ALL.replace("\"batman-adv\"", "\"coopmesh\"")));
+                Samples.deflated(Samples.ALL.replace("\"uptime\"", "\"coopmesh\":{},\"uptime\"")));
         collector.take(Samples.source(2), Samples.router("f00dbabe0001", "me"));
 
         assertThat(collector.untold()).isEmpty();

@@ -3,6 +3,8 @@ package org.coopmesh.nodeagent.collector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,20 @@ class RoutersTest {
         hear(1, Samples.ALL, 0);
 
         assertThatThrownBy(() -> hear(2, router(Samples.ID, "thief"), 60)).hasMessage("id-taken");
+
+        assertThat(only().hostname()).isEqualTo("mill-lane-7");
+    }
+
+    @Test
+    void aRouterHeardOverTwoWaysIsOneAndTheFirstWayCounts() throws Exception {
+        hear(1, Samples.ALL, 0);
+        Answer other = Answer.read(Samples.deflated(router(Samples.ID, "other")));
+
+        routers.heard(new Source("mesh1", Samples.source(7).address()), other, seconds(1));
+        routers.heard(
+                new Source("mesh0", (Inet6Address) InetAddress.getByName("fd42::7")),
+                other,
+                seconds(1));
 
         assertThat(only().hostname()).isEqualTo("mill-lane-7");
     }
