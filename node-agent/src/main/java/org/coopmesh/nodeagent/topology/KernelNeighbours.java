@@ -7,13 +7,13 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.membership.v1.Link;
 
 /**
@@ -23,9 +23,9 @@ import org.coopmesh.contracts.membership.v1.Link;
  * @param links next hops of routes that babeld put into the kernel
  */
 record KernelNeighbours(int clients, List<Link> links) {
+    static final String NAME = "kernel";
     private static final int LINKS_MAX = 256;
-    private static final int ANSWER_BYTES_MAX = 4 << 20;
-    private static final long ANSWER_SECONDS_MAX = 5;
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(3);
     private static final String BABEL = "babel";
     private static final Set<String> SILENT =
             Set.of("FAILED", "INCOMPLETE", "NOARP", "PERMANENT", "NONE");
@@ -33,29 +33,33 @@ record KernelNeighbours(int clients, List<Link> links) {
     /**
      * Asks {@code ip}.
      *
-     * @param uplink interface behind which there are no clients; may be empty
+     * @param withoutClients interfaces behind which there are none: uplink and links of the mesh
+     * @param withRoutes false where babeld itself was asked, whose routes would say the same again
      * @throws IOException if it is not there or does not answer
      */
-    static KernelNeighbours read(String uplink) throws IOException, InterruptedException {
+    static KernelNeighbours read(Set<String> withoutClients, boolean withRoutes)
+            throws IOException {
+        Deadline deadline = Deadline.in(ANSWER_MAX);
         return of(
-                ip("-j", "-4", "route", "show", "table", "all"),
-                ip("-j", "-6", "route", "show", "table", "all"),
-                ip("-j", "neigh", "show"),
-                uplink);
+                withRoutes ? ip(deadline, "-j", "-4", "route", "show", "table", "all") : "",
+                withRoutes ? ip(deadline, "-j", "-6", "route", "show", "table", "all") : "",
+                ip(deadline, "-j", "neigh", "show"),
+                withoutClients);
     }
 
     /** Reads what {@code ip -j} printed. */
-    static KernelNeighbours of(String routesV4, String routesV6, String neighbours, String uplink)
+    static KernelNeighbours of(
+            String routesV4, String routesV6, String neighbours, Set<String> withoutClients)
             throws IOException {
         Map<String, Link> links = new LinkedHashMap<>();
-        Set<String> meshInterfaces = new HashSet<>(Set.of(uplink));
+        Set<String> meshInterfaces = new HashSet<>(withoutClients);
         for (String routes : List.of(routesV4, routesV6)) {
             for (JsonObject route : objects(routes)) {
                 String protocol = text(route, "protocol");
                 if (!protocol.equals(BABEL) && !protocol.equals("42")) continue;
                 List<JsonObject> hops = new ArrayList<>(List.of(route));
                 if (route.get("nexthops") instanceof JsonArray several) {
-                    several.forEach(hop -> hops.add(hop.getAsJsonObject()));
+                    for (JsonElement hop : several) hops.add(hop.getAsJsonObject());
                 }
                 for (JsonObject hop : hops) link(hop, links, meshInterfaces);
             }
@@ -74,7 +78,8 @@ record KernelNeighbours(int clients, List<Link> links) {
         return new KernelNeighbours(stations.size(), List.copyOf(links.values()));
     }
 
-    private static void link(JsonObject hop, Map<String, Link> links, Set<String> interfaces) {
+    private static void link(JsonObject hop, Map<String, Link> links, Set<String> interfaces)
+            throws SourceFailed {
         String address = text(hop, "gateway");
         if (address.isEmpty() && hop.get("via") instanceof JsonObject via)
             address = text(via, "host");
@@ -85,9 +90,10 @@ record KernelNeighbours(int clients, List<Link> links) {
         links.put(
                 device + " " + address,
                 Link.newBuilder()
-                        .setInterface(device)
-                        .setNeighbourAddress(address)
-                        .setSource("kernel")
+                        .setInterface(MeshAddress.interfaceName(device))
+                        .setNeighbourAddress(MeshAddress.of(address))
+                        .setSource(NAME)
+                        .setUsed(true)
                         .build());
     }
 
@@ -112,20 +118,11 @@ record KernelNeighbours(int clients, List<Link> links) {
         return value == null || !value.isJsonPrimitive() ? "" : value.getAsString();
     }
 
-    private static String ip(String... arguments) throws IOException, InterruptedException {
+    private static String ip(Deadline deadline, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        try {
-            process.getOutputStream().close();
-            byte[] answer = process.getInputStream().readNBytes(ANSWER_BYTES_MAX);
-            if (!process.waitFor(ANSWER_SECONDS_MAX, TimeUnit.SECONDS)) {
-                throw new IOException("ip does not end");
-            }
-            return new String(answer, StandardCharsets.UTF_8);
-        } finally {
-            process.destroyForcibly();
+        try (Command ip = Command.run(deadline, command)) {
+            return new String(ip.answer().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 }

@@ -8,14 +8,22 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
+import org.coopmesh.contracts.membership.v1.Link;
+import org.coopmesh.contracts.membership.v1.LinkSource;
+import org.coopmesh.contracts.membership.v1.OwnAddress;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
+import org.coopmesh.nodeagent.topology.LinkSources.Round;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +31,10 @@ import org.slf4j.LoggerFactory;
 public final class TopologyReporter {
     private static final Duration EVERY = Duration.ofSeconds(10);
     private static final Duration DEADLINE = Duration.ofSeconds(8);
+
+    /** What the server takes. */
+    private static final int LINKS_MAX = 256;
+
     private static final Path PROC = Path.of("/proc");
     private static final Logger log = LoggerFactory.getLogger(TopologyReporter.class);
 
@@ -33,6 +45,7 @@ public final class TopologyReporter {
     private final Figures figures;
     private final Collected collected;
     private final Consumer<Instant> serverTime;
+    private final LinkSources sources = LinkSources.usual();
     private volatile ReportTopologyRequest latest = ReportTopologyRequest.getDefaultInstance();
     private boolean neighboursKnown = true;
     private boolean answered = true;
@@ -116,7 +129,13 @@ public final class TopologyReporter {
 
     private ReportTopologyRequest observe() throws InterruptedException {
         NodeLoad load = NodeLoad.read(PROC);
-        KernelNeighbours neighbours = neighbours();
+        Round round = sources.round();
+        boolean babeldTells = round.read(Babeld.NAME);
+        Set<String> withoutClients = new TreeSet<>(round.interfaces());
+        if (!uplink.isEmpty()) withoutClients.add(uplink);
+        Optional<KernelNeighbours> kernel = kernel(withoutClients, !babeldTells);
+        List<Link> links = new ArrayList<>(round.links());
+        kernel.ifPresent(neighbours -> links.addAll(neighbours.links()));
         Instant now = clock.instant();
         return ReportTopologyRequest.newBuilder()
                 .setObservedAt(
@@ -128,25 +147,57 @@ public final class TopologyReporter {
                 .setLoadMilli(load.loadMilli())
                 .setMemoryTotalBytes(load.memoryTotalBytes())
                 .setMemoryAvailableBytes(load.memoryAvailableBytes())
-                .setClients(neighbours.clients())
+                .setClients(kernel.map(KernelNeighbours::clients).orElse(0))
                 .setAccessListVersion(figures.accessListVersion().getAsLong())
                 .setSpoolBytes(figures.spoolBytes().getAsLong())
                 .setSpoolWindows(figures.spoolWindows().getAsLong())
-                .addAllLinks(neighbours.links())
+                .addAllLinks(links.subList(0, Math.min(links.size(), LINKS_MAX)))
+                .addAllLinkSources(told(round, kernel.isPresent()))
+                .addAllOwnAddresses(ownAddresses(round, links))
                 .build();
     }
 
-    private KernelNeighbours neighbours() throws InterruptedException {
+    private static List<LinkSource> told(Round round, boolean kernelTold) {
+        List<LinkSource> told = new ArrayList<>();
+        for (LinkSources.Told source : round.told()) {
+            told.add(
+                    LinkSource.newBuilder()
+                            .setSource(source.source())
+                            .setTrouble(source.trouble())
+                            .build());
+        }
+        told.add(
+                LinkSource.newBuilder()
+                        .setSource(KernelNeighbours.NAME)
+                        .setTrouble(kernelTold ? "" : SourceFailed.Trouble.FAILED.word())
+                        .build());
+        return told;
+    }
+
+    private static List<OwnAddress> ownAddresses(Round round, List<Link> links) {
+        Set<String> interfaces = new TreeSet<>(round.interfaces());
+        for (Link link : links) {
+            if (!link.getInterface().isEmpty()) interfaces.add(link.getInterface());
+        }
+        List<OwnAddress> own = new ArrayList<>(MeshAddress.ofThisMachine(interfaces));
+        for (String address : round.ownAddresses()) own.add(MeshAddress.own("", address));
+        return own;
+    }
+
+    /** Empty where it is not known, which is told once. */
+    private Optional<KernelNeighbours> kernel(Set<String> withoutClients, boolean withRoutes)
+            throws InterruptedException {
         try {
-            KernelNeighbours found = KernelNeighbours.read(uplink);
+            KernelNeighbours found = KernelNeighbours.read(withoutClients, withRoutes);
             neighboursKnown = true;
-            return found;
-        } catch (IOException failed) {
+            return Optional.of(found);
+        } catch (IOException | RuntimeException failed) {
+            if (Thread.interrupted()) throw new InterruptedException();
             if (neighboursKnown) {
                 log.atWarn().addKeyValue("why", failed.getMessage()).log("neighbours not known");
             }
             neighboursKnown = false;
-            return new KernelNeighbours(0, List.of());
+            return Optional.empty();
         }
     }
 }

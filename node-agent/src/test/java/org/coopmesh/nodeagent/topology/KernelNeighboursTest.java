@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Set;
 import org.coopmesh.contracts.membership.v1.Link;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class KernelNeighboursTest {
 
     @Test
     void nextHopsOfBabelAreLinksOnceEach() throws IOException {
-        var found = KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, "wan");
+        var found = KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, Set.of("wan"));
 
         assertThat(found.links())
                 .extracting(Link::getInterface, Link::getNeighbourAddress, Link::getSource)
@@ -43,23 +44,23 @@ class KernelNeighboursTest {
 
     @Test
     void clientsAreStationsThatAreHeardOnNeitherLinkNorUplink() throws IOException {
-        assertThat(KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, "wan").clients())
+        assertThat(KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, Set.of("wan")).clients())
                 .isEqualTo(2);
-        assertThat(KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, "").clients())
+        assertThat(KernelNeighbours.of(ROUTES_V4, ROUTES_V6, NEIGHBOURS, Set.of()).clients())
                 .isEqualTo(3);
     }
 
     @Test
     void nothingPrintedIsNothingThere() throws IOException {
-        assertThat(KernelNeighbours.of("", "[]", "\n", ""))
+        assertThat(KernelNeighbours.of("", "[]", "\n", Set.of()))
                 .isEqualTo(new KernelNeighbours(0, java.util.List.of()));
     }
 
     @Test
     void otherThanJsonIsAFailure() {
-        assertThatThrownBy(() -> KernelNeighbours.of("Error: no", "[]", "[]", ""))
+        assertThatThrownBy(() -> KernelNeighbours.of("Error: no", "[]", "[]", Set.of()))
                 .isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> KernelNeighbours.of("{}", "[]", "[]", ""))
+        assertThatThrownBy(() -> KernelNeighbours.of("{}", "[]", "[]", Set.of()))
                 .isInstanceOf(IOException.class);
     }
 }

@@ -1,0 +1,26 @@
+package org.coopmesh.nodeagent.topology;
+
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import org.coopmesh.nodeagent.topology.SourceFailed.Trouble;
+
+/** Until when one answer is waited for, however slowly it drips. */
+record Deadline(long atNanos) {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    static Deadline in(Duration patience) {
+        return new Deadline(System.nanoTime() + patience.toNanos());
+    }
+
+    /**
+     * At least one.
+     *
+     * @throws SourceFailed if it has passed
+     */
+    long millisLeft() throws SourceFailed, InterruptedIOException {
+        if (Thread.currentThread().isInterrupted()) throw new InterruptedIOException("stopped");
+        long left = atNanos - System.nanoTime();
+        if (left <= 0) throw new SourceFailed(Trouble.LATE, "no whole answer in time");
+        return left / NANOS_PER_MILLI + 1;
+    }
+}

@@ -1,0 +1,152 @@
+package org.coopmesh.nodeagent.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.awaitility.Awaitility;
+import org.coopmesh.contracts.membership.v1.Link;
+import org.coopmesh.contracts.membership.v1.LinkSource;
+import org.coopmesh.contracts.membership.v1.OwnAddress;
+import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
+import org.coopmesh.nodeagent.netfilter.Lab;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What agents tell of a ring of three routers on which babeld runs. */
+@EnabledIf(
+        value = "org.coopmesh.nodeagent.topology.MeshLab#possibleWithBabeld",
+        disabledReason = Lab.NEEDS + "; babeld")
+@Timeout(240)
+class BabeldIT {
+    private static final String TO_R2 = MeshLab.device("r1", "r2");
+    private static final String TO_R3 = MeshLab.device("r1", "r3");
+    private static final LinkSource READ = LinkSource.newBuilder().setSource("babeld").build();
+
+    @TempDir Path directory;
+    private MeshLab lab;
+    private Process babeldOfR1;
+    private Look r1;
+    private Look r2;
+
+    @BeforeEach
+    void converged() throws Exception {
+        lab = MeshLab.up(directory);
+        babeldOfR1 = lab.babeld("r1");
+        lab.babeld("r2");
+        lab.babeld("r3");
+        await(
+                30,
+                () ->
+                        lab.pings("r1", MeshLab.address("r2"))
+                                && lab.pings("r1", MeshLab.address("r3")));
+        r1 = Look.into(lab.namespace("r1"));
+        r2 = Look.into(lab.namespace("r2"));
+        await(30, () -> isUp(r1, TO_R2) && isUp(r1, TO_R3));
+    }
+
+    @AfterEach
+    void gone() throws Exception {
+        if (r1 != null) r1.close();
+        if (r2 != null) r2.close();
+        if (lab != null) lab.close();
+    }
+
+    @Test
+    void bothEndsTellOfALinkAndKnowEachOtherByAddress() throws Exception {
+        ReportTopologyRequest one = r1.now();
+        ReportTopologyRequest two = r2.now();
+
+        Link there = link(one, TO_R2).orElseThrow();
+        Link back = link(two, MeshLab.device("r2", "r1")).orElseThrow();
+        assertThat(one.getLinkSourcesList()).contains(READ);
+        assertThat(one.getLinksList())
+                .hasSize(2)
+                .allMatch(link -> link.getSource().equals("babeld"));
+        assertThat(there.getNeighbourAddress()).startsWith("fe80:");
+        assertThat(two.getOwnAddressesList())
+                .contains(own(back.getInterface(), there.getNeighbourAddress()));
+        assertThat(one.getOwnAddressesList())
+                .contains(own(there.getInterface(), back.getNeighbourAddress()));
+        assertThat(there.getRxCost()).isEqualTo(96);
+        assertThat(there.getTxCost()).isEqualTo(96);
+        assertThat(there.getUsed()).isTrue();
+    }
+
+    @Test
+    void afterTheLossOfALinkTrafficTakesTheOtherAndComesBackLaterThanTheLink() throws Exception {
+        lab.sh("r1", "ip link set " + TO_R2 + " down");
+        await(20, () -> !isUp(r1, TO_R2) && isUsed(r1, TO_R3));
+        await(20, () -> lab.pings("r1", MeshLab.address("r2")));
+        assertThat(lab.sh("r1", "ip route get " + MeshLab.address("r2"))).contains(TO_R3);
+
+        lab.sh("r1", "ip link set " + TO_R2 + " up");
+        Instant restored = Instant.now();
+        await(30, () -> isUp(r1, TO_R2));
+        Duration up = Duration.between(restored, Instant.now());
+        await(90, () -> isUsed(r1, TO_R2));
+        Duration used = Duration.between(restored, Instant.now());
+
+        System.out.printf("link up again after %s, used again after %s%n", up, used);
+        assertThat(used).isGreaterThanOrEqualTo(up);
+        assertThat(lab.sh("r1", "ip route get " + MeshLab.address("r2"))).contains(TO_R2);
+    }
+
+    @Test
+    void aLinkThatLosesEverythingInSilenceIsDownAtBothEnds() throws Exception {
+        lab.sh(
+                "r1",
+                "nft 'add table netdev hole; add chain netdev hole in { type filter hook ingress device "
+                        + TO_R2
+                        + " priority 0; policy drop; }'");
+
+        // r1 hears nothing and says so in its hellos, by which r2 learns of it.
+        await(60, () -> !isUp(r1, TO_R2) && !isUp(r2, MeshLab.device("r2", "r1")));
+        assertThat(isUp(r1, TO_R3)).isTrue();
+        await(30, () -> lab.pings("r1", MeshLab.address("r2")));
+    }
+
+    @Test
+    void whenBabeldEndsItsLinksAreUnknownAndNotGoneInSilence() throws Exception {
+        babeldOfR1.destroy();
+        babeldOfR1.waitFor();
+
+        ReportTopologyRequest told = r1.now();
+
+        assertThat(told.getLinkSourcesList())
+                .contains(LinkSource.newBuilder().setSource("babeld").setTrouble("gone").build())
+                .contains(LinkSource.newBuilder().setSource("kernel").build());
+    }
+
+    private static OwnAddress own(String device, String address) {
+        return OwnAddress.newBuilder().setInterface(device).setAddress(address).build();
+    }
+
+    private static Optional<Link> link(ReportTopologyRequest report, String device) {
+        return report.getLinksList().stream()
+                .filter(link -> link.getInterface().equals(device))
+                .findFirst();
+    }
+
+    private static boolean isUp(Look look, String device) throws Exception {
+        return link(look.now(), device).map(Link::getUp).orElse(false);
+    }
+
+    private static boolean isUsed(Look look, String device) throws Exception {
+        return link(look.now(), device).map(Link::getUsed).orElse(false);
+    }
+
+    private static void await(int seconds, Callable<Boolean> that) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(seconds))
+                .pollInterval(Duration.ofMillis(300))
+                .until(that);
+    }
+}
