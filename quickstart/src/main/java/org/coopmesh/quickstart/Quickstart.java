@@ -286,7 +286,7 @@ public final class Quickstart implements AutoCloseable {
                            ip netns exec %s ping %s
                          then, as carla, open the case that waits and ban %s
                       2. Elena has not paid, so her lane is narrow:
-                           ip netns exec %s ping -s 1400 -i 0.05 -c 200 %s
+                           ip netns exec %s curl -so /dev/null -w '%%{speed_download} bytes/s\\n' http://%s:8000/600000
                          as bruno, record her payment and run it again
                       3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
                     """

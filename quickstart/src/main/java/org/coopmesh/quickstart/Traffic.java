@@ -1,26 +1,32 @@
 package org.coopmesh.quickstart;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** What people do with a line: every client fetches from the Internet host again and again, over real TCP. */
 public final class Traffic {
-    /** Where the Internet host answers: send a decimal number and a newline, get that many bytes. */
+    /** Where the Internet host answers over HTTP: {@code /3000000} is that many bytes. */
     public static final int PORT = 8000;
 
     private static final int BACKLOG = 64;
     private static final int CONNECT_MILLIS_MAX = 2_000;
     private static final int READ_MILLIS_MAX = 3_000;
     private static final int CHUNK = 16 * 1024;
-    private static final int REQUEST_DIGITS_MAX = 12;
+    private static final long BYTES_MAX = 1_000_000_000;
 
     private final Installation at;
+    private @Nullable HttpServer server;
     private volatile boolean running = true;
     private volatile boolean flowing = true;
 
@@ -30,11 +36,13 @@ public final class Traffic {
 
     /** Starts the Internet host's server; it answers when this returns. */
     void serve() {
-        ServerSocket server =
+        server =
                 Namespace.call(
                         at.namespace(Mesh.INTERNET),
-                        () -> new ServerSocket(PORT, BACKLOG, InetAddress.getByName("0.0.0.0")));
-        Thread.ofPlatform().daemon().name("internet host").start(() -> acceptForEver(server));
+                        () -> HttpServer.create(new InetSocketAddress("0.0.0.0", PORT), BACKLOG));
+        server.createContext("/", Traffic::answer);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.start();
     }
 
     /** Lets {@code client} fetch {@code bytes} each {@code pauseMillis}. */
@@ -70,14 +78,19 @@ public final class Traffic {
 
     /** Fetches {@code bytes} from the namespace of the calling thread; gives how many came. */
     public static long fetch(String address, long bytes) throws IOException {
+        // By hand: the JDK's HTTP clients keep connections, and a kept one lives in another
+        // namespace
         try (var socket = new Socket()) {
             socket.setSoTimeout(READ_MILLIS_MAX);
             socket.connect(
                     new InetSocketAddress(InetAddress.getByName(address), PORT),
                     CONNECT_MILLIS_MAX);
-            socket.getOutputStream().write((bytes + "\n").getBytes(StandardCharsets.US_ASCII));
+            String request = "GET /%d HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream()
+                    .write(request.formatted(bytes, address).getBytes(StandardCharsets.US_ASCII));
+            var in = new BufferedInputStream(socket.getInputStream(), CHUNK);
+            skipHeaders(in);
             byte[] chunk = new byte[CHUNK];
-            InputStream in = socket.getInputStream();
             long got = 0;
             int n;
             while ((n = in.read(chunk)) > 0) {
@@ -87,44 +100,50 @@ public final class Traffic {
         }
     }
 
-    void stop() {
-        running = false;
-    }
-
-    private void acceptForEver(ServerSocket server) {
-        try (server) {
-            while (running) {
-                Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> answer(socket));
+    private static void skipHeaders(InputStream in) throws IOException {
+        int lineLength = 0;
+        while (true) {
+            int c = in.read();
+            if (c < 0) {
+                throw new EOFException("the Internet host hung up");
             }
-        } catch (IOException e) {
-            throw new IllegalStateException("the Internet host does not serve", e);
+            if (c == '\n' && lineLength == 0) {
+                return;
+            }
+            if (c == '\n') {
+                lineLength = 0;
+            } else if (c != '\r') {
+                lineLength++;
+            }
         }
     }
 
-    private static void answer(Socket socket) {
-        try (socket) {
-            socket.setSoTimeout(READ_MILLIS_MAX);
-            long bytes = request(socket.getInputStream());
+    void stop() {
+        running = false;
+        if (server != null) {
+            server.stop(0);
+        }
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            long bytes;
+            try {
+                bytes =
+                        Math.clamp(
+                                Long.parseLong(exchange.getRequestURI().getPath().substring(1)),
+                                0,
+                                BYTES_MAX);
+            } catch (NumberFormatException notANumber) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            exchange.sendResponseHeaders(200, bytes == 0 ? -1 : bytes);
             byte[] chunk = new byte[CHUNK];
-            OutputStream out = socket.getOutputStream();
+            OutputStream out = exchange.getResponseBody();
             for (long left = bytes; left > 0; left -= chunk.length) {
                 out.write(chunk, 0, (int) Math.min(left, chunk.length));
             }
-        } catch (IOException gone) {
-            // The client went away
         }
-    }
-
-    private static long request(InputStream in) throws IOException {
-        long bytes = 0;
-        for (int digits = 0; digits <= REQUEST_DIGITS_MAX; digits++) {
-            int c = in.read();
-            if (c < '0' || c > '9') {
-                return bytes;
-            }
-            bytes = bytes * 10 + (c - '0');
-        }
-        throw new IOException("asks for too much");
     }
 }
