@@ -21,6 +21,8 @@ import org.coopmesh.membership.node.NodeNotFound;
 import org.coopmesh.membership.node.NodeRecordId;
 import org.coopmesh.membership.node.NodeRegister;
 import org.coopmesh.membership.node.Prefix;
+import org.coopmesh.membership.topology.Link;
+import org.coopmesh.membership.topology.LinkEnds;
 import org.coopmesh.membership.topology.NodeStatus;
 import org.coopmesh.membership.topology.Topology;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +90,7 @@ class NodePages {
             ListView accessList,
             @Nullable TelemetryView telemetry,
             List<LinkView> links,
+            List<LinkSourceView> linkSources,
             List<AttachmentView> attachments) {}
 
     record ListView(
@@ -113,8 +116,34 @@ class NodePages {
             String interfaceName,
             @Nullable String neighbourAddress,
             String source,
-            long rxCost,
-            long txCost) {}
+            @Nullable Long rxCost,
+            @Nullable Long txCost,
+            @Nullable String costText,
+            @Nullable Boolean up,
+            @Nullable Boolean used,
+            @Nullable LinkEndView seenBack) {}
+
+    /** The same link as the neighbour tells it. */
+    record LinkEndView(
+            String interfaceName,
+            @Nullable Long rxCost,
+            @Nullable Long txCost,
+            @Nullable String costText,
+            @Nullable Boolean up,
+            @Nullable Boolean used) {
+        static LinkEndView of(Link link) {
+            return new LinkEndView(
+                    link.interfaceName(),
+                    orNull(link.rxCost()),
+                    orNull(link.txCost()),
+                    orNull(link.costText()),
+                    link.up(),
+                    link.used());
+        }
+    }
+
+    /** Where links come from; those of a source in trouble are unknown. */
+    record LinkSourceView(String source, @Nullable String trouble) {}
 
     /** Without an id and addresses, which the list of rules is asked by, for whoever may not see them. */
     record AttachmentView(
@@ -259,16 +288,9 @@ class NodePages {
                                         told.spoolBytes(),
                                         told.spoolWindows()))
                         .orElse(null),
-                status.links().stream()
-                        .map(link ->
-                                new LinkView(
-                                        orNull(link.neighbour()),
-                                        names.node(link.neighbour()),
-                                        link.interfaceName(),
-                                        addresses ? link.address() : null,
-                                        link.source(),
-                                        link.rxCost(),
-                                        link.txCost()))
+                status.links().stream().map(link -> view(link, names, addresses)).toList(),
+                status.sources().stream()
+                        .map(source -> new LinkSourceView(source.name(), orNull(source.trouble())))
                         .toList(),
                 attachments.stream()
                         .map(attachment ->
@@ -278,6 +300,23 @@ class NodePages {
                                         names,
                                         addresses))
                         .toList());
+    }
+
+    private static LinkView view(LinkEnds ends, Names names, boolean addresses) {
+        Link link = ends.here();
+        Link back = ends.there();
+        return new LinkView(
+                orNull(ends.neighbour()),
+                names.node(ends.neighbour()),
+                link.interfaceName(),
+                addresses ? link.address() : null,
+                link.source(),
+                orNull(link.rxCost()),
+                orNull(link.txCost()),
+                orNull(link.costText()),
+                link.up(),
+                link.used(),
+                back == null ? null : LinkEndView.of(back));
     }
 
     private static AttachmentView view(
@@ -300,6 +339,11 @@ class NodePages {
                 rule == null ? null : rule.slowLaneKbit(),
                 rule == null ? null : rule.why(),
                 attachment.since());
+    }
+
+    /** A cost of zero is one that the source does not tell. */
+    private static @Nullable Long orNull(long cost) {
+        return cost == 0 ? null : cost;
     }
 
     private static @Nullable String orNull(String text) {

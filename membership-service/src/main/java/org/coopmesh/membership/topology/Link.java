@@ -1,11 +1,16 @@
 package org.coopmesh.membership.topology;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A way from a node to a neighbour, as its routing daemon tells.
+ * A way from a node to a neighbour, as a source on the node tells.
  *
- * @param neighbour node id, or "" where the daemon does not tell
- * @param rxCost the daemon's cost of receiving
- * @param txCost the daemon's cost of sending
+ * @param neighbour node id, or "" where the source does not tell
+ * @param rxCost the source's cost of receiving; 0 where it is not told
+ * @param txCost the source's cost of sending; 0 where it is not told
+ * @param costText the cost in the source's own words, or ""
+ * @param up whether packets pass both ways; null where it is not told
+ * @param used whether traffic is sent this way; null where it is not told
  */
 public record Link(
         String neighbour,
@@ -13,15 +18,15 @@ public record Link(
         String address,
         String source,
         long rxCost,
-        long txCost) {
-    private static final int TEXT_LENGTH_MAX = 128;
-
+        long txCost,
+        String costText,
+        @Nullable Boolean up,
+        @Nullable Boolean used) {
     public Link {
-        if (neighbour.length() > TEXT_LENGTH_MAX
-                || interfaceName.length() > TEXT_LENGTH_MAX
-                || address.length() > TEXT_LENGTH_MAX
-                || source.length() > TEXT_LENGTH_MAX) {
-            throw new IllegalArgumentException("a text of a link is too long");
-        }
+        OwnAddress.check("neighbour_node_id", neighbour);
+        OwnAddress.check("interface", interfaceName);
+        OwnAddress.check("neighbour_address", address);
+        OwnAddress.check("source", source);
+        OwnAddress.check("cost_text", costText);
     }
 }

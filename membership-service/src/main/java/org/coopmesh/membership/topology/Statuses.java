@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,7 +29,11 @@ class Statuses {
     }
 
     /** A row as it is kept, before anybody asks how long ago that was. */
-    record Row(Instant lastSeenAt, @Nullable Telemetry telemetry, List<Link> links) {}
+    record Row(
+            Instant lastSeenAt,
+            @Nullable Telemetry telemetry,
+            LinkEnds.Told told,
+            List<LinkSource> sources) {}
 
     void seen(NodeId node, Instant at) {
         db.sql(
@@ -77,8 +82,9 @@ class Statuses {
             db.sql(
                             """
                             insert into node_link (node_id, position, neighbour_node_id, interface,
-                                neighbour_address, source, rx_cost, tx_cost)
-                            values (:node, :position, :neighbour, :interface, :address, :source, :rx, :tx)
+                                neighbour_address, source, rx_cost, tx_cost, cost_text, up, used)
+                            values (:node, :position, :neighbour, :interface, :address, :source, :rx, :tx,
+                                :costText, :up, :used)
                             """)
                     .param("node", node.hex())
                     .param("position", i)
@@ -88,32 +94,57 @@ class Statuses {
                     .param("source", link.source())
                     .param("rx", link.rxCost())
                     .param("tx", link.txCost())
+                    .param("costText", link.costText())
+                    .param("up", link.up(), Types.BOOLEAN)
+                    .param("used", link.used(), Types.BOOLEAN)
                     .update();
         }
+    }
+
+    /** Writes only what changed: addresses stay the same for weeks. */
+    void replaceAddresses(NodeId node, List<OwnAddress> addresses) {
+        String[] interfaces =
+                addresses.stream().map(OwnAddress::interfaceName).toArray(String[]::new);
+        String[] texts = addresses.stream().map(OwnAddress::address).toArray(String[]::new);
+        db.sql(
+                        """
+                        delete from node_address
+                        where node_id = :node and (interface, address) not in (
+                            select * from unnest(:interfaces::text[], :addresses::text[]))
+                        """)
+                .param("node", node.hex())
+                .param("interfaces", interfaces)
+                .param("addresses", texts)
+                .update();
+        db.sql(
+                        """
+                        insert into node_address (node_id, interface, address)
+                        select :node, * from unnest(:interfaces::text[], :addresses::text[])
+                        on conflict do nothing
+                        """)
+                .param("node", node.hex())
+                .param("interfaces", interfaces)
+                .param("addresses", texts)
+                .update();
+    }
+
+    void replaceSources(NodeId node, List<LinkSource> sources) {
+        db.sql(
+                        "update node_status set link_sources = :names, link_troubles = :troubles where node_id = :node")
+                .param("names", sources.stream().map(LinkSource::name).toArray(String[]::new))
+                .param("troubles", sources.stream().map(LinkSource::trouble).toArray(String[]::new))
+                .param("node", node.hex())
+                .update();
     }
 
     Map<NodeId, Row> of(Collection<NodeId> nodes) {
         if (nodes.isEmpty()) {
             return Map.of();
         }
-        String[] ids = nodes.stream().map(NodeId::hex).toArray(String[]::new);
-        var links = new HashMap<String, List<Link>>();
-        db.sql("select * from node_link where node_id = any(:ids) order by node_id, position")
-                .param("ids", ids)
-                .query(row -> {
-                    links.computeIfAbsent(text(row, "node_id"), node -> new ArrayList<>())
-                            .add(
-                                    new Link(
-                                            text(row, "neighbour_node_id"),
-                                            text(row, "interface"),
-                                            text(row, "neighbour_address"),
-                                            text(row, "source"),
-                                            row.getLong("rx_cost"),
-                                            row.getLong("tx_cost")));
-                });
+        Map<String, LinkEnds.Told> told = told(nodes);
         var rows = new HashMap<NodeId, Row>();
         db.sql("select * from node_status where node_id = any(:ids)")
-                .param("ids", ids)
+                .param("ids", ids(nodes))
                 .query(row -> {
                     String node = text(row, "node_id");
                     rows.put(
@@ -121,9 +152,85 @@ class Statuses {
                             new Row(
                                     requireNonNull(instant(row, "last_seen_at")),
                                     telemetry(row),
-                                    links.getOrDefault(node, List.of())));
+                                    told.getOrDefault(node, LinkEnds.Told.NOTHING),
+                                    sources(row)));
                 });
         return rows;
+    }
+
+    /** What those tell who were heard since then and claim an address that a link of {@code rows} leads to. */
+    Map<NodeId, LinkEnds.Told> neighboursOf(Collection<Row> rows, Instant since) {
+        String[] addresses =
+                rows.stream()
+                        .flatMap(row -> row.told().links().stream())
+                        .map(Link::address)
+                        .filter(address -> !address.isEmpty())
+                        .distinct()
+                        .toArray(String[]::new);
+        List<NodeId> claimants =
+                db.sql(
+                                """
+                                select distinct node_id from node_address join node_status using (node_id)
+                                where address = any(:addresses) and last_seen_at > :since
+                                """)
+                        .param("addresses", addresses)
+                        .param("since", time(since))
+                        .query((row, number) -> new NodeId(text(row, "node_id")))
+                        .list();
+        var told = new HashMap<NodeId, LinkEnds.Told>();
+        told(claimants).forEach((node, links) -> told.put(new NodeId(node), links));
+        return told;
+    }
+
+    private Map<String, LinkEnds.Told> told(Collection<NodeId> nodes) {
+        var told = new HashMap<String, LinkEnds.Told>();
+        if (nodes.isEmpty()) {
+            return told;
+        }
+        for (NodeId node : nodes) {
+            told.put(node.hex(), new LinkEnds.Told(new ArrayList<>(), new ArrayList<>()));
+        }
+        db.sql("select * from node_link where node_id = any(:ids) order by node_id, position")
+                .param("ids", ids(nodes))
+                .query(row -> {
+                    requireNonNull(told.get(text(row, "node_id"))).links().add(link(row));
+                });
+        db.sql(
+                        "select * from node_address where node_id = any(:ids) order by node_id, interface, address")
+                .param("ids", ids(nodes))
+                .query(row -> {
+                    requireNonNull(told.get(text(row, "node_id")))
+                            .addresses()
+                            .add(new OwnAddress(text(row, "interface"), text(row, "address")));
+                });
+        return told;
+    }
+
+    private static Link link(ResultSet row) throws SQLException {
+        return new Link(
+                text(row, "neighbour_node_id"),
+                text(row, "interface"),
+                text(row, "neighbour_address"),
+                text(row, "source"),
+                row.getLong("rx_cost"),
+                row.getLong("tx_cost"),
+                text(row, "cost_text"),
+                row.getObject("up", Boolean.class),
+                row.getObject("used", Boolean.class));
+    }
+
+    private static List<LinkSource> sources(ResultSet row) throws SQLException {
+        String[] names = (String[]) row.getArray("link_sources").getArray();
+        String[] troubles = (String[]) row.getArray("link_troubles").getArray();
+        var sources = new ArrayList<LinkSource>();
+        for (int i = 0; i < names.length; i++) {
+            sources.add(new LinkSource(names[i], troubles[i]));
+        }
+        return sources;
+    }
+
+    private static String[] ids(Collection<NodeId> nodes) {
+        return nodes.stream().map(NodeId::hex).toArray(String[]::new);
     }
 
     private static @Nullable Telemetry telemetry(ResultSet row) throws SQLException {

@@ -39,9 +39,16 @@ public class Topology {
 
     /** Keeps what a node tells, unless it has told something newer. */
     @Transactional
-    public void report(NodeId node, Telemetry telemetry, List<Link> links) {
+    public void report(
+            NodeId node,
+            Telemetry telemetry,
+            List<Link> links,
+            List<OwnAddress> addresses,
+            List<LinkSource> sources) {
         if (statuses.keep(node, wallClock.instant(), telemetry)) {
             statuses.replaceLinks(node, links);
+            statuses.replaceAddresses(node, addresses);
+            statuses.replaceSources(node, sources);
         }
     }
 
@@ -51,6 +58,10 @@ public class Topology {
         Instant now = wallClock.instant();
         Duration ahead = Duration.between(now, clock.instant());
         Map<NodeId, Statuses.Row> rows = statuses.of(nodes);
+        // Who is down is nobody's neighbour: hardware that changes hands keeps its addresses under
+        // a new name.
+        Map<NodeId, LinkEnds.Told> others =
+                statuses.neighboursOf(rows.values(), now.minus(settings.downAfter()));
         var found = new HashMap<NodeId, NodeStatus>();
         for (NodeId node : nodes) {
             Statuses.Row row = rows.get(node);
@@ -66,7 +77,8 @@ public class Topology {
                                             settings.downAfter()),
                                     row.lastSeenAt().plus(ahead),
                                     row.telemetry(),
-                                    row.links()));
+                                    LinkEnds.of(node, row.told(), others),
+                                    row.sources()));
         }
         return found;
     }

@@ -18,6 +18,8 @@ import org.springframework.grpc.server.service.GrpcService;
 @GrpcService
 class TopologyEndpoint extends TopologyServiceImplBase {
     private static final int LINKS_MAX = 256;
+    private static final int OWN_ADDRESSES_MAX = 256;
+    private static final int LINK_SOURCES_MAX = 16;
 
     private final Topology topology;
     private final Clock clock;
@@ -33,15 +35,19 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         NodeId node = NodeCall.caller();
         Telemetry telemetry;
         List<Link> links;
+        List<OwnAddress> addresses;
+        List<LinkSource> sources;
         try {
             telemetry = telemetry(request);
             links = links(request);
+            addresses = addresses(request);
+            sources = sources(request);
         } catch (IllegalArgumentException malformed) {
             response.onError(
                     Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
             return;
         }
-        topology.report(node, telemetry, links);
+        topology.report(node, telemetry, links, addresses, sources);
         Instant now = clock.instant();
         response.onNext(
                 ReportTopologyResponse.newBuilder()
@@ -88,7 +94,29 @@ class TopologyEndpoint extends TopologyServiceImplBase {
                                 link.getNeighbourAddress(),
                                 link.getSource(),
                                 Integer.toUnsignedLong(link.getRxCost()),
-                                Integer.toUnsignedLong(link.getTxCost())))
+                                Integer.toUnsignedLong(link.getTxCost()),
+                                link.getCostText(),
+                                link.hasUp() ? link.getUp() : null,
+                                link.hasUsed() ? link.getUsed() : null))
+                .toList();
+    }
+
+    private static List<OwnAddress> addresses(ReportTopologyRequest request) {
+        if (request.getOwnAddressesCount() > OWN_ADDRESSES_MAX) {
+            throw new IllegalArgumentException("more than " + OWN_ADDRESSES_MAX + " own_addresses");
+        }
+        return request.getOwnAddressesList().stream()
+                .map(own -> new OwnAddress(own.getInterface(), own.getAddress()))
+                .distinct()
+                .toList();
+    }
+
+    private static List<LinkSource> sources(ReportTopologyRequest request) {
+        if (request.getLinkSourcesCount() > LINK_SOURCES_MAX) {
+            throw new IllegalArgumentException("more than " + LINK_SOURCES_MAX + " link_sources");
+        }
+        return request.getLinkSourcesList().stream()
+                .map(source -> new LinkSource(source.getSource(), source.getTrouble()))
                 .toList();
     }
 }
