@@ -267,8 +267,9 @@ public final class Mesh implements AutoCloseable {
                                     directory.resolve("babeld.pid").toString(),
                                     "-S",
                                     directory.resolve("babel-state").toString(),
-                                    "-G",
-                                    directory.resolve("babeld.sock").toString())
+                                    // Read-only, where the agent looks for it
+                                    "-g",
+                                    "33123")
                             .redirectErrorStream(true)
                             .redirectOutput(at.logs().resolve("babeld-" + router + ".log").toFile())
                             .start());
