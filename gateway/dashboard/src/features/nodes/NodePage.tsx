@@ -50,7 +50,7 @@ export default function NodePage() {
         <div className="stack">
           {(reads || session.memberId === node.ownerId) && <UsagePanel title={t`Last 24 hours`} lead={t`Internet traffic by the hour, as the node counted and signed it.`} query={usage} empty={node.nodeId ? t`Bytes appear here after the first usage window, five minutes after the box came in.` : t`The node counts from the moment it has come in.`} />}
           <Attachments node={node} may={may} />
-          <Links links={node.links ?? []} />
+          <Links links={node.links ?? []} unknown={(node.linkSources ?? []).filter((one) => one.trouble).map((one) => one.source)} />
         </div>
         <div className="stack">
           <Panel title={t`Wanted and actual`}>
@@ -146,25 +146,33 @@ function AttachForm({ node, close }: { node: MeshNode; close: () => void }) {
   );
 }
 
-function Links({ links }: { links: NodeLink[] }) {
+function Links({ links, unknown }: { links: NodeLink[]; unknown: string[] }) {
   const { t } = useLingui();
   const columns = useMemo((): Column<NodeLink>[] => [
     { id: 'who', head: t`Neighbour`, cell: (row) => <>{row.neighbourName ?? <span className="mono">{row.neighbourNodeId ? row.neighbourNodeId.slice(0, 12) : row.neighbourAddress ?? '–'}</span>}<small className="mono">{row.interfaceName}</small></> },
-    { id: 'source', head: t`Told by`, cell: (row) => row.source ?? <Nothing /> },
-    { id: 'rx', head: t`Cost in`, end: true, by: (row) => row.rxCost ?? 0, cell: (row) => <Cost of={row.rxCost} /> },
-    { id: 'tx', head: t`Cost out`, end: true, by: (row) => row.txCost ?? 0, cell: (row) => <Cost of={row.txCost} /> },
+    { id: 'source', head: t`Told by`, cell: (row) => <>{row.source ?? <Nothing />}{row.costText && <small>{row.costText}</small>}</> },
+    { id: 'state', head: t`State`, cell: (row) => <LinkState of={row} /> },
+    { id: 'rx', head: t`Cost in`, end: true, by: (row) => row.rxCost ?? 0, cell: (row) => <Cost of={row.rxCost} source={row.source} /> },
+    { id: 'tx', head: t`Cost out`, end: true, by: (row) => row.txCost ?? 0, cell: (row) => <Cost of={row.txCost} source={row.source} /> },
   ], [t]);
   return (
     <Panel title={t`Links`} lead={t`Neighbours as this node’s routing sees them.`} flush>
-      <DataTable caption={t`Links`} columns={columns} rows={links} id={(row) => `${row.neighbourNodeId ?? ''} ${row.neighbourAddress ?? ''} ${row.interfaceName ?? ''}`}
+      {unknown.length > 0 && <Notice tone="warn" title={t`Links of ${unknown.join(', ')} are unknown`}><Trans>The node found it and could not read it. Its links are not shown, which does not mean that they are gone.</Trans></Notice>}
+      <DataTable caption={t`Links`} columns={columns} rows={links} id={(row) => `${row.source ?? ''} ${row.neighbourNodeId ?? ''} ${row.neighbourAddress ?? ''} ${row.interfaceName ?? ''}`}
         empty={<Empty icon={<IconAffiliate size={30} />} title={t`No links seen`}><Trans>The routing daemon on the box names its neighbours; they appear here within seconds.</Trans></Empty>} />
     </Panel>
   );
 }
 
-/** The routing daemon's own figure; 65535 is its word for "no way". */
-function Cost({ of }: { of: number | null | undefined }) {
+function LinkState({ of }: { of: NodeLink }) {
+  if (of.up === false) return <Pill tone="bad"><Trans>down</Trans></Pill>;
+  if (of.used) return <Pill tone="ok"><Trans>in use</Trans></Pill>;
+  return of.up ? <Pill tone="info"><Trans>up, not in use</Trans></Pill> : <Nothing />;
+}
+
+/** The source's own figure; 65535 is Babel's word for "no way". */
+function Cost({ of, source }: { of: number | null | undefined; source: string | null | undefined }) {
   const { i18n } = useLingui();
   if (of === null || of === undefined) return <Nothing />;
-  return of >= 65_535 ? <Pill tone="bad"><Trans>no way</Trans></Pill> : <span className="num">{i18n.number(of)}</span>;
+  return source?.startsWith('babel') && of >= 65_535 ? <Pill tone="bad"><Trans>no way</Trans></Pill> : <span className="num">{i18n.number(of)}</span>;
 }

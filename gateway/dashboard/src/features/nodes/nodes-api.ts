@@ -26,6 +26,11 @@ export interface NodeLink {
   source?: string | null;
   rxCost?: number | null;
   txCost?: number | null;
+  /** The cost in the source's own words. */
+  costText?: string | null;
+  /** Up and used are two facts: traffic comes back to a restored link later than the link. */
+  up?: boolean | null;
+  used?: boolean | null;
 }
 
 export interface MeshNode {
@@ -43,6 +48,7 @@ export interface MeshNode {
   lastSeenAt?: string | null;
   live: 'never' | 'up' | 'late' | 'down';
   agentVersion?: string | null;
+  linkSources?: { source: string; trouble?: string | null }[] | null;
   accessList?: { version?: number | null; wanted?: number | null; appliedAt?: string | null; applyMillis?: number | null; failure?: string | null } | null;
   telemetry?: {
     uptimeSeconds?: number | null; loadMilli?: number | null; memoryTotalBytes?: number | null; memoryAvailableBytes?: number | null;
