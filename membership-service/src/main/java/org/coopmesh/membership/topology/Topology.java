@@ -4,11 +4,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.coopmesh.membership.node.NodeId;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -20,13 +22,26 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 @EnableConfigurationProperties(TopologySettings.class)
 public class Topology {
+    /** Small routers are asked once a minute; one question may get lost. */
+    private static final Duration ROUTER_LATE_AFTER = Duration.ofMinutes(3);
+
+    private static final Duration ROUTER_DOWN_AFTER = Duration.ofMinutes(10);
+
+    /** For so long a small router that nobody hears any more is still shown. */
+    static final Duration ROUTERS_KEPT = Duration.ofDays(7);
+
+    /** What one node may have heard: a node that invents routers does not fill the database. */
+    static final int ROUTERS_PER_COLLECTOR_MAX = 512;
+
     private final Statuses statuses;
+    private final SmallRouters smallRouters;
     private final TopologySettings settings;
     private final Clock clock;
     private final Clock wallClock = Clock.systemUTC();
 
-    Topology(Statuses statuses, TopologySettings settings, Clock clock) {
+    Topology(Statuses statuses, SmallRouters smallRouters, TopologySettings settings, Clock clock) {
         this.statuses = statuses;
+        this.smallRouters = smallRouters;
         this.settings = settings;
         this.clock = clock;
     }
@@ -50,6 +65,49 @@ public class Topology {
             statuses.replaceAddresses(node, addresses);
             statuses.replaceSources(node, sources);
         }
+    }
+
+    /** Keeps what {@code collector} heard of small routers: one record a router, the newest wins. */
+    @Transactional
+    public void heard(NodeId collector, List<SmallRouter> routers) {
+        if (routers.isEmpty()) {
+            return;
+        }
+        Instant now = wallClock.instant();
+        routers.stream()
+                .sorted(Comparator.comparing(SmallRouter::id))
+                .forEach(router ->
+                        smallRouters.keep(collector, router, now.minus(router.heardAgo())));
+        smallRouters.bound(collector, ROUTERS_PER_COLLECTOR_MAX);
+    }
+
+    /** At most {@code count} small routers in the order of their ids, after the id {@code after}. */
+    @Transactional(readOnly = true)
+    public List<SeenRouter> smallRouters(String after, int count) {
+        Instant now = wallClock.instant();
+        Duration ahead = Duration.between(now, clock.instant());
+        return smallRouters.page(after, count).stream()
+                .map(row -> {
+                    var seenBy = new HashMap<NodeId, Instant>();
+                    row.seenBy().forEach((node, at) -> seenBy.put(node, at.plus(ahead)));
+                    return new SeenRouter(
+                            row.id(),
+                            row.hostname(),
+                            Live.of(row.heardAt(), now, ROUTER_LATE_AFTER, ROUTER_DOWN_AFTER),
+                            row.heardAt().plus(ahead),
+                            row.toldBy(),
+                            row.figures(),
+                            row.neighbours(),
+                            seenBy);
+                })
+                .toList();
+    }
+
+    /** Forgets small routers that nobody has heard for a week. */
+    @Scheduled(fixedDelayString = "PT1H")
+    @Transactional
+    void forgetSmallRouters() {
+        smallRouters.forgetBefore(wallClock.instant().minus(ROUTERS_KEPT));
     }
 
     /** The state of each of {@code nodes}. */

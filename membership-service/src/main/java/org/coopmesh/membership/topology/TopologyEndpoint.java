@@ -5,13 +5,20 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.TreeSet;
+import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
+import org.coopmesh.contracts.membership.v1.RouterFigures;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
 import org.coopmesh.membership.node.NodeCall;
 import org.coopmesh.membership.node.NodeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.grpc.server.service.GrpcService;
 
 /** Topology reports over gRPC. */
@@ -20,6 +27,8 @@ class TopologyEndpoint extends TopologyServiceImplBase {
     private static final int LINKS_MAX = 256;
     private static final int OWN_ADDRESSES_MAX = 256;
     private static final int LINK_SOURCES_MAX = 16;
+    private static final int ROUTERS_MAX = 64;
+    private static final Logger log = LoggerFactory.getLogger(TopologyEndpoint.class);
 
     private final Topology topology;
     private final Clock clock;
@@ -48,6 +57,7 @@ class TopologyEndpoint extends TopologyServiceImplBase {
             return;
         }
         topology.report(node, telemetry, links, addresses, sources);
+        topology.heard(node, smallRouters(node, request));
         Instant now = clock.instant();
         response.onNext(
                 ReportTopologyResponse.newBuilder()
@@ -80,6 +90,56 @@ class TopologyEndpoint extends TopologyServiceImplBase {
                 request.getAccessListVersion(),
                 request.getSpoolBytes(),
                 request.getSpoolWindows());
+    }
+
+    /** What is malformed was written by a stranger: it is left out, and the node that passed it on is taken all the same. */
+    private static List<SmallRouter> smallRouters(NodeId node, ReportTopologyRequest request) {
+        var routers = new LinkedHashMap<String, SmallRouter>();
+        var why = new TreeSet<String>();
+        for (CollectedRouter told : request.getCollectedList()) {
+            try {
+                if (routers.size() >= ROUTERS_MAX) {
+                    throw new IllegalArgumentException("more than " + ROUTERS_MAX + " routers");
+                }
+                routers.put(told.getRouterId(), smallRouter(told));
+            } catch (IllegalArgumentException malformed) {
+                why.add(String.valueOf(malformed.getMessage()));
+            }
+        }
+        if (!why.isEmpty()) {
+            log.atInfo()
+                    .addKeyValue("nodeId", node)
+                    .addKeyValue("why", why)
+                    .log("collected routers left out");
+        }
+        return List.copyOf(routers.values());
+    }
+
+    private static SmallRouter smallRouter(CollectedRouter told) {
+        RouterFigures figures = told.getFigures();
+        return new SmallRouter(
+                told.getRouterId(),
+                told.getHostname(),
+                Duration.ofSeconds(Integer.toUnsignedLong(told.getHeardSecondsAgo())),
+                told.hasFigures()
+                        ? new SmallRouter.Figures(
+                                figures.getUptimeSeconds(),
+                                Integer.toUnsignedLong(figures.getLoadMilli()),
+                                Integer.toUnsignedLong(figures.getClients()),
+                                figures.getRxBytes(),
+                                figures.getTxBytes(),
+                                figures.getForwardBytes())
+                        : null,
+                told.getNeighboursList().stream()
+                        .map(neighbour ->
+                                new SmallRouter.Neighbour(
+                                        neighbour.getRouterId(),
+                                        neighbour.getAddress(),
+                                        neighbour.getSource(),
+                                        Integer.toUnsignedLong(neighbour.getTq()),
+                                        Integer.toUnsignedLong(neighbour.getRxCost()),
+                                        Integer.toUnsignedLong(neighbour.getTxCost())))
+                        .toList());
     }
 
     private static List<Link> links(ReportTopologyRequest request) {
