@@ -1,6 +1,7 @@
 package org.coopmesh.nodeagent.collector;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,10 @@ import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 final class Portrait {
     private static final int NEIGHBOURS_MAX = 64;
     private static final int ID_LENGTH = 12;
+
+    /** Links as the daemon tells them, or as its routes in the kernel do. */
+    private static final Set<String> BABEL = Set.of("babel", "babeld", "kernel");
+
     private static final Pattern MEMORY =
             Pattern.compile("^(\\w+):\\s+(\\d{1,15}) kB", Pattern.MULTILINE);
 
@@ -186,6 +192,7 @@ final class Portrait {
             for (Link link : latest.get().getLinksList()) {
                 String address = plain(link.getNeighbourAddress()).toLowerCase(Locale.ROOT);
                 if (left == 0
+                        || !BABEL.contains(link.getSource())
                         || !link.getInterface().equals(port.name())
                         || !address.startsWith("fe80:")) {
                     continue;
@@ -209,7 +216,7 @@ final class Portrait {
         told.add("lldp", new JsonObject());
     }
 
-    private static JsonObject in(String name, com.google.gson.JsonElement value) {
+    private static JsonObject in(String name, JsonElement value) {
         var outer = new JsonObject();
         outer.add(name, value);
         return outer;

@@ -228,7 +228,7 @@ class PortraitTest {
                                 Link.newBuilder()
                                         .setInterface("mesh0")
                                         .setNeighbourAddress("fe80::2")
-                                        .setSource("babel")
+                                        .setSource("babeld")
                                         .setRxCost(96)
                                         .setTxCost(128))
                         .addLinks(
