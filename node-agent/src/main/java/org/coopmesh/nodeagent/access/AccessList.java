@@ -1,15 +1,14 @@
 package org.coopmesh.nodeagent.access;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * All entries of one version, immutable. Each of the 1,024 buckets is the very bytes that its hash is made of, so that one
@@ -26,7 +25,7 @@ final class AccessList {
         void visit(String key, byte[] entry);
     }
 
-    private static final int BUCKETS = 1024;
+    static final int BUCKETS = 1024;
 
     static final AccessList EMPTY = empty();
 
@@ -64,34 +63,109 @@ final class AccessList {
 
     /** The list with the changes applied in order; this one stays as it is. */
     AccessList with(Collection<Change> changes) {
+        return with(Changes.of(changes));
+    }
+
+    /** The list with the changes applied in order; this one stays as it is. */
+    AccessList with(Changes changes) {
         MessageDigest digest = sha256();
         byte[][] newBuckets = buckets.clone();
         byte[][] newHashes = hashes.clone();
         long newSize = size;
-        TreeMap<Integer, TreeMap<byte[], byte[]>> touched = new TreeMap<>();
-        for (Change change : changes) {
-            byte[] key = change.key().getBytes(StandardCharsets.UTF_8);
-            touched.computeIfAbsent(bucketOf(key, digest), this::entriesOf)
-                    .put(key, change.entry());
-        }
-        for (var bucket : touched.entrySet()) {
-            int index = bucket.getKey();
-            bucket.getValue().values().removeIf(entry -> entry.length == 0);
-            newSize += bucket.getValue().size() - count(buckets[index]);
-            newBuckets[index] = encode(bucket.getValue());
-            newHashes[index] = digest.digest(newBuckets[index]);
+        List<Slot> slots = new ArrayList<>();
+        for (int i = 0; i < BUCKETS; i++) {
+            int length = changes.length(i);
+            if (length == 0) {
+                continue;
+            }
+            slots.clear();
+            slots(buckets[i], buckets[i].length, slots);
+            newSize -= slots.size();
+            slots(changes.bucket(i), length, slots);
+            slots.sort(null); // Stable: the last of one key is the newest.
+            newSize += keepNewest(slots);
+            newBuckets[i] = encode(slots);
+            newHashes[i] = digest.digest(newBuckets[i]);
         }
         return new AccessList(newBuckets, newHashes, newSize);
     }
 
+    /** Where one entry lies: length, key, length, entry. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared but by the key's bytes.
+    private record Slot(byte[] from, int at, int keyLength, int end) implements Comparable<Slot> {
+
+        @Override
+        public int compareTo(Slot other) {
+            return Arrays.compareUnsigned(
+                    from,
+                    at + 4,
+                    at + 4 + keyLength,
+                    other.from,
+                    other.at + 4,
+                    other.at + 4 + other.keyLength);
+        }
+
+        boolean removal() {
+            return end == at + 8 + keyLength;
+        }
+    }
+
+    private static void slots(byte[] from, int length, List<Slot> slots) {
+        ByteBuffer in = ByteBuffer.wrap(from);
+        int at = 0;
+        while (at < length) {
+            int keyLength = in.getInt(at);
+            int end = at + 8 + keyLength + in.getInt(at + 4 + keyLength);
+            slots.add(new Slot(from, at, keyLength, end));
+            at = end;
+        }
+    }
+
+    private static int keepNewest(List<Slot> slots) {
+        int kept = 0;
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.get(i);
+            boolean newest = i + 1 == slots.size() || slot.compareTo(slots.get(i + 1)) != 0;
+            if (newest && !slot.removal()) {
+                slots.set(kept++, slot);
+            }
+        }
+        slots.subList(kept, slots.size()).clear();
+        return kept;
+    }
+
+    private static byte[] encode(List<Slot> slots) {
+        int length = 0;
+        for (Slot slot : slots) {
+            length += slot.end() - slot.at();
+        }
+        byte[] bucket = new byte[length];
+        int at = 0;
+        for (Slot slot : slots) {
+            System.arraycopy(slot.from(), slot.at(), bucket, at, slot.end() - slot.at());
+            at += slot.end() - slot.at();
+        }
+        return bucket;
+    }
+
     Optional<byte[]> find(String key) {
         byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return Optional.ofNullable(entriesOf(bucketOf(bytes, sha256())).get(bytes));
+        List<Slot> slots = new ArrayList<>();
+        byte[] bucket = buckets[bucketOf(bytes, sha256())];
+        slots(bucket, bucket.length, slots);
+        for (Slot slot : slots) {
+            int from = slot.at() + 4;
+            if (Arrays.equals(bucket, from, from + slot.keyLength(), bytes, 0, bytes.length)) {
+                return Optional.of(
+                        Arrays.copyOfRange(bucket, from + slot.keyLength() + 4, slot.end()));
+            }
+        }
+        return Optional.empty();
     }
 
     void forEach(Visitor visitor) {
         for (byte[] bucket : buckets) {
-            visit(bucket, visitor);
+            visit(ByteBuffer.wrap(bucket), visitor);
         }
     }
 
@@ -105,15 +179,14 @@ final class AccessList {
      *
      * @throws IllegalArgumentException if the bytes are not such entries
      */
-    static void visit(byte[] entries, Visitor visitor) {
-        ByteBuffer in = ByteBuffer.wrap(entries);
+    static void visit(ByteBuffer in, Visitor visitor) {
         while (in.hasRemaining()) {
             String key = new String(take(in), StandardCharsets.UTF_8);
             visitor.visit(key, take(in));
         }
     }
 
-    private static byte[] take(ByteBuffer in) {
+    static byte[] take(ByteBuffer in) {
         if (in.remaining() < 4) {
             throw new IllegalArgumentException("torn entry");
         }
@@ -126,52 +199,12 @@ final class AccessList {
         return bytes;
     }
 
-    private static int count(byte[] bucket) {
-        int count = 0;
-        ByteBuffer in = ByteBuffer.wrap(bucket);
-        while (in.hasRemaining()) {
-            in.position(in.position() + 4 + in.getInt(in.position()));
-            in.position(in.position() + 4 + in.getInt(in.position()));
-            count++;
-        }
-        return count;
-    }
-
-    private TreeMap<byte[], byte[]> entriesOf(int index) {
-        TreeMap<byte[], byte[]> entries = new TreeMap<>(Arrays::compareUnsigned);
-        ByteBuffer in = ByteBuffer.wrap(buckets[index]);
-        while (in.hasRemaining()) {
-            entries.put(take(in), take(in));
-        }
-        return entries;
-    }
-
-    /** One change in the same form; {@link #visit} reads it. */
-    static byte[] bytesOf(Change change) {
-        return bytesOf(change.key().getBytes(StandardCharsets.UTF_8), change.entry());
-    }
-
-    private static byte[] bytesOf(byte[] key, byte[] entry) {
-        return ByteBuffer.allocate(8 + key.length + entry.length)
-                .putInt(key.length)
-                .put(key)
-                .putInt(entry.length)
-                .put(entry)
-                .array();
-    }
-
-    private static byte[] encode(TreeMap<byte[], byte[]> entries) {
-        var out = new ByteArrayOutputStream();
-        entries.forEach((key, entry) -> out.writeBytes(bytesOf(key, entry)));
-        return out.toByteArray();
-    }
-
-    private static int bucketOf(byte[] key, MessageDigest digest) {
+    static int bucketOf(byte[] key, MessageDigest digest) {
         byte[] hash = digest.digest(key);
         return (hash[0] & 0xff) << 2 | (hash[1] & 0xff) >> 6;
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException everyJdkHasIt) {

@@ -31,7 +31,6 @@ import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
 import org.coopmesh.contracts.membership.v1.AccessListUpdate;
 import org.coopmesh.contracts.membership.v1.FailMode;
 import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
-import org.coopmesh.nodeagent.access.AccessList.Change;
 import org.coopmesh.nodeagent.access.Entry.Attachment;
 import org.coopmesh.nodeagent.access.Entry.Lane;
 import org.coopmesh.nodeagent.identity.FullJitter;
@@ -39,7 +38,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the co-op's access list: checks what comes, keeps it on disk, enforces it, and answers with a receipt. Without a
+ * Watches the co-op's access list: checks what comes, enforces it, keeps it on disk, and answers with a receipt. Without a
  * server the last list stays in force until its {@code not_after}; after that its fail mode decides.
  *
  * <p>{@link #enforceLastKnown} and {@link #run} belong to one thread; the views may be asked from any.
@@ -64,6 +63,11 @@ public final class AccessListWatcher implements Runnable {
     private static final Duration CLOCK_JUMP = Duration.ofSeconds(2);
     private static final Duration COMPACT_AFTER_QUIET = Duration.ofSeconds(2);
     private static final long PENDING_BYTES_MAX = 256L << 20;
+
+    /** The list at hand, the next and its pages are in memory at once. */
+    private static final int HEAP_SHARE = 4;
+
+    private static final int CHANGES_AT_ONCE_MAX = 2_000;
     private static final int FAILURE_CHARACTERS_MAX = 500;
 
     private final Supplier<? extends Channel> channels;
@@ -73,6 +77,7 @@ public final class AccessListWatcher implements Runnable {
     private final Firewall firewall;
     private final Consumer<Instant> serverTime;
     private final InstantSource clock;
+    private final long pendingBytesMax;
     private final FullJitter jitter =
             new FullJitter(BACKOFF_FIRST, BACKOFF_MAX, new SplittableRandom());
 
@@ -88,9 +93,8 @@ public final class AccessListWatcher implements Runnable {
     private Instant clockThen;
     private long clockThenNanos;
 
-    private final List<Change> pending = new ArrayList<>();
+    private Changes pending = new Changes();
     private long pendingFrom = -1;
-    private long pendingBytes;
 
     private final Object receiptLock = new Object();
     private Optional<AccessListReceipt> receipt = Optional.empty();
@@ -115,6 +119,27 @@ public final class AccessListWatcher implements Runnable {
             Firewall firewall,
             Consumer<Instant> serverTime,
             InstantSource clock) {
+        this(
+                channels,
+                nodeId,
+                listKeys,
+                stateDirectory,
+                firewall,
+                serverTime,
+                clock,
+                Math.min(PENDING_BYTES_MAX, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
+    }
+
+    AccessListWatcher(
+            Supplier<? extends Channel> channels,
+            String nodeId,
+            Supplier<Map<String, byte[]>> listKeys,
+            Path stateDirectory,
+            Firewall firewall,
+            Consumer<Instant> serverTime,
+            InstantSource clock,
+            long pendingBytesMax) {
+        this.pendingBytesMax = pendingBytesMax;
         this.channels = channels;
         this.nodeId = nodeId;
         this.keys = new ListKeys(listKeys);
@@ -137,7 +162,8 @@ public final class AccessListWatcher implements Runnable {
         known.ifPresent(k ->
                 k.list()
                         .forEach((key, bytes) -> {
-                            if (Entry.read(bytes, nodeId) instanceof Attachment a) {
+                            if (key.startsWith("attachment:")
+                                    && Entry.read(bytes, nodeId) instanceof Attachment a) {
                                 views.add(view(a));
                             }
                         }));
@@ -165,6 +191,7 @@ public final class AccessListWatcher implements Runnable {
             known = file.load(keys);
         } catch (IOException unreadable) {
             log.atError()
+                    .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
                     .addKeyValue("why", unreadable.getMessage())
                     .log("access list file unreadable");
         }
@@ -321,19 +348,24 @@ public final class AccessListWatcher implements Runnable {
             pendingFrom = page.getFromVersion();
         }
         page.getChangesList()
-                .forEach(change -> {
-                    pending.add(new Change(change.getKey(), change.getEntry().toByteArray()));
-                    pendingBytes += change.getSerializedSize();
-                });
-        if (pendingBytes > PENDING_BYTES_MAX) {
+                .forEach(change ->
+                        pending.add(
+                                change.getKeyBytes().toByteArray(),
+                                change.getEntry().toByteArray()));
+        if (pending.bytes() > pendingBytesMax) {
             resetPending();
-            refused("list is above " + PENDING_BYTES_MAX + " bytes");
+            refused(
+                    new ListRefused(
+                            Trouble.LIST_HUGE,
+                            "list is above "
+                                    + pendingBytesMax
+                                    + " bytes, which is what the agent's memory takes"));
             return false;
         }
         if (!page.getLast()) {
             return true;
         }
-        List<Change> changes = List.copyOf(pending);
+        Changes changes = pending;
         resetPending();
         try {
             adopt(page, changes, arrivedNanos);
@@ -344,29 +376,29 @@ public final class AccessListWatcher implements Runnable {
             // that does not, back-off.
             askWhole = true;
             if (page.getFromVersion() == 0) {
-                refused(String.valueOf(incomplete.getMessage()));
+                refused(incomplete);
             }
             log.atWarn()
+                    .addKeyValue("code", incomplete.trouble())
                     .addKeyValue("why", incomplete.getMessage())
                     .log("asking for the whole list");
             return false;
         } catch (ListRefused.KeyUnknown unknown) {
             keyWanted = Optional.of(unknown.keyId());
-            refused(String.valueOf(unknown.getMessage()));
+            refused(unknown);
             return true;
         } catch (ListRefused refused) {
-            refused(String.valueOf(refused.getMessage()));
+            refused(refused);
             return true;
         }
     }
 
     private void resetPending() {
-        pending.clear();
+        pending = new Changes();
         pendingFrom = -1;
-        pendingBytes = 0;
     }
 
-    private void adopt(AccessListUpdate page, List<Change> changes, long arrivedNanos)
+    private void adopt(AccessListUpdate page, Changes changes, long arrivedNanos)
             throws ListRefused {
         SignedHead head =
                 keys.check(
@@ -375,13 +407,17 @@ public final class AccessListWatcher implements Runnable {
                         page.getKeyId());
         Instant now = clock.instant();
         if (head.version() < version()) {
-            throw new ListRefused("version " + head.version() + " is older than " + version());
+            throw new ListRefused(
+                    Trouble.LIST_OLDER,
+                    "version " + head.version() + " is older than " + version());
         }
         if (head.notBefore().isAfter(now.plus(EARLY_MAX))) {
-            throw new ListRefused("version " + head.version() + " is not yet valid");
+            throw new ListRefused(
+                    Trouble.LIST_EARLY, "version " + head.version() + " is not yet valid");
         }
         if (!head.notAfter().isAfter(now)) {
-            throw new ListRefused("version " + head.version() + " is no longer valid");
+            throw new ListRefused(
+                    Trouble.LIST_ENDED, "version " + head.version() + " is no longer valid");
         }
         boolean whole = page.getFromVersion() == 0;
         if (!whole && page.getFromVersion() != version()) {
@@ -396,19 +432,25 @@ public final class AccessListWatcher implements Runnable {
                     "entries of version " + head.version() + " do not add up");
         }
         if (head.version() == version() && !Arrays.equals(after.hash(), before.hash())) {
-            throw new ListRefused("another list under version " + head.version());
+            throw new ListRefused(
+                    Trouble.LIST_CONTRADICTS, "another list under version " + head.version());
+        }
+        if (whole) {
+            changes.clear();
         }
         var next = new ListFile.Known(after, head);
-        keep(next, whole ? Optional.empty() : Optional.of(changes));
         known = Optional.of(next);
-        if (whole || failedWhy.isPresent() || lifted || mustLift(now)) {
+        boolean many = changes.count() > CHANGES_AT_ONCE_MAX;
+        if (whole || many || failedWhy.isPresent() || lifted || mustLift(now)) {
             enforceAll(arrivedNanos);
         } else {
             enforceChanges(changed(before, changes), arrivedNanos);
         }
+        // A packet is stopped before the disk has turned; the receipt goes when both are done.
+        keep(next, whole ? Optional.empty() : Optional.of(changes));
     }
 
-    private void keep(ListFile.Known next, Optional<List<Change>> changes) {
+    private void keep(ListFile.Known next, Optional<Changes> changes) {
         try {
             if (changes.isEmpty() || fileBehind) {
                 file.rewrite(next);
@@ -418,13 +460,16 @@ public final class AccessListWatcher implements Runnable {
             fileBehind = false;
         } catch (IOException full) {
             fileBehind = true;
-            log.atError().addKeyValue("why", full.getMessage()).log("access list not on disk");
+            log.atError()
+                    .addKeyValue("code", Trouble.LIST_NOT_ON_DISK)
+                    .addKeyValue("why", full.getMessage())
+                    .log("access list not on disk");
         }
     }
 
-    private List<Firewall.Changed> changed(AccessList before, List<Change> changes) {
+    private List<Firewall.Changed> changed(AccessList before, Changes changes) {
         Map<String, byte[]> last = new LinkedHashMap<>();
-        changes.forEach(change -> last.put(change.key(), change.entry()));
+        changes.forEach(last::put);
         List<Firewall.Changed> changed = new ArrayList<>();
         last.forEach((key, bytes) -> {
             Optional<byte[]> was = before.find(key);
@@ -531,7 +576,10 @@ public final class AccessListWatcher implements Runnable {
                 fileBehind = false;
             } catch (IOException full) {
                 messageNanos = System.nanoTime() + RETRY_FAILED.toNanos();
-                log.atError().addKeyValue("why", full.getMessage()).log("access list not on disk");
+                log.atError()
+                        .addKeyValue("code", Trouble.LIST_NOT_ON_DISK)
+                        .addKeyValue("why", full.getMessage())
+                        .log("access list not on disk");
             }
         }
     }
@@ -557,15 +605,26 @@ public final class AccessListWatcher implements Runnable {
         String why = String.valueOf(failure.getMessage());
         failedNanos = System.nanoTime();
         if (!failedWhy.equals(Optional.of(why))) {
-            log.atError().addKeyValue("why", why).log("access list not enforced");
+            log.atError()
+                    .addKeyValue("code", Trouble.LIST_NOT_ENFORCED)
+                    .addKeyValue("why", why)
+                    .log("access list not enforced");
         }
         failedWhy = Optional.of(why);
-        refused("not enforced: " + why);
+        tell("not enforced: " + why);
+    }
+
+    private void refused(ListRefused refusal) {
+        String why = String.valueOf(refusal.getMessage());
+        log.atWarn()
+                .addKeyValue("code", refusal.trouble())
+                .addKeyValue("why", why)
+                .log("access list refused");
+        tell(refusal.trouble() + ": " + why);
     }
 
     /** Tells the server what is still enforced, and why not what it sent. */
-    private void refused(String why) {
-        log.atWarn().addKeyValue("why", why).log("access list refused");
+    private void tell(String why) {
         synchronized (receiptLock) {
             var next = receipt.orElse(AccessListReceipt.getDefaultInstance()).toBuilder();
             offer(

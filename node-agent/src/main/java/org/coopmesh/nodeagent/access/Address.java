@@ -1,25 +1,16 @@
 package org.coopmesh.nodeagent.access;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** One IPv4 or IPv6 address as an unsigned number; an IPv4 address has only the last 32 bits. */
 record Address(boolean v6, long high, long low) implements Comparable<Address> {
 
-    private static final Pattern V4 =
-            Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
-
     /** @throws IllegalArgumentException if {@code text} is no address literal; nothing is ever looked up */
     static Address parse(String text) {
         if (text.indexOf(':') < 0) {
-            if (!V4.matcher(text).matches()) {
-                throw new IllegalArgumentException("not an address: " + text);
-            }
-            byte[] bytes = Inet4Address.ofLiteral(text).getAddress();
-            return new Address(false, 0, Integer.toUnsignedLong(ByteBuffer.wrap(bytes).getInt()));
+            return new Address(false, 0, v4(text));
         }
         byte[] bytes =
                 text.indexOf('%') >= 0 ? new byte[0] : InetAddress.ofLiteral(text).getAddress();
@@ -28,6 +19,29 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return new Address(true, buffer.getLong(), buffer.getLong());
+    }
+
+    /** By hand: a list has a hundred thousand of them. */
+    private static long v4(String text) {
+        long address = 0;
+        int part = -1;
+        int parts = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i < text.length() ? text.charAt(i) : '.';
+            if (c >= '0' && c <= '9' && part != 0 && part < 256) {
+                part = Math.max(part, 0) * 10 + (c - '0');
+            } else if (c == '.' && part >= 0 && part < 256 && parts < 4) {
+                address = address << 8 | part;
+                part = -1;
+                parts++;
+            } else {
+                throw new IllegalArgumentException("not an address: " + text);
+            }
+        }
+        if (parts != 4) {
+            throw new IllegalArgumentException("not an address: " + text);
+        }
+        return address;
     }
 
     int bits() {

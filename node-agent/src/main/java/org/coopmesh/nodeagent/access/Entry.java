@@ -26,8 +26,13 @@ sealed interface Entry {
         }
     }
 
-    /** Nothing from or to these addresses passes; {@code until} is {@link Instant#MAX} for ever. */
-    record Ban(Prefix prefix, Instant until) implements Entry {}
+    /**
+     * Nothing from or to these addresses passes.
+     *
+     * @param text the prefix as the list writes it
+     * @param until {@link Instant#MAX} for ever
+     */
+    record Ban(Prefix prefix, String text, Instant until) implements Entry {}
 
     /** Addresses that everybody may reach who is not banned. */
     record Garden(Prefix prefix) implements Entry {}
@@ -104,6 +109,6 @@ sealed interface Entry {
                         ? Instant.ofEpochSecond(
                                 ban.getUntil().getSeconds(), ban.getUntil().getNanos())
                         : Instant.MAX;
-        return new Ban(Prefix.parse(ban.getPrefix()), until);
+        return new Ban(Prefix.parse(ban.getPrefix()), ban.getPrefix(), until);
     }
 }

@@ -10,13 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import org.coopmesh.nodeagent.access.AccessList.Change;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +41,7 @@ final class ListFile implements AutoCloseable {
     private static final int RECORD_BYTES_MAX = 256 << 20;
     private static final long CHANGES_BYTES_MIN = 64 << 10;
     private static final int CHANGES_MAX = 2_000;
+    private static final long CHANGE_BYTES_MAX = 1 << 20;
 
     private final Path file;
     private @Nullable FileChannel channel;
@@ -74,12 +72,15 @@ final class ListFile implements AutoCloseable {
                 }
             } catch (ListRefused | IllegalArgumentException damaged) {
                 log.atWarn()
+                        .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
                         .addKeyValue("bytesCut", in.limit() - good)
                         .addKeyValue("why", damaged.getMessage())
                         .log("access list file damaged, older state counts");
             }
         } else {
-            log.atWarn().log("access list file is none");
+            log.atWarn()
+                    .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
+                    .log("access list file is none");
         }
         if (known.isPresent()) {
             channel = FileChannel.open(file, StandardOpenOption.WRITE);
@@ -93,23 +94,20 @@ final class ListFile implements AutoCloseable {
     }
 
     private Known read(ByteBuffer in, Optional<Known> before, ListKeys keys) throws ListRefused {
-        byte[] body = record(in);
-        ByteBuffer fields = ByteBuffer.wrap(body, 1, body.length - 1);
-        byte[] head = field(fields);
-        byte[] signature = field(fields);
-        String keyId = new String(field(fields), StandardCharsets.UTF_8);
+        ByteBuffer body = record(in);
+        int bytes = body.remaining();
+        byte kind = body.get();
+        byte[] head = field(body);
+        byte[] signature = field(body);
+        String keyId = new String(field(body), StandardCharsets.UTF_8);
         SignedHead signed = keys.check(head, signature, keyId);
-        List<Change> entries = new ArrayList<>();
-        AccessList.visit(
-                Arrays.copyOfRange(body, fields.position(), body.length),
-                (key, entry) -> entries.add(new Change(key, entry)));
-        if (body[0] != WHOLE && before.isEmpty()) {
+        var entries = new Changes();
+        entries.addAll(body);
+        if (kind != WHOLE && before.isEmpty()) {
             throw new IllegalArgumentException("change without a list");
         }
         AccessList from =
-                body[0] == WHOLE
-                        ? AccessList.EMPTY
-                        : before.map(Known::list).orElse(AccessList.EMPTY);
+                kind == WHOLE ? AccessList.EMPTY : before.map(Known::list).orElse(AccessList.EMPTY);
         if (before.isPresent() && signed.version() < before.get().head().version()) {
             throw new IllegalArgumentException("older version behind newer");
         }
@@ -117,8 +115,8 @@ final class ListFile implements AutoCloseable {
         if (!Arrays.equals(list.hash(), signed.head().getEntriesHash().toByteArray())) {
             throw new IllegalArgumentException("entries do not add up to the signed hash");
         }
-        if (body[0] == WHOLE) {
-            wholeBytes = body.length;
+        if (kind == WHOLE) {
+            wholeBytes = bytes;
             changes = 0;
         } else {
             changes++;
@@ -126,7 +124,7 @@ final class ListFile implements AutoCloseable {
         return new Known(list, signed);
     }
 
-    private static byte[] record(ByteBuffer in) {
+    private static ByteBuffer record(ByteBuffer in) {
         if (in.remaining() < 8) {
             throw new IllegalArgumentException("torn record");
         }
@@ -135,10 +133,10 @@ final class ListFile implements AutoCloseable {
         if (size < 1 || size > in.remaining()) {
             throw new IllegalArgumentException("torn record");
         }
-        byte[] body = new byte[size];
-        in.get(body);
+        ByteBuffer body = in.slice(in.position(), size);
+        in.position(in.position() + size);
         var crc = new CRC32C();
-        crc.update(body);
+        crc.update(body.duplicate());
         if ((int) crc.getValue() != checksum) {
             throw new IllegalArgumentException("record checksum differs");
         }
@@ -159,17 +157,24 @@ final class ListFile implements AutoCloseable {
     }
 
     /** Makes a change durable; where that fails the file stays as it was, and the next call writes everything. */
-    void append(Collection<Change> change, Known after) throws IOException {
+    void append(Changes change, Known after) throws IOException {
         FileChannel open = channel;
         if (open == null) {
             rewrite(after);
             return;
         }
-        byte[] body = body(CHANGE, after.head(), change.stream().map(AccessList::bytesOf).toList());
+        byte[] top = top(CHANGE, after.head());
+        if (change.bytes() > CHANGE_BYTES_MAX) {
+            rewrite(after);
+            return;
+        }
+        ByteBuffer record = ByteBuffer.allocate(8 + top.length + (int) change.bytes());
+        record.putInt(record.capacity() - 8).putInt(0).put(top);
+        change.forEachBucket((from, bytes) -> record.put(from, 0, bytes));
+        record.flip();
         var crc = new CRC32C();
-        crc.update(body);
-        ByteBuffer record = ByteBuffer.allocate(8 + body.length);
-        record.putInt(body.length).putInt((int) crc.getValue()).put(body).flip();
+        crc.update(record.slice(8, record.limit() - 8));
+        record.putInt(4, (int) crc.getValue());
         try {
             long at = length;
             while (record.hasRemaining()) {
@@ -198,7 +203,7 @@ final class ListFile implements AutoCloseable {
     /** Writes the whole list beside the file and gives it the file's name. */
     void rewrite(Known known) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        byte[] top = body(WHOLE, known.head(), List.of());
+        byte[] top = top(WHOLE, known.head());
         long bodyBytes = top.length;
         var crc = new CRC32C();
         crc.update(top);
@@ -267,7 +272,7 @@ final class ListFile implements AutoCloseable {
         buffer.clear();
     }
 
-    private static byte[] body(byte kind, SignedHead head, List<byte[]> entries) {
+    private static byte[] top(byte kind, SignedHead head) {
         var bytes = new ByteArrayOutputStream();
         try (var out = new DataOutputStream(bytes)) {
             out.writeByte(kind);
@@ -278,9 +283,6 @@ final class ListFile implements AutoCloseable {
                             head.keyId().getBytes(StandardCharsets.UTF_8))) {
                 out.writeInt(field.length);
                 out.write(field);
-            }
-            for (byte[] some : entries) {
-                out.write(some);
             }
         } catch (IOException impossible) {
             throw new java.io.UncheckedIOException(impossible);

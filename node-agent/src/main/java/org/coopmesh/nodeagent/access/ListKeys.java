@@ -74,12 +74,12 @@ final class ListKeys {
         signer.update(CONTEXT, 0, CONTEXT.length);
         signer.update(head, 0, head.length);
         if (!signer.verifySignature(signature)) {
-            throw new ListRefused("signature does not fit");
+            throw new ListRefused(Trouble.LIST_FORGED, "signature does not fit");
         }
         try {
             return SignedHead.read(head, signature, keyId);
         } catch (IllegalArgumentException malformed) {
-            throw new ListRefused(String.valueOf(malformed.getMessage()));
+            throw new ListRefused(Trouble.LIST_FORGED, String.valueOf(malformed.getMessage()));
         }
     }
 }

@@ -3,8 +3,15 @@ package org.coopmesh.nodeagent.access;
 /** A list that must not be enforced; the one before stays. */
 class ListRefused extends Exception {
 
-    ListRefused(String why) {
+    private final Trouble trouble;
+
+    ListRefused(Trouble trouble, String why) {
         super(why);
+        this.trouble = trouble;
+    }
+
+    Trouble trouble() {
+        return trouble;
     }
 
     /** A list signed by a key that this node does not know, or not yet: the next renewal may name it. */
@@ -13,7 +20,7 @@ class ListRefused extends Exception {
         private final String keyId;
 
         KeyUnknown(String keyId) {
-            super("signed with unknown key " + keyId);
+            super(Trouble.LIST_KEY_UNKNOWN, "signed with unknown key " + keyId);
             this.keyId = keyId;
         }
 
@@ -26,7 +33,7 @@ class ListRefused extends Exception {
     static final class Incomplete extends ListRefused {
 
         Incomplete(String why) {
-            super(why);
+            super(Trouble.LIST_HALF, why);
         }
     }
 }

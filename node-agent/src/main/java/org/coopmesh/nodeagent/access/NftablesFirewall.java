@@ -244,11 +244,9 @@ final class NftablesFirewall implements Firewall {
         if (!(entry instanceof Ban ban)) {
             return true;
         }
-        try {
-            return key.startsWith("ban:") && Prefix.parse(key.substring(4)).equals(ban.prefix());
-        } catch (IllegalArgumentException otherKindOfTarget) {
-            return false;
-        }
+        return key.length() == 4 + ban.text().length()
+                && key.startsWith("ban:")
+                && key.endsWith(ban.text());
     }
 
     private static boolean keyTellsBan(Changed changed) {

@@ -28,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.coopmesh.contracts.membership.v1.AccessListHead;
 import org.coopmesh.contracts.membership.v1.AccessListMessage;
 import org.coopmesh.contracts.membership.v1.AccessListReceipt;
@@ -48,6 +49,9 @@ import org.junit.jupiter.api.io.TempDir;
 class AccessListWatcherTest {
 
     private static final AccessList ONE = list(full(A, 1), ban("192.0.2.1/32"));
+    private static final AccessList TWO = ONE.with(List.of(ban("192.0.2.2/32")));
+
+    private static final long LIST_BYTES_MAX = 100_000;
 
     private final TestLists lists = new TestLists();
     private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
@@ -123,7 +127,8 @@ class AccessListWatcherTest {
                         folder,
                         Firewall.none(),
                         heard::set,
-                        now::get);
+                        now::get,
+                        LIST_BYTES_MAX);
         thread = Thread.ofPlatform().daemon().start(watcher);
     }
 
@@ -221,6 +226,25 @@ class AccessListWatcherTest {
         AccessListReceipt receipt = service.receipt();
         assertThat(receipt.getVersion()).isEqualTo(2);
         assertThat(receipt.getFailure()).isEmpty();
+    }
+
+    @Test
+    void listThatMemoryDoesNotTakeIsRefusedAndTheOneBeforeStays() throws Exception {
+        var stream = withVersionOne();
+        AccessList huge =
+                ONE.with(
+                        IntStream.range(0, 4_000)
+                                .mapToObj(i -> ban("10.1." + i / 256 + "." + i % 256 + "/32"))
+                                .toList());
+
+        stream.send(lists.update(0, changes(huge), head(2, huge)));
+
+        AccessListReceipt receipt = service.receipt();
+        assertThat(receipt.getFailure()).contains("list-huge");
+        assertThat(receipt.getVersion()).isEqualTo(1);
+        assertThat(watcher.version()).isEqualTo(1);
+        service.stream().send(lists.update(1, List.of(ban("192.0.2.2/32")), head(2, TWO)));
+        assertThat(service.receipt().getVersion()).isEqualTo(2);
     }
 
     @Test

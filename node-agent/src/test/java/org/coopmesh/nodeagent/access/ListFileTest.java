@@ -32,7 +32,7 @@ class ListFileTest {
                 List<Change> change = List.of(ban("192.0.2." + i + "/32"));
                 list = list.with(change);
                 versions.add(lists.known(2 + i, list));
-                file.append(change, versions.getLast());
+                file.append(Changes.of(change), versions.getLast());
             }
         }
         return versions;
@@ -110,7 +110,7 @@ class ListFileTest {
         try (var file = new ListFile(folder)) {
             assertThat(file.load(keys).orElseThrow().head().version()).isEqualTo(2);
             List<Change> change = List.of(ban("198.51.100.0/24"));
-            file.append(change, lists.known(3, versions.get(1).list().with(change)));
+            file.append(Changes.of(change), lists.known(3, versions.get(1).list().with(change)));
         }
 
         var known = load().orElseThrow();
@@ -138,7 +138,7 @@ class ListFileTest {
                 list = list.with(change);
                 var known = lists.known(2 + i, list);
                 long signed = System.nanoTime();
-                file.append(change, known);
+                file.append(Changes.of(change), known);
                 millis[i] = (System.nanoTime() - signed) / 1e6;
             }
             Arrays.sort(millis);
