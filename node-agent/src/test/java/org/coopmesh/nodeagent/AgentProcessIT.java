@@ -17,19 +17,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.coopmesh.contracts.billing.v1.UsageReport;
+import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
 import org.coopmesh.nodeagent.identity.TestCoop;
+import org.coopmesh.nodeagent.netfilter.Lab;
 import org.coopmesh.nodeagent.report.TestBilling;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as a process of its own, on simulated counters, against a node port over TLS. */
-@Timeout(180)
+@Timeout(240)
 class AgentProcessIT {
     @TempDir Path directory;
     private final List<ReportTopologyRequest> told = new CopyOnWriteArrayList<>();
@@ -110,7 +113,75 @@ class AgentProcessIT {
         assertThat(output()).contains("enrolment refused: PERMISSION_DENIED");
     }
 
+    @Test
+    void aRouterTooSmallForAnAgentIsToldOfWithTheNodesOwnTopology() throws Exception {
+        Assumptions.assumeTrue(Lab.possible(), Lab.NEEDS);
+        String link = "cmco" + Long.toString(System.nanoTime() & 0xfffff, 36);
+        Process router = null;
+        sh("ip netns add " + link);
+        try {
+            sh("ip link add " + link + " type veth peer name mesh0 netns " + link);
+            sh("echo 0 > /proc/sys/net/ipv6/conf/" + link + "/accept_dad");
+            sh("ip link set " + link + " up && ip -n " + link + " link set mesh0 up");
+            router =
+                    new ProcessBuilder(
+                                    "ip",
+                                    "netns",
+                                    "exec",
+                                    link,
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:TieredStopAtLevel=1",
+                                    "-Xmx64m",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    "org.coopmesh.nodeagent.collector.LabMain",
+                                    "router",
+                                    "02aabbcc0002",
+                                    "mill",
+                                    "new")
+                            .redirectErrorStream(true)
+                            .redirectOutput(directory.resolve("router").toFile())
+                            .start();
+            Path ready = directory.resolve("router");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> Files.readString(ready).contains("READY"));
+
+            process = agent("PT1S", TestCoop.CODE, "collect = " + link + "\nrespondd = on\n");
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> told.stream().anyMatch(each -> each.getCollectedCount() > 0));
+
+            CollectedRouter mill =
+                    told.stream()
+                            .flatMap(each -> each.getCollectedList().stream())
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(mill.getRouterId()).isEqualTo("02aabbcc0002");
+            assertThat(mill.getHostname()).isEqualTo("mill");
+            assertThat(mill.getFigures().getRxBytes()).isEqualTo(57_861_871_176L);
+            assertThat(mill.getHeardSecondsAgo()).isLessThan(60);
+        } finally {
+            if (router != null) router.destroyForcibly().waitFor();
+            sh("ip netns del " + link);
+        }
+    }
+
+    private static void sh(String line) throws Exception {
+        Process shell =
+                new ProcessBuilder("sh", "-ec", line)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                        .start();
+        assertThat(shell.waitFor()).as(line).isZero();
+    }
+
     private Process agent(String window, String code) throws Exception {
+        return agent(window, code, "");
+    }
+
+    private Process agent(String window, String code, String more) throws Exception {
         Path config =
                 Files.writeString(
                         directory.resolve("agent.conf"),
@@ -125,13 +196,14 @@ class AgentProcessIT {
                         firewall: none
                         clock: system
                         """
-                                .formatted(
-                                        directory.resolve("state"),
-                                        coop.target(),
-                                        coop.target(),
-                                        code,
-                                        coop.fingerprint(),
-                                        window));
+                                        .formatted(
+                                                directory.resolve("state"),
+                                                coop.target(),
+                                                coop.target(),
+                                                code,
+                                                coop.fingerprint(),
+                                                window)
+                                + more);
         List<String> command =
                 new ArrayList<>(
                         List.of(
