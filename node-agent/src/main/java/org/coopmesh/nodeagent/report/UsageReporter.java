@@ -15,11 +15,13 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.coopmesh.contracts.billing.v1.Durable;
 import org.coopmesh.contracts.billing.v1.ReportUsageRequest;
 import org.coopmesh.contracts.billing.v1.ReportUsageResponse;
@@ -27,6 +29,7 @@ import org.coopmesh.contracts.billing.v1.SetAside;
 import org.coopmesh.contracts.billing.v1.SignedRun;
 import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.coopmesh.contracts.billing.v1.UsageServiceGrpc;
+import org.coopmesh.nodeagent.identity.Causes;
 import org.coopmesh.nodeagent.identity.FullJitter;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
 import org.coopmesh.nodeagent.spool.Spool;
@@ -61,6 +64,28 @@ public final class UsageReporter {
     private final Semaphore woken = new Semaphore(0);
     private final Set<Long> refused = new LinkedHashSet<>();
     private int batchWindows = BATCH_WINDOWS_MAX;
+    private volatile Progress progress;
+
+    /**
+     * How far reporting has come.
+     *
+     * @param until end of the newest window that billing has; empty where none is known
+     * @param accepted windows since the agent started
+     * @param failures calls since the agent started that brought nothing
+     * @param failing why the last call failed; empty after one that did not
+     */
+    public record Progress(Optional<Instant> until, long accepted, long failures, String failing) {
+        private Progress accepted(List<Sent> windows) {
+            Optional<Instant> newest =
+                    Stream.concat(until.stream(), windows.stream().map(Sent::endedAt))
+                            .max(Comparator.naturalOrder());
+            return new Progress(newest, accepted + windows.size(), failures, "");
+        }
+
+        private Progress failed(String why) {
+            return new Progress(until, accepted, failures + 1, why);
+        }
+    }
 
     /**
      * Reports what is in {@code spool}.
@@ -73,7 +98,8 @@ public final class UsageReporter {
             Spool spool,
             Consumer<Instant> serverTime,
             Duration spreadMax,
-            RandomGenerator random) {
+            RandomGenerator random)
+            throws IOException {
         this.identity = identity;
         this.billing = billing;
         this.spool = spool;
@@ -81,6 +107,12 @@ public final class UsageReporter {
         this.spreadMax = spreadMax;
         this.random = random;
         this.backOff = new FullJitter(Duration.ofMillis(500), Duration.ofSeconds(60), random);
+        this.progress = new Progress(spool.newestReleased().map(SpooledWindow::endedAt), 0, 0, "");
+    }
+
+    /** How far reporting has come; may be asked from any thread. */
+    public Progress progress() {
+        return progress;
     }
 
     /** Says that a new window is in the spool. */
@@ -131,6 +163,7 @@ public final class UsageReporter {
             spool.beforeSending(batch.stream().mapToLong(Sent::index).max().getAsLong());
             return send(batch);
         } catch (IOException failed) {
+            progress = progress.failed("spool unusable: " + failed.getMessage());
             log.atError().addKeyValue("why", failed.getMessage()).log("spool unusable");
             return Outcome.FAILED;
         }
@@ -145,11 +178,18 @@ public final class UsageReporter {
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                             .reportUsage(request(batch));
         } catch (StatusRuntimeException failed) {
-            return failed(failed.getStatus(), batch);
+            return failed(failed, batch);
         }
         if (response.hasServerTime()) serverTime.accept(instant(response.getServerTime()));
         Set<Long> durable = durable(response, batch);
         spool.release(durable);
+        progress =
+                durable.isEmpty()
+                        ? progress.failed("billing made nothing durable")
+                        : progress.accepted(
+                                batch.stream()
+                                        .filter(sent -> durable.contains(sent.index()))
+                                        .toList());
         batchWindows = Math.min(BATCH_WINDOWS_MAX, batchWindows * 2);
         log.atDebug()
                 .addKeyValue("sent", batch.size())
@@ -160,9 +200,13 @@ public final class UsageReporter {
         return batch().isEmpty() ? Outcome.DONE : Outcome.MORE;
     }
 
-    private Outcome failed(Status status, List<Sent> batch) {
+    private Outcome failed(StatusRuntimeException failed, List<Sent> batch) {
+        Status status = failed.getStatus();
+        String why = Causes.inWords(failed);
+        progress = progress.failed(why);
         log.atWarn()
-                .addKeyValue("status", status)
+                .addKeyValue("status", status.getCode())
+                .addKeyValue("why", why)
                 .addKeyValue("windows", batch.size())
                 .log("usage not accepted");
         return switch (status.getCode()) {
@@ -182,6 +226,11 @@ public final class UsageReporter {
                 if (refused.size() >= REFUSED_MAX) refused.remove(refused.iterator().next());
                 refused.add(one.index());
                 yield Outcome.SMALLER;
+            }
+            case DEADLINE_EXCEEDED -> {
+                // A slow line: less at once arrives, and what arrives does not come again.
+                batchWindows = Math.max(1, batch.size() / 2);
+                yield Outcome.FAILED;
             }
             default -> Outcome.FAILED;
         };
@@ -282,12 +331,16 @@ public final class UsageReporter {
 
     /** A window on its way, with its place in the chain. */
     @SuppressWarnings("ArrayRecordComponent") // Bytes are sent on, never compared as values.
-    private record Sent(long index, String bootId, long sequence, byte[] report) {
+    private record Sent(long index, String bootId, long sequence, Instant endedAt, byte[] report) {
         static Sent of(SpooledWindow window) {
             try {
                 UsageReport report = UsageReport.parseFrom(window.report());
                 return new Sent(
-                        window.index(), report.getBootId(), report.getSequence(), window.report());
+                        window.index(),
+                        report.getBootId(),
+                        report.getSequence(),
+                        window.endedAt(),
+                        window.report());
             } catch (InvalidProtocolBufferException impossible) {
                 throw new IllegalStateException("undamaged window is no report", impossible);
             }

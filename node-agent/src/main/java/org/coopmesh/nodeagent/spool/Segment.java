@@ -18,6 +18,7 @@ final class Segment {
     private int[] offsets = new int[16];
     private int count;
     private int size;
+    private int damagedBytes;
     private @Nullable FileChannel open;
 
     private Segment(Path file, long first) {
@@ -58,6 +59,7 @@ final class Segment {
                             : null;
             if (frame == null) {
                 at++;
+                segment.damagedBytes++;
                 continue;
             }
             segment.add(index, at, length);
@@ -80,6 +82,11 @@ final class Segment {
     /** Bytes up to the end of the last undamaged frame. */
     int size() {
         return size;
+    }
+
+    /** Bytes that a scan found to belong to no undamaged frame, a torn tail included. */
+    int damagedBytes() {
+        return damagedBytes;
     }
 
     boolean has(long index) {

@@ -41,6 +41,11 @@ public final class Spool implements AutoCloseable {
     public static final long BYTES_MAX_LEAST = 64L << 10;
 
     private static final int SEGMENTS = 64;
+
+    /** Set aside so that on a full disk it can still be noted what is sent, and the backlog drains. */
+    private static final int RESERVE_BYTES = 16 << 10;
+
+    private static final String RESERVE = "reserve";
     private static final int GAPS_UNMERGED_MAX = 16;
     private static final int WANTED_MAX = 1_000;
     private static final Logger log = LoggerFactory.getLogger(Spool.class);
@@ -54,6 +59,7 @@ public final class Spool implements AutoCloseable {
     private final List<SpoolState.Range> lost = new ArrayList<>();
     private final List<Gap> gaps = new ArrayList<>();
     private long cursor;
+    private long savedCursor;
     private long sent;
     private long nextGap;
     private long nextIndex;
@@ -68,7 +74,7 @@ public final class Spool implements AutoCloseable {
     /**
      * Opens what is there, cuts a torn tail and remembers damage as a gap.
      *
-     * @param bytesMax bound of all files together
+     * @param bytesMax bound of all windows on disk together
      * @throws IllegalStateException if another process has it open
      */
     public static Spool open(Path directory, long bytesMax) throws IOException {
@@ -144,15 +150,12 @@ public final class Spool implements AutoCloseable {
             throw new IllegalArgumentException("window too large for the spool: " + frame.length);
         }
         makeRoom(frame.length, told);
-        Segment active = segments.isEmpty() ? null : segments.lastEntry().getValue();
-        if (active == null
-                || (active.size() > 0 && active.size() + frame.length > bytesMax / SEGMENTS)
-                || active.last() + 1 > nextIndex) {
-            if (active != null) active.close();
-            active = Segment.create(directory, nextIndex);
-            segments.put(nextIndex, active);
+        try {
+            write(frame);
+        } catch (IOException full) {
+            if (!noted() || !letGoOfReleased()) throw full;
+            write(frame);
         }
-        active.append(nextIndex, frame);
         gaps.removeIf(gap -> gap.number() <= told);
         return nextIndex++;
     }
@@ -176,6 +179,16 @@ public final class Spool implements AutoCloseable {
             found.add(window);
         }
         return found;
+    }
+
+    /** The newest window that billing has and this machine still keeps. */
+    public synchronized Optional<SpooledWindow> newestReleased() throws IOException {
+        for (long index = cursor - 1; has(index); index--) {
+            Segment segment = segmentOf(index);
+            Frame frame = segment == null ? null : segment.read(index);
+            if (frame != null) return Optional.of(frame.window());
+        }
+        return Optional.empty();
     }
 
     /** The newest window if billing does not have it yet. */
@@ -206,6 +219,7 @@ public final class Spool implements AutoCloseable {
         }
         advance();
         retire();
+        setAsideReserve();
     }
 
     /** Takes back what was released, where it is still here: billing lost it. */
@@ -243,6 +257,7 @@ public final class Spool implements AutoCloseable {
         Optional<SpoolState> state = SpoolState.load(directory);
         state.ifPresent(saved -> {
             cursor = saved.cursor();
+            savedCursor = cursor;
             sent = saved.sent();
             nextGap = saved.nextGap();
             lost.addAll(saved.lost());
@@ -295,12 +310,14 @@ public final class Spool implements AutoCloseable {
             log.atWarn().addKeyValue("gaps", gaps.size()).log("spool has gaps to tell");
         }
         advance();
-        save();
-        if (!segments.isEmpty()) {
+        // What is as it was need not be written: a spool on a full or read-only disk still opens.
+        if (!state.equals(Optional.of(state()))) save();
+        if (!segments.isEmpty() && found.tail) {
             Segment last = segments.lastEntry().getValue();
             last.cutTail();
             last.close();
         }
+        setAsideReserve();
     }
 
     /** What a scan of all segments found. */
@@ -457,8 +474,77 @@ public final class Spool implements AutoCloseable {
         return (gaps.isEmpty() ? nextGap : gaps.getFirst().number()) - 1;
     }
 
+    private void write(byte[] frame) throws IOException {
+        Segment active = segments.isEmpty() ? null : segments.lastEntry().getValue();
+        if (active == null
+                || (active.size() > 0 && active.size() + frame.length > bytesMax / SEGMENTS)
+                || active.last() + 1 > nextIndex) {
+            if (active != null) active.close();
+            active = Segment.create(directory, nextIndex);
+            segments.put(nextIndex, active);
+        }
+        try {
+            active.append(nextIndex, frame);
+        } catch (IOException failed) {
+            if (active.size() == 0) delete(active);
+            throw failed;
+        }
+    }
+
+    private SpoolState state() {
+        return new SpoolState(cursor, sent, nextGap, List.copyOf(lost), List.copyOf(gaps));
+    }
+
     private void save() throws IOException {
-        new SpoolState(cursor, sent, nextGap, List.copyOf(lost), List.copyOf(gaps)).save(directory);
+        SpoolState state = state();
+        try {
+            state.save(directory);
+        } catch (IOException full) {
+            boolean room = Files.deleteIfExists(directory.resolve(RESERVE));
+            if (!letGoOfReleased() && !room) throw full;
+            state.save(directory);
+        }
+        savedCursor = state.cursor();
+    }
+
+    private boolean noted() {
+        try {
+            if (savedCursor < cursor) save();
+            return true;
+        } catch (IOException full) {
+            return false;
+        }
+    }
+
+    /**
+     * On a full disk what billing has must not keep out what it has not; false where there is nothing to let go of. Only what
+     * the state on disk says it has: otherwise a crash would make a gap of it.
+     */
+    private boolean letGoOfReleased() throws IOException {
+        boolean any = false;
+        while (segments.size() > 1) {
+            Segment oldest = segments.firstEntry().getValue();
+            if (oldest.last() >= savedCursor || !wanted.headSet(oldest.last(), true).isEmpty()) {
+                break;
+            }
+            delete(oldest);
+            any = true;
+        }
+        return any;
+    }
+
+    private void setAsideReserve() {
+        Path reserve = directory.resolve(RESERVE);
+        if (Files.exists(reserve)) return;
+        try {
+            Files.write(reserve, new byte[RESERVE_BYTES]);
+        } catch (IOException full) {
+            try {
+                Files.deleteIfExists(reserve);
+            } catch (IOException readOnly) {
+                // There was nothing to set aside.
+            }
+        }
     }
 
     private Stream<Long> again(long from) {
