@@ -2,6 +2,8 @@ package org.coopmesh.nodeagent;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param collect interfaces on which small routers are asked by respondd; empty where none are
  * @param respondd interfaces on which respondd is answered; empty where it is not
  * @param respondContact told to whoever asks by respondd; empty for none
+ * @param statusFile where the running agent writes how it is
+ * @param metrics where Prometheus may ask how it is; empty: nowhere
  */
 public record AgentConfig(
         Path stateDir,
@@ -48,7 +52,9 @@ public record AgentConfig(
         long spoolBytesMax,
         List<String> collect,
         List<String> respondd,
-        String respondContact) {
+        String respondContact,
+        Path statusFile,
+        Optional<InetSocketAddress> metrics) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -84,7 +90,10 @@ public record AgentConfig(
                     "collect",
                     "respondd",
                     "respondd-interfaces",
-                    "respondd-contact");
+                    "respondd-contact",
+                    "status-file",
+                    "metrics",
+                    "metrics-beyond-loopback");
 
     /** Whether respondd is answered. */
     private enum Switch {
@@ -97,6 +106,7 @@ public record AgentConfig(
     private static final Pattern CODE = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}");
     private static final Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{64}");
     private static final Pattern INTERFACE = Pattern.compile("[A-Za-z0-9_.@-]{1,15}");
+    private static final Pattern YES_NO = Pattern.compile("yes|no");
     private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
     private static final Pattern CONTACT = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,128}");
     private static final int INTERFACES_MAX = 8;
@@ -163,8 +173,9 @@ public record AgentConfig(
                 throw new ConfigWrong("respondd-contact", "is told by respondd; it is off");
             }
         }
+        Path stateDir = Path.of(values.required("state-dir"));
         return new AgentConfig(
-                Path.of(values.required("state-dir")),
+                stateDir,
                 values.hostPort("membership"),
                 values.hostPort("billing"),
                 code,
@@ -186,7 +197,29 @@ public record AgentConfig(
                 values.spoolBytesMax(),
                 collect,
                 respondd,
-                contact);
+                contact,
+                Path.of(values.or("status-file", stateDir.resolve("status").toString())),
+                values.metrics());
+    }
+
+    /** Where keys and certificate are. */
+    public Path identityDir() {
+        return stateDir.resolve("identity");
+    }
+
+    /** Where the last access list is. */
+    public Path accessDir() {
+        return stateDir.resolve("access");
+    }
+
+    /** Where windows wait for billing. */
+    public Path spoolDir() {
+        return stateDir.resolve("spool");
+    }
+
+    /** As a code has to look once case and hyphens are ignored. */
+    static boolean isCode(String text) {
+        return CODE.matcher(text.replace("-", "").toUpperCase(Locale.ROOT)).matches();
     }
 
     /** Properties that notice a key that is set twice. */
@@ -260,6 +293,34 @@ public record AgentConfig(
             }
             throw new ConfigWrong(
                     "window", "is an ISO-8601 duration from PT1S to PT1H, whole milliseconds");
+        }
+
+        /** Whoever reads the figures reads how much a household uses: that is for this machine alone, unless said. */
+        Optional<InetSocketAddress> metrics() throws ConfigWrong {
+            boolean beyond =
+                    match(
+                                    "metrics-beyond-loopback",
+                                    or("metrics-beyond-loopback", "no"),
+                                    YES_NO,
+                                    "is yes or no")
+                            .equals("yes");
+            if (or("metrics", "").isEmpty()) return Optional.empty();
+            String value = hostPort("metrics");
+            int colon = value.lastIndexOf(':');
+            String host = value.substring(0, colon).replaceAll("[\\[\\]]", "");
+            InetAddress address;
+            try {
+                address = InetAddress.ofLiteral(host);
+            } catch (IllegalArgumentException name) {
+                throw new ConfigWrong("metrics", "is an address and a port, not a name");
+            }
+            if (!beyond && !address.isLoopbackAddress()) {
+                throw new ConfigWrong(
+                        "metrics",
+                        "is a loopback address, unless metrics-beyond-loopback says yes");
+            }
+            return Optional.of(
+                    new InetSocketAddress(address, Integer.parseInt(value.substring(colon + 1))));
         }
 
         <E extends Enum<E>> E choice(String key, Class<E> type, E otherwise) throws ConfigWrong {

@@ -2,12 +2,16 @@ package org.coopmesh.nodeagent;
 
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -22,57 +26,60 @@ import org.coopmesh.nodeagent.identity.Enrolment;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
-import org.coopmesh.nodeagent.report.UsageReporter;
-import org.coopmesh.nodeagent.report.WindowRecorder;
-import org.coopmesh.nodeagent.spool.Spool;
 import org.coopmesh.nodeagent.topology.TopologyReporter;
 import org.coopmesh.nodeagent.usage.Counters;
 import org.coopmesh.nodeagent.usage.Counters.Simulated;
-import org.coopmesh.nodeagent.usage.UsageMeter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The agent on a mesh node. Everything it is made of is built here by hand, in the order data flows.
  *
- * <p>Run: {@code java -jar node-agent.jar agent.conf}. Exit codes: 2 the configuration is wrong, 3 the co-op refused the node,
- * 1 anything else.
+ * <p>Run: {@code java -jar node-agent.jar agent.conf}; {@link CommandLine} has what else there is, and the exit codes.
  */
 public final class NodeAgent implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
-    private static final String VERSION = version();
+    static final String VERSION = version();
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
     private static final long FULL_LANE_KBIT = 100_000;
-    private static final Duration SPREAD_MAX = Duration.ofSeconds(10);
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(15);
     private static final Duration STOP_MAX = Duration.ofSeconds(3);
 
+    private final AgentConfig config;
+    private final Instant startedAt = Instant.now();
     private final AgentClock clock = new AgentClock(Instant.now(), System::nanoTime);
     private final NodeIdentity identity;
     private final Channels channels;
-    private final Spool spool;
     private final Firewall firewall;
-    private final Counters counters;
-    private final WindowRecorder recorder;
-    private final UsageReporter reporter;
+    private final AccessListWatcher access;
+    private final Counting counting;
+    private final TopologyReporter topology;
+    private final Optional<MetricsPort> metrics;
     private final List<Thread> running = new ArrayList<>();
 
     /** Enrols if need be, takes up where the last run ended, and starts. */
     public NodeAgent(AgentConfig config)
             throws IOException, EnrolmentRefused, InterruptedException {
+        this.config = config;
         boolean byServer = config.clock() == AgentConfig.TimeSource.SERVER;
         Consumer<Instant> serverTime = byServer ? clock::observe : time -> {};
-        Path state = config.stateDir();
 
         // Who we are
         var enrolment =
                 new Enrolment(
-                        state.resolve("identity"),
+                        config.identityDir(),
                         config.membership(),
                         config.caFingerprint(),
                         VERSION,
                         InstantSource.system(),
                         RANDOM);
-        identity = enrolment.join(config.enrolmentCode(), serverTime);
+        Optional<NodeIdentity> known = enrolment.known();
+        // Whoever has no list yet keeps no network waiting: it needs one to join
+        if (known.isEmpty()) Readiness.tell();
+        identity =
+                known.isPresent()
+                        ? known.get()
+                        : enrolment.enrol(config.enrolmentCode(), serverTime);
         channels = new Channels(identity, config.membership(), config.billing());
         ManagedChannel membership = channels.membership();
 
@@ -82,21 +89,20 @@ public final class NodeAgent implements AutoCloseable {
                     case NFTABLES -> Firewall.nftables(config.table(), config.uplink().isPresent());
                     case NONE -> Firewall.none();
                 };
-        var access =
+        access =
                 new AccessListWatcher(
                         channels::membership,
                         identity.nodeId(),
                         identity::listKeys,
-                        state.resolve("access"),
+                        config.accessDir(),
                         firewall,
                         serverTime,
                         clock);
         access.enforceLastKnown();
+        if (known.isPresent()) Readiness.tell();
 
         // What passed: usage → spool → report
-        spool = Spool.open(state.resolve("spool"), config.spoolBytesMax());
-        if (byServer) spool.newest().ifPresent(newest -> clock.notBefore(newest.endedAt()));
-        counters =
+        Counters counters =
                 switch (config.counters()) {
                     case NFTABLES -> Counters.nftables(config.table(), config.uplink());
                     case SIMULATED ->
@@ -107,35 +113,30 @@ public final class NodeAgent implements AutoCloseable {
                                     new AgentClock(clock.instant(), System::nanoTime),
                                     RANDOM.nextLong());
                 };
-        Duration tenth = config.window().dividedBy(10);
-        reporter =
-                new UsageReporter(
+        counting =
+                new Counting(
+                        config,
+                        VERSION,
                         identity,
                         channels.billing(),
-                        spool,
-                        serverTime,
-                        tenth.compareTo(SPREAD_MAX) < 0 ? tenth : SPREAD_MAX,
-                        RANDOM);
-        recorder =
-                new WindowRecorder(
-                        new UsageMeter(counters, clock),
-                        spool,
-                        identity.nodeId(),
-                        VERSION,
-                        config.window(),
+                        counters,
                         clock,
-                        reporter::wake);
-        clock.onMove(recorder::timeMoved);
+                        serverTime,
+                        RANDOM);
+        counting.begin();
 
         // How we are, and how those are who are too small for an agent of their own
         var collector = new RouterCollector(config.collect(), identity.nodeId());
-        var topology =
+        topology =
                 new TopologyReporter(
                         membership,
                         VERSION,
                         config.uplink().orElse(""),
                         clock,
-                        new TopologyReporter.Figures(access::version, spool::bytes, spool::windows),
+                        new TopologyReporter.Figures(
+                                access::version,
+                                () -> counting.progress().spoolBytes(),
+                                () -> counting.progress().spoolWindows()),
                         collected(collector),
                         serverTime);
         var responder =
@@ -146,13 +147,24 @@ public final class NodeAgent implements AutoCloseable {
                         config.respondContact(),
                         topology::latest);
 
-        start("windows", recorder::run);
-        start("report", reporter::run);
+        metrics =
+                config.metrics().isPresent()
+                        ? Optional.of(
+                                new MetricsPort(
+                                        config.metrics().get(), () -> MetricsText.of(status())))
+                        : Optional.empty();
+
+        start("windows", counting::windows);
+        start("report", counting::reports);
         start("access", access::run);
         start("topology", topology::run);
         if (!config.collect().isEmpty()) start("collector", collector::run);
         if (!config.respondd().isEmpty()) start("respondd", responder::run);
-        start("certificate", () -> enrolment.keepFresh(identity, membership));
+        start(
+                "certificate",
+                () -> enrolment.keepFresh(identity, membership, config.enrolmentCode()));
+        start("status", this::tellStatus);
+        metrics.ifPresent(port -> start("metrics", port::run));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()
                 .addKeyValue("nodeId", identity.nodeId())
@@ -161,46 +173,123 @@ public final class NodeAgent implements AutoCloseable {
                 .log("agent runs");
     }
 
-    /** Runs until the process is told to end. */
+    /** Runs until the process is told to end, or does what else was asked for. */
     public static void main(String[] arguments) throws InterruptedException {
-        if (arguments.length != 1) refuse(2, "usage: node-agent agent.conf");
+        if (arguments.length > 0 && CommandLine.knows(arguments[0])) {
+            // What a person reads is not the log.
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "error");
+            var commands =
+                    new CommandLine(System.in, System.out, System.err, InstantSource.system());
+            System.exit(commands.execute(arguments));
+        }
+        if (arguments.length == 1 && List.of("help", "-h", "--help").contains(arguments[0])) {
+            System.out.println(CommandLine.USAGE);
+            return;
+        }
+        boolean run = arguments.length == 2 && arguments[0].equals("run");
+        if (arguments.length != 1 && !run) refuse(CommandLine.WRONG, CommandLine.USAGE);
+        String file = arguments[arguments.length - 1];
         try {
-            NodeAgent agent = new NodeAgent(AgentConfig.read(Path.of(arguments[0])));
+            NodeAgent agent = new NodeAgent(AgentConfig.read(Path.of(file)));
             Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "stop"));
             new CountDownLatch(1).await();
         } catch (ConfigWrong wrong) {
-            refuse(2, arguments[0] + ": " + wrong.getMessage());
+            refuse(CommandLine.WRONG, file + ": " + wrong.getMessage());
         } catch (EnrolmentRefused | IdentityDamaged refused) {
-            refuse(3, String.valueOf(refused.getMessage()));
+            refuse(CommandLine.REFUSED, String.valueOf(refused.getMessage()));
         } catch (IOException | RuntimeException failed) {
             log.atError().setCause(failed).log("agent cannot start");
-            refuse(1, String.valueOf(failed.getMessage()));
+            refuse(CommandLine.TROUBLE, String.valueOf(failed.getMessage()));
         }
+    }
+
+    /** How the agent is now. */
+    Status status() {
+        Counting.Progress progress = counting.progress();
+        Optional<AccessListWatcher.Term> term = access.term();
+        Map<String, String> sources = new TreeMap<>();
+        topology.latest()
+                .getLinkSourcesList()
+                .forEach(source -> sources.put(source.getSource(), source.getTrouble()));
+        return new Status(
+                Instant.now(),
+                startedAt,
+                ProcessHandle.current().pid(),
+                VERSION,
+                identity.nodeId(),
+                identity.coopName(),
+                identity.certificate().getNotAfter().toInstant(),
+                access.version(),
+                access.attachments().size(),
+                term.map(AccessListWatcher.Term::issuedAt),
+                term.map(AccessListWatcher.Term::notAfter).filter(Instant.MAX::isAfter),
+                access.trouble().orElse(""),
+                progress.trouble(),
+                progress.spoolWindows(),
+                progress.spoolBytes(),
+                config.spoolBytesMax(),
+                progress.report().until(),
+                progress.report().accepted(),
+                progress.report().failures(),
+                progress.report().failing(),
+                sources,
+                residentBytes());
+    }
+
+    private void tellStatus() throws InterruptedException {
+        boolean told = true;
+        while (true) {
+            try {
+                StatusFile.write(config.statusFile(), status());
+                told = true;
+            } catch (IOException failed) {
+                if (told)
+                    log.atWarn().addKeyValue("why", failed.getMessage()).log("status not told");
+                told = false;
+            }
+            Thread.sleep(STATUS_EVERY);
+        }
+    }
+
+    private static long residentBytes() {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+                if (line.startsWith("VmRSS:")) {
+                    return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+                }
+            }
+        } catch (IOException | NumberFormatException unknown) {
+            // A machine without /proc has no figure.
+        }
+        return 0;
     }
 
     /** Ends the running window, makes it durable and tries once to report it. The kernel goes on counting and enforcing. */
     @Override
     public void close() {
         running.forEach(Thread::interrupt);
+        metrics.ifPresent(NodeAgent::close);
         for (Thread thread : running) join(thread);
-        Thread last =
-                Thread.ofPlatform()
-                        .name("last")
-                        .start(() -> {
-                            recorder.close(clock.instant());
-                            reporter.flush();
-                        });
+        Thread last = Thread.ofPlatform().name("last").start(counting::finish);
         try {
             join(last);
             channels.close();
             join(last);
-            spool.close();
-            counters.close();
+            counting.close();
+            Files.deleteIfExists(config.statusFile());
             firewall.close();
         } catch (IOException cut) {
             log.atWarn().addKeyValue("why", cut.getMessage()).log("stopped in a hurry");
         }
         log.atInfo().log("agent stopped");
+    }
+
+    private static void close(MetricsPort port) {
+        try {
+            port.close();
+        } catch (IOException closed) {
+            log.atDebug().addKeyValue("why", closed.getMessage()).log("metrics port not closed");
+        }
     }
 
     private static void join(Thread thread) {

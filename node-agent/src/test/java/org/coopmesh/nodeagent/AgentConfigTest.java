@@ -85,6 +85,16 @@ class AgentConfigTest {
         assertThat(config.spoolBytesMax()).isEqualTo(65_536);
     }
 
+    @Test
+    void figuresAreToldOnLoopbackOrWhereItIsSaid() throws Exception {
+        assertThat(read(LEAST).metrics()).isEmpty();
+        assertThat(read(LEAST + "metrics: 127.0.0.1:9469\n").metrics().orElseThrow().getPort())
+                .isEqualTo(9469);
+        assertThat(read(LEAST + "metrics: [::1]:9469\n").metrics()).isPresent();
+        assertThat(read(LEAST + "metrics: 10.0.0.1:9469\nmetrics-beyond-loopback: yes\n").metrics())
+                .isPresent();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -103,6 +113,11 @@ class AgentConfigTest {
                     table: drop; table       | table: is a name of lower-case letters
                     spool-bytes-max: 1       | spool-bytes-max: is a number of bytes from 65536
                     state-dir: /tmp          | state-dir: is set twice
+                    metrics: 0.0.0.0:9469    | metrics: is a loopback address, unless metrics-beyond-loopback says yes
+                    metrics: [::]:9469       | metrics: is a loopback address
+                    metrics: localhost:9469  | metrics: is an address and a port, not a name
+                    metrics: 9469            | metrics: is host:port
+                    metrics-beyond-loopback: 1 | metrics-beyond-loopback: is yes or no
                     collect: br mesh         | collect: is a list of interface names
                     collect: br-mesh,        | collect: is a list of interface names
                     collect: a,b,a           | collect: names an interface twice

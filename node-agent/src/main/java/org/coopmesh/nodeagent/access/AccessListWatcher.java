@@ -87,7 +87,7 @@ public final class AccessListWatcher implements Runnable {
     private boolean askWhole;
     private boolean fileBehind;
     private Optional<String> keyWanted = Optional.empty();
-    private Optional<String> failedWhy = Optional.empty();
+    private volatile Optional<String> failedWhy = Optional.empty();
     private long failedNanos;
     private long messageNanos = System.nanoTime();
     private Instant clockThen;
@@ -154,6 +154,20 @@ public final class AccessListWatcher implements Runnable {
     /** The version in force; 0 where there is none. */
     public long version() {
         return known.map(k -> k.head().version()).orElse(0L);
+    }
+
+    /** When the list in force was made, and until when it counts. */
+    public record Term(Instant issuedAt, Instant notAfter) {}
+
+    /** The term of the list in force; empty where there is none. */
+    public Optional<Term> term() {
+        return known.map(
+                k -> new Term(instant(k.head().head().getIssuedAt()), k.head().notAfter()));
+    }
+
+    /** Why the list is not enforced as it should be; empty where it is. */
+    public Optional<String> trouble() {
+        return failedWhy;
     }
 
     /** All attachments of the list in force. */

@@ -34,6 +34,9 @@ final class ListFile implements AutoCloseable {
     /** A list and the head that vouches for it. */
     record Known(AccessList list, SignedHead head) {}
 
+    /** What a file holds: of its {@code bytes} those up to {@code good} are in order, and what is wrong with the others. */
+    record Scan(Optional<Known> known, int good, int bytes, String damage) {}
+
     private static final Logger log = LoggerFactory.getLogger(ListFile.class);
     private static final byte[] MAGIC = "COOPAL01".getBytes(StandardCharsets.US_ASCII);
     private static final byte WHOLE = 'S';
@@ -56,41 +59,55 @@ final class ListFile implements AutoCloseable {
     /** The newest list in the file that is complete, signed and adds up; what stands behind it is cut off. */
     Optional<Known> load(ListKeys keys) throws IOException {
         Files.createDirectories(file.toAbsolutePath().resolveSibling(""));
-        if (!Files.exists(file)) {
-            return Optional.empty();
+        Scan scan = scan(keys);
+        if (!scan.damage().isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
+                    .addKeyValue("bytesCut", scan.bytes() - scan.good())
+                    .addKeyValue("why", scan.damage())
+                    .log("access list file damaged, older state counts");
         }
+        if (scan.known().isPresent()) {
+            length = scan.good();
+            try {
+                channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                if (scan.bytes() != scan.good()) {
+                    channel.truncate(scan.good());
+                    channel.force(true);
+                }
+            } catch (IOException readOnly) {
+                // What was read is enforced all the same; the next change tries to write
+                // everything.
+                log.atError()
+                        .addKeyValue("code", Trouble.LIST_NOT_ON_DISK)
+                        .addKeyValue("why", readOnly.getMessage())
+                        .log("access list file cannot be written");
+                close();
+            }
+        }
+        return scan.known();
+    }
+
+    /** As {@link #load}, changing nothing. */
+    Scan scan(ListKeys keys) throws IOException {
+        if (!Files.exists(file)) return new Scan(Optional.empty(), 0, 0, "");
         ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file));
         byte[] magic = new byte[Math.min(MAGIC.length, in.remaining())];
         in.get(magic);
+        if (!Arrays.equals(magic, MAGIC)) {
+            return new Scan(Optional.empty(), 0, in.limit(), "no access list file");
+        }
         Optional<Known> known = Optional.empty();
         int good = in.position();
-        if (Arrays.equals(magic, MAGIC)) {
-            try {
-                while (in.hasRemaining()) {
-                    known = Optional.of(read(in, known, keys));
-                    good = in.position();
-                }
-            } catch (ListRefused | IllegalArgumentException damaged) {
-                log.atWarn()
-                        .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
-                        .addKeyValue("bytesCut", in.limit() - good)
-                        .addKeyValue("why", damaged.getMessage())
-                        .log("access list file damaged, older state counts");
+        try {
+            while (in.hasRemaining()) {
+                known = Optional.of(read(in, known, keys));
+                good = in.position();
             }
-        } else {
-            log.atWarn()
-                    .addKeyValue("code", Trouble.LIST_FILE_DAMAGED)
-                    .log("access list file is none");
+        } catch (ListRefused | IllegalArgumentException damaged) {
+            return new Scan(known, good, in.limit(), String.valueOf(damaged.getMessage()));
         }
-        if (known.isPresent()) {
-            channel = FileChannel.open(file, StandardOpenOption.WRITE);
-            length = good;
-            if (in.limit() != good) {
-                channel.truncate(good);
-                channel.force(true);
-            }
-        }
-        return known;
+        return new Scan(known, good, in.limit(), "");
     }
 
     private Known read(ByteBuffer in, Optional<Known> before, ListKeys keys) throws ListRefused {

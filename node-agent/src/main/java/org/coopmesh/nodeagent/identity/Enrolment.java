@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 public final class Enrolment {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final Duration RENEWAL_CHECK_MAX = Duration.ofHours(1);
+    private static final Duration DISK_CHECK = Duration.ofSeconds(30);
     private static final Logger log = LoggerFactory.getLogger(Enrolment.class);
 
     private final Path directory;
@@ -68,25 +69,23 @@ public final class Enrolment {
     }
 
     /**
-     * Loads the identity, and enrols first where there is none yet or its certificate has run out. Waits for a server that does
-     * not answer, however long.
+     * Who this node is, if it was ever enrolled; nobody is asked, so that what it knows can be enforced before there is a
+     * network. A certificate that has run out is put right by {@link #keepFresh}.
+     */
+    public Optional<NodeIdentity> known() throws IOException {
+        NodeKeys keys = NodeKeys.loadOrMake(directory);
+        return Enrolled.load(directory, keys).map(enrolled -> new NodeIdentity(keys, enrolled));
+    }
+
+    /**
+     * Enrols a node that is not, or anew with the same keys. Waits for a server that does not answer, however long.
      *
-     * @param code as printed by the dashboard; empty once enrolled
+     * @param code as printed by the dashboard
      * @throws EnrolmentRefused if the code is missing or refused, or the server is not the co-op's
      */
-    public NodeIdentity join(String code, Consumer<Instant> serverTime)
+    public NodeIdentity enrol(String code, Consumer<Instant> serverTime)
             throws IOException, EnrolmentRefused, InterruptedException {
         NodeKeys keys = NodeKeys.loadOrMake(directory);
-        Optional<Enrolled> known = Enrolled.load(directory, keys);
-        if (known.isPresent()) {
-            Instant until = known.get().certificate().getNotAfter().toInstant();
-            if (wall.instant().isBefore(until) || code.isEmpty()) {
-                return new NodeIdentity(keys, known.get());
-            }
-            log.atWarn()
-                    .addKeyValue("until", until)
-                    .log("certificate has run out, enrolling again");
-        }
         if (code.isEmpty()) {
             throw new EnrolmentRefused("enrolment-code is missing, and this node is not enrolled");
         }
@@ -95,14 +94,11 @@ public final class Enrolment {
         ManagedChannel channel = Channels.open(membership, anonymous());
         try {
             while (true) {
-                Optional<Enrolled> answer = attempt(channel, keys, code, serverTime);
-                if (answer.isPresent()) {
-                    answer.get().save(directory);
-                    log.atInfo()
-                            .addKeyValue("nodeId", keys.nodeId())
-                            .addKeyValue("coop", answer.get().coopName())
-                            .log("enrolled");
-                    return new NodeIdentity(keys, answer.get());
+                try {
+                    Enrolled answer = attempt(channel, keys, code, serverTime);
+                    return new NodeIdentity(keys, answer);
+                } catch (StatusRuntimeException later) {
+                    log.atWarn().addKeyValue("why", Causes.inWords(later)).log("enrolment waits");
                 }
                 Thread.sleep(backOff.next());
                 channel.resetConnectBackoff();
@@ -112,19 +108,82 @@ public final class Enrolment {
         }
     }
 
-    /** Renews the certificate whenever two thirds of its life are over, until interrupted. */
-    public void keepFresh(NodeIdentity identity, ManagedChannel channel)
+    /**
+     * Enrols in one attempt, for a person who waits.
+     *
+     * @throws EnrolmentRefused as {@link #enrol}
+     * @throws IOException if the server does not answer; the message says why
+     */
+    public NodeIdentity enrolOnce(String code) throws IOException, EnrolmentRefused {
+        NodeKeys keys = NodeKeys.loadOrMake(directory);
+        ManagedChannel channel = Channels.open(membership, anonymous());
+        try {
+            return new NodeIdentity(keys, attempt(channel, keys, code, time -> {}));
+        } catch (StatusRuntimeException failed) {
+            throw new IOException(
+                    membership + " does not answer: " + Causes.inWords(failed), failed);
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /**
+     * Renews the certificate whenever two thirds of its life are over, until interrupted. One that has run out is asked for
+     * anew with {@code code}, or taken from the disk once a person has enrolled this node beside the running agent.
+     */
+    public void keepFresh(NodeIdentity identity, ManagedChannel channel, String code)
             throws InterruptedException {
         FullJitter backOff = new FullJitter(Duration.ofSeconds(30), RENEWAL_CHECK_MAX, random);
+        Instant next = Instant.MIN;
         while (true) {
-            Duration left = Duration.between(wall.instant(), renewalDue(identity.certificate()));
-            if (left.isPositive()) {
-                Thread.sleep(left.compareTo(RENEWAL_CHECK_MAX) < 0 ? left : RENEWAL_CHECK_MAX);
-            } else if (renew(identity, channel)) {
-                backOff.reset();
-            } else {
-                Thread.sleep(backOff.next());
+            takeFromDisk(identity);
+            Instant now = wall.instant();
+            X509Certificate certificate = identity.certificate();
+            if (!now.isBefore(renewalDue(certificate)) && !now.isBefore(next)) {
+                boolean over = !now.isBefore(certificate.getNotAfter().toInstant());
+                if (over ? enrolAgain(identity, code) : renew(identity, channel)) {
+                    backOff.reset();
+                    next = Instant.MIN;
+                    continue;
+                }
+                next = now.plus(backOff.next());
             }
+            Thread.sleep(DISK_CHECK);
+        }
+    }
+
+    /** A certificate that is on disk and good for longer than the one in use becomes the one in use. */
+    void takeFromDisk(NodeIdentity identity) {
+        try {
+            Optional<Enrolled> found = Enrolled.load(directory, identity.keys());
+            Instant inUse = identity.certificate().getNotAfter().toInstant();
+            found.filter(enrolled ->
+                            enrolled.certificate().getNotAfter().toInstant().isAfter(inUse))
+                    .ifPresent(enrolled -> {
+                        identity.renewed(enrolled);
+                        log.atInfo()
+                                .addKeyValue("until", enrolled.certificate().getNotAfter())
+                                .log("certificate found on disk");
+                    });
+        } catch (IOException unreadable) {
+            log.atWarn().addKeyValue("why", unreadable.getMessage()).log("identity unreadable");
+        }
+    }
+
+    private boolean enrolAgain(NodeIdentity identity, String code) {
+        log.atError()
+                .addKeyValue("until", identity.certificate().getNotAfter())
+                .log("certificate has run out, this node needs a new enrolment code");
+        if (code.isEmpty()) return false;
+        ManagedChannel channel = Channels.open(membership, anonymous());
+        try {
+            identity.renewed(attempt(channel, identity.keys(), code, time -> {}));
+            return true;
+        } catch (StatusRuntimeException | EnrolmentRefused | IOException failed) {
+            log.atWarn().addKeyValue("why", Causes.inWords(failed)).log("not enrolled again");
+            return false;
+        } finally {
+            channel.shutdownNow();
         }
     }
 
@@ -161,16 +220,17 @@ public final class Enrolment {
                     .log("certificate renewed");
             return true;
         } catch (StatusRuntimeException failed) {
-            log.atWarn().addKeyValue("status", failed.getStatus()).log("renewal failed");
+            log.atWarn().addKeyValue("why", Causes.inWords(failed)).log("renewal failed");
         } catch (EnrolmentRefused | IOException failed) {
             log.atError().addKeyValue("why", failed.getMessage()).log("renewal not usable");
         }
         return false;
     }
 
-    private Optional<Enrolled> attempt(
+    /** Asks once, and keeps the answer. */
+    private Enrolled attempt(
             ManagedChannel channel, NodeKeys keys, String code, Consumer<Instant> serverTime)
-            throws EnrolmentRefused {
+            throws EnrolmentRefused, IOException {
         byte[] request = keys.certificationRequest();
         String normal = code.replace("-", "").toUpperCase(Locale.ROOT);
         byte[] proof = message("coopmesh-enrol-v1", request, normal);
@@ -189,33 +249,40 @@ public final class Enrolment {
                                             .setAgentVersion(agentVersion)
                                             .build());
         } catch (StatusRuntimeException failed) {
-            refuseOrRetry(failed);
-            return Optional.empty();
+            throw refusedOrLater(failed);
         }
         Enrolled enrolled = Enrolled.of(answer, keys);
         if (enrolled.authorities().stream().noneMatch(this::configured)) {
             throw new EnrolmentRefused("the answer lacks the authority with the fingerprint");
         }
+        enrolled.save(directory);
         if (answer.hasServerTime()) serverTime.accept(instant(answer.getServerTime()));
-        return Optional.of(enrolled);
+        log.atInfo()
+                .addKeyValue("nodeId", keys.nodeId())
+                .addKeyValue("coop", enrolled.coopName())
+                .log("enrolled");
+        return enrolled;
     }
 
-    private static void refuseOrRetry(StatusRuntimeException failed) throws EnrolmentRefused {
+    /** What is worth another attempt is given back; a wrong clock is, because it will be put right. */
+    private static StatusRuntimeException refusedOrLater(StatusRuntimeException failed)
+            throws EnrolmentRefused {
         Status status = failed.getStatus();
+        if (Causes.isOfTime(failed)) return failed;
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertificateException wrong) {
                 throw new EnrolmentRefused("not our co-op's server: " + wrong.getMessage());
             }
         }
-        switch (status.getCode()) {
+        return switch (status.getCode()) {
             case INVALID_ARGUMENT, PERMISSION_DENIED, FAILED_PRECONDITION, UNIMPLEMENTED ->
                     throw new EnrolmentRefused(
                             "enrolment refused: "
                                     + status.getCode()
                                     + " "
                                     + status.getDescription());
-            default -> log.atWarn().addKeyValue("status", status).log("enrolment not answered yet");
-        }
+            default -> failed;
+        };
     }
 
     private boolean configured(X509Certificate authority) {

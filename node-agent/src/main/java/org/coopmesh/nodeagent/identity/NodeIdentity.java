@@ -2,8 +2,13 @@ package org.coopmesh.nodeagent.identity;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.KeyManager;
 
 /** Who this node is, once the co-op has enrolled it. */
 public final class NodeIdentity {
@@ -13,6 +18,17 @@ public final class NodeIdentity {
     NodeIdentity(NodeKeys keys, Enrolled enrolled) {
         this.keys = keys;
         this.enrolled = enrolled;
+    }
+
+    /**
+     * Reads who this node is and makes nothing; empty where it was never enrolled, or what it was given is damaged.
+     *
+     * @throws IdentityDamaged if a key file cannot be understood
+     */
+    public static Optional<NodeIdentity> read(Path directory) throws IOException {
+        if (!NodeKeys.areIn(directory)) return Optional.empty();
+        NodeKeys keys = NodeKeys.loadOrMake(directory);
+        return Enrolled.load(directory, keys).map(enrolled -> new NodeIdentity(keys, enrolled));
     }
 
     /** SHA-256 of the identity key: 64 lower-case hexadecimal digits. */
@@ -48,9 +64,33 @@ public final class NodeIdentity {
     /** Mutual TLS with whatever certificate is the newest at the time of each handshake. */
     public ChannelCredentials credentials() {
         return TlsChannelCredentials.newBuilder()
-                .keyManager(new CurrentCertificate(keys.tls().getPrivate(), this::certificate))
-                .trustManager(CoopTrust.authorities(() -> enrolled.authorities()))
+                .keyManager(keyManager())
+                .trustManager(trust())
                 .build();
+    }
+
+    KeyManager keyManager() {
+        return new CurrentCertificate(keys.tls().getPrivate(), this::certificate);
+    }
+
+    CoopTrust trust() {
+        return CoopTrust.authorities(() -> enrolled.authorities());
+    }
+
+    /**
+     * Whether the certificate names the authority with this fingerprint.
+     *
+     * @param caFingerprint SHA-256, 64 lower-case hexadecimal digits
+     */
+    public boolean isOf(String caFingerprint) {
+        for (X509Certificate authority : enrolled.authorities()) {
+            try {
+                if (CoopTrust.fingerprintOf(authority).equals(caFingerprint)) return true;
+            } catch (CertificateException malformed) {
+                // Is not the one that is looked for.
+            }
+        }
+        return false;
     }
 
     NodeKeys keys() {

@@ -85,6 +85,11 @@ final class NodeKeys {
         return new NodeKeys(readIdentity(identityFile), readTls(tlsFile));
     }
 
+    static boolean areIn(Path directory) {
+        return Files.exists(directory.resolve("identity.key"))
+                && Files.exists(directory.resolve("tls.key"));
+    }
+
     /** 64 lower-case hexadecimal digits. */
     String nodeId() {
         return HexFormat.of().formatHex(sha256(identityKey));

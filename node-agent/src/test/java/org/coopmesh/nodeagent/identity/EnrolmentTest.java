@@ -39,7 +39,7 @@ class EnrolmentTest {
     @Test
     void aCodeBecomesACertificateForBothKeys() throws Exception {
         NodeIdentity identity =
-                enrolment().join("0123-4567-89ab-cdef-ghjk-mnpq-rs", serverTimes::add);
+                enrolment().enrol("0123-4567-89ab-cdef-ghjk-mnpq-rs", serverTimes::add);
 
         assertThat(coop.enrolled).containsExactly(identity.nodeId());
         assertThat(identity.nodeId()).matches("[0-9a-f]{64}");
@@ -60,7 +60,7 @@ class EnrolmentTest {
                         "1",
                         InstantSource.system(),
                         new Random())
-                .join(TestCoop.CODE, serverTimes::add);
+                .enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state)))
                 .isEqualTo("rwx------");
@@ -76,10 +76,10 @@ class EnrolmentTest {
     @Test
     void onceEnrolledNobodyIsAsked() throws Exception {
         Enrolment enrolment = enrolment();
-        NodeIdentity first = enrolment.join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity first = enrolment.enrol(TestCoop.CODE, serverTimes::add);
         coop.close();
 
-        NodeIdentity second = enrolment.join("", serverTimes::add);
+        NodeIdentity second = enrolment.known().orElseThrow();
 
         assertThat(second.nodeId()).isEqualTo(first.nodeId());
         assertThat(second.certificate()).isEqualTo(first.certificate());
@@ -92,7 +92,7 @@ class EnrolmentTest {
                 new Enrolment(
                         directory, coop.target(), wrong, "1", InstantSource.system(), new Random());
 
-        assertThatThrownBy(() -> enrolment.join(TestCoop.CODE, serverTimes::add))
+        assertThatThrownBy(() -> enrolment.enrol(TestCoop.CODE, serverTimes::add))
                 .isInstanceOf(EnrolmentRefused.class)
                 .hasMessageContaining("fingerprint");
         assertThat(coop.enrolled).isEmpty();
@@ -115,14 +115,14 @@ class EnrolmentTest {
 
     @Test
     void aWrongCodeIsRefusedAndNotRepeated() {
-        assertThatThrownBy(() -> enrolment().join("ZZZZZZZZZZZZZZZZZZZZZZZZZZ", serverTimes::add))
+        assertThatThrownBy(() -> enrolment().enrol("ZZZZZZZZZZZZZZZZZZZZZZZZZZ", serverTimes::add))
                 .isInstanceOf(EnrolmentRefused.class)
                 .hasMessageContaining("PERMISSION_DENIED");
     }
 
     @Test
     void aUsedCodeIsRefusedToAnotherKey() throws Exception {
-        enrolment().join(TestCoop.CODE, serverTimes::add);
+        enrolment().enrol(TestCoop.CODE, serverTimes::add);
         var thief =
                 new Enrolment(
                         directory.resolve("thief"),
@@ -132,13 +132,13 @@ class EnrolmentTest {
                         InstantSource.system(),
                         new Random());
 
-        assertThatThrownBy(() -> thief.join(TestCoop.CODE, serverTimes::add))
+        assertThatThrownBy(() -> thief.enrol(TestCoop.CODE, serverTimes::add))
                 .isInstanceOf(EnrolmentRefused.class);
     }
 
     @Test
     void withoutACodeAndACertificateItSaysWhatIsMissing() {
-        assertThatThrownBy(() -> enrolment().join("", serverTimes::add))
+        assertThatThrownBy(() -> enrolment().enrol("", serverTimes::add))
                 .isInstanceOf(EnrolmentRefused.class)
                 .hasMessageContaining("enrolment-code is missing");
     }
@@ -147,7 +147,7 @@ class EnrolmentTest {
     void killedBetweenKeysAndEnrolmentItGoesOnWithTheSameKeys() throws Exception {
         String nodeId = NodeKeys.loadOrMake(directory).nodeId();
 
-        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(identity.nodeId()).isEqualTo(nodeId);
     }
@@ -158,7 +158,7 @@ class EnrolmentTest {
         Files.delete(directory.resolve("tls.key"));
         Files.write(directory.resolve("tls.key.new"), new byte[] {1});
 
-        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(identity.nodeId()).isEqualTo(nodeId);
     }
@@ -167,7 +167,7 @@ class EnrolmentTest {
     void anAnswerThatWasLostIsAskedForAgain() throws Exception {
         coop.loseAnswer = true;
 
-        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(coop.enrolled).containsExactly(identity.nodeId(), identity.nodeId());
     }
@@ -185,19 +185,19 @@ class EnrolmentTest {
                     coop.enrolFault = Status.OK;
                 });
 
-        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(coop.enrolled).containsExactly(identity.nodeId());
     }
 
     @Test
     void aDamagedAnswerOnDiskIsAskedForAgain() throws Exception {
-        NodeIdentity first = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity first = enrolment().enrol(TestCoop.CODE, serverTimes::add);
         byte[] bytes = Files.readAllBytes(directory.resolve("enrolled"));
         bytes[bytes.length / 2] ^= 1;
         Files.write(directory.resolve("enrolled"), bytes);
 
-        NodeIdentity second = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity second = enrolment().enrol(TestCoop.CODE, serverTimes::add);
 
         assertThat(second.nodeId()).isEqualTo(first.nodeId());
         assertThat(coop.enrolled).hasSize(2);
@@ -205,12 +205,12 @@ class EnrolmentTest {
 
     @Test
     void aDamagedKeyIsNeverReplaced() throws Exception {
-        enrolment().join(TestCoop.CODE, serverTimes::add);
+        enrolment().enrol(TestCoop.CODE, serverTimes::add);
         byte[] damaged =
                 "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".getBytes();
         Files.write(directory.resolve("identity.key"), damaged);
 
-        assertThatThrownBy(() -> enrolment().join(TestCoop.CODE, serverTimes::add))
+        assertThatThrownBy(() -> enrolment().enrol(TestCoop.CODE, serverTimes::add))
                 .isInstanceOf(IdentityDamaged.class)
                 .hasMessageContaining("identity.key");
         assertThat(Files.readAllBytes(directory.resolve("identity.key"))).isEqualTo(damaged);
@@ -218,7 +218,7 @@ class EnrolmentTest {
 
     @Test
     void aCertificateIsRenewedAtTwoThirdsOverItsOwnConnection() throws Exception {
-        NodeIdentity identity = enrolment().join(TestCoop.CODE, serverTimes::add);
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
         var before = identity.certificate();
         Instant due = Enrolment.renewalDue(before);
         assertThat(Duration.between(before.getNotBefore().toInstant(), due).toDays()).isEqualTo(60);
@@ -237,7 +237,7 @@ class EnrolmentTest {
                     Thread.ofVirtual()
                             .start(() -> {
                                 try {
-                                    later.keepFresh(identity, channels.membership());
+                                    later.keepFresh(identity, channels.membership(), "");
                                 } catch (InterruptedException stopped) {
                                     // The test is over.
                                 }
@@ -248,27 +248,95 @@ class EnrolmentTest {
         }
 
         assertThat(coop.renewals).hasValue(1);
-        assertThat(enrolment().join("", serverTimes::add).certificate())
+        assertThat(enrolment().known().orElseThrow().certificate())
                 .isEqualTo(identity.certificate());
     }
 
     @Test
-    void aCertificateThatRanOutIsReplacedByANewCode() throws Exception {
-        NodeIdentity first = enrolment().join(TestCoop.CODE, serverTimes::add);
+    void aCertificateThatRanOutIsReplacedByANewCodeWithTheSameKeyWhileTheAgentRuns()
+            throws Exception {
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+        var before = identity.certificate();
+        Instant after = before.getNotAfter().toInstant().plusSeconds(1);
+
+        keepFreshUntilAnother(enrolmentAt(after), identity, TestCoop.CODE);
+
+        assertThat(coop.enrolled).containsExactly(identity.nodeId(), identity.nodeId());
+        assertThat(coop.renewals).hasValue(0);
+    }
+
+    @Test
+    void aCertificateThatAPersonFetchedIsTakenUpByTheRunningAgent() throws Exception {
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+        var before = identity.certificate();
+        coop.certificateLife = Duration.ofDays(365);
+        NodeIdentity fetched = enrolment().enrolOnce(TestCoop.CODE);
+
+        keepFreshUntilAnother(enrolment(), identity, "");
+
+        assertThat(identity.certificate()).isEqualTo(fetched.certificate()).isNotEqualTo(before);
+    }
+
+    @Test
+    void aNodeWhoseCertificateRanOutIsKnownWithoutAskingAnybody() throws Exception {
+        NodeIdentity first = enrolment().enrol(TestCoop.CODE, serverTimes::add);
         Instant after = first.certificate().getNotAfter().toInstant().plusSeconds(1);
-        var later =
+
+        assertThat(enrolmentAt(after).known()).isPresent();
+        assertThat(coop.enrolled).hasSize(1);
+    }
+
+    @Test
+    void aClockThatIsYearsOffIsWaitedForAndIsNoRefusal() throws Exception {
+        coop.close();
+        coop = new TestCoop(Duration.ofSeconds(-1));
+
+        assertThatThrownBy(() -> enrolment().enrolOnce(TestCoop.CODE))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining("set the clock");
+    }
+
+    @Test
+    void aServerThatIsNotThereIsNamedWithItsCause() throws Exception {
+        String target = coop.target();
+        String fingerprint = coop.fingerprint();
+        coop.close();
+        var enrolment =
                 new Enrolment(
-                        directory,
-                        coop.target(),
-                        coop.fingerprint(),
-                        "1",
-                        InstantSource.fixed(after),
-                        new Random());
+                        directory, target, fingerprint, "1", InstantSource.system(), new Random());
 
-        NodeIdentity second = later.join(TestCoop.CODE, serverTimes::add);
+        assertThatThrownBy(() -> enrolment.enrolOnce(TestCoop.CODE))
+                .isInstanceOf(java.io.IOException.class)
+                .hasMessageContaining(target + " does not answer: nothing listens there");
+    }
 
-        assertThat(second.nodeId()).isEqualTo(first.nodeId());
-        assertThat(coop.enrolled).hasSize(2);
+    private void keepFreshUntilAnother(Enrolment enrolment, NodeIdentity identity, String code)
+            throws Exception {
+        var before = identity.certificate();
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            Thread keeping =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    enrolment.keepFresh(identity, channels.membership(), code);
+                                } catch (InterruptedException stopped) {
+                                    // The test is over.
+                                }
+                            });
+            while (identity.certificate().equals(before)) Thread.sleep(20);
+            keeping.interrupt();
+            keeping.join();
+        }
+    }
+
+    private Enrolment enrolmentAt(Instant now) throws Exception {
+        return new Enrolment(
+                directory,
+                coop.target(),
+                coop.fingerprint(),
+                "1",
+                InstantSource.fixed(now),
+                new Random());
     }
 
     private Enrolment enrolment() throws Exception {

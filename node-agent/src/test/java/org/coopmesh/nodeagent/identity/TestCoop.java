@@ -84,6 +84,11 @@ public final class TestCoop implements AutoCloseable {
     private final Server server;
 
     public TestCoop(BindableService... others) throws Exception {
+        this(Duration.ofDays(365), others);
+    }
+
+    /** A co-op whose node port has a certificate that is good for so long. */
+    public TestCoop(Duration serverLife, BindableService... others) throws Exception {
         authority =
                 certificate(
                         "co-op", authorityKey.getPublic(), List.of(), Duration.ofDays(3650), true);
@@ -95,7 +100,7 @@ public final class TestCoop implements AutoCloseable {
                         List.of(
                                 new GeneralName(GeneralName.dNSName, "localhost"),
                                 new GeneralName(GeneralName.iPAddress, "127.0.0.1")),
-                        Duration.ofDays(365),
+                        serverLife,
                         false);
         ByteArrayOutputStream chain = new ByteArrayOutputStream();
         chain.write(pem("CERTIFICATE", serverCertificate.getEncoded()));

@@ -1,0 +1,41 @@
+package org.coopmesh.nodeagent;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How the agent is at one moment: what {@code node-agent status} prints, and what Prometheus may ask for.
+ *
+ * @param at by the wall clock
+ * @param startedAt by the wall clock
+ * @param listTrouble why the list is not enforced as it should be; empty where it is
+ * @param countingTrouble why counting has not begun; empty where it has
+ * @param reportTrouble why the last call to billing failed; empty where it did not
+ * @param acceptedUntil end of the newest window that billing has
+ * @param sources of links, each with its trouble; an empty one is none
+ * @param memoryBytes resident
+ */
+record Status(
+        Instant at,
+        Instant startedAt,
+        long pid,
+        String version,
+        String nodeId,
+        String coop,
+        Instant certificateUntil,
+        long listVersion,
+        long listAttachments,
+        Optional<Instant> listIssuedAt,
+        Optional<Instant> listNotAfter,
+        String listTrouble,
+        String countingTrouble,
+        long spoolWindows,
+        long spoolBytes,
+        long spoolBytesMax,
+        Optional<Instant> acceptedUntil,
+        long acceptedWindows,
+        long reportFailures,
+        String reportTrouble,
+        Map<String, String> sources,
+        long memoryBytes) {}
