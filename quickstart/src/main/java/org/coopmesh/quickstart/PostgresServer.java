@@ -3,17 +3,24 @@ package org.coopmesh.quickstart;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** A real PostgreSQL as a child process: listens on loopback, and what it commits has reached the disk. */
 final class PostgresServer implements AutoCloseable {
-    private final EmbeddedPostgres server;
+    private static final long KILL_SECONDS_MAX = 10;
 
-    private PostgresServer(EmbeddedPostgres server) {
+    private final EmbeddedPostgres server;
+    private final Path directory;
+
+    private PostgresServer(EmbeddedPostgres server, Path directory) {
         this.server = server;
+        this.directory = directory;
     }
 
     /**
@@ -39,7 +46,7 @@ final class PostgresServer implements AutoCloseable {
             if (port != 0) {
                 builder.setPort(port);
             }
-            return new PostgresServer(builder.start());
+            return new PostgresServer(builder.start(), directory);
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start on " + directory, e);
         }
@@ -55,6 +62,21 @@ final class PostgresServer implements AutoCloseable {
 
     Connection administer() throws SQLException {
         return server.getPostgresDatabase().getConnection();
+    }
+
+    /** As a power cut would: no checkpoint, no farewell. Its workers end by themselves when they miss it. */
+    void kill() {
+        try {
+            List<String> lines = Files.readAllLines(directory.resolve("postmaster.pid"));
+            ProcessHandle postmaster =
+                    ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).orElseThrow();
+            postmaster.destroyForcibly();
+            postmaster.onExit().orTimeout(KILL_SECONDS_MAX, TimeUnit.SECONDS).join();
+            // Lets go of the folder; there is nobody left to stop
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -182,6 +182,16 @@ public final class Quickstart implements AutoCloseable {
         services.restart(name);
     }
 
+    /** PostgreSQL dies as in a power cut, is away while {@code meanwhile} runs, and comes back. */
+    public void withoutPostgres(Runnable meanwhile) {
+        servers.withoutPostgres(meanwhile);
+    }
+
+    /** Kafka ends, is away while {@code meanwhile} runs, and comes back. */
+    public void withoutKafka(Runnable meanwhile) {
+        servers.withoutKafka(meanwhile);
+    }
+
     /** Kills the agent on {@code router} as a power cut would. */
     public void killAgent(String router) {
         agents.kill(router);

@@ -27,19 +27,51 @@ public final class Servers implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(Servers::endShared, "shared servers end"));
     }
 
-    private final PostgresServer postgres;
-    private final KafkaNode kafka;
+    private final Path directory;
+    private final int postgresPort;
+    private final int kafkaPort;
+    private PostgresServer postgres;
+    private KafkaNode kafka;
 
-    private Servers(PostgresServer postgres, KafkaNode kafka) {
-        this.postgres = postgres;
-        this.kafka = kafka;
+    private Servers(Path directory, int postgresPort, int kafkaPort) {
+        this.directory = directory;
+        this.postgresPort = postgresPort;
+        this.kafkaPort = kafkaPort;
+        postgres = startPostgres();
+        kafka = startKafka();
     }
 
     /** Starts both on {@code directory}; what they held before is there again. */
     static Servers start(Path directory, int postgresPort, int kafkaPort) {
-        var postgres = PostgresServer.start(directory.resolve("postgres"), postgresPort);
-        var kafka = KafkaNode.start(directory.resolve("kafka"), kafkaPort, kafkaPort + 1, true);
-        return new Servers(postgres, kafka);
+        return new Servers(directory, postgresPort, kafkaPort);
+    }
+
+    private PostgresServer startPostgres() {
+        return PostgresServer.start(directory.resolve("postgres"), postgresPort);
+    }
+
+    private KafkaNode startKafka() {
+        return KafkaNode.start(directory.resolve("kafka"), kafkaPort, kafkaPort + 1, true);
+    }
+
+    /** PostgreSQL dies as in a power cut, is away while {@code meanwhile} runs, and starts again on what it had kept. */
+    void withoutPostgres(Runnable meanwhile) {
+        postgres.kill();
+        try {
+            meanwhile.run();
+        } finally {
+            postgres = startPostgres();
+        }
+    }
+
+    /** Kafka ends, is away while {@code meanwhile} runs, and starts again on what it had kept. */
+    void withoutKafka(Runnable meanwhile) {
+        kafka.close();
+        try {
+            meanwhile.run();
+        } finally {
+            kafka = startKafka();
+        }
     }
 
     /** Makes a role and a database of its own for a service, unless they are there. */
