@@ -217,7 +217,7 @@ class ExchangeTest {
     @Test
     void aSocketWithNobodyBehindItIsTroubleAndNotAbsence() throws Exception {
         SocketAddress left = socket("left.sock", channel -> {});
-        daemons.removeFirst().close();
+        daemons.getLast().close();
 
         assertThat(trouble(left, PATIENCE)).isEqualTo(Trouble.GONE);
         assertThat(
