@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +13,10 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -34,6 +38,8 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param collect interfaces on which small routers are asked by respondd; empty where none are
  * @param respondd interfaces on which respondd is answered; empty where it is not
  * @param respondContact told to whoever asks by respondd; empty for none
+ * @param links node id of the neighbour by the interface that leads to it alone; an empty id is not known
+ * @param portal where the walled are led; empty where they are not
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
  */
@@ -54,7 +60,9 @@ public record AgentConfig(
         List<String> respondd,
         String respondContact,
         Path statusFile,
-        Optional<InetSocketAddress> metrics) {
+        Optional<InetSocketAddress> metrics,
+        Map<String, String> links,
+        Optional<URI> portal) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -87,6 +95,8 @@ public record AgentConfig(
                     "clock",
                     "table",
                     "spool-bytes-max",
+                    "links",
+                    "portal",
                     "collect",
                     "respondd",
                     "respondd-interfaces",
@@ -110,6 +120,10 @@ public record AgentConfig(
     private static final Pattern TABLE = Pattern.compile("[a-z][a-z0-9_]{0,30}");
     private static final Pattern CONTACT = Pattern.compile("[^\\p{C}\\p{Zl}\\p{Zp}]{1,128}");
     private static final int INTERFACES_MAX = 8;
+    private static final Pattern LINK =
+            Pattern.compile("([A-Za-z0-9_.@-]{1,15})(?:=([0-9a-f]{64}))?");
+    private static final int LINKS_MAX = 256;
+    private static final int URL_CHARACTERS_MAX = 1_000;
     private static final Duration WINDOW_LEAST = Duration.ofSeconds(1);
     private static final Duration WINDOW_MOST = Duration.ofHours(1);
     private static final long SPOOL_BYTES_MOST = 1L << 30;
@@ -173,6 +187,10 @@ public record AgentConfig(
                 throw new ConfigWrong("respondd-contact", "is told by respondd; it is off");
             }
         }
+        Optional<URI> portal = values.portal();
+        if (portal.isPresent() && firewall == FirewallKind.NONE) {
+            throw new ConfigWrong("portal", "needs firewall nftables to lead anybody there");
+        }
         Path stateDir = Path.of(values.required("state-dir"));
         return new AgentConfig(
                 stateDir,
@@ -199,7 +217,9 @@ public record AgentConfig(
                 respondd,
                 contact,
                 Path.of(values.or("status-file", stateDir.resolve("status").toString())),
-                values.metrics());
+                values.metrics(),
+                values.links(uplink),
+                portal);
     }
 
     /** Where keys and certificate are. */
@@ -249,6 +269,45 @@ public record AgentConfig(
         String match(String key, String value, Pattern pattern, String rule) throws ConfigWrong {
             if (!pattern.matcher(value).matches()) throw new ConfigWrong(key, rule);
             return value;
+        }
+
+        Map<String, String> links(String uplink) throws ConfigWrong {
+            String value = or("links", "");
+            Map<String, String> links = new LinkedHashMap<>();
+            for (String link : value.isEmpty() ? new String[0] : value.split(",", -1)) {
+                var parts = LINK.matcher(link.strip());
+                if (!parts.matches()) {
+                    throw new ConfigWrong(
+                            "links", "is a list of interface=node id, parted by commas");
+                }
+                if (parts.group(1).equals(uplink)) {
+                    throw new ConfigWrong("links", "are of the mesh; " + uplink + " is the uplink");
+                }
+                String node = parts.group(2) == null ? "" : parts.group(2);
+                if (links.put(parts.group(1), node) != null) {
+                    throw new ConfigWrong("links", "names an interface twice");
+                }
+            }
+            if (links.size() > LINKS_MAX) {
+                throw new ConfigWrong("links", "names at most " + LINKS_MAX + " interfaces");
+            }
+            return links;
+        }
+
+        Optional<URI> portal() throws ConfigWrong {
+            String value = or("portal", "");
+            if (value.isEmpty()) return Optional.empty();
+            try {
+                URI portal = new URI(value);
+                boolean web =
+                        "https".equals(portal.getScheme()) || "http".equals(portal.getScheme());
+                if (web && portal.getHost() != null && value.length() <= URL_CHARACTERS_MAX) {
+                    return Optional.of(portal);
+                }
+            } catch (URISyntaxException malformed) {
+                // Says the same as a URL of another kind.
+            }
+            throw new ConfigWrong("portal", "is a URL that begins with https:// or http://");
         }
 
         List<String> interfaces(String key, String uplink) throws ConfigWrong {

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.nodeagent.access.AccessListWatcher;
+import org.coopmesh.nodeagent.access.CaptivePortal;
 import org.coopmesh.nodeagent.access.Firewall;
 import org.coopmesh.nodeagent.collector.Responder;
 import org.coopmesh.nodeagent.collector.RouterCollector;
@@ -86,7 +87,11 @@ public final class NodeAgent implements AutoCloseable {
         // What may pass: the last known list is enforced before anybody is asked
         firewall =
                 switch (config.firewall()) {
-                    case NFTABLES -> Firewall.nftables(config.table(), config.uplink().isPresent());
+                    case NFTABLES ->
+                            Firewall.nftables(
+                                    config.table(),
+                                    config.uplink().isPresent(),
+                                    config.portal().isPresent());
                     case NONE -> Firewall.none();
                 };
         access =
@@ -100,11 +105,14 @@ public final class NodeAgent implements AutoCloseable {
                         clock);
         access.enforceLastKnown();
         if (known.isPresent()) Readiness.tell();
+        Optional<CaptivePortal> portal =
+                config.portal().map(url -> new CaptivePortal(url, access::walled));
 
         // What passed: usage → spool → report
         Counters counters =
                 switch (config.counters()) {
-                    case NFTABLES -> Counters.nftables(config.table(), config.uplink());
+                    case NFTABLES ->
+                            Counters.nftables(config.table(), config.uplink(), config.links());
                     case SIMULATED ->
                             // By a clock that never jumps: nobody uses a month of traffic in a
                             // moment.
@@ -157,6 +165,7 @@ public final class NodeAgent implements AutoCloseable {
         start("windows", counting::windows);
         start("report", counting::reports);
         start("access", access::run);
+        portal.ifPresent(door -> start("portal", door::run));
         start("topology", topology::run);
         if (!config.collect().isEmpty()) start("collector", collector::run);
         if (!config.respondd().isEmpty()) start("respondd", responder::run);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +124,11 @@ class AgentConfigTest {
                     collect: br-mesh,        | collect: is a list of interface names
                     collect: a,b,a           | collect: names an interface twice
                     collect: a,b,c,d,e,f,g,h,i | collect: names at most 8 interfaces
+                    links: wg a              | links: is a list of interface=node id
+                    links: wg=abc            | links: is a list of interface=node id
+                    links: a,b,a             | links: names an interface twice
+                    portal: pay.example.org  | portal: is a URL that begins with https:// or http://
+                    portal: ftp://a/b        | portal: is a URL that begins with https:// or http://
                     respondd: yes            | respondd: is one of [on, off]
                     respondd: on             | respondd: needs respondd-interfaces or collect
                     respondd-interfaces: bat0 | respondd-interfaces: says where respondd answers; it is off
@@ -134,7 +141,25 @@ class AgentConfigTest {
     }
 
     @Test
+    void linksNameTheirNeighbourOrNobody() throws Exception {
+        AgentConfig config =
+                read(
+                        LEAST
+                                + "links: wg-anna=%s, mesh1\nportal: https://pay.example.org/a\n"
+                                        .formatted("0a".repeat(32)));
+
+        assertThat(config.links())
+                .containsExactly(Map.entry("wg-anna", "0a".repeat(32)), Map.entry("mesh1", ""));
+        assertThat(config.portal()).contains(URI.create("https://pay.example.org/a"));
+    }
+
+    @Test
     void linesThatDoNotGoTogetherAreRefused() {
+        assertThatThrownBy(() -> read(LEAST + "uplink: wan0\nlinks: mesh0,wan0\n"))
+                .hasMessageContaining("links: are of the mesh; wan0 is the uplink");
+        assertThatThrownBy(() ->
+                        read(LEAST + "firewall: none\ncounters: simulated\nportal: http://a/\n"))
+                .hasMessageContaining("portal: needs firewall nftables");
         assertThatThrownBy(() -> read(LEAST + "uplink: wan0\ncollect: mesh0,wan0\n"))
                 .hasMessageContaining("collect: is of the mesh; wan0 is the uplink");
         assertThatThrownBy(() ->

@@ -40,12 +40,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real packets through a real kernel, and an agent that is killed over and over: the bill knows each byte once. */
-@Timeout(400)
+/**
+ * Real packets through a real kernel, and an agent that is killed over and over: the bill knows each byte once. How often it is
+ * killed, the system property {@code coopmesh.kills} says.
+ */
+@Timeout(3_600)
 class KernelKillIT {
     private static final String ATTACHMENT = "00000000-0000-0000-0000-00000000000a";
     private static final Pattern COUNTER =
             Pattern.compile("counter \"?own\\.[^ ]+ \\{\\s+packets \\d+ bytes (\\d+)");
+
+    private static final int KILLS = Integer.getInteger("coopmesh.kills", 8);
 
     private static final Duration SLOW = Duration.ofSeconds(90);
 
@@ -84,7 +89,7 @@ class KernelKillIT {
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();
             started.add(traffic);
-            for (int kills = 0; kills < 8; kills++) {
+            for (int kills = 0; kills < KILLS; kills++) {
                 // By turns at any moment of its start, and while it counts and reports.
                 if (kills % 2 == 1) awaitStart(kills + 1);
                 Thread.sleep(random.nextInt(200, 2_000));
@@ -92,7 +97,7 @@ class KernelKillIT {
                 Thread.sleep(random.nextInt(300));
                 agent = agent(lab);
             }
-            awaitStart(9);
+            awaitStart(KILLS + 1);
             traffic.destroy();
             traffic.waitFor();
             awaitHandedOver(lab, billing);
@@ -101,6 +106,9 @@ class KernelKillIT {
 
             assertThat(reported(billing)).as(output()).isEqualTo(counted(lab)).isPositive();
             assertThat(billing.conflicts).isZero();
+            System.out.printf(
+                    "%d kills, %d reports, %d bytes counted by the kernel and reported%n",
+                    KILLS, billing.chain().size(), counted(lab));
         } finally {
             started.forEach(Process::destroyForcibly);
             if (coop != null) coop.close();

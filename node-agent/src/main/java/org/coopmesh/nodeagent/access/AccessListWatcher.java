@@ -8,6 +8,7 @@ import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,7 @@ import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
 import org.coopmesh.nodeagent.access.Entry.Attachment;
 import org.coopmesh.nodeagent.access.Entry.Lane;
 import org.coopmesh.nodeagent.identity.FullJitter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +85,8 @@ public final class AccessListWatcher implements Runnable {
 
     private volatile Optional<ListFile.Known> known = Optional.empty();
     private boolean started;
-    private boolean lifted;
+    private volatile boolean lifted;
+    private volatile Walls walls = new Walls(null, false, List.of());
     private boolean askWhole;
     private boolean fileBehind;
     private Optional<String> keyWanted = Optional.empty();
@@ -183,6 +186,34 @@ public final class AccessListWatcher implements Runnable {
                         }));
         return views;
     }
+
+    /** Whether a client of this address is behind the wall now. */
+    public boolean walled(InetAddress client) {
+        Walls now = walls;
+        if (now.of() != known.orElse(null) || now.lifted() != lifted) {
+            List<Prefix> prefixes = new ArrayList<>();
+            Optional<ListFile.Known> list = known;
+            boolean open = lifted;
+            if (!open) {
+                list.ifPresent(k ->
+                        k.list()
+                                .forEach((key, bytes) -> {
+                                    if (key.startsWith("attachment:")
+                                            && Entry.read(bytes, nodeId) instanceof Attachment a
+                                            && a.lane() instanceof Lane.Walled) {
+                                        a.prefixes().forEach(prefixes::add);
+                                    }
+                                }));
+            }
+            now = new Walls(list.orElse(null), open, prefixes);
+            walls = now;
+        }
+        Address address = Address.of(client);
+        return now.prefixes().stream().anyMatch(prefix -> prefix.contains(address));
+    }
+
+    /** The walled prefixes of a list, found once for all who ask. */
+    private record Walls(ListFile.@Nullable Known of, boolean lifted, List<Prefix> prefixes) {}
 
     private static AttachmentView view(Attachment attachment) {
         Optional<Long> kbit =

@@ -21,6 +21,13 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
         return new Address(true, buffer.getLong(), buffer.getLong());
     }
 
+    static Address of(InetAddress address) {
+        ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
+        return bytes.remaining() == 4
+                ? new Address(false, 0, Integer.toUnsignedLong(bytes.getInt()))
+                : new Address(true, bytes.getLong(), bytes.getLong());
+    }
+
     /** By hand: a list has a hundred thousand of them. */
     private static long v4(String text) {
         long address = 0;

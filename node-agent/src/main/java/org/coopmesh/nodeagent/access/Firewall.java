@@ -13,9 +13,16 @@ public sealed interface Firewall extends AutoCloseable permits NftablesFirewall,
      * Enforces in the kernel, in the table of this name and no other.
      *
      * @param gateway whether slow lanes of other nodes' attachments are enforced too
+     * @param portal whether plain HTTP of the walled is led to {@link CaptivePortal}
      */
+    static Firewall nftables(String table, boolean gateway, boolean portal) {
+        MeshTable own = portal ? MeshTable.open(table, CaptivePortal.PORT) : MeshTable.open(table);
+        return new NftablesFirewall(own, gateway, portal);
+    }
+
+    /** As {@link #nftables(String, boolean, boolean)}, without a portal. */
     static Firewall nftables(String table, boolean gateway) {
-        return new NftablesFirewall(MeshTable.open(table), gateway);
+        return nftables(table, gateway, false);
     }
 
     /** Enforces nothing, for machines without nftables. */
@@ -52,6 +59,6 @@ public sealed interface Firewall extends AutoCloseable permits NftablesFirewall,
     /** What one key said before and says now. */
     record Changed(String key, Optional<Entry> before, Optional<Entry> after) {}
 
-    /** The kernel's answer: elements by set name. */
+    /** The kernel's answer: elements by set name, and under other names what else there is to tell in numbers. */
     record Enforced(Map<String, Long> setSizes) {}
 }

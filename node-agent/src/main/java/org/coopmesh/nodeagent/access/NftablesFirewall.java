@@ -37,6 +37,11 @@ final class NftablesFirewall implements Firewall {
             List.of("internet_up", "internet_down", "local_up", "local_down");
     private static final List<String> SETS =
             List.of("ban", "dropped", "walled", "lane_up", "lane_down");
+    private static final String UNREADABLE = "unreadable";
+
+    /** Stands beside the sets in receipts: how often another's change was undone since the agent started. */
+    private static final String RESTORED = "restored";
+
     private static final Instant FOREVER = Instant.MAX;
     private static final Duration TIMEOUT_MAX = Duration.ofDays(3650);
     private static final Duration COMPARE_INTERVAL_MIN = Duration.ofSeconds(20);
@@ -49,6 +54,7 @@ final class NftablesFirewall implements Firewall {
 
     private final MeshTable table;
     private final boolean gateway;
+    private final boolean portal;
 
     private final Ranges bans = new Ranges("ban", "_ranges");
     private final Ranges gardens = new Ranges("garden", "");
@@ -59,10 +65,13 @@ final class NftablesFirewall implements Firewall {
     private int generation;
     private long comparedNanos;
     private boolean compareDue;
+    private boolean toldClosed;
+    private long restored;
 
-    NftablesFirewall(MeshTable table, boolean gateway) {
+    NftablesFirewall(MeshTable table, boolean gateway, boolean portal) {
         this.table = table;
         this.gateway = gateway;
+        this.portal = portal;
     }
 
     /** One address or prefix in a set, or leading to a named object in a map. */
@@ -72,7 +81,15 @@ final class NftablesFirewall implements Firewall {
     public Enforced replace(Rules rules, Instant now) throws EnforcementFailed {
         loaded = false;
         try {
-            if (table.ensure() == MeshTable.Structure.MADE) {
+            MeshTable.Structure structure = table.ensure();
+            if (portal && !table.leadsToPortal() && !toldClosed) {
+                toldClosed = true;
+                log.atWarn()
+                        .addKeyValue("code", Trouble.PORTAL_CLOSED)
+                        .log(
+                                "this kernel does not redirect, the walled find the portal themselves");
+            }
+            if (structure == MeshTable.Structure.MADE) {
                 log.atInfo().addKeyValue("table", table.name()).log("table made");
                 if (MeshTable.bridgedFramesFiltered()) {
                     log.atWarn()
@@ -84,7 +101,7 @@ final class NftablesFirewall implements Firewall {
             removeUnusedLimits();
             loaded = true;
             settled();
-            return new Enforced(Map.copyOf(sizes));
+            return enforced();
         } catch (NetfilterFailure failure) {
             throw new EnforcementFailed(String.valueOf(failure.getMessage()), failure);
         }
@@ -102,9 +119,10 @@ final class NftablesFirewall implements Firewall {
             if (table.generation() == before + 1) {
                 generation = generation == before ? before + 1 : generation;
             }
-            return new Enforced(Map.copyOf(sizes));
+            return enforced();
         } catch (NetfilterFailure refused) {
             log.atWarn()
+                    .addKeyValue("code", Trouble.CHANGE_DOES_NOT_FIT)
                     .addKeyValue("why", refused.getMessage())
                     .log("change does not fit the kernel's sets, loading all");
             return replace(rules, now);
@@ -137,10 +155,21 @@ final class NftablesFirewall implements Firewall {
         } catch (NetfilterFailure failure) {
             throw new EnforcementFailed(String.valueOf(failure.getMessage()), failure);
         }
+        restored++;
         log.atWarn()
+                .addKeyValue("code", Trouble.TABLE_CHANGED)
                 .addKeyValue("table", table.name())
+                .addKeyValue("times", restored)
                 .log("table was changed by another, restoring");
         return Optional.of(replace(rules, now));
+    }
+
+    private Enforced enforced() {
+        Map<String, Long> told = new TreeMap<>(sizes);
+        if (restored > 0) {
+            told.put(RESTORED, restored);
+        }
+        return new Enforced(told);
     }
 
     /** Our own change is done; from here on every other transaction is somebody else's. */
@@ -268,7 +297,7 @@ final class NftablesFirewall implements Firewall {
             }
             case Attachment attachment ->
                     attachment.prefixes().forEach(prefix -> locals.add(prefix, FOREVER));
-            case Unreadable unreadable -> sizes.merge("unreadable", 1L, Long::sum);
+            case Unreadable unreadable -> sizes.merge(UNREADABLE, 1L, Long::sum);
         }
     }
 
@@ -285,7 +314,7 @@ final class NftablesFirewall implements Firewall {
             }
             case Attachment attachment ->
                     attachment.prefixes().forEach(prefix -> locals.remove(prefix, FOREVER));
-            case Unreadable unreadable -> sizes.merge("unreadable", -1L, Long::sum);
+            case Unreadable unreadable -> sizes.merge(UNREADABLE, -1L, Long::sum);
         }
     }
 
@@ -408,16 +437,17 @@ final class NftablesFirewall implements Firewall {
         Map<String, Digest> expected = new HashMap<>();
         Set<String> ending = new HashSet<>();
         sizes.keySet().stream()
-                .filter(set -> !set.equals("unreadable"))
+                .filter(set -> !set.equals(UNREADABLE))
                 .forEach(set -> expected.put(set, new Digest()));
         rules.forEach((key, entry) -> {
             if (entry instanceof Ban ban && ban.prefix().single()) {
                 String set = ban.prefix().v6() ? "ban6" : "ban4";
-                expect(expected, ending, set, ban.prefix().first().bytes(), ban.until(), now);
+                expect(expected, ending, set, ban.prefix().first().bytes(), "", ban.until(), now);
             }
             for (Element element : elements(entry)) {
                 byte[] first = element.prefix().first().bytes();
-                expect(expected, ending, element.set(), first, FOREVER, now);
+                String object = element.object().orElse("");
+                expect(expected, ending, element.set(), first, object, FOREVER, now);
                 element.prefix()
                         .last()
                         .next()
@@ -427,6 +457,7 @@ final class NftablesFirewall implements Firewall {
                                         ending,
                                         element.set(),
                                         after.bytes(),
+                                        "",
                                         FOREVER,
                                         now));
             }
@@ -435,7 +466,7 @@ final class NftablesFirewall implements Firewall {
             for (boolean v6 : List.of(false, true)) {
                 for (Range range : ranges.table(v6).ranges()) {
                     String set = ranges.set(v6);
-                    expect(expected, ending, set, range.first().bytes(), range.until(), now);
+                    expect(expected, ending, set, range.first().bytes(), "", range.until(), now);
                     range.last()
                             .next()
                             .ifPresent(after ->
@@ -444,6 +475,7 @@ final class NftablesFirewall implements Firewall {
                                             ending,
                                             set,
                                             after.bytes(),
+                                            "",
                                             range.until(),
                                             now));
                 }
@@ -453,9 +485,10 @@ final class NftablesFirewall implements Firewall {
             var actual = new Digest();
             table.elements(
                     set.getKey(),
-                    key -> {
-                        if (!ending.contains(set.getKey() + Arrays.toString(key))) {
-                            actual.add(key);
+                    element -> {
+                        String key = set.getKey() + Arrays.toString(element.key());
+                        if (ending.isEmpty() || !ending.contains(key)) {
+                            actual.add(element.key(), element.object());
                         }
                     });
             if (!actual.equals(set.getValue())) {
@@ -473,12 +506,13 @@ final class NftablesFirewall implements Firewall {
             Set<String> ending,
             String set,
             byte[] key,
+            String object,
             Instant until,
             Instant now) {
         if (!until.equals(FOREVER) && Duration.between(now, until).abs().compareTo(ENDING) < 0) {
             ending.add(set + Arrays.toString(key));
         } else if (until.isAfter(now)) {
-            expected.computeIfAbsent(set, absent -> new Digest()).add(key);
+            expected.computeIfAbsent(set, absent -> new Digest()).add(key, object);
         }
     }
 
@@ -488,12 +522,13 @@ final class NftablesFirewall implements Firewall {
         private long count;
         private long sum;
 
-        void add(byte[] key) {
+        void add(byte[] key, String object) {
             count++;
             long mixed = 0xcbf29ce484222325L;
             for (byte b : key) {
                 mixed = (mixed ^ (b & 0xff)) * 0x100000001b3L;
             }
+            mixed ^= object.hashCode();
             sum += (mixed ^ mixed >>> 29) * 0x9e3779b97f4a7c15L;
         }
 

@@ -35,6 +35,10 @@ record Prefix(Address first, int length) implements Comparable<Prefix> {
         return first.lastOf(length);
     }
 
+    boolean contains(Address address) {
+        return address.v6() == v6() && address.firstOf(length).equals(first);
+    }
+
     boolean v6() {
         return first.v6();
     }

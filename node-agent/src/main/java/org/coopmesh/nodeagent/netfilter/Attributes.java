@@ -10,6 +10,7 @@ final class Attributes {
     private static final int TYPE_MASK = 0x3fff;
 
     private final ByteBuffer buffer;
+    private final int start;
     private final int end;
     private int next;
     private int at;
@@ -17,6 +18,7 @@ final class Attributes {
 
     Attributes(ByteBuffer buffer, int from, int end) {
         this.buffer = buffer;
+        this.start = from;
         this.next = from;
         this.end = end;
     }
@@ -40,6 +42,22 @@ final class Attributes {
 
     Attributes nest() {
         return new Attributes(buffer, at + 4, at + length);
+    }
+
+    /** Of the message's own header, which stands before the first attribute. */
+    int header32(int before) {
+        return buffer.getInt(start - before);
+    }
+
+    /** The {@code index}th of the attribute's native 64-bit numbers; 0 where it has not so many. */
+    long native64(int index) {
+        int from = 4 + 8 * index;
+        return from + 8 <= length ? buffer.getLong(at + from) : 0;
+    }
+
+    /** All attributes at once, as they lie there. */
+    ByteBuffer whole() {
+        return buffer.slice(start, end - start);
     }
 
     int be32() {

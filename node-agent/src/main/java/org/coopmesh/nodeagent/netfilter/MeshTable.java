@@ -8,10 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -46,25 +46,48 @@ public final class MeshTable implements AutoCloseable {
     private static final int ERROR_CHARACTERS_MAX = 400;
 
     private final String name;
-    private final String structure;
-    private final String marker;
-    private final Map<String, Integer> rulesPerChain;
-    private final Nfnetlink netlink = new Nfnetlink();
+    private final Structured plain;
+    private final Structured wanted;
+    private Structured made;
+    private OptionalLong shape = OptionalLong.empty();
+    private final Nfnetlink netlink = new Nfnetlink(Nfnetlink.Family.NETFILTER);
 
-    private MeshTable(String name) {
+    /** What {@code nft} is told, and the name of the empty chain that tells one such text from others. */
+    private record Structured(String text, String marker) {
+
+        static Structured of(String table, String text) {
+            String marker = MARKER + checksum(text);
+            return new Structured(text.replace("$table", table).replace("$marker", marker), marker);
+        }
+    }
+
+    private MeshTable(String name, OptionalInt portalPort) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("not a table name: " + name);
         }
         this.name = name;
-        String text = text();
-        this.rulesPerChain = rulesPerChain(text);
-        this.marker = MARKER + checksum(text);
-        this.structure = text.replace("$table", name).replace("$marker", marker);
+        this.plain = Structured.of(name, text("mesh.nft"));
+        this.wanted =
+                portalPort.isEmpty()
+                        ? plain
+                        : Structured.of(
+                                name,
+                                text("mesh.nft")
+                                        + text("portal.nft")
+                                                .replace(
+                                                        "$port",
+                                                        Integer.toString(portalPort.getAsInt())));
+        this.made = wanted;
     }
 
     /** The table of this name in the namespace of the calling thread; it need not exist. */
     public static MeshTable open(String name) {
-        return new MeshTable(name);
+        return new MeshTable(name, OptionalInt.empty());
+    }
+
+    /** As {@link #open(String)}, with rules that lead plain HTTP of the walled to this port of the node. */
+    public static MeshTable open(String name, int portalPort) {
+        return new MeshTable(name, OptionalInt.of(portalPort));
     }
 
     public String name() {
@@ -86,38 +109,61 @@ public final class MeshTable implements AutoCloseable {
         MADE
     }
 
-    /** Makes the table's structure what it has to be, in one transaction. */
+    /**
+     * Makes the table's structure what it has to be, in one transaction. Rules that this object did not make are made anew at
+     * the first call: only then is it known that they are the right ones.
+     */
     public synchronized Structure ensure() throws NetfilterFailure {
+        if (intact()) {
+            return Structure.INTACT;
+        }
+        shape = OptionalLong.empty();
+        Structure done;
+        try {
+            done = make(made);
+        } catch (NetfilterFailure refused) {
+            if (made == plain) {
+                throw refused;
+            }
+            // A kernel without address translation is no reason to enforce nothing.
+            made = plain;
+            done = make(made);
+        }
+        shape = OptionalLong.of(shape());
+        return done;
+    }
+
+    private Structure make(Structured structure) throws NetfilterFailure {
         Optional<Found> found = find();
         if (found.isPresent() && !found.get().dormant()) {
-            Chains chains = chains();
-            if (chains.markers().equals(List.of(marker)) && chains.rules().equals(rulesPerChain)) {
-                return Structure.INTACT;
-            }
             var repair = new StringBuilder("flush table inet " + name + "\n");
-            chains.markers().stream()
-                    .filter(other -> !other.equals(marker))
+            markers().stream()
+                    .filter(other -> !other.equals(structure.marker()))
                     .forEach(other ->
                             repair.append("delete chain inet " + name + " " + other + "\n"));
             try {
-                nft(repair + structure);
+                nft(repair + structure.text());
                 return Structure.REPAIRED;
             } catch (NetfilterFailure otherStructure) {
                 // Sets of another shape cannot be changed in place.
             }
         }
-        nft((found.isPresent() ? "delete table inet " + name + "\n" : "") + structure);
+        nft((found.isPresent() ? "delete table inet " + name + "\n" : "") + structure.text());
         return Structure.MADE;
     }
 
-    /** Whether {@link #ensure} would find nothing to do. */
+    /** Whether {@link #ensure} would find nothing to do: every chain and rule is the one that it made. */
     public synchronized boolean intact() throws NetfilterFailure {
         Optional<Found> found = find();
-        if (found.isEmpty() || found.get().dormant()) {
-            return false;
-        }
-        Chains chains = chains();
-        return chains.markers().equals(List.of(marker)) && chains.rules().equals(rulesPerChain);
+        return found.isPresent()
+                && !found.get().dormant()
+                && shape.isPresent()
+                && shape.getAsLong() == shape();
+    }
+
+    /** Whether the kernel took the rules that lead to the portal. */
+    public synchronized boolean leadsToPortal() {
+        return made != plain;
     }
 
     /**
@@ -215,10 +261,18 @@ public final class MeshTable implements AutoCloseable {
         return unused;
     }
 
-    /** Hands over each live key of a set or map; of a range both its first address and the one after it. */
-    public synchronized void elements(String set, Consumer<byte[]> each) throws NetfilterFailure {
+    /**
+     * One live element of a set or map; a range has two, at its first address and at the one after it.
+     *
+     * @param object the counter or limit that it leads to; empty for none
+     */
+    @SuppressWarnings("ArrayRecordComponent") // On its way into a digest.
+    public record Element(byte[] key, String object) {}
+
+    /** Hands over each live element. */
+    public synchronized void elements(String set, Consumer<Element> each) throws NetfilterFailure {
         for (int tries = 0; tries < READ_TRIES_MAX; tries++) {
-            List<byte[]> keys = new ArrayList<>();
+            List<Element> keys = new ArrayList<>();
             boolean consistent =
                     ask(
                             GET_ELEMENT,
@@ -236,7 +290,7 @@ public final class MeshTable implements AutoCloseable {
         throw new NetfilterFailure("set " + set + " keeps changing while it is read", 0);
     }
 
-    private static void keys(Attributes message, List<byte[]> keys) {
+    private static void keys(Attributes message, List<Element> keys) {
         while (message.next()) {
             if (message.type() != 3) {
                 continue;
@@ -244,14 +298,17 @@ public final class MeshTable implements AutoCloseable {
             Attributes list = message.nest();
             while (list.next()) {
                 Attributes element = list.nest();
+                byte[] key = new byte[0];
+                String object = "";
                 while (element.next()) {
                     if (element.type() == 1) {
                         Attributes value = element.nest();
-                        if (value.next()) {
-                            keys.add(value.bytes());
-                        }
+                        key = value.next() ? value.bytes() : key;
+                    } else if (element.type() == 9) {
+                        object = element.string();
                     }
                 }
+                keys.add(new Element(key, object));
             }
         }
     }
@@ -322,21 +379,40 @@ public final class MeshTable implements AutoCloseable {
         return Optional.of(new Found(handle[0], (flags[0] & DORMANT) != 0));
     }
 
-    private record Chains(List<String> markers, Map<String, Integer> rules) {}
-
-    private Chains chains() throws NetfilterFailure {
+    private List<String> markers() throws NetfilterFailure {
         for (int tries = 0; tries < READ_TRIES_MAX; tries++) {
             List<String> markers = new ArrayList<>();
-            Map<String, Integer> rules = new HashMap<>();
             boolean consistent =
                     ask(
                             GET_CHAIN,
                             Nfnetlink.DUMP,
                             request -> {},
                             (type, attributes) -> {
-                                Named chain = named(attributes, 1, 3);
+                                Chain chain = Chain.of(attributes);
                                 if (chain.table().equals(name) && chain.name().startsWith(MARKER)) {
                                     markers.add(chain.name());
+                                }
+                            });
+            if (consistent) {
+                return markers;
+            }
+        }
+        throw new NetfilterFailure("chains keep changing while they are read", 0);
+    }
+
+    /** A number that differs when any chain's hook or policy, or any rule, its content or its place, differs. */
+    private long shape() throws NetfilterFailure {
+        for (int tries = 0; tries < READ_TRIES_MAX; tries++) {
+            long[] sum = new long[1];
+            boolean consistent =
+                    ask(
+                            GET_CHAIN,
+                            Nfnetlink.DUMP,
+                            request -> {},
+                            (type, attributes) -> {
+                                Chain chain = Chain.of(attributes);
+                                if (chain.table().equals(name)) {
+                                    sum[0] += mixed(chain.checksum());
                                 }
                             });
             consistent &=
@@ -345,31 +421,42 @@ public final class MeshTable implements AutoCloseable {
                             Nfnetlink.DUMP,
                             request -> request.string(1, name),
                             (type, attributes) -> {
-                                Named rule = named(attributes, 1, 2);
-                                if (rule.table().equals(name)) {
-                                    rules.merge(rule.name(), 1, Integer::sum);
+                                // Handle, place, expressions: a rule put in again is another one.
+                                var crc = new CRC32C();
+                                crc.update(attributes.whole());
+                                if (attributes.next() && attributes.string().equals(name)) {
+                                    sum[0] += mixed(crc.getValue());
                                 }
                             });
             if (consistent) {
-                return new Chains(markers, rules);
+                return sum[0];
             }
         }
         throw new NetfilterFailure("chains keep changing while they are read", 0);
     }
 
-    private record Named(String table, String name) {}
+    private static long mixed(long checksum) {
+        return (checksum + 1) * 0x9e3779b97f4a7c15L;
+    }
 
-    private static Named named(Attributes attributes, int tableType, int nameType) {
-        String table = "";
-        String name = "";
-        while (attributes.next()) {
-            if (attributes.type() == tableType) {
-                table = attributes.string();
-            } else if (attributes.type() == nameType) {
-                name = attributes.string();
+    /** A chain's name, and a checksum over what makes it what it is; how many use it is not. */
+    private record Chain(String table, String name, long checksum) {
+
+        static Chain of(Attributes attributes) {
+            String table = "";
+            String name = "";
+            var crc = new CRC32C();
+            while (attributes.next()) {
+                switch (attributes.type()) {
+                    case 1 -> table = attributes.string();
+                    case 3 -> name = attributes.string();
+                    case 4, 5, 7 -> crc.update(attributes.bytes()); // hook, policy, type
+                    default -> {}
+                }
             }
+            crc.update(name.getBytes(StandardCharsets.UTF_8));
+            return new Chain(table, name, crc.getValue());
         }
-        return new Named(table, name);
     }
 
     private boolean ask(int type, int flags, Consumer<Messages> arguments, Nfnetlink.Answer each)
@@ -423,10 +510,10 @@ public final class MeshTable implements AutoCloseable {
         }
     }
 
-    private static String text() {
-        try (InputStream in = MeshTable.class.getResourceAsStream("mesh.nft")) {
+    private static String text(String resource) {
+        try (InputStream in = MeshTable.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("mesh.nft is not on the class path");
+                throw new IllegalStateException(resource + " is not on the class path");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException unreadable) {
@@ -438,25 +525,6 @@ public final class MeshTable implements AutoCloseable {
         var crc = new CRC32C();
         crc.update(text.getBytes(StandardCharsets.UTF_8));
         return String.format("%08x", crc.getValue());
-    }
-
-    /** One rule stands on one line of {@code mesh.nft}; chains without rules do not count. */
-    private static Map<String, Integer> rulesPerChain(String text) {
-        Map<String, Integer> rules = new HashMap<>();
-        String chain = "";
-        for (String line : text.lines().map(String::strip).toList()) {
-            if (line.startsWith("chain ") && line.endsWith("{")) {
-                chain = line.substring(6, line.length() - 1).strip();
-            } else if (line.equals("}")) {
-                chain = "";
-            } else if (!chain.isEmpty()
-                    && !line.isEmpty()
-                    && !line.startsWith("#")
-                    && !line.startsWith("type ")) {
-                rules.merge(chain, 1, Integer::sum);
-            }
-        }
-        return rules;
     }
 
     @Override

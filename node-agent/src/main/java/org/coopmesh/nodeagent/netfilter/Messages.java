@@ -34,6 +34,15 @@ final class Messages implements AutoCloseable {
         return start;
     }
 
+    /** Starts a message about interfaces: the general header, then an empty {@code ifinfomsg}. */
+    int interfaceMessage(int type, int flags, int sequence) {
+        room(32);
+        int start = out.position();
+        out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
+        out.putLong(0).putLong(0);
+        return start;
+    }
+
     void end(int start) {
         out.putInt(start, out.position() - start);
     }

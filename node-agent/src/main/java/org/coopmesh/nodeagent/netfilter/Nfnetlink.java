@@ -17,7 +17,7 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * One netfilter netlink socket, by the C library's own calls. Belongs to the network namespace of the thread that opened it.
+ * One netlink socket to the packet filter or to the interfaces, by the C library's own calls. Belongs to the network namespace of the thread that opened it.
  * After any error the socket is made anew, so that no late answer is taken for another's.
  */
 final class Nfnetlink implements AutoCloseable {
@@ -29,7 +29,21 @@ final class Nfnetlink implements AutoCloseable {
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
-    private static final int NETLINK_NETFILTER = 12;
+
+    /** Which part of the kernel a socket speaks to, and how many bytes stand before the attributes of its messages. */
+    enum Family {
+        ROUTE(0, 16),
+        NETFILTER(12, 4);
+
+        private final int protocol;
+        private final int header;
+
+        Family(int protocol, int header) {
+            this.protocol = protocol;
+            this.header = header;
+        }
+    }
+
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDBUFFORCE = 32;
@@ -73,8 +87,13 @@ final class Nfnetlink implements AutoCloseable {
     private final MemorySegment optionLength = arena.allocate(4, 4);
     private final MemorySegment answer = arena.allocate(1 << 17, 16);
     private final ByteBuffer answers = answer.asByteBuffer().order(ByteOrder.nativeOrder());
+    private final Family family;
     private int socket = -1;
     private int sequence = 1;
+
+    Nfnetlink(Family family) {
+        this.family = family;
+    }
 
     private static MethodHandle call(String name, FunctionDescriptor signature) {
         Linker linker = Linker.nativeLinker();
@@ -158,7 +177,9 @@ final class Nfnetlink implements AutoCloseable {
                             return consistent;
                         }
                     } else {
-                        each.on(type, new Attributes(answers, at + HEADER + 4, at + length));
+                        each.on(
+                                type,
+                                new Attributes(answers, at + HEADER + family.header, at + length));
                         if (!dump) {
                             return true;
                         }
@@ -224,9 +245,7 @@ final class Nfnetlink implements AutoCloseable {
         }
         try {
             int opened =
-                    (int)
-                            SOCKET.invokeExact(
-                                    state, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_NETFILTER);
+                    (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, family.protocol);
             if (opened < 0) {
                 throw new NetfilterFailure("no netfilter socket", errno());
             }

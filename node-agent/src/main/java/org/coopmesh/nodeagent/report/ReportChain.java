@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.GapCause;
+import org.coopmesh.contracts.billing.v1.LinkUsage;
 import org.coopmesh.contracts.billing.v1.UplinkUsage;
 import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.coopmesh.nodeagent.spool.Gap;
@@ -61,6 +62,14 @@ record ReportChain(
                         .setEndedAt(timestamp(counts.endedAt()))
                         .setAgentVersion(agentVersion);
         counts.attachments().forEach(attachment -> report.addAttachments(usage(attachment)));
+        counts.links()
+                .forEach(link ->
+                        report.addLinks(
+                                LinkUsage.newBuilder()
+                                        .setNeighbourNodeId(link.neighbourNodeId())
+                                        .setInterface(link.interfaceName())
+                                        .setBytesReceived(link.received())
+                                        .setBytesSent(link.sent())));
         counts.uplink()
                 .ifPresent(uplink ->
                         report.setUplink(

@@ -1,31 +1,34 @@
 package org.coopmesh.nodeagent.usage;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.coopmesh.nodeagent.netfilter.Interfaces;
 import org.coopmesh.nodeagent.netfilter.MeshTable;
 import org.coopmesh.nodeagent.netfilter.NetfilterFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The named counters of the mesh table, and the uplink's bytes. */
+/** The named counters of the mesh table, and the bytes of uplink and links. */
 final class NftablesCounters implements Counters {
 
     private static final Logger log = LoggerFactory.getLogger(NftablesCounters.class);
-    private static final Path INTERFACES = Path.of("/proc/thread-self/net/dev");
 
     private final MeshTable table;
+    private final Interfaces interfaces = new Interfaces();
     private final Optional<String> uplink;
+    private final Map<String, String> links;
+    private final Map<String, Integer> indices = new HashMap<>();
 
-    NftablesCounters(MeshTable table, Optional<String> uplink) {
+    NftablesCounters(MeshTable table, Optional<String> uplink, Map<String, String> links) {
         this.table = table;
         this.uplink = uplink.filter(name -> !name.isBlank());
+        this.links = new TreeMap<>(links);
     }
 
     @Override
@@ -44,8 +47,16 @@ final class NftablesCounters implements Counters {
                                                 counter.packets(),
                                                 counter.uses() > 0)));
             }
+            List<Interfaces.Interface> all = interfaces.read();
+            List<Link> moved = new ArrayList<>();
+            links.forEach((name, neighbour) ->
+                    named(name, all).ifPresent(found -> moved.add(new Link(neighbour, found))));
             return new Reading(
-                    counts.epoch(), figures, uplink.flatMap(NftablesCounters::uplinkBytes));
+                    counts.epoch(),
+                    figures,
+                    uplink.flatMap(name -> named(name, all)),
+                    moved,
+                    all.stream().mapToInt(Interfaces.Interface::index).max().orElse(0));
         } catch (NetfilterFailure failure) {
             throw new CountersUnreadable("counters of " + table.name() + " unreadable", failure);
         }
@@ -85,26 +96,21 @@ final class NftablesCounters implements Counters {
         }
     }
 
-    /** Of the calling thread's network namespace; empty while the interface is away. */
-    private static Optional<UplinkCounts> uplinkBytes(String name) {
-        try {
-            for (String line : Files.readAllLines(INTERFACES, StandardCharsets.US_ASCII)) {
-                int colon = line.indexOf(':');
-                if (colon > 0 && line.substring(0, colon).strip().equals(name)) {
-                    String[] fields = line.substring(colon + 1).strip().split("\\s+", -1);
-                    return Optional.of(
-                            new UplinkCounts(
-                                    name, Long.parseLong(fields[0]), Long.parseLong(fields[8])));
-                }
-            }
-            return Optional.empty();
-        } catch (IOException unreadable) {
-            throw new CountersUnreadable("no figures for " + name, unreadable);
-        }
+    /** The interface of this name, or the one that had it until it was renamed; empty while there is neither. */
+    private Optional<Interface> named(String name, List<Interfaces.Interface> all) {
+        int last = indices.getOrDefault(name, 0);
+        Optional<Interfaces.Interface> found =
+                all.stream()
+                        .filter(one -> one.name().equals(name))
+                        .findFirst()
+                        .or(() -> all.stream().filter(one -> one.index() == last).findFirst());
+        found.ifPresent(one -> indices.put(name, one.index()));
+        return found.map(one -> new Interface(name, one.index(), one.received(), one.sent()));
     }
 
     @Override
     public void close() {
         table.close();
+        interfaces.close();
     }
 }

@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.coopmesh.nodeagent.usage.Counters.Figure;
+import org.coopmesh.nodeagent.usage.Counters.Interface;
 import org.coopmesh.nodeagent.usage.Counters.Key;
 import org.coopmesh.nodeagent.usage.Counters.Reading;
 import org.slf4j.Logger;
@@ -25,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class UsageMeter {
 
     private static final Logger log = LoggerFactory.getLogger(UsageMeter.class);
+
+    private static final Moved NOTHING = new Moved(0, 0);
 
     private final Counters counters;
     private MeterState state;
@@ -48,11 +51,12 @@ public final class UsageMeter {
             durable = MeterState.decode(snapshot);
         } catch (IllegalArgumentException unreadable) {
             log.atWarn()
+                    .addKeyValue("code", "snapshot-damaged")
                     .addKeyValue("why", unreadable.getMessage())
                     .log("meter snapshot unreadable, counting from now");
             return;
         }
-        state = durable.epoch().equals(state.epoch()) ? durable : state.fromZero();
+        state = durable.epoch().equals(state.epoch()) ? durable : state.anewAfter(durable);
         log.atInfo()
                 .addKeyValue("bootId", state.bootId())
                 .addKeyValue("from", state.at())
@@ -90,16 +94,46 @@ public final class UsageMeter {
         Map<Key, Figure> base = new HashMap<>();
         Map<AttachmentKey, Tally> tallies = new TreeMap<>();
         List<Key> retired = new ArrayList<>();
+        before.held().forEach((key, moved) -> tally(tallies, key).add(key.way(), moved));
         for (Figure figure : now.figures()) {
             Figure last = before.base().get(figure.key());
-            Figure from = last != null && last.grewTo(figure) ? last : figure.atZero();
-            long bytes = figure.bytes() - from.bytes();
-            long packets = figure.packets() - from.packets();
+            if (figure.impossible()) {
+                log.atError()
+                        .addKeyValue("code", "counter-lies")
+                        .addKeyValue("attachmentId", figure.key().attachmentId())
+                        .addKeyValue("way", figure.key().way())
+                        .addKeyValue("bytes", Long.toUnsignedString(figure.bytes()))
+                        .log("counter left out of this window");
+                if (last != null) {
+                    base.put(figure.key(), last);
+                }
+                continue;
+            }
+            boolean grew = last != null && last.grewTo(figure);
+            if (last != null && !grew) {
+                log.atWarn()
+                        .addKeyValue("code", "counter-back")
+                        .addKeyValue("attachmentId", figure.key().attachmentId())
+                        .addKeyValue("way", figure.key().way())
+                        .log("counter went back, counting on from zero");
+            }
+            Figure from = last != null && grew ? last : figure.atZero();
             base.put(figure.key(), figure);
-            tallies.computeIfAbsent(AttachmentKey.of(figure.key()), absent -> new Tally())
-                    .add(figure, bytes, packets);
-            if (!figure.fed() && bytes == 0 && packets == 0) {
+            Tally tally = tally(tallies, figure.key());
+            tally.fed |= figure.fed();
+            tally.add(
+                    figure.key().way(),
+                    new Moved(figure.bytes() - from.bytes(), figure.packets() - from.packets()));
+            if (!figure.fed() && figure.sameAs(from)) {
                 retired.add(figure.key());
+            }
+        }
+        Map<Key, Moved> held = new HashMap<>();
+        for (AttachmentKey later : later(tallies, before.held())) {
+            Tally tally = tallies.remove(later);
+            if (tally != null) {
+                tally.moved.forEach((way, moved) ->
+                        held.put(new Key(later.attachmentId(), later.own(), way), moved));
             }
         }
 
@@ -116,6 +150,9 @@ public final class UsageMeter {
         // Totals outlive the counter: an attachment that comes back goes on from what it had.
         before.totals().forEach(totals::putIfAbsent);
 
+        // An interface that is away for a while is remembered: it may come back.
+        Map<String, Interface> interfaces = new HashMap<>(before.interfaces());
+        interfaces.putAll(MeterState.interfacesOf(now));
         MeterState after =
                 new MeterState(
                         now.epoch(),
@@ -123,14 +160,26 @@ public final class UsageMeter {
                         endsAt,
                         base,
                         totals,
-                        now.uplink().or(before::uplink));
+                        held,
+                        interfaces,
+                        Math.max(before.newestInterface(), now.newestInterface()));
         var window =
                 new WindowCounts(
                         before.bootId(),
                         startedAt,
                         endsAt,
                         attachments,
-                        now.uplink().map(uplink -> moved(before.uplink(), uplink)),
+                        now.links().stream()
+                                .map(link -> {
+                                    UplinkCounts moved = moved(before, link.figures());
+                                    return new LinkCounts(
+                                            link.neighbourNodeId(),
+                                            moved.interfaceName(),
+                                            moved.received(),
+                                            moved.sent());
+                                })
+                                .toList(),
+                        now.uplink().map(uplink -> moved(before, uplink)),
                         after.encode());
         if (!retired.isEmpty()) {
             counters.forget(retired);
@@ -140,15 +189,48 @@ public final class UsageMeter {
         return window;
     }
 
-    private static UplinkCounts moved(Optional<UplinkCounts> before, UplinkCounts now) {
-        return before.filter(last -> last.interfaceName().equals(now.interfaceName()))
-                .filter(last -> last.received() <= now.received() && last.sent() <= now.sent())
-                .map(last ->
-                        new UplinkCounts(
-                                now.interfaceName(),
-                                now.received() - last.received(),
-                                now.sent() - last.sent()))
-                .orElse(now);
+    private static Tally tally(Map<AttachmentKey, Tally> tallies, Key key) {
+        return tallies.computeIfAbsent(AttachmentKey.of(key), absent -> new Tally());
+    }
+
+    /**
+     * Attachments that moved house have own and carried bytes in one window, and a report names each but once: one is told
+     * now, the other is held over to the next window. What was held is told first, then what will not grow any more.
+     */
+    private static List<AttachmentKey> later(
+            Map<AttachmentKey, Tally> tallies, Map<Key, Moved> held) {
+        List<AttachmentKey> later = new ArrayList<>();
+        tallies.forEach((key, carried) -> {
+            var home = new AttachmentKey(key.attachmentId(), true);
+            Tally own = tallies.get(home);
+            if (!key.own() && own != null && carried.moved() && (own.moved() || own.fed)) {
+                boolean waited =
+                        held.keySet().stream().map(AttachmentKey::of).anyMatch(key::equals);
+                later.add(carried.fed && !waited ? key : home);
+            }
+        });
+        return later;
+    }
+
+    /** What an interface moved by: one made since then shows only new bytes, one that took the name over begins now. */
+    private static UplinkCounts moved(MeterState before, Interface now) {
+        Interface last = before.interfaces().get(now.name());
+        boolean known = last != null && (last.index() == now.index() || last.index() == 0);
+        if (known || now.index() == 0) {
+            return last != null && last.received() <= now.received() && last.sent() <= now.sent()
+                    ? new UplinkCounts(
+                            now.name(), now.received() - last.received(), now.sent() - last.sent())
+                    : new UplinkCounts(now.name(), now.received(), now.sent());
+        }
+        boolean madeSince = now.index() > before.newestInterface();
+        if (!madeSince && last != null) {
+            log.atWarn()
+                    .addKeyValue("code", "interface-other")
+                    .addKeyValue("interface", now.name())
+                    .log("another interface has this name now, counting from here");
+        }
+        return new UplinkCounts(
+                now.name(), madeSince ? now.received() : 0, madeSince ? now.sent() : 0);
     }
 
     /** Own and carried bytes of one attachment are told apart: it may have moved house within a window. */
@@ -175,24 +257,27 @@ public final class UsageMeter {
         }
     }
 
+    /** What passed between two readings. */
+    record Moved(long bytes, long packets) {
+
+        Moved plus(Moved more) {
+            return new Moved(bytes + more.bytes, packets + more.packets);
+        }
+    }
+
     private static final class Tally {
 
-        private final long[] bytes = new long[Counters.Way.values().length];
-        private long packetsDown;
-        private long packetsUp;
+        private final Map<Counters.Way, Moved> moved = new EnumMap<>(Counters.Way.class);
         private boolean fed;
 
-        void add(Figure figure, long moreBytes, long morePackets) {
-            bytes[figure.key().way().ordinal()] += moreBytes;
-            switch (figure.key().way()) {
-                case INTERNET_DOWN, LOCAL_DOWN -> packetsDown += morePackets;
-                case INTERNET_UP, LOCAL_UP -> packetsUp += morePackets;
+        void add(Counters.Way way, Moved more) {
+            if (more.bytes() != 0 || more.packets() != 0) {
+                moved.merge(way, more, Moved::plus);
             }
-            fed |= figure.fed();
         }
 
         boolean moved() {
-            return down() != 0 || up() != 0 || packetsDown != 0 || packetsUp != 0;
+            return !moved.isEmpty();
         }
 
         long down() {
@@ -204,7 +289,11 @@ public final class UsageMeter {
         }
 
         private long of(Counters.Way way) {
-            return bytes[way.ordinal()];
+            return moved.getOrDefault(way, NOTHING).bytes();
+        }
+
+        private long packets(Counters.Way way) {
+            return moved.getOrDefault(way, NOTHING).packets();
         }
 
         AttachmentCounts counts(AttachmentKey key, Totals total) {
@@ -215,8 +304,8 @@ public final class UsageMeter {
                     of(Counters.Way.INTERNET_UP),
                     of(Counters.Way.LOCAL_DOWN),
                     of(Counters.Way.LOCAL_UP),
-                    packetsDown,
-                    packetsUp,
+                    packets(Counters.Way.INTERNET_DOWN) + packets(Counters.Way.LOCAL_DOWN),
+                    packets(Counters.Way.INTERNET_UP) + packets(Counters.Way.LOCAL_UP),
                     total.down(),
                     total.up());
         }

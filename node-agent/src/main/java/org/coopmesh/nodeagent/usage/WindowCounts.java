@@ -20,6 +20,7 @@ public record WindowCounts(
         Instant startedAt,
         Instant endedAt,
         List<AttachmentCounts> attachments,
+        List<LinkCounts> links,
         Optional<UplinkCounts> uplink,
         byte[] snapshot) {
 
@@ -29,5 +30,6 @@ public record WindowCounts(
                     "window ends at " + endedAt + " but starts at " + startedAt);
         }
         attachments = List.copyOf(attachments);
+        links = List.copyOf(links);
     }
 }

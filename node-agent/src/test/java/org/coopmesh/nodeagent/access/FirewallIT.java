@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ class FirewallIT {
         lab.on(
                 "router",
                 () -> {
-                    try (Firewall firewall = Firewall.nftables("coopmesh", false)) {
+                    try (Firewall firewall = Firewall.nftables("coopmesh", false, true)) {
                         test.accept(firewall);
                     }
                     return null;
@@ -244,6 +245,98 @@ class FirewallIT {
     }
 
     @Test
+    void walledAreLedToThePortalAndPhonesAreTold() throws Exception {
+        with(firewall -> {
+            AccessList walled =
+                    BOTH_FULL.with(
+                            List.of(
+                                    attachment(
+                                            A, NODE, 1, AccessRule.ACCESS_RULE_WALLED_GARDEN, 0)));
+            firewall.replace(rules(walled), Instant.now());
+            Prefix[] wall = {Prefix.parse("10.201.1.0/24"), Prefix.parse("fd42:201:1::/64")};
+            try (var portal =
+                    new CaptivePortal(
+                            URI.create("https://pay.example.org/now"),
+                            client ->
+                                    java.util.Arrays.stream(wall)
+                                            .anyMatch(p -> p.contains(Address.of(client))))) {
+                lab.start(
+                        "router",
+                        () -> {
+                            portal.run();
+                            return null;
+                        });
+
+                for (String host : List.of(INTERNET4, "[" + INTERNET6 + "]")) {
+                    assertThat(asksFor("clientA", host, 80, "/generate_204"))
+                            .startsWith("HTTP/1.1 302 ")
+                            .contains("Location: https://pay.example.org/now\r\n")
+                            .contains("no-store");
+                }
+                assertThat(asksFor("clientA", "10.201.1.1", 8908, "/captive-portal"))
+                        .contains("Content-Type: application/captive+json")
+                        .endsWith(
+                                "{\"captive\":true,\"user-portal-url\":\"https://pay.example.org/now\"}");
+                assertThat(asksFor("clientB", "10.201.2.1", 8908, "/captive-portal"))
+                        .contains("\"captive\":false");
+                assertThat(asksFor("clientB", "10.201.2.1", 8908, "/else"))
+                        .startsWith("HTTP/1.1 404 ");
+                assertThat(connects("clientA", INTERNET4, 443)).isEqualTo("refused");
+                assertThat(connects("clientA", PORTAL, 80)).isEqualTo("connected");
+                assertThat(connects("clientB", INTERNET4, 80)).isEqualTo("connected");
+                // The garden is no client of this node, and nobody else of the Internet may ask.
+                assertThat(asksFor("internet", "198.51.100.254", 8908, "/captive-portal"))
+                        .isEmpty();
+
+                // A client that says nothing, or too much, keeps nobody waiting.
+                List<Socket> idle = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    idle.add(
+                            lab.on(
+                                    "clientA",
+                                    () -> new Socket(InetAddress.getByName("10.201.1.1"), 8908)));
+                }
+                assertThat(asksFor("clientB", "10.201.2.1", 8908, "/" + "x".repeat(9_000)))
+                        .startsWith("HTTP/1.1 400 ");
+                assertThat(asksFor("clientB", "10.201.2.1", 8908, "/captive-portal"))
+                        .contains("\"captive\":false");
+                for (Socket socket : idle) {
+                    socket.close();
+                }
+            }
+        });
+    }
+
+    /** The whole answer to a request over plain HTTP; empty where there is none. */
+    private static String asksFor(String from, String host, int port, String path)
+            throws Exception {
+        return lab.on(
+                from,
+                () -> {
+                    try (var socket = new Socket()) {
+                        socket.setSoTimeout(2_000);
+                        socket.connect(
+                                new InetSocketAddress(InetAddress.getByName(host), port), 700);
+                        socket.getOutputStream()
+                                .write(
+                                        ("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                                                .getBytes(
+                                                        java.nio.charset.StandardCharsets
+                                                                .US_ASCII));
+                        var answer = new java.io.ByteArrayOutputStream();
+                        try {
+                            socket.getInputStream().transferTo(answer);
+                        } catch (IOException reset) {
+                            // What came before counts.
+                        }
+                        return answer.toString(java.nio.charset.StandardCharsets.US_ASCII);
+                    } catch (IOException none) {
+                        return "";
+                    }
+                });
+    }
+
+    @Test
     void wallEndsARunningDownloadAtOnce() throws Exception {
         with(firewall -> {
             firewall.replace(rules(BOTH_FULL), Instant.now());
@@ -347,21 +440,30 @@ class FirewallIT {
         with(firewall -> {
             AccessList list = BOTH_FULL.with(List.of(ban("10.201.1.10/32")));
             firewall.replace(rules(list), Instant.now());
+            long times = 0;
             for (String harm :
                     List.of(
                             "nft flush ruleset",
                             "nft flush table inet coopmesh",
                             "nft delete table inet coopmesh",
-                            "nft flush chain inet coopmesh from_source")) {
+                            "nft flush chain inet coopmesh from_source",
+                            "nft replace rule inet coopmesh from_source handle $(nft -a list chain inet"
+                                    + " coopmesh from_source | sed -n 's/.*@ban4 drop.*handle //p')"
+                                    + " ip saddr @ban4 accept",
+                            "nft chain inet coopmesh from_source '{ policy drop; }'")) {
                 assertThat(firewall.check(rules(list), Instant.now())).isEmpty();
                 lab.sh("router", harm);
                 assertThat(lab.pings("clientA", INTERNET4))
                         .as(harm)
                         .isEqualTo(!harm.contains("chain"));
 
-                assertThat(firewall.check(rules(list), Instant.now())).as(harm).isPresent();
+                var restored = firewall.check(rules(list), Instant.now());
 
+                assertThat(restored).as(harm).isPresent();
+                times++;
+                assertThat(restored.get().setSizes()).containsEntry("restored", times);
                 assertThat(lab.pings("clientA", INTERNET4)).as(harm).isFalse();
+                assertThat(lab.pings("clientB", INTERNET4)).as(harm).isTrue();
             }
         });
     }

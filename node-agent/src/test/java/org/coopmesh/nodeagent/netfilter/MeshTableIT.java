@@ -250,7 +250,7 @@ class MeshTableIT {
 
     private static List<String> elements(MeshTable table, String set) throws NetfilterFailure {
         List<String> keys = new ArrayList<>();
-        table.elements(set, key -> keys.add(HexFormat.of().formatHex(key)));
+        table.elements(set, key -> keys.add(HexFormat.of().formatHex(key.key())));
         return keys;
     }
 }

@@ -18,7 +18,7 @@ final class EndlessMeter {
         Path file = Path.of(arguments[0], "windows");
         Path fresh = Path.of(arguments[0], "windows.new");
         List<String> lines = new ArrayList<>();
-        try (var counters = Counters.nftables("coopmesh", Optional.empty())) {
+        try (var counters = Counters.nftables("coopmesh", Optional.empty(), java.util.Map.of())) {
             var meter = new UsageMeter(counters, Instant::now);
             if (Files.exists(file)) {
                 lines.addAll(Files.readAllLines(file));

@@ -85,7 +85,10 @@ class UsageMeterIT {
                         () -> {
                             try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
                                     var counters =
-                                            Counters.nftables("coopmesh", Optional.of("wan"))) {
+                                            Counters.nftables(
+                                                    "coopmesh",
+                                                    Optional.of("wan"),
+                                                    java.util.Map.of())) {
                                 var meter = new UsageMeter(counters, Instant::now);
                                 moveAtClientA();
                                 return meter.close(Instant.now().plusMillis(1));
@@ -123,7 +126,10 @@ class UsageMeterIT {
                                             TestRules.enforceTwoAttachmentsAndBan(
                                                     "coopmesh", INTERNET);
                                     var counters =
-                                            Counters.nftables("coopmesh", Optional.empty())) {
+                                            Counters.nftables(
+                                                    "coopmesh",
+                                                    Optional.empty(),
+                                                    java.util.Map.of())) {
                                 var meter = new UsageMeter(counters, Instant::now);
                                 lab.trySh("clientA", "ping -n -q -i 0.01 -W 1 -c 5 " + INTERNET);
                                 return meter.close(Instant.now().plusMillis(1));
@@ -140,7 +146,9 @@ class UsageMeterIT {
                 "router",
                 () -> {
                     try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
-                            var counters = Counters.nftables("coopmesh", Optional.empty())) {
+                            var counters =
+                                    Counters.nftables(
+                                            "coopmesh", Optional.empty(), java.util.Map.of())) {
                         var meter = new UsageMeter(counters, Instant::now);
                         lab.sh("clientA", "ping -n -q -c 1 " + INTERNET);
                         TestRules.replaceWithTwoAttachments(firewall);
@@ -167,7 +175,9 @@ class UsageMeterIT {
                 "router",
                 () -> {
                     try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
-                            var counters = Counters.nftables("coopmesh", Optional.empty())) {
+                            var counters =
+                                    Counters.nftables(
+                                            "coopmesh", Optional.empty(), java.util.Map.of())) {
                         var meter = new UsageMeter(counters, Instant::now);
                         lab.sh("clientA", "ping -n -q -c 1 " + INTERNET);
                         TestRules.replaceWithNothing(firewall);
@@ -185,6 +195,72 @@ class UsageMeterIT {
                     }
                     return null;
                 });
+    }
+
+    @Test
+    void renamedInterfaceCountsOnAndItsSuccessorFromItsOwnZero() throws Exception {
+        lab.on(
+                "router",
+                () -> {
+                    lab.sh(
+                            "router",
+                            "ip link add link0 type veth peer name link0p;"
+                                    + " sysctl -qw net.ipv6.conf.link0.disable_ipv6=1;"
+                                    + " ip addr add 192.0.2.1/30 dev link0; ip link set link0 up;"
+                                    + " ip link set link0p netns "
+                                    + lab.namespace("clientB"));
+                    lab.sh("clientB", "ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
+                    try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
+                            var counters =
+                                    Counters.nftables(
+                                            "coopmesh",
+                                            Optional.empty(),
+                                            Map.of("link0", "a".repeat(64)))) {
+                        var meter = new UsageMeter(counters, Instant::now);
+                        long[] before = atLink("link0");
+                        lab.sh("router", "ping -n -q -i 0.01 -c 20 -s 1000 192.0.2.2");
+                        lab.sh(
+                                "router",
+                                "ip link set link0 down; ip link set link0 name other;"
+                                        + " ip link set other up");
+                        lab.sh("router", "ping -n -q -w 5 -i 0.01 -c 10 -s 1000 192.0.2.2");
+
+                        LinkCounts first =
+                                meter.close(Instant.now().plusMillis(1)).links().getFirst();
+                        long[] after = atLink("other");
+                        lab.sh("router", "ip link del other");
+                        LinkCounts successor = successor(meter);
+
+                        assertThat(first.interfaceName()).isEqualTo("link0");
+                        assertThat(first.neighbourNodeId()).isEqualTo("a".repeat(64));
+                        assertThat(first.received()).isEqualTo(after[0] - before[0]);
+                        assertThat(first.sent())
+                                .isEqualTo(after[1] - before[1])
+                                .isGreaterThan(30 * 1_028);
+                        assertThat(successor.sent()).isEqualTo(atLink("link0")[1]);
+                    }
+                    return null;
+                });
+    }
+
+    private static LinkCounts successor(UsageMeter meter) throws Exception {
+        lab.sh(
+                "router",
+                "ip link add link0 type veth peer name link0p;"
+                        + " ip addr add 192.0.2.1/30 dev link0; ip link set link0p netns "
+                        + lab.namespace("clientB")
+                        + "; sysctl -qw net.ipv6.conf.link0.disable_ipv6=1;"
+                        + " ip link set link0 up");
+        lab.sh("clientB", "ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
+        lab.sh("router", "ping -n -q -i 0.01 -c 5 -s 1000 192.0.2.2");
+        return meter.close(Instant.now().plusMillis(2)).links().getFirst();
+    }
+
+    private static long[] atLink(String name) throws Exception {
+        String[] said =
+                lab.sh("router", "cd /sys/class/net/" + name + "/statistics; cat rx_bytes tx_bytes")
+                        .split("\\s+", -1);
+        return new long[] {Long.parseLong(said[0]), Long.parseLong(said[1])};
     }
 
     /** A process that closes windows all the time is killed again and again while bytes flow. */

@@ -31,6 +31,7 @@ class UsageMeterTest {
         private int epoch;
         private long handles;
         private Optional<UplinkCounts> uplink = Optional.empty();
+        private Optional<Reading> whole = Optional.empty();
 
         void attach(String attachment, boolean own) {
             for (Way way : Way.values()) {
@@ -79,7 +80,8 @@ class UsageMeterTest {
 
         @Override
         public Reading read() {
-            return new Reading("epoch" + epoch, new ArrayList<>(counters.values()), uplink);
+            return whole.orElseGet(
+                    () -> new Reading("epoch" + epoch, new ArrayList<>(counters.values()), uplink));
         }
 
         @Override
@@ -144,6 +146,7 @@ class UsageMeterTest {
             }
         }
         sum(meter.close(now.plusSeconds(1)), reported);
+        sum(meter.close(now.plusSeconds(2)), reported); // What was held over, if anything.
 
         kernel.truth.values().removeIf(bytes -> bytes == 0);
         reported.values().removeIf(bytes -> bytes == 0);
@@ -227,6 +230,140 @@ class UsageMeterTest {
 
         assertThat(meter.close(START.plusSeconds(2)).uplink())
                 .contains(new UplinkCounts("wan", 10, 270));
+    }
+
+    private static Reading interfaces(String epoch, int newest, Counters.Interface uplink) {
+        return new Reading(epoch, List.of(), Optional.of(uplink), List.of(), newest);
+    }
+
+    /** The windows' bytes received, where the uplink shows these one after the other; the first begins it. */
+    private static List<Long> received(Reading... readings) {
+        var kernel = new Kernel();
+        kernel.whole = Optional.of(readings[0]);
+        var meter = new UsageMeter(kernel, () -> START);
+        List<Long> received = new ArrayList<>();
+        for (int i = 1; i < readings.length; i++) {
+            kernel.whole = Optional.of(readings[i]);
+            received.add(meter.close(START.plusSeconds(i)).uplink().orElseThrow().received());
+        }
+        return received;
+    }
+
+    @Test
+    void interfaceIsTheSameAsLongAsItsNumberIs() {
+        var first = new Counters.Interface("wan", 4, 1_000, 0);
+
+        assertThat(
+                        received(
+                                interfaces("b/n/1", 9, first),
+                                interfaces("b/n/1", 9, new Counters.Interface("wan", 4, 1_500, 0)),
+                                // The table was made anew; the interface was not.
+                                interfaces("b/n/2", 9, new Counters.Interface("wan", 4, 1_700, 0)),
+                                // Plugged in anew, and already further than the old one.
+                                interfaces(
+                                        "b/n/2", 10, new Counters.Interface("wan", 10, 9_000, 0)),
+                                // Another that was there before was given the name.
+                                interfaces(
+                                        "b/n/2", 10, new Counters.Interface("wan", 6, 77_000, 0)),
+                                interfaces(
+                                        "b/n/2", 10, new Counters.Interface("wan", 6, 77_010, 0)),
+                                // After a boot it is the same number by chance.
+                                interfaces(
+                                        "c/n/1", 6, new Counters.Interface("wan", 6, 80_000, 0))))
+                .containsExactly(500L, 200L, 9_000L, 0L, 10L, 80_000L);
+    }
+
+    @Test
+    void linksAreCountedEachForItself() {
+        var kernel = new Kernel();
+        var anna = new Counters.Interface("wg-anna", 7, 100, 200);
+        var bert = new Counters.Interface("mesh1", 8, 10, 20);
+        kernel.whole =
+                Optional.of(
+                        new Reading(
+                                "b/n/1",
+                                List.of(),
+                                Optional.empty(),
+                                List.of(new Counters.Link("a".repeat(64), anna)),
+                                7));
+        var meter = new UsageMeter(kernel, () -> START);
+        byte[] snapshot = meter.close(START.plusSeconds(1)).snapshot();
+        var resumed = new UsageMeter(kernel, () -> START.plusSeconds(2));
+        resumed.resume(snapshot);
+        kernel.whole =
+                Optional.of(
+                        new Reading(
+                                "b/n/1",
+                                List.of(),
+                                Optional.empty(),
+                                List.of(
+                                        new Counters.Link(
+                                                "a".repeat(64),
+                                                new Counters.Interface("wg-anna", 7, 150, 260)),
+                                        new Counters.Link("", bert)),
+                                8));
+
+        var window = resumed.close(START.plusSeconds(3));
+
+        assertThat(window.links())
+                .containsExactly(
+                        new LinkCounts("a".repeat(64), "wg-anna", 50, 60),
+                        new LinkCounts("", "mesh1", 10, 20));
+    }
+
+    @Test
+    void counterThatLiesIsLeftOutAndTheOthersGoOn() {
+        var kernel = new Kernel();
+        kernel.attach("a", true);
+        kernel.attach("b", true);
+        var meter = new UsageMeter(kernel, () -> START);
+        kernel.pass(new Random(1));
+        meter.close(START.plusSeconds(1));
+        Map<Key, Figure> sane = new HashMap<>(kernel.counters);
+        for (long lie : new long[] {-1, Long.MIN_VALUE, Long.MAX_VALUE}) {
+            kernel.counters.replaceAll((key, f) ->
+                    key.attachmentId().equals("a")
+                            ? new Figure(key, f.incarnation(), lie, f.packets(), true)
+                            : f);
+
+            var window = meter.close(START.plusSeconds(2));
+
+            assertThat(window.attachments())
+                    .singleElement()
+                    .satisfies(b -> assertThat(b.attachmentId()).isEqualTo("b"));
+        }
+        kernel.counters.putAll(sane);
+        var truth = new HashMap<>(kernel.truth);
+        kernel.pass(new Random(2));
+        Map<String, Long> sums = new HashMap<>();
+        sum(meter.close(START.plusSeconds(3)), sums);
+        truth.forEach((key, before) -> sums.merge(key, before, Long::sum));
+        assertThat(sums).isEqualTo(kernel.truth);
+    }
+
+    @Test
+    void attachmentThatMovesHouseIsNamedOnceInAWindowAndLosesNoByte() {
+        for (boolean arrives : List.of(true, false)) {
+            var kernel = new Kernel();
+            var random = new Random(3);
+            kernel.attach("a", !arrives);
+            var meter = new UsageMeter(kernel, () -> START);
+            Map<String, Long> sums = new HashMap<>();
+            kernel.pass(random);
+            kernel.detach("a");
+            kernel.attach("a", arrives);
+            for (int i = 1; i < 5; i++) {
+                kernel.pass(random);
+                if (i == 3) {
+                    kernel.detach("a");
+                }
+                var window = meter.close(START.plusSeconds(i));
+                assertThat(window.attachments().stream().map(AttachmentCounts::attachmentId))
+                        .doesNotHaveDuplicates();
+                sum(window, sums);
+            }
+            assertThat(sums).isEqualTo(kernel.truth);
+        }
     }
 
     @Test
