@@ -55,6 +55,7 @@ final class NftablesFirewall implements Firewall {
     private final MeshTable table;
     private final boolean gateway;
     private final boolean portal;
+    private final Duration compareIntervalMin;
 
     private final Ranges bans = new Ranges("ban", "_ranges");
     private final Ranges gardens = new Ranges("garden", "");
@@ -69,6 +70,12 @@ final class NftablesFirewall implements Firewall {
     private long restored;
 
     NftablesFirewall(MeshTable table, boolean gateway, boolean portal) {
+        this(table, gateway, portal, COMPARE_INTERVAL_MIN);
+    }
+
+    NftablesFirewall(
+            MeshTable table, boolean gateway, boolean portal, Duration compareIntervalMin) {
+        this.compareIntervalMin = compareIntervalMin;
         this.table = table;
         this.gateway = gateway;
         this.portal = portal;
@@ -143,7 +150,7 @@ final class NftablesFirewall implements Firewall {
                     }
                 }
                 long sinceNanos = System.nanoTime() - comparedNanos;
-                if (loaded && compareDue && sinceNanos > COMPARE_INTERVAL_MIN.toNanos()) {
+                if (loaded && compareDue && sinceNanos > compareIntervalMin.toNanos()) {
                     compareDue = false;
                     comparedNanos = System.nanoTime();
                     loaded = same(rules, now);

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.membership.v1.AccessRule;
 import org.coopmesh.nodeagent.access.AccessList.Change;
 import org.coopmesh.nodeagent.netfilter.Lab;
+import org.coopmesh.nodeagent.netfilter.MeshTable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -466,6 +467,43 @@ class FirewallIT {
                 assertThat(lab.pings("clientB", INTERNET4)).as(harm).isTrue();
             }
         });
+    }
+
+    @Test
+    void elementsThatSomebodyEditedAreRestored() throws Exception {
+        AccessList list = BOTH_FULL.with(List.of(ban("10.201.1.10/32"), ban("203.0.113.8/29")));
+        lab.on(
+                "router",
+                () -> {
+                    try (Firewall firewall =
+                            new NftablesFirewall(
+                                    MeshTable.open("coopmesh"), false, false, Duration.ZERO)) {
+                        firewall.replace(rules(list), Instant.now());
+                        String right = lab.sh("router", "nft list table inet coopmesh");
+                        for (String harm :
+                                List.of(
+                                        "delete element inet coopmesh ban4 { 10.201.1.10 }",
+                                        "flush set inet coopmesh ban4_ranges",
+                                        "add element inet coopmesh garden4 { 198.51.100.0/24 }",
+                                        "add element inet coopmesh ban4 { 10.201.2.10 }",
+                                        "delete element inet coopmesh internet_up4 { 10.201.1.0/24 };"
+                                                + " add element inet coopmesh internet_up4"
+                                                + " { 10.201.1.0/24 : \"own."
+                                                + B
+                                                + ".internet_up\" }")) {
+                            assertThat(firewall.check(rules(list), Instant.now())).isEmpty();
+                            lab.sh("router", "nft '" + harm + "'");
+
+                            var restored = firewall.check(rules(list), Instant.now());
+
+                            assertThat(restored).as(harm).isPresent();
+                            assertThat(lab.sh("router", "nft list table inet coopmesh"))
+                                    .as(harm)
+                                    .isEqualTo(right);
+                        }
+                    }
+                    return null;
+                });
     }
 
     @Test
