@@ -143,8 +143,7 @@ final class Doctor {
         Path there = config.stateDir().toAbsolutePath();
         while (!Files.exists(there) && there.getParent() != null) there = there.getParent();
         try {
-            var store = Files.getFileStore(there);
-            if (store.isReadOnly()) {
+            if (isReadOnly(there)) {
                 missing("disk", config.stateDir() + " is read-only: nothing can be counted");
                 return;
             }
@@ -152,7 +151,7 @@ final class Doctor {
                 missing("disk", config.stateDir() + " cannot be written by this account");
                 return;
             }
-            long free = store.getUsableSpace();
+            long free = there.toFile().getUsableSpace();
             long need = config.spoolBytesMax() - used(config.spoolDir()) + SPARE_BYTES_LEAST;
             String said =
                     ConsoleText.bytes(free)
@@ -166,6 +165,15 @@ final class Doctor {
             }
         } catch (IOException unknown) {
             beware("disk", "not known: " + unknown.getMessage());
+        }
+    }
+
+    private static boolean isReadOnly(Path there) {
+        try {
+            return Files.getFileStore(there).isReadOnly();
+        } catch (IOException unmounted) {
+            // Where nothing tells of mounts, writing will.
+            return false;
         }
     }
 

@@ -39,13 +39,14 @@ import org.slf4j.LoggerFactory;
  * <p>Run: {@code java -jar node-agent.jar agent.conf}; {@link CommandLine} has what else there is, and the exit codes.
  */
 public final class NodeAgent implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(NodeAgent.class);
     static final String VERSION = version();
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
     private static final long FULL_LANE_KBIT = 100_000;
     private static final Duration STATUS_EVERY = Duration.ofSeconds(15);
     private static final Duration STOP_MAX = Duration.ofSeconds(3);
 
+    // Not static: how much is logged is decided by what the process is started for.
+    private final Logger log = LoggerFactory.getLogger(NodeAgent.class);
     private final AgentConfig config;
     private final Instant startedAt = Instant.now();
     private final AgentClock clock = new AgentClock(Instant.now(), System::nanoTime);
@@ -207,7 +208,10 @@ public final class NodeAgent implements AutoCloseable {
         } catch (EnrolmentRefused | IdentityDamaged refused) {
             refuse(CommandLine.REFUSED, String.valueOf(refused.getMessage()));
         } catch (IOException | RuntimeException failed) {
-            log.atError().setCause(failed).log("agent cannot start");
+            LoggerFactory.getLogger(NodeAgent.class)
+                    .atError()
+                    .setCause(failed)
+                    .log("agent cannot start");
             refuse(CommandLine.TROUBLE, String.valueOf(failed.getMessage()));
         }
     }
@@ -277,7 +281,7 @@ public final class NodeAgent implements AutoCloseable {
     @Override
     public void close() {
         running.forEach(Thread::interrupt);
-        metrics.ifPresent(NodeAgent::close);
+        metrics.ifPresent(this::close);
         for (Thread thread : running) join(thread);
         Thread last = Thread.ofPlatform().name("last").start(counting::finish);
         try {
@@ -293,7 +297,7 @@ public final class NodeAgent implements AutoCloseable {
         log.atInfo().log("agent stopped");
     }
 
-    private static void close(MetricsPort port) {
+    private void close(MetricsPort port) {
         try {
             port.close();
         } catch (IOException closed) {

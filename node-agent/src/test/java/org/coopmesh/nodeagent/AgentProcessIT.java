@@ -177,6 +177,26 @@ class AgentProcessIT {
         assertThat(shell.waitFor()).as(line).isZero();
     }
 
+    @Test
+    void aDiskThatTakesNoSpoolKeepsItFromCountingAndFromNothingElse() throws Exception {
+        Path spool = directory.resolve("state/spool");
+        Files.createDirectories(spool.getParent());
+        Files.writeString(spool, "in the way");
+        process = agent("PT1S", TestCoop.CODE);
+        Path status = directory.resolve("state/status");
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(status));
+        assertThat(StatusFile.read(status).orElseThrow().countingTrouble()).contains("spool");
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !told.isEmpty());
+        assertThat(billing.chain()).isEmpty();
+
+        Files.delete(spool);
+
+        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> billing.chain().size() >= 3);
+        process.destroy();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(status).doesNotExist();
+    }
+
     private Process agent(String window, String code) throws Exception {
         return agent(window, code, "");
     }
