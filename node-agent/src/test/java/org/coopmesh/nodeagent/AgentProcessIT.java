@@ -122,6 +122,8 @@ class AgentProcessIT {
         try {
             sh("ip link add " + link + " type veth peer name mesh0 netns " + link);
             sh("echo 0 > /proc/sys/net/ipv6/conf/" + link + "/accept_dad");
+            // Without this its first answer would leave from an address that may not be used yet.
+            sh("ip netns exec " + link + " sysctl -qw net.ipv6.conf.mesh0.accept_dad=0");
             sh("ip link set " + link + " up && ip -n " + link + " link set mesh0 up");
             router =
                     new ProcessBuilder(
@@ -151,7 +153,10 @@ class AgentProcessIT {
             process = agent("PT1S", TestCoop.CODE, "collect = " + link + "\nrespondd = on\n");
             Awaitility.await()
                     .atMost(Duration.ofSeconds(90))
-                    .until(() -> told.stream().anyMatch(each -> each.getCollectedCount() > 0));
+                    .untilAsserted(() ->
+                            assertThat(told)
+                                    .as(output() + Files.readString(ready))
+                                    .anyMatch(each -> each.getCollectedCount() > 0));
 
             CollectedRouter mill =
                     told.stream()

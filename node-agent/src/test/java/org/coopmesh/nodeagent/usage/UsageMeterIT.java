@@ -209,7 +209,10 @@ class UsageMeterIT {
                                     + " ip addr add 192.0.2.1/30 dev link0; ip link set link0 up;"
                                     + " ip link set link0p netns "
                                     + lab.namespace("clientB"));
-                    lab.sh("clientB", "ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
+                    lab.sh(
+                            "clientB",
+                            "sysctl -qw net.ipv6.conf.link0p.disable_ipv6=1;"
+                                    + " ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
                     try (var firewall = TestRules.enforceTwoAttachments("coopmesh");
                             var counters =
                                     Counters.nftables(
@@ -251,7 +254,10 @@ class UsageMeterIT {
                         + lab.namespace("clientB")
                         + "; sysctl -qw net.ipv6.conf.link0.disable_ipv6=1;"
                         + " ip link set link0 up");
-        lab.sh("clientB", "ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
+        lab.sh(
+                "clientB",
+                "sysctl -qw net.ipv6.conf.link0p.disable_ipv6=1;"
+                        + " ip addr add 192.0.2.2/30 dev link0p; ip link set link0p up");
         lab.sh("router", "ping -n -q -i 0.01 -c 5 -s 1000 192.0.2.2");
         return meter.close(Instant.now().plusMillis(2)).links().getFirst();
     }
