@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 
 /** An amount in micro-units (10⁻⁶ of the currency's unit). Sums that leave the range of a long fail, they never wrap. */
 public record Money(long microUnits, Currency currency) implements Comparable<Money> {
+    /** Micro-units in one unit of a currency. */
+    public static final long MICRO_PER_UNIT = 1_000_000;
+
     private static final int MICRO_DIGITS = 6;
     private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,12}(\\.[0-9]{1,6})?");
 
