@@ -41,7 +41,9 @@ final class BatmanAdv implements LinkSource {
                             names.add(MeshAddress.interfaceName(name));
                         }
                     });
-        } catch (SourceFailed unknownType) {
+        } catch (SourceFailed failed) {
+            if (failed.trouble() == SourceFailed.Trouble.LATE) throw failed;
+            // The kernel does not know the type.
             return false;
         }
         meshes = List.copyOf(names);

@@ -38,7 +38,7 @@ final class LinkSources {
                 new Pace(
                         Duration.ofMinutes(5),
                         Duration.ofMinutes(1),
-                        Duration.ofMillis(300),
+                        Duration.ofSeconds(1),
                         Duration.ofMillis(1_500));
     }
 
@@ -119,8 +119,17 @@ final class LinkSources {
     }
 
     private void look(Known known) throws InterruptedException {
-        known.found = isThere(known.source);
-        known.findAt = nanos.getAsLong() + pace.findEvery().toNanos();
+        Duration again = pace.findEvery();
+        try {
+            known.found = known.source.find(Deadline.in(pace.findMax()));
+        } catch (SourceFailed failed) {
+            // Not seen in time is not the same as not there: a router has much to do when it
+            // starts.
+            if (failed.trouble() == Trouble.LATE) again = pace.askAgain();
+        } catch (IOException | RuntimeException failed) {
+            stopIfInterrupted();
+        }
+        known.findAt = nanos.getAsLong() + again.toNanos();
         if (known.found) {
             log.atInfo().addKeyValue("source", known.source.name()).log("source of links found");
         }

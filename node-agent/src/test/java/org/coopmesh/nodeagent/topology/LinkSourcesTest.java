@@ -54,6 +54,17 @@ class LinkSourcesTest {
     }
 
     @Test
+    void whatCouldNotBeLookedForInTimeIsLookedForAgainWithinAMinute() throws Exception {
+        first.late = true;
+        assertThat(sources.round().told()).containsExactly(new Told("good", ""));
+        first.late = false;
+        later(Duration.ofSeconds(59));
+        assertThat(sources.round().told()).containsExactly(new Told("good", ""));
+        later(Duration.ofSeconds(1));
+        assertThat(sources.round().told()).contains(new Told("first", ""));
+    }
+
+    @Test
     void troubleOfOneTakesNothingFromTheOthers() throws Exception {
         for (Exception broken :
                 List.of(
@@ -125,6 +136,7 @@ class LinkSourcesTest {
         private final String name;
         private boolean there = true;
         private boolean interrupting;
+        private boolean late;
         private Exception broken;
         private int looked;
         private int asked;
@@ -139,8 +151,9 @@ class LinkSourcesTest {
         }
 
         @Override
-        public boolean find(Deadline deadline) {
+        public boolean find(Deadline deadline) throws IOException {
             looked++;
+            if (late) throw new SourceFailed(Trouble.LATE, "no whole answer in time");
             return there;
         }
 

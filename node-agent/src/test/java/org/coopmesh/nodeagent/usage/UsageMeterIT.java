@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.coopmesh.nodeagent.access.TestRules;
 import org.coopmesh.nodeagent.netfilter.Lab;
 import org.junit.jupiter.api.AfterAll;
@@ -298,7 +300,8 @@ class UsageMeterIT {
         try {
             for (int life = 0; life < 4; life++) {
                 Process meter = meter();
-                Thread.sleep(1_500 + life * 137L);
+                awaitMoreWindows();
+                Thread.sleep(300 + life * 137L);
                 meter.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
             }
         } finally {
@@ -306,7 +309,7 @@ class UsageMeterIT {
             flood.waitFor(5, TimeUnit.SECONDS);
         }
         Process last = meter();
-        Thread.sleep(2_000);
+        awaitMoreWindows();
         last.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
 
         List<String> windows = Files.readAllLines(folder.resolve("windows"));
@@ -315,6 +318,16 @@ class UsageMeterIT {
         System.out.printf("%d windows over five lives, %d bytes%n", windows.size(), reported);
         assertThat(windows.stream().map(line -> line.split(" ")[0]).distinct()).hasSize(1);
         assertThat(reported).isEqualTo(truth("clientA", "iu")).isPositive();
+    }
+
+    /** A virtual machine may take its time to start; what it counts is judged, not how soon. */
+    private void awaitMoreWindows() throws Exception {
+        Path windows = folder.resolve("windows");
+        long before = Files.exists(windows) ? Files.readAllLines(windows).size() : 0;
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        Files.exists(windows) && Files.readAllLines(windows).size() > before + 2);
     }
 
     private Process meter() throws Exception {
