@@ -1,10 +1,17 @@
 import { formatter } from '@lingui/format-po';
 import { defineConfig } from '@lingui/conf';
 
+// The completeness test extracts into a folder of its own and compares.
+const folder = `${process.env.CATALOGUE_FOLDER ?? '<rootDir>/src/locales'}/{locale}`;
+const visitors = ['landing', 'setup', 'join', 'reports'].map((feature) => `<rootDir>/src/features/${feature}`);
+
 export default defineConfig({
   sourceLocale: 'en',
   locales: ['en'],
-  // The completeness test extracts into a folder of its own and compares.
-  catalogs: [{ path: `${process.env.CATALOGUE_FOLDER ?? '<rootDir>/src/locales'}/{locale}/messages`, include: ['<rootDir>/src'] }],
+  // The first page carries the texts that a visitor may meet; the others come with the first page behind the sign-in.
+  catalogs: [
+    { path: `${folder}/messages`, include: ['<rootDir>/src/app', '<rootDir>/src/shared', ...visitors] },
+    { path: `${folder}/members`, include: ['<rootDir>/src/features'], exclude: visitors },
+  ],
   format: formatter({ lineNumbers: false, origins: true }),
 });

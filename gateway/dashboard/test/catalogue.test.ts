@@ -11,10 +11,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const texts = (file: string): string[] =>
   readFileSync(file, 'utf8').split('\n\n').slice(1).map((entry) => entry.split('\n').filter((line) => !line.startsWith('#') && !line.startsWith('msgstr')).join('\n').split('\nmsgstr')[0]!.trim()).filter((entry) => entry !== '').sort();
 
-describe('the catalogue', () => {
-  it('has every text of the dashboard and no other: else run "npm run messages"', () => {
+describe('the catalogues', () => {
+  it('have every text of the dashboard and no other: else run "npm run messages"', () => {
     execFileSync('node', ['node_modules/@lingui/cli/dist/lingui.js', 'extract', '--clean'], { env: { ...process.env, CATALOGUE_FOLDER: folder }, stdio: 'pipe' });
 
-    expect(texts('src/locales/en/messages.po')).toEqual(texts(join(folder, 'en/messages.po')));
+    for (const part of ['messages', 'members']) expect(texts(`src/locales/en/${part}.po`)).toEqual(texts(join(folder, `en/${part}.po`)));
   });
 });

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { coopQuery } from '@/shared/coop';
+import { membersCatalogue } from '@/shared/i18n';
 import { ADMIN_ROLES, sessionQuery } from '@/shared/session';
 import { takePlace } from '@/shared/return-to';
 import { Broken, Missing, Shell, SignedIn } from './shell';
@@ -31,12 +32,18 @@ const join = createRoute({ getParentRoute: () => root, path: '/join', component:
 const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
 const followUp = createRoute({ getParentRoute: () => root, path: '/report/$reportId', component: lazyRouteComponent(() => import('@/features/reports/FollowUpPage')) });
 
-const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', component: SignedIn });
+const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', beforeLoad: membersCatalogue, component: SignedIn });
 const under = <T extends string>(path: T) => ({ getParentRoute: () => signedIn, path });
 
 const home = createRoute({ ...under('/home'), component: lazyRouteComponent(() => import('@/features/home/HomePage')) });
 const letters = createRoute({ ...under('/failed-messages'), component: lazyRouteComponent(() => import('@/features/letters/LettersPage')) });
 const my = createRoute({ ...under('/my'), component: lazyRouteComponent(() => import('@/features/portal/PortalPage')) });
+const day = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);
+const usage = createRoute({
+  ...under('/my/usage'),
+  validateSearch: (search: Record<string, unknown>): { span?: string; from?: string; to?: string; siteId?: string } => ({ span: text(search.span), from: day(search.from), to: day(search.to), siteId: text(search.siteId) }),
+  component: lazyRouteComponent(() => import('@/features/usage/UsagePage')),
+});
 const members = createRoute({
   ...under('/members'),
   validateSearch: (search: Record<string, unknown>): { state?: string; q?: string } => ({ state: text(search.state), q: text(search.q) }),
@@ -44,6 +51,7 @@ const members = createRoute({
 });
 const member = createRoute({ ...under('/members/$memberId'), component: lazyRouteComponent(() => import('@/features/members/MemberPage')) });
 const nodes = createRoute({ ...under('/nodes'), component: lazyRouteComponent(() => import('@/features/nodes/NodesPage')) });
+const router = createRoute({ ...under('/nodes/collected/$routerId'), component: lazyRouteComponent(() => import('@/features/nodes/RouterPage')) });
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
 const invoices = createRoute({
   ...under('/invoices'),
@@ -51,6 +59,7 @@ const invoices = createRoute({
   component: lazyRouteComponent(() => import('@/features/invoices/InvoicesPage')),
 });
 const invoice = createRoute({ ...under('/invoices/$invoiceId'), component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage')) });
+const why = createRoute({ ...under('/invoices/$invoiceId/why'), component: lazyRouteComponent(() => import('@/features/invoices/WhyPage')) });
 const treasury = createRoute({ ...under('/treasury'), component: lazyRouteComponent(() => import('@/features/treasury/TreasuryPage')) });
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const cases = createRoute({
@@ -67,7 +76,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, members, member, nodes, node, invoices, invoice, treasury, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, invoices, invoice, why, treasury, plans, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

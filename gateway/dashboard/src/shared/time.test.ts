@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { formatBytes } from './bytes';
-import { absolute, coopNow, relative, setCoopTime, span } from './time';
+import { absolute, coopNow, dayIn, plusDays, relative, setCoopTime, span, startOfDay } from './time';
 
 const now = Date.parse('2026-11-21T12:00:00Z');
 afterEach(() => { vi.useRealTimers(); });
@@ -24,6 +24,19 @@ describe('times', () => {
     expect(relative('2026-12-20T12:00:00Z')).toBe('yesterday');
     setCoopTime('2026-11-21T12:00:00.400Z');
     expect(coopNow()).toBe(now);
+  });
+
+  it('begin a day when the clocks of its place say so, in winter, in summer and when they change', () => {
+    const starts = (zone: string, day: string) => new Date(startOfDay(zone, day)).toISOString();
+    expect(starts('Europe/Madrid', '2026-11-21')).toBe('2026-11-20T23:00:00.000Z');
+    expect(starts('Europe/Madrid', '2026-10-25')).toBe('2026-10-24T22:00:00.000Z');
+    expect(starts('Europe/Madrid', '2026-10-26')).toBe('2026-10-25T23:00:00.000Z');
+    expect(starts('America/Los_Angeles', '2026-03-08')).toBe('2026-03-08T08:00:00.000Z');
+    expect(starts('America/Los_Angeles', '2026-03-09')).toBe('2026-03-09T07:00:00.000Z');
+    expect(starts('Asia/Kathmandu', '2026-01-01')).toBe('2025-12-31T18:15:00.000Z');
+    expect(dayIn('Europe/Madrid', '2026-11-20T23:00:00Z')).toBe('2026-11-21');
+    expect(dayIn('Europe/Madrid', Date.parse('2026-11-20T22:59:59Z'))).toBe('2026-11-20');
+    expect(plusDays('2026-02-28', 1)).toBe('2026-03-01');
   });
 
   it('have short spans', () => {

@@ -26,6 +26,30 @@ export function month(plus = 0): string {
   return `${first.getFullYear()}-${String(first.getMonth() + 1).padStart(2, '0')}`;
 }
 
+const inZone = (zone: string) => new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
+/** The day (YYYY-MM-DD) that an instant lies in, in a time zone. */
+export function dayIn(zone: string, at: number | string): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(typeof at === 'string' ? Date.parse(at) : at);
+}
+
+/** The instant at which a day (YYYY-MM-DD) begins in a time zone; on days of clock changes, too. */
+export function startOfDay(zone: string, day: string): number {
+  const wanted = Date.parse(`${day}T00:00:00Z`);
+  let at = wanted;
+  // What the clocks there show at the guess tells how far it is off; the second look sees a change of clocks in between.
+  for (let look = 0; look < 2; look++) {
+    const shown = Object.fromEntries(inZone(zone).formatToParts(at).map((part) => [part.type, part.value]));
+    at += wanted - Date.parse(`${shown.year}-${shown.month}-${shown.day}T${shown.hour}:${shown.minute}:${shown.second}Z`);
+  }
+  return at;
+}
+
+/** A day so many days later. */
+export function plusDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
 const isDate = (value: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(value);
 
 /** "21 Nov 2026, 14:03" for an instant, "21 Nov 2026" for a date, whatever the time zone. */

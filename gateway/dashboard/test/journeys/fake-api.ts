@@ -34,6 +34,7 @@ export class FakeCoop {
   private readonly keys = new Map<string, string>();
   members: Json[];
   nodes: Json[];
+  readonly routers: Json[];
   invoices: Json[];
   plans: Json[];
   cases: Json[];
@@ -60,6 +61,12 @@ export class FakeCoop {
       attachments: state === 'enrolled' ? [{ id: randomUUID(), siteId: IDS.site, siteName: 'Mill house', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', routerV4: '10.201.1.1', routerV6: 'fd42:201:1::1', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', since: ago(9000) }] : [],
     });
     this.nodes = [node('11111111-0000-4000-8000-000000000001', 'Mill roof', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000002', 'Church tower', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000003', 'School', 'down', 'enrolled', false, 809), node('11111111-0000-4000-8000-000000000004', 'Upper farm', 'never', 'pending', false, null)];
+    const heard = (name: string, minutes: number, newest: boolean) => ({ nodeId: hex(name), name, heardAt: ago(minutes), newest });
+    const neighbour = (routerId: string | null, address: string, source: string, tq: number, cost: number) => ({ routerId, address, source, tq, rxCost: cost, txCost: cost });
+    this.routers = [
+      { routerId: 'c0ffee000001', hostname: 'bakery-roof', live: 'up', heardAt: ago(0.5), signed: false, figures: { uptimeSeconds: 88_000, loadMilli: 120, clients: 11, rxBytes: 48_211_000_000, txBytes: 9_120_000_000, forwardBytes: 3_400_000_000 }, neighbours: [neighbour('c0ffee000002', 'c2:ff:ee:00:00:02', 'batadv', 231, 0), neighbour(null, 'fe80::77', 'babel', 0, 288)], collectors: [heard('Church tower', 4, false), heard('Mill roof', 0.5, true)] },
+      { routerId: 'c0ffee000002', hostname: null, live: 'down', heardAt: ago(95), signed: false, figures: null, neighbours: [], collectors: [heard('Church tower', 95, true)] },
+    ];
     const invoice = (id: string, number: string, state: string, paid: string, open: string) => ({
       id, number, payerId: IDS.payer, periodFrom: day(-50).slice(0, 8) + '01', periodTo: day(-50).slice(0, 8) + '28', issuedOn: day(-20), dueOn: day(-6), total: eur('27.40'), paid: eur(paid), open: eur(open), state, overdueSince: state === 'overdue' ? day(-5) : null,
       lines: [{ kind: 'dues', siteId: IDS.site, planCode: 'standard', quantity: '28', unit: 'day of 28', unitPrice: eur('12.00'), amount: eur('12.00'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '177.24', unit: 'GB', unitPrice: eur('0.20'), amount: eur('15.448'), from: day(-50), to: day(-22), windows: 8064, gaps: 2, includedGb: '100', localGb: '311.5', saved: eur('62.30') }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }],
@@ -165,6 +172,7 @@ export class FakeCoop {
     if (on(/^\/api\/payers$/)) return items([{ id: IDS.payer, name: 'Ana Ribas', email: 'ana@example.org' }]);
 
     if (on(/^\/api\/nodes$/)) return items(this.nodes);
+    if (on(/^\/api\/nodes\/collected$/)) return this.roles.includes('network') || this.roles.includes('board') ? items(this.routers) : problem(403, 'forbidden', 'Not yours to see');
     if (on(/^\/api\/nodes$/, 'POST')) {
       const id = randomUUID();
       this.nodes.push({ ...this.nodes[3]!, id, name: body.name, ownerId: body.ownerId, siteId: body.siteId });
@@ -189,8 +197,10 @@ export class FakeCoop {
     }
 
     if (on(/^\/api\/usage(\/mine)?$/)) {
-      const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000;
-      return items(Array.from({ length: 24 }, (_, at) => ({ from: new Date(hour - (23 - at) * 3_600_000).toISOString(), to: new Date(hour - (22 - at) * 3_600_000).toISOString(), internetDown: Math.round(2e8 + 1.6e8 * Math.sin(at / 3)), internetUp: Math.round(4e7 + 2e7 * Math.cos(at / 4)), localDown: 8e7, localUp: 3e7 })));
+      const hour = Math.floor(Date.now() / 3_600_000);
+      const [from, to] = ['from', 'to'].map((name, at) => (q.get(name) ? Math.ceil(Date.parse(q.get(name)!) / 3_600_000) : hour + at - 23 * (1 - at)));
+      const hours = Array.from({ length: Math.max(0, Math.min(to!, hour + 1) - from!) }, (_, at) => from! + at).filter((one) => ![5, 6, 7].includes(hour - one) && !(hour - one > 300 && hour - one < 340));
+      return items(hours.map((at) => ({ from: new Date(at * 3_600_000).toISOString(), to: new Date((at + 1) * 3_600_000).toISOString(), internetDown: Math.round(2e8 + 1.6e8 * Math.sin(at / 3)), internetUp: Math.round(4e7 + 2e7 * Math.cos(at / 4)), localDown: Math.round(8e7 + 3e7 * Math.sin(at / 9)), localUp: 3e7 })));
     }
     if (on(/^\/api\/usage\/nodes$/)) { this.ticks++; return items(this.nodes.filter((one) => one.nodeId).map((one, at) => ({ nodeId: one.nodeId, lastReportAt: ago(2), reports: 8000 + this.ticks, gaps: at, implausible: at === 2 ? 3 : 0, bytes24h: 5_300_000_000 * (at + 1) + this.ticks * 31_000_000 }))); }
 
@@ -205,7 +215,7 @@ export class FakeCoop {
         return { id: randomUUID(), applied: invoice ? [{ invoiceId: invoice.id, number: invoice.number, amount: eur(String(body.amount)) }] : [], credit: eur('0.00') };
       });
     }
-    if (on(/^\/api\/bill\/mine$/)) return ok({ payers: this.empty ? [] : [{ payerId: IDS.payer, balance: eur('27.40'), credit: eur('0.00'), open: [this.invoices[0]], running: { period: day(0).slice(0, 7), charges: [{ kind: 'charge', charge: 'dues', planCode: 'standard', quantity: '21', unit: 'day of 30', amount: eur('8.40') }, { kind: 'charge', charge: 'usage', planCode: 'standard', quantity: '64.1', unit: 'GB', includedGb: '70', localGb: '120', saved: eur('24.00'), amount: eur('0.00') }], total: eur('8.40') }, payments: [{ id: randomUUID(), receivedOn: day(-40), method: 'transfer', amount: eur('27.40') }] }] });
+    if (on(/^\/api\/bill\/mine$/)) return ok({ payers: this.empty ? [] : [{ payerId: IDS.payer, balance: eur('27.40'), credit: eur('0.00'), open: [this.invoices[0]], running: { period: day(0).slice(0, 7), charges: [{ kind: 'dues', charge: 'dues', planCode: 'standard', quantity: '21', unit: 'day of 30', amount: eur('8.40') }, { kind: 'usage', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '64.1', unit: 'GB', includedGb: '70', localGb: '120', saved: eur('24.00'), amount: eur('0.00') }], total: eur('8.40') }, payments: [{ id: randomUUID(), receivedOn: day(-40), method: 'transfer', amount: eur('27.40') }] }] });
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/trial-balance$/)) return ok({ asOf: ago(0), balanced: true, sum: '0.00', kinds: [{ kind: 'bank', balance: eur('4211.90') }, { kind: 'receivable', balance: eur('318.20') }, { kind: 'income-dues', balance: eur('-6480.00') }, { kind: 'income-usage', balance: eur('-2640.40') }] });
 

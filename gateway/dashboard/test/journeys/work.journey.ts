@@ -199,6 +199,43 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before, { timeout: 8_000 });
   });
 
+  it('a member goes from a bill to the hours behind a line, and takes them along', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('link', { name: 'Why is it this much?' }).click();
+    await page.getByText('Adds up, to the last fraction of a cent').waitFor();
+    expect(await page.getByText('Computed again in your browser: it is right').count()).toBe(2);
+    await page.getByRole('link', { name: 'The days and hours behind it' }).click();
+    await page.getByText('By the day').waitFor();
+    expect(page.url()).toContain(`siteId=${IDS.site}`);
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByText('By the hour').waitFor();
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download CSV' }).click();
+    const text = readFileSync(await (await waiting).path(), 'utf8');
+
+    expect(text.trim().split('\r\n')).toHaveLength(25);
+    expect(text).toMatch(/Z,\d+,\d+,\d+,\d+,yes/);
+  });
+
+  it('a bill whose figures do not make its amount is told', async () => {
+    (coop.invoices[0]!.lines as { amount: unknown }[])[1]!.amount = { amount: '15.46', currency: 'EUR' };
+    await page.goto(`/invoices/${IDS.invoice}/why`);
+    await page.getByText('The lines do not add up to the bill').waitFor();
+    await page.getByText('it differs. Tell the treasurer.').waitFor();
+    await inspect(page, 'why-wrong', width);
+  });
+
+  it('routers without an agent can be looked at alone', async () => {
+    await page.goto('/nodes');
+    await page.getByRole('button', { name: 'Without an agent' }).click();
+    await page.getByText('Church tower', { exact: true }).waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'bakery-roof' }).click();
+    await page.getByText('Who speaks for it').first().waitFor();
+    await page.getByRole('link', { name: 'Mill roof' }).click();
+    await page.getByText('Speaks for').first().waitFor();
+  });
+
   it('a neighbour applies, and is told which field is wrong', async () => {
     coop.signIn(IDS.board);
     await page.goto('/join');

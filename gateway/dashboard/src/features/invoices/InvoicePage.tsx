@@ -1,9 +1,10 @@
+import { Button } from '@mantine/core';
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
 import { IconCoins } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { isNegative, isZero } from '@/shared/money';
+import { isZero } from '@/shared/money';
 import { plansQuery } from '@/shared/coop';
 import { useSession } from '@/shared/session';
 import { absolute, monthName } from '@/shared/time';
@@ -14,6 +15,7 @@ import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
+import { LineName } from './LineName';
 import { invoiceQuery, payerQuery, type Invoice, type InvoiceLine } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
 
@@ -30,7 +32,10 @@ export default function InvoicePage() {
   const name = payer?.name ?? invoice.payerName;
   return (
     <Page title={t`Invoice ${invoice.number}`} crumb={crumb} lead={<span className="toolbar"><InvoiceStatePill state={invoice.state} /><span>{monthName(invoice.periodFrom, i18n.locale)}{name && <> · {name}</>}</span></span>}
-      actions={has('treasurer') && <DialogButton gone={isZero(invoice.open)} label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}>
+      actions={<>
+        <Button component={Link} to="/invoices/$invoiceId/why" params={{ invoiceId: invoice.id } as never} variant="default"><Trans>Why is my bill this?</Trans></Button>
+        {has('treasurer') && <DialogButton gone={isZero(invoice.open)} label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}
+      </>}>
       {invoice.overdueSince && !isZero(invoice.open) && <Notice tone="bad" title={t`Overdue`}><Trans>Since <When at={invoice.overdueSince} />. Membership’s policy decides what follows; paying undoes it.</Trans></Notice>}
       <div className="columns">
         <div className="stack"><LinesPanel invoice={invoice} /></div>
@@ -69,15 +74,6 @@ function LinesPanel({ invoice }: { invoice: Invoice }) {
         foot={<tr><td colSpan={3}><Trans>Total</Trans></td><td className="end" data-label={t`Total`}><Amount of={invoice.total} /></td></tr>} />
     </Panel>
   );
-}
-
-function LineName({ line, plan }: { line: InvoiceLine; plan: string }) {
-  switch (line.kind) {
-    case 'dues': return <Trans>Dues, plan {plan}</Trans>;
-    case 'usage': return <Trans>Internet traffic over what is included, plan {plan}</Trans>;
-    case 'carried': return isNegative(line.amount) ? <Trans>Fractions of a cent, carried to the next bill</Trans> : <Trans>Fractions of a cent from before</Trans>;
-    default: return <>{line.kind}</>;
-  }
 }
 
 /** "12 of 30 days", "177.24 GB". */

@@ -20,7 +20,9 @@ export interface InvoiceRow {
 }
 
 export interface InvoiceLine {
-  kind: 'dues' | 'usage' | 'carried' | string;
+  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | string;
+  /** What an adjustment corrects. */
+  charge?: 'dues' | 'usage' | string | null;
   siteId?: string | null;
   planCode?: string | null;
   quantity?: string | number | null;
@@ -75,6 +77,8 @@ export interface PaymentResult {
 
 export const invoicesQuery = (filter: { state?: string; q?: string; payerId?: string }) => pagesQuery<InvoiceRow>(['invoices'], '/api/invoices', filter);
 export const invoiceQuery = (id: string) => queryOptions({ queryKey: ['invoice', id], queryFn: ({ signal }) => get<Invoice>(`/api/invoices/${segment(id)}`, signal) });
+/** The newest bills of a payer. */
+export const earlierQuery = (payerId: string) => queryOptions({ queryKey: ['invoices', 'of', payerId], queryFn: ({ signal }) => get<Page<InvoiceRow>>(withQuery('/api/invoices', { payerId, limit: 12 }), signal).then((page) => page.items) });
 export const payerQuery = (id: string) => queryOptions({ queryKey: ['payer', id], queryFn: ({ signal }) => get<Payer>(`/api/payers/${segment(id)}`, signal), staleTime: 300_000 });
 export const payersQuery = (q: string) => queryOptions({ queryKey: ['payers', q], queryFn: ({ signal }) => get<Page<Payer>>(withQuery('/api/payers', { q, limit: 20 }), signal).then((page) => page.items) });
 export const billRunsQuery = queryOptions({ queryKey: ['bill-runs'], queryFn: ({ signal }) => get<Page<BillRun>>('/api/bill-runs', signal).then((page) => page.items) });

@@ -19,7 +19,7 @@ import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Bytes, Nothing, When } from '@/shared/ui/values';
-import { attach, detach, nodeQuery, nodeUsageQuery, removeNode, retire, revoke, sitesOfQuery, type Attachment, type MeshNode, type NodeLink } from './nodes-api';
+import { attach, detach, nodeQuery, nodeUsageQuery, removeNode, retire, revoke, routerName, routersQuery, sitesOfQuery, type Attachment, type CollectedRouter, type MeshNode, type NodeLink } from './nodes-api';
 
 /** One box: what it should do, what it does, what it carried. */
 export default function NodePage() {
@@ -51,6 +51,7 @@ export default function NodePage() {
           {(reads || session.memberId === node.ownerId) && <UsagePanel title={t`Last 24 hours`} lead={t`Internet traffic by the hour, as the node counted and signed it.`} query={usage} empty={node.nodeId ? t`Bytes appear here after the first usage window, five minutes after the box came in.` : t`The node counts from the moment it has come in.`} />}
           <Attachments node={node} may={may} />
           <Links links={node.links ?? []} unknown={(node.linkSources ?? []).filter((one) => one.trouble).map((one) => one.source)} />
+          {node.nodeId && session.has('board', 'network') && <SpeaksFor nodeKey={node.nodeId} />}
         </div>
         <div className="stack">
           <Panel title={t`Wanted and actual`}>
@@ -162,6 +163,20 @@ function Links({ links, unknown }: { links: NodeLink[]; unknown: string[] }) {
         empty={<Empty icon={<IconAffiliate size={30} />} title={t`No links seen`}><Trans>The routing daemon on the box names its neighbours; they appear here within seconds.</Trans></Empty>} />
     </Panel>
   );
+}
+
+/** Routers without an agent that this node hears; nothing where it hears none. */
+function SpeaksFor({ nodeKey }: { nodeKey: string }) {
+  const { t, i18n } = useLingui();
+  const rows = useQuery(routersQuery).data?.filter((router) => router.collectors.some((one) => one.nodeId === nodeKey)) ?? [];
+  const columns = useMemo((): Column<CollectedRouter>[] => [
+    { id: 'name', head: t`Router`, by: routerName, cell: (row) => <Link to="/nodes/collected/$routerId" params={{ routerId: row.routerId }}>{routerName(row)}</Link> },
+    { id: 'live', head: t`Live`, cell: (row) => <LivePill live={row.live} /> },
+    { id: 'heard', head: t`Heard`, cell: (row) => <When at={row.collectors.find((one) => one.nodeId === nodeKey)?.heardAt} /> },
+    { id: 'clients', head: t`Clients`, end: true, cell: (row) => (row.figures ? <span className="num">{i18n.number(row.figures.clients)}</span> : <Nothing />) },
+  ], [t, i18n, nodeKey]);
+  if (rows.length === 0) return null;
+  return <Panel title={t`Speaks for`} lead={t`Routers too small for an agent, as this node hears them.`} flush><DataTable caption={t`Speaks for`} columns={columns} rows={rows} id={(row) => row.routerId} /></Panel>;
 }
 
 function LinkState({ of }: { of: NodeLink }) {

@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get, post, remove, segment, withQuery, type Page } from '@/shared/api';
+import { everything } from '@/shared/csv';
 import { pagesQuery } from '@/shared/lists';
 
 /** Without id and addresses for who is neither the owner nor runs the network. */
@@ -74,9 +75,44 @@ export interface AccessListState {
   nodes?: { total: number; current: number; slowestMillis?: number | null; lagging?: { id: string; name: string; version?: number | null }[] } | null;
 }
 
+/** A mesh interface that a small router hears. */
+export interface RouterNeighbour {
+  routerId?: string | null;
+  address: string;
+  source: string;
+  /** 0 to 255, where batman-adv tells it. */
+  tq: number;
+  rxCost: number;
+  txCost: number;
+}
+
+/** A node that heard a small router; the figures are what the newest was told. */
+export interface Collector {
+  nodeId: string;
+  name?: string | null;
+  heardAt: string;
+  newest: boolean;
+}
+
+/** A router too small for an agent. It signed nothing. */
+export interface CollectedRouter {
+  routerId: string;
+  hostname?: string | null;
+  live: 'up' | 'late' | 'down' | 'never';
+  heardAt: string;
+  figures?: { uptimeSeconds: number; loadMilli: number; clients: number; rxBytes: number; txBytes: number; forwardBytes: number } | null;
+  neighbours: RouterNeighbour[];
+  collectors: Collector[];
+}
+
+export const routerName = (router: CollectedRouter): string => router.hostname ?? router.routerId;
+
 const LIVE = 2_000;
+/** Routers are asked by their collector once a minute. */
+const ROUTERS_LIVE = 15_000;
 
 export const nodesQuery = { ...pagesQuery<MeshNode>(['nodes'], '/api/nodes', {}, 200), refetchInterval: LIVE };
+export const routersQuery = queryOptions({ queryKey: ['nodes', 'collected'], queryFn: () => everything<CollectedRouter>('/api/nodes/collected', {}).then((all) => all.rows), refetchInterval: ROUTERS_LIVE });
 export const nodeQuery = (id: string) => queryOptions({ queryKey: ['node', id], queryFn: ({ signal }) => get<MeshNode>(`/api/nodes/${segment(id)}`, signal), refetchInterval: LIVE });
 export const nodeUsageQuery = queryOptions({ queryKey: ['usage', 'nodes'], queryFn: ({ signal }) => get<Page<NodeUsage>>('/api/usage/nodes?limit=200', signal).then((page) => page.items), refetchInterval: LIVE });
 export const accessListQuery = queryOptions({ queryKey: ['access', 'list'], queryFn: ({ signal }) => get<AccessListState>('/api/access/list', signal), refetchInterval: LIVE });

@@ -30,7 +30,7 @@ export default function PortalPage() {
     <Page title={t`My connection`} lead={me.data.name}>
       <Standing me={me.data} />
       <div className="columns">
-        <div className="stack"><Bill /><UsagePanel title={t`My usage, last 24 hours`} lead={t`As your nodes counted and signed it. Local traffic is free.`} query={usage} empty={t`Bytes appear here after your node’s first usage window.`} /></div>
+        <div className="stack"><Bill /><UsagePanel title={t`My usage, last 24 hours`} lead={t`As your nodes counted and signed it. Local traffic is free.`} actions={<Button component={Link} to="/my/usage" size="compact-sm" variant="default"><Trans>Hours and days</Trans></Button>} query={usage} empty={t`Bytes appear here after your node’s first usage window.`} /></div>
         <div className="stack"><MyNodes me={me.data} /><MyReports /></div>
       </div>
     </Page>
@@ -70,7 +70,7 @@ function PayerView({ payer }: { payer: PayerBill }) {
           : isNegative(payer.balance) ? <div><div className="big"><Amount of={negate(payer.balance)} /></div><div className="soft"><Trans>credit: it goes against the next invoice</Trans></div></div>
             : <div><div className="big"><Amount of={payer.balance} /></div><div className="soft"><Trans>to pay</Trans></div></div>}
       </div>
-      {payer.open.length > 0 && <ul className="plain">{payer.open.map((invoice) => <li key={invoice.id} className="split"><span><Link to="/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>{invoice.number}</Link> <InvoiceStatePill state={invoice.state} /><br /><small className="soft"><Trans>due <When at={invoice.dueOn} first="absolute" /></Trans></small></span><b><Amount of={invoice.open} /></b></li>)}</ul>}
+      {payer.open.length > 0 && <ul className="plain">{payer.open.map((invoice) => <li key={invoice.id} className="split"><span><Link to="/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>{invoice.number}</Link> <InvoiceStatePill state={invoice.state} /><br /><small className="soft"><Trans>due <When at={invoice.dueOn} first="absolute" /></Trans> · <Link to="/invoices/$invoiceId/why" params={{ invoiceId: invoice.id }}><Trans>Why is it this much?</Trans></Link></small></span><b><Amount of={invoice.open} /></b></li>)}</ul>}
       {payer.open.length > 0 && <p className="soft" style={{ margin: 0 }}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></p>}
       {payer.running && (
         <div>

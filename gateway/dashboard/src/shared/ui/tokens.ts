@@ -25,8 +25,8 @@ export const DARK: Record<Tone, Pair> = {
 };
 
 export const PAPER = {
-  light: { body: '#f6f5f1', panel: '#ffffff', sunken: '#f1f0ea', edge: '#e2dfd6', text: '#17201c', soft: '#56615b', link: '#0f5c4d', chartDown: '#0f7a5f', chartUp: '#b86e00' },
-  dark: { body: '#0f1513', panel: '#171f1c', sunken: '#121917', edge: '#2b3631', text: '#e5ece8', soft: '#a3b4ac', link: '#7fd6b4', chartDown: '#5cc79c', chartUp: '#e8a94a' },
+  light: { body: '#f6f5f1', panel: '#ffffff', sunken: '#f1f0ea', edge: '#e2dfd6', text: '#17201c', soft: '#56615b', link: '#0f5c4d', chartDown: '#0f7a5f', chartUp: '#b86e00', chartLocal: '#3f63ad' },
+  dark: { body: '#0f1513', panel: '#171f1c', sunken: '#121917', edge: '#2b3631', text: '#e5ece8', soft: '#a3b4ac', link: '#7fd6b4', chartDown: '#5cc79c', chartUp: '#e8a94a', chartLocal: '#8fb0f0' },
 };
 
 const pairs = (set: Record<Tone, Pair>): Record<string, string> =>

@@ -2,30 +2,28 @@ import { Skeleton } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconChartHistogram } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { formatBytes } from '../bytes';
 import { absolute } from '../time';
-import type { UsageStep } from '../usage';
+import { total, type UsageStep } from '../usage';
 import { Loaded } from './loaded';
 import { Empty, Panel } from './page';
 
 const UsageChart = lazy(() => import('./usage-chart'));
 
-const sum = (steps: UsageStep[], of: keyof Omit<UsageStep, 'from' | 'to'>) => steps.reduce((total, step) => total + step[of], 0);
-
 /** Usage over time as a picture, with the same figures as a table. */
-export function UsagePanel({ title, lead, query, empty }: { title: string; lead?: string; query: UseQueryResult<UsageStep[]>; empty: string }) {
+export function UsagePanel({ title, lead, actions, query, empty }: { title: string; lead?: string; actions?: ReactNode; query: UseQueryResult<UsageStep[]>; empty: string }) {
   const { t, i18n } = useLingui();
   const bytes = (value: number) => formatBytes(value, i18n.locale);
   return (
-    <Panel title={title} lead={lead}>
+    <Panel title={title} lead={lead} actions={actions}>
       {query.isPending && query.fetchStatus === 'idle' ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : <Loaded query={query} lines={6}>
         {(steps) => steps.length === 0 ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : (
           <>
             <p className="legend">
-              <span><i style={{ background: 'var(--paper-chart-down)' }} /><Trans>Down <b className="num">{bytes(sum(steps, 'internetDown'))}</b></Trans></span>
-              <span><i style={{ background: 'var(--paper-chart-up)' }} /><Trans>Up <b className="num">{bytes(sum(steps, 'internetUp'))}</b></Trans></span>
-              <span><Trans>On the local mesh, free: <b className="num">{bytes(sum(steps, 'localDown') + sum(steps, 'localUp'))}</b></Trans></span>
+              <span><i style={{ background: 'var(--paper-chart-down)' }} /><Trans>Down <b className="num">{bytes(total(steps, 'internetDown'))}</b></Trans></span>
+              <span><i style={{ background: 'var(--paper-chart-up)' }} /><Trans>Up <b className="num">{bytes(total(steps, 'internetUp'))}</b></Trans></span>
+              <span><Trans>On the local mesh, free: <b className="num">{bytes(total(steps, 'localDown', 'localUp'))}</b></Trans></span>
             </p>
             <Suspense fallback={<Skeleton height={200} mt="sm" />}><UsageChart steps={steps} label={title} /></Suspense>
             <details className="twin">
