@@ -61,6 +61,12 @@ const invoices = createRoute({
 const invoice = createRoute({ ...under('/invoices/$invoiceId'), component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage')) });
 const why = createRoute({ ...under('/invoices/$invoiceId/why'), component: lazyRouteComponent(() => import('@/features/invoices/WhyPage')) });
 const treasury = createRoute({ ...under('/treasury'), component: lazyRouteComponent(() => import('@/features/treasury/TreasuryPage')) });
+const accounts = createRoute({ ...under('/accounts'), component: lazyRouteComponent(() => import('@/features/treasury/AccountsPage')) });
+const statement = createRoute({
+  ...under('/accounts/$accountId'),
+  validateSearch: (search: Record<string, unknown>): { asOf?: string } => ({ asOf: typeof search.asOf === 'string' && !Number.isNaN(Date.parse(search.asOf)) ? search.asOf : undefined }),
+  component: lazyRouteComponent(() => import('@/features/treasury/StatementPage')),
+});
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const cases = createRoute({
   ...under('/cases'),
@@ -76,7 +82,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, invoices, invoice, why, treasury, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

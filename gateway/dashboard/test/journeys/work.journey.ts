@@ -226,6 +226,19 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'why-wrong', width);
   });
 
+  it('a treasurer reads an account as it was on another day', async () => {
+    await page.goto('/treasury');
+    await page.getByRole('link', { name: 'All accounts' }).click();
+    await page.getByRole('link', { name: 'Owed by members' }).click();
+    await page.getByText('invoice 2026-00041').waitFor();
+    const month = new Date(Date.now() - 22 * 86_400_000).toISOString().slice(0, 16);
+    await page.getByLabel('As of').fill(month);
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('invoice 2026-00041').waitFor({ state: 'detached' });
+    await page.getByText('Reversal', { exact: true }).waitFor();
+    expect(page.url()).toContain('asOf=');
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

@@ -6,6 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { isZero } from '@/shared/money';
 import { plansQuery } from '@/shared/coop';
+import { payerQuery } from '@/shared/payers';
 import { useSession } from '@/shared/session';
 import { absolute, monthName } from '@/shared/time';
 import { DialogButton } from '@/shared/ui/action';
@@ -16,7 +17,7 @@ import { InvoiceStatePill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
 import { LineName } from './LineName';
-import { invoiceQuery, payerQuery, type Invoice, type InvoiceLine } from './invoices-api';
+import { invoiceQuery, type Invoice, type InvoiceLine } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
 
 /** One invoice: what it is made of, and what was paid on it. */
@@ -48,6 +49,7 @@ export default function InvoicePage() {
               [t`Issued`, <When key="i" at={invoice.issuedOn} first="absolute" />],
               [t`Due`, <When key="d" at={invoice.dueOn} first="absolute" />],
               [t`Period`, <span key="r">{absolute(invoice.periodFrom, i18n.locale)} – {absolute(invoice.periodTo, i18n.locale)}</span>],
+              [t`Account`, has('treasurer', 'board') && <Link key="a" className="quiet-link" to="/accounts/$accountId" params={{ accountId: `receivable:${invoice.payerId}` }}><Trans>What this payer owes</Trans></Link>],
               [t`Bill to`, payer ? <span key="b">{payer.name}{payer.address && <><br /><span className="soft prose">{payer.address}</span></>}</span> : null],
             ]} />
           </Panel>

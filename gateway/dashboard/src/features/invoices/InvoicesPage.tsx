@@ -7,6 +7,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { newKey } from '@/shared/api';
 import { toMicro } from '@/shared/money';
+import { PayerName, payerQuery } from '@/shared/payers';
 import { useSession } from '@/shared/session';
 import { month, monthName } from '@/shared/time';
 import { DialogButton, onSubmit, useAction } from '@/shared/ui/action';
@@ -17,7 +18,7 @@ import { Empty, Page } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
-import { billRunsQuery, invoicesQuery, payerQuery, runBills, type BillRun, type InvoiceRow } from './invoices-api';
+import { billRunsQuery, invoicesQuery, runBills, type BillRun, type InvoiceRow } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
 
 /** What members owe and paid. */
@@ -64,11 +65,6 @@ export default function InvoicesPage() {
       </div></div>
     </Page>
   );
-}
-
-function PayerName({ id, name }: { id: string; name?: string | null }) {
-  const payer = useQuery({ ...payerQuery(id), enabled: !name, retry: false });
-  return <>{name ?? payer.data?.name ?? <span className="mono soft">{id.slice(0, 8)}</span>}</>;
 }
 
 function LastRuns() {

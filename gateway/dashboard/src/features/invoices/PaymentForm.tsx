@@ -6,11 +6,12 @@ import { useState } from 'react';
 import { newKey } from '@/shared/api';
 import { coopQuery } from '@/shared/coop';
 import { readAmount, type Money } from '@/shared/money';
+import type { Payer } from '@/shared/payers';
 import { today } from '@/shared/time';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Amount } from '@/shared/ui/values';
-import { payersQuery, recordPayment, type NewPayment, type Payer, type PaymentResult } from './invoices-api';
+import { payersQuery, recordPayment, type NewPayment, type PaymentResult } from './invoices-api';
 
 /** Money that arrived, written down by a treasurer. One idempotency key per opening: sent twice, it counts once. */
 export function PaymentForm({ payer, invoice, close }: { payer?: Payer; invoice?: { id: string; number: string; open: Money }; close: () => void }) {

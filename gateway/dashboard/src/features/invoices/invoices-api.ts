@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 import type { Money } from '@/shared/money';
+import type { Payer } from '@/shared/payers';
 
 export interface InvoiceRow {
   id: string;
@@ -43,13 +44,6 @@ export interface Invoice extends InvoiceRow {
   payments: { id: string | null; receivedOn: string; method: string; amount: Money }[];
 }
 
-export interface Payer {
-  id: string;
-  name: string;
-  email?: string | null;
-  address?: string | null;
-}
-
 export interface BillRun {
   period: string;
   issued: number;
@@ -79,7 +73,6 @@ export const invoicesQuery = (filter: { state?: string; q?: string; payerId?: st
 export const invoiceQuery = (id: string) => queryOptions({ queryKey: ['invoice', id], queryFn: ({ signal }) => get<Invoice>(`/api/invoices/${segment(id)}`, signal) });
 /** The newest bills of a payer. */
 export const earlierQuery = (payerId: string) => queryOptions({ queryKey: ['invoices', 'of', payerId], queryFn: ({ signal }) => get<Page<InvoiceRow>>(withQuery('/api/invoices', { payerId, limit: 12 }), signal).then((page) => page.items) });
-export const payerQuery = (id: string) => queryOptions({ queryKey: ['payer', id], queryFn: ({ signal }) => get<Payer>(`/api/payers/${segment(id)}`, signal), staleTime: 300_000 });
 export const payersQuery = (q: string) => queryOptions({ queryKey: ['payers', q], queryFn: ({ signal }) => get<Page<Payer>>(withQuery('/api/payers', { q, limit: 20 }), signal).then((page) => page.items) });
 export const billRunsQuery = queryOptions({ queryKey: ['bill-runs'], queryFn: ({ signal }) => get<Page<BillRun>>('/api/bill-runs', signal).then((page) => page.items) });
 

@@ -1,6 +1,7 @@
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconBuildingBank } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { toMicro } from '@/shared/money';
 import { useSession } from '@/shared/session';
@@ -9,6 +10,7 @@ import { Empty, Figure, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
+import { AccountKind } from './accounts';
 import { treasuryQuery, trialBalanceQuery, type Treasury, type TrialBalance } from './treasury-api';
 
 /** The books, open to every member. */
@@ -45,7 +47,7 @@ function Purposes({ treasury }: { treasury: Treasury }) {
   const { t } = useLingui();
   const most = Math.max(1, ...treasury.byPurpose.map(size));
   const columns = useMemo((): Column<Purpose>[] => [
-    { id: 'purpose', head: t`Purpose`, by: (row) => row.purpose, cell: (row) => <PurposeName of={row.purpose} /> },
+    { id: 'purpose', head: t`Purpose`, by: (row) => row.purpose, cell: (row) => <AccountKind kind={row.purpose} /> },
     { id: 'share', head: t`Share`, cell: (row) => <span className="share" aria-hidden="true"><span style={{ width: `${(size(row) / most) * 100}%` }} /></span> },
     { id: 'amount', head: t`Amount`, end: true, by: size, cell: (row) => <Amount of={row.amount} signed /> },
   ], [t, most]);
@@ -56,31 +58,17 @@ function Purposes({ treasury }: { treasury: Treasury }) {
   );
 }
 
-function PurposeName({ of }: { of: string }) {
-  switch (of) {
-    case 'dues': case 'income-dues': return <Trans>Dues</Trans>;
-    case 'usage': case 'income-usage': return <Trans>Traffic over what is included</Trans>;
-    case 'bank': return <Trans>Bank</Trans>;
-    case 'cash': return <Trans>Till</Trans>;
-    case 'receivable': return <Trans>Owed by members</Trans>;
-    case 'wallet': return <Trans>Credit held for members</Trans>;
-    case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
-    case 'written-off': case 'writtenOff': return <Trans>Given up</Trans>;
-    case 'reserve': return <Trans>Reserve</Trans>;
-    default: return <>{of}</>;
-  }
-}
-
 function Balance() {
   const { t } = useLingui();
   const query = useQuery(trialBalanceQuery);
   const columns = useMemo((): Column<TrialBalance['kinds'][number]>[] => [
-    { id: 'kind', head: t`Account`, by: (row) => row.kind, cell: (row) => <PurposeName of={row.kind} /> },
+    { id: 'kind', head: t`Account`, by: (row) => row.kind, cell: (row) => <AccountKind kind={row.kind} /> },
     { id: 'balance', head: t`Balance`, end: true, cell: (row) => <Amount of={row.balance} signed /> },
   ], [t]);
   return (
     <Panel title={t`Do the books balance?`} lead={t`All postings since the start, added up: it must be zero.`} flush actions={query.data && (query.data.balanced ? <Pill tone="ok"><Trans>Balanced</Trans></Pill> : <Pill tone="bad"><Trans>Off by {query.data.sum}</Trans></Pill>)}>
       <DataTable caption={t`Trial balance`} columns={columns} rows={query.data?.kinds} id={(row) => row.kind} query={query} />
+      <p style={{ padding: '0.6rem 1.1rem' }}><Link to="/accounts" className="quiet-link"><Trans>All accounts and their statements</Trans></Link></p>
     </Panel>
   );
 }

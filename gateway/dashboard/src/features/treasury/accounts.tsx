@@ -1,0 +1,35 @@
+import { Trans } from '@lingui/react/macro';
+
+/** An account of the book in a word. */
+export function AccountKind({ kind }: { kind: string }) {
+  switch (kind) {
+    case 'dues': case 'income-dues': return <Trans>Dues</Trans>;
+    case 'usage': case 'income-usage': return <Trans>Traffic over what is included</Trans>;
+    case 'bank': return <Trans>Bank</Trans>;
+    case 'cash': return <Trans>Till</Trans>;
+    case 'receivable': return <Trans>Owed by members</Trans>;
+    case 'wallet': return <Trans>Credit held for members</Trans>;
+    case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
+    case 'written-off': case 'writtenOff': return <Trans>Given up</Trans>;
+    case 'reserve': return <Trans>Reserve</Trans>;
+    case 'settlement': return <Trans>Settling between members</Trans>;
+    case 'cost-pool': return <Trans>Shared cost</Trans>;
+    default: return <>{kind}</>;
+  }
+}
+
+/** What its balance means; a balance is what came in minus what went out. */
+export function AccountMeaning({ kind }: { kind: string }) {
+  switch (kind) {
+    case 'bank': case 'cash': return <Trans>Money that is there. It rises when somebody pays.</Trans>;
+    case 'income-dues': case 'income-usage': return <Trans>What was earned, below zero as in every ledger: it left this account for those who owe it.</Trans>;
+    case 'receivable': return <Trans>What was invoiced and is not paid. It rises with an invoice and falls with a payment.</Trans>;
+    case 'wallet': return <Trans>What the co-op holds for the payer, below zero: it is theirs.</Trans>;
+    case 'unbilled': return <Trans>What was charged and is on no invoice yet. Fractions of a cent rest here.</Trans>;
+    case 'written-off': return <Trans>What the co-op gave up.</Trans>;
+    case 'reserve': return <Trans>What was set aside.</Trans>;
+    case 'settlement': return <Trans>Through here members settle with one another. It is zero after each transaction.</Trans>;
+    case 'cost-pool': return <Trans>One shared cost: below zero as it is charged to members, up again as it is paid.</Trans>;
+    default: return null;
+  }
+}
