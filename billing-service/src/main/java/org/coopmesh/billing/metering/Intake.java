@@ -34,6 +34,7 @@ class Intake {
 
     private final UsageReports reports;
     private final UsageHours hours;
+    private final Links links;
     private final Roster roster;
     private final Outbox outbox;
     private final Plausibility plausibility;
@@ -42,12 +43,14 @@ class Intake {
     Intake(
             UsageReports reports,
             UsageHours hours,
+            Links links,
             Roster roster,
             Outbox outbox,
             MeteringSettings settings,
             Clock clock) {
         this.reports = reports;
         this.hours = hours;
+        this.links = links;
         this.roster = roster;
         this.outbox = outbox;
         this.plausibility = settings.plausibility();
@@ -95,7 +98,7 @@ class Intake {
             }
         }
         reports.add(fresh);
-        hours.add(
+        count(
                 fresh.stream()
                         .filter(kept -> kept.verdict() instanceof Counted)
                         .map(KeptReport::report)
@@ -141,8 +144,13 @@ class Intake {
                             kept.receivedAt()));
             if (verdict instanceof Counted) counted.add(kept.report());
         }
-        hours.add(counted);
+        count(counted);
         return waiting.getLast().receivedAt();
+    }
+
+    private void count(List<UsageReport> counted) {
+        hours.add(counted);
+        links.due(counted);
     }
 
     private Verdict judge(UsageReport report, Map<Key, Known> known, Instant now) {

@@ -1,7 +1,9 @@
 package org.coopmesh.billing.metering;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,9 +26,13 @@ public class Metering {
     /** Reports read for one curve of windows. */
     private static final int CURVE_REPORTS_MAX = 20_000;
 
+    /** The longest month, and the hour more that it has in autumn. */
+    private static final Duration CARRIAGE_SPAN_MAX = Duration.ofHours(31 * 24 + 1);
+
     private final GroupCommit groupCommit;
     private final UsageReports reports;
     private final UsageHours hours;
+    private final Carriages carriages;
     private final MeteringSettings settings;
     private final Clock clock;
 
@@ -34,11 +40,13 @@ public class Metering {
             GroupCommit groupCommit,
             UsageReports reports,
             UsageHours hours,
+            Carriages carriages,
             MeteringSettings settings,
             Clock clock) {
         this.groupCommit = groupCommit;
         this.reports = reports;
         this.hours = hours;
+        this.carriages = carriages;
         this.settings = settings;
         this.clock = clock;
     }
@@ -51,6 +59,35 @@ public class Metering {
     public Map<AttachmentId, Usage> used(
             Collection<AttachmentId> attachments, Instant from, Instant to) {
         return hours.used(attachments, from, to);
+    }
+
+    /**
+     * Before this moment hours are settled: their reports were waited for. One that comes later still changes what {@link
+     * #carriage} says of its hour; whoever reckoned with it reckons the difference.
+     */
+    public Instant settledUntil() {
+        return clock.instant().minus(settings.link().settle()).truncatedTo(ChronoUnit.HOURS);
+    }
+
+    /**
+     * What was carried for others and originated in each hour that begins in [{@code from}, {@code to}), as counted and
+     * checked up to now, oldest first; hours in which nothing was counted are left out. Asking again gives the same answer
+     * until a report comes late or a person decides about one; the link check runs some seconds behind the intake.
+     *
+     * @throws IllegalArgumentException if the span is longer than 31 days and an hour, or does not begin on an hour
+     */
+    public List<Carriage> carriage(Instant from, Instant to) {
+        if (!from.equals(from.truncatedTo(ChronoUnit.HOURS))) {
+            throw new IllegalArgumentException("must begin on an hour: " + from);
+        }
+        if (Duration.between(from, to).compareTo(CARRIAGE_SPAN_MAX) > 0) {
+            throw new IllegalArgumentException("at most " + CARRIAGE_SPAN_MAX.toHours() + " hours");
+        }
+        var hours = new ArrayList<Carriage>();
+        for (Instant hour = from; hour.isBefore(to); hour = hour.plus(1, ChronoUnit.HOURS)) {
+            carriages.of(hour).ifPresent(hours::add);
+        }
+        return List.copyOf(hours);
     }
 
     /**

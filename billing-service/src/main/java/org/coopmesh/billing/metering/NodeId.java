@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** A node is its key: SHA-256 of the Ed25519 SubjectPublicKeyInfo, 64 lower-case hexadecimal digits. */
-record NodeId(String hex) implements Comparable<NodeId> {
+public record NodeId(String hex) implements Comparable<NodeId> {
     private static final int DIGITS = 64;
 
-    NodeId {
+    public NodeId {
         if (hex.length() != DIGITS
                 || !hex.chars().allMatch(c -> c >= '0' && c <= '9' || c >= 'a' && c <= 'f')) {
             throw new IllegalArgumentException("must be 64 lower-case hexadecimal digits");

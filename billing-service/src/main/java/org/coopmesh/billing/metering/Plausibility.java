@@ -3,6 +3,8 @@ package org.coopmesh.billing.metering;
 import java.time.Duration;
 import java.time.Instant;
 import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
+import org.coopmesh.billing.metering.UsageReport.LinkUsage;
+import org.coopmesh.billing.metering.UsageReport.UplinkUsage;
 import org.coopmesh.billing.metering.Verdict.Counted;
 import org.coopmesh.billing.metering.Verdict.Implausible;
 import org.coopmesh.billing.metering.Verdict.Reason;
@@ -11,9 +13,10 @@ import org.coopmesh.billing.metering.Verdict.Reason;
  * Whether what a node claims can be at all, by the report alone.
  *
  * @param lineRateBits bits per second, each way, that no attachment can exceed
+ * @param linkRateBits bits per second, each way, that no link or uplink can exceed
  * @param spoolLimit how long a node can keep a window
  */
-record Plausibility(long lineRateBits, Duration spoolLimit) {
+record Plausibility(long lineRateBits, long linkRateBits, Duration spoolLimit) {
     /** How far a node's clock may be ahead. */
     static final Duration AHEAD_MAX = Duration.ofMinutes(2);
 
@@ -30,6 +33,10 @@ record Plausibility(long lineRateBits, Duration spoolLimit) {
         if (lineRateBits < 1 || lineRateBits > LINE_RATE_BITS_MAX) {
             throw new IllegalArgumentException(
                     "line rate must be 1 to " + LINE_RATE_BITS_MAX + " bit/s");
+        }
+        if (linkRateBits < 1 || linkRateBits > LINE_RATE_BITS_MAX) {
+            throw new IllegalArgumentException(
+                    "link rate must be 1 to " + LINE_RATE_BITS_MAX + " bit/s");
         }
         if (!spoolLimit.isPositive()) {
             throw new IllegalArgumentException("spool limit must be positive");
@@ -48,7 +55,7 @@ record Plausibility(long lineRateBits, Duration spoolLimit) {
         if (report.endedAt().isBefore(receivedAt.minus(spoolLimit))) {
             return new Implausible(Reason.TOO_OLD);
         }
-        long most = bytesMax(report.length());
+        long most = bytesMax(lineRateBits, report.length());
         for (AttachmentUsage usage : report.attachments()) {
             if (overflows(usage)) return new Implausible(Reason.COUNTER_OVERFLOW);
             if (usage.internetDown() + usage.localDown() > most
@@ -56,13 +63,33 @@ record Plausibility(long lineRateBits, Duration spoolLimit) {
                 return new Implausible(Reason.BEYOND_LINE_RATE);
             }
         }
+        long mostOfLink = bytesMax(linkRateBits, report.length());
+        for (LinkUsage link : report.links()) {
+            if (link.received() < 0 || link.sent() < 0) {
+                return new Implausible(Reason.COUNTER_OVERFLOW);
+            }
+            if (link.received() > mostOfLink || link.sent() > mostOfLink) {
+                return new Implausible(Reason.BEYOND_LINE_RATE);
+            }
+        }
+        UplinkUsage uplink = report.uplink();
+        if (uplink != null && (uplink.received() < 0 || uplink.sent() < 0)) {
+            return new Implausible(Reason.COUNTER_OVERFLOW);
+        }
+        if (uplink != null && (uplink.received() > mostOfLink || uplink.sent() > mostOfLink)) {
+            return new Implausible(Reason.BEYOND_LINE_RATE);
+        }
         return new Counted(report.endedAt().isBefore(receivedAt.minus(LATE_AFTER)));
     }
 
     /** Line rate × window × 1.1, in bytes; the window is rounded up to whole milliseconds. */
     long bytesMax(Duration window) {
+        return bytesMax(lineRateBits, window);
+    }
+
+    private static long bytesMax(long rateBits, Duration window) {
         long millis = window.plusNanos(999_999).toMillis();
-        long bytes = Math.multiplyExact(lineRateBits, millis) / 8_000;
+        long bytes = Math.multiplyExact(rateBits, millis) / 8_000;
         return bytes + bytes / 10;
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.coopmesh.billing.metering.CarriageClaims.Claim;
 import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -176,6 +177,22 @@ class UsageHours {
                                     whole(rows.getBigDecimal("gaps"))));
                 });
         return used;
+    }
+
+    /** What every node claims of the windows that began in the hour. */
+    List<Claim> claims(Instant hour) {
+        return db.sql("select * from usage_hour where hour = :hour")
+                .param("hour", hour.atOffset(ZoneOffset.UTC))
+                .query((rows, i) ->
+                        new Claim(
+                                new AttachmentId(rows.getObject("attachment_id", UUID.class)),
+                                NodeId.of(rows.getBytes("node_id")),
+                                rows.getBoolean("own"),
+                                rows.getLong("internet_bytes_down"),
+                                rows.getLong("internet_bytes_up"),
+                                rows.getLong("local_bytes_down"),
+                                rows.getLong("local_bytes_up")))
+                .list();
     }
 
     /** How long one step of a curve is. */

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -28,6 +29,8 @@ record UsageReport(
         Instant startedAt,
         Instant endedAt,
         List<AttachmentUsage> attachments,
+        List<LinkUsage> links,
+        @Nullable UplinkUsage uplink,
         @Nullable Gap gap,
         ByteString hash,
         ByteString signed) {
@@ -47,6 +50,16 @@ record UsageReport(
             long localUp,
             long totalDown,
             long totalUp) {}
+
+    /**
+     * Bytes over the link to one neighbour, all interfaces together; negative where a counter passed 2^63.
+     *
+     * @param neighbour null where the node does not know who is at the other end
+     */
+    record LinkUsage(@Nullable NodeId neighbour, long received, long sent) {}
+
+    /** Bytes over a gateway's interface to the Internet; negative where a counter passed 2^63. */
+    record UplinkUsage(long received, long sent) {}
 
     /** Windows that the node lost before this one; {@code windows} is at most what an int holds. */
     record Gap(Instant from, Instant to, GapCause cause, int windows) {}
@@ -109,6 +122,12 @@ record UsageReport(
                 instant(wire.hasStartedAt(), wire.getStartedAt(), field + ".started_at"),
                 instant(wire.hasEndedAt(), wire.getEndedAt(), field + ".ended_at"),
                 attachments(wire, field),
+                links(wire, field),
+                wire.hasUplink()
+                        ? new UplinkUsage(
+                                wire.getUplink().getBytesReceived(),
+                                wire.getUplink().getBytesSent())
+                        : null,
                 wire.hasGap() ? gap(wire.getGap(), field + ".gap") : null,
                 ByteString.copyFrom(Sha256.of(signed.toByteArray())),
                 signed);
@@ -118,9 +137,6 @@ record UsageReport(
             org.coopmesh.contracts.billing.v1.UsageReport wire, String field) {
         if (wire.getAttachmentsCount() > ATTACHMENTS_MAX) {
             throw new MalformedReport(field + ".attachments", "at most " + ATTACHMENTS_MAX);
-        }
-        if (wire.getLinksCount() > LINKS_MAX) {
-            throw new MalformedReport(field + ".links", "at most " + LINKS_MAX);
         }
         var attachments = new ArrayList<AttachmentUsage>(wire.getAttachmentsCount());
         var met = new HashSet<AttachmentId>();
@@ -143,6 +159,40 @@ record UsageReport(
                             usage.getTotalBytesUp()));
         }
         return List.copyOf(attachments);
+    }
+
+    /** A neighbour may be reached over several interfaces; a name that is no node's is nobody's. */
+    private static List<LinkUsage> links(
+            org.coopmesh.contracts.billing.v1.UsageReport wire, String field) {
+        if (wire.getLinksCount() > LINKS_MAX) {
+            throw new MalformedReport(field + ".links", "at most " + LINKS_MAX);
+        }
+        var links = new LinkedHashMap<String, LinkUsage>();
+        for (var link : wire.getLinksList()) {
+            NodeId neighbour = neighbour(link.getNeighbourNodeId());
+            links.merge(
+                    neighbour == null ? "" : neighbour.hex(),
+                    new LinkUsage(neighbour, link.getBytesReceived(), link.getBytesSent()),
+                    (one, other) ->
+                            new LinkUsage(
+                                    neighbour,
+                                    counted(one.received(), other.received()),
+                                    counted(one.sent(), other.sent())));
+        }
+        return List.copyOf(links.values());
+    }
+
+    /** Once negative, negative it stays: two overflows must not look like a sum. */
+    private static long counted(long one, long other) {
+        return one < 0 || other < 0 ? -1 : one + other;
+    }
+
+    private static @Nullable NodeId neighbour(String hex) {
+        try {
+            return new NodeId(hex);
+        } catch (IllegalArgumentException nobody) {
+            return null;
+        }
     }
 
     private static Gap gap(org.coopmesh.contracts.billing.v1.Gap wire, String field) {

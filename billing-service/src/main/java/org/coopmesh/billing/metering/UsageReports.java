@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.coopmesh.billing.metering.UsageReport.Gap;
 import org.coopmesh.billing.metering.UsageReport.GapCause;
 import org.coopmesh.billing.metering.UsageReport.Key;
@@ -481,6 +482,22 @@ class UsageReports {
                 .param("limit", limit)
                 .query(UsageReports::kept)
                 .list();
+    }
+
+    /** What counted reports of {@code nodes} say of their links, in windows that began in the hour. */
+    void linksOf(Collection<NodeId> nodes, Instant hour, Consumer<UsageReport> each) {
+        db.sql(
+                        """
+                        select signed from usage_report
+                        where node_id = any (:nodes) and started_at >= :from and started_at < :to and state = 'counted'
+                        """)
+                .param("nodes", nodes.stream().map(NodeId::bytes).toArray(byte[][]::new))
+                .param("from", hour.atOffset(ZoneOffset.UTC))
+                .param("to", hour.plus(1, ChronoUnit.HOURS).atOffset(ZoneOffset.UTC))
+                .query(rows -> {
+                    each.accept(
+                            UsageReport.read(ByteString.copyFrom(rows.getBytes("signed")), "kept"));
+                });
     }
 
     Optional<KeptReport> find(Key key) {

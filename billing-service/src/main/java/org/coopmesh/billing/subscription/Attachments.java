@@ -119,6 +119,46 @@ class Attachments {
         return nodes;
     }
 
+    Map<String, NodePlace> places(Collection<String> nodes) {
+        var places = new HashMap<String, NodePlace>();
+        db.sql(
+                        """
+                        select node_id, owner_member_id, site_id, gateway from node
+                        where node_id = any (:nodes) and owner_member_id is not null and site_id is not null
+                        """)
+                .param("nodes", nodes.toArray(String[]::new))
+                .query(rows -> {
+                    places.put(
+                            rows.getString("node_id"),
+                            new NodePlace(
+                                    new MemberId(rows.getObject("owner_member_id", UUID.class)),
+                                    new SiteId(rows.getObject("site_id", UUID.class)),
+                                    rows.getBoolean("gateway")));
+                });
+        return places;
+    }
+
+    /** As for {@link #spans}: an hour belongs to the span that begins in it, and to the last holder after a detachment. */
+    Map<UUID, Holder> holders(Collection<UUID> attachments, Instant hour) {
+        var holders = new HashMap<UUID, Holder>();
+        db.sql(
+                        """
+                        select distinct on (attachment_id) attachment_id, site_id, member_id from attachment_span
+                        where attachment_id = any (:attachments) and from_at < :end
+                        order by attachment_id, from_at desc
+                        """)
+                .param("attachments", attachments.toArray(UUID[]::new))
+                .param("end", utc(hour.plus(1, ChronoUnit.HOURS)))
+                .query(rows -> {
+                    holders.put(
+                            rows.getObject("attachment_id", UUID.class),
+                            new Holder(
+                                    new SiteId(rows.getObject("site_id", UUID.class)),
+                                    new MemberId(rows.getObject("member_id", UUID.class))));
+                });
+        return holders;
+    }
+
     List<SiteId> sitesOf(MemberId member) {
         return db.sql("select distinct site_id from attachment_span where member_id = :member")
                 .param("member", member.value())

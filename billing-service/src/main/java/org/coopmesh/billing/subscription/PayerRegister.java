@@ -50,6 +50,24 @@ public class PayerRegister {
         return attachments.isEmpty() ? Map.of() : this.attachments.nodesOf(attachments);
     }
 
+    /** Where each of {@code nodes} stands and whose it is; one never heard of is left out. */
+    public Map<String, NodePlace> placesOf(Collection<String> nodes) {
+        return nodes.isEmpty() ? Map.of() : attachments.places(nodes);
+    }
+
+    /**
+     * Whose bytes each of {@code attachments} carried in the hour that begins at {@code hour}, as for {@link
+     * #attachmentSpans}; one that nobody held is left out.
+     */
+    public Map<UUID, Holder> holdersOf(Collection<UUID> attachments, Instant hour) {
+        return attachments.isEmpty() ? Map.of() : this.attachments.holders(attachments, hour);
+    }
+
+    /** Who pays for each of {@code sites} on {@code day}; one that nobody pays for is left out. */
+    public Map<SiteId, PayerId> payersOf(Collection<SiteId> sites, LocalDate day) {
+        return sites.isEmpty() ? Map.of() : subscriptions.payersOf(sites, day);
+    }
+
     /** The sites that ever held an attachment while {@code member} answered for them. */
     public List<SiteId> sitesOf(MemberId member) {
         return attachments.sitesOf(member);

@@ -8,7 +8,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +43,28 @@ class Subscriptions {
                 .param("currency", currency.getCurrencyCode())
                 .param("zone", zone.getId())
                 .update();
+    }
+
+    /** Who pays for each of {@code sites} on {@code day}; one that nobody pays for is left out. */
+    Map<SiteId, PayerId> payersOf(Collection<SiteId> sites, LocalDate day) {
+        var payers = new HashMap<SiteId, PayerId>();
+        db.sql(
+                        """
+                        select distinct on (site_id) site_id, payer_id from site_fact
+                        where site_id = any (:sites) and effective_on <= :day
+                        order by site_id, effective_on desc, occurred_at desc, id desc
+                        """)
+                .param("sites", sites.stream().map(SiteId::value).toArray(UUID[]::new))
+                .param("day", day)
+                .query(rows -> {
+                    UUID payer = rows.getObject("payer_id", UUID.class);
+                    if (payer != null) {
+                        payers.put(
+                                new SiteId(rows.getObject("site_id", UUID.class)),
+                                new PayerId(payer));
+                    }
+                });
+        return payers;
     }
 
     Optional<Coop> coop() {

@@ -112,6 +112,20 @@ class MeteringContext {
                 .update();
     }
 
+    /** What membership has told billing of a node. */
+    static void enrol(JdbcClient db, NodeId node, MemberId owner, SiteId site, boolean gateway) {
+        db.sql(
+                        """
+                        insert into node (node_id, owner_member_id, site_id, gateway, state)
+                        values (:node, :owner, :site, :gateway, 'enrolled')
+                        """)
+                .param("node", node.hex())
+                .param("owner", owner.value())
+                .param("site", site.value())
+                .param("gateway", gateway)
+                .update();
+    }
+
     static AttachmentId attach(JdbcClient db, NodeId node) {
         return attach(db, node, new SiteId(UUID.randomUUID()), new MemberId(UUID.randomUUID()));
     }

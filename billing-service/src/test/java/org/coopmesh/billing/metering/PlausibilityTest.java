@@ -25,7 +25,8 @@ class PlausibilityTest {
     /** 1 Gbit/s for 5 minutes and a tenth more. */
     private static final long MOST = 41_250_000_000L;
 
-    private final Plausibility plausibility = new Plausibility(1_000_000_000L, Duration.ofDays(35));
+    private final Plausibility plausibility =
+            new Plausibility(1_000_000_000L, 10_000_000_000L, Duration.ofDays(35));
 
     @Test
     void whatTheLineCanCarryCounts() {
@@ -104,9 +105,9 @@ class PlausibilityTest {
 
     @Test
     void lineRateOutsideItsBoundsIsRefused() {
-        assertThatThrownBy(() -> new Plausibility(0, Duration.ofDays(35)))
+        assertThatThrownBy(() -> new Plausibility(0, 1, Duration.ofDays(35)))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Plausibility(Long.MAX_VALUE, Duration.ofDays(35)))
+        assertThatThrownBy(() -> new Plausibility(Long.MAX_VALUE, 1, Duration.ofDays(35)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -117,7 +118,7 @@ class PlausibilityTest {
             @ForAll @LongRange(min = 1, max = Plausibility.LINE_RATE_BITS_MAX) long rate,
             @ForAll @IntRange(min = -10, max = 4_000) int seconds) {
         Duration length = Duration.ofSeconds(seconds);
-        var judge = new Plausibility(rate, Duration.ofDays(35));
+        var judge = new Plausibility(rate, rate, Duration.ofDays(35));
 
         Verdict verdict =
                 judge.judge(
