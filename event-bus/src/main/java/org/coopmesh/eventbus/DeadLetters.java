@@ -112,26 +112,23 @@ public final class DeadLetters {
                 .update();
     }
 
-    @SuppressWarnings("unchecked")
     private void deliver(Kept kept) {
         for (MessageListenerContainer container : listeners.getListenerContainers()) {
             if (kept.consumerGroup().equals(container.getGroupId())
                     && hears(container, kept.topic())) {
-                var listener =
-                        (AcknowledgingConsumerAwareMessageListener<Object, Object>)
+                var lanes =
+                        (Lanes)
                                 requireNonNull(
                                         container.getContainerProperties().getMessageListener());
                 KafkaUtils.setConsumerGroupId(kept.consumerGroup());
                 try {
-                    listener.onMessage(
+                    lanes.one(
                             new ConsumerRecord<>(
                                     kept.topic(),
                                     kept.partition(),
                                     kept.offset(),
                                     kept.key(),
-                                    kept.payload()),
-                            null,
-                            null);
+                                    kept.payload()));
                 } finally {
                     KafkaUtils.clearConsumerGroupId();
                 }
@@ -140,6 +137,14 @@ public final class DeadLetters {
         }
         throw new IllegalStateException(
                 "nobody hears " + kept.topic() + " as " + kept.consumerGroup() + " any more");
+    }
+
+    /** The method of ours that {@code container} calls, before anything is put around it. */
+    @SuppressWarnings("unchecked")
+    static AcknowledgingConsumerAwareMessageListener<Object, Object> listener(
+            MessageListenerContainer container) {
+        return (AcknowledgingConsumerAwareMessageListener<Object, Object>)
+                requireNonNull(container.getContainerProperties().getMessageListener());
     }
 
     private static boolean hears(MessageListenerContainer container, String topic) {

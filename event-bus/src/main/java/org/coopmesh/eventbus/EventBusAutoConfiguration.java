@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -49,8 +50,13 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
-    Outbox outbox(JdbcClient db) {
-        return new Outbox(db);
+    OutboxBell outboxBell(DataSource dataSource) {
+        return new OutboxBell(dataSource);
+    }
+
+    @Bean
+    Outbox outbox(JdbcClient db, OutboxBell bell) {
+        return new Outbox(db, bell);
     }
 
     @Bean
@@ -75,9 +81,10 @@ class EventBusAutoConfiguration {
             matchIfMissing = true)
     OutboxRelay outboxRelay(
             DataSource dataSource,
+            OutboxBell bell,
             KafkaProperties kafka,
             @Value("${spring.application.name}") String service) {
-        return new OutboxRelay(dataSource, kafka.buildProducerProperties(), service);
+        return new OutboxRelay(dataSource, bell, kafka.buildProducerProperties(), service);
     }
 
     @Bean
@@ -85,6 +92,7 @@ class EventBusAutoConfiguration {
             ConcurrentKafkaListenerContainerFactoryConfigurer configurer,
             KafkaProperties kafka,
             DeadLetters deadLetters,
+            @Value("${coopmesh.event-bus.together:6}") int together,
             @Value("${spring.application.name}") String service) {
         var settings = kafka.buildConsumerProperties();
         settings.putIfAbsent(ConsumerConfig.GROUP_ID_CONFIG, service);
@@ -98,7 +106,11 @@ class EventBusAutoConfiguration {
         configurer.configure(factory, new DefaultKafkaConsumerFactory<>(settings));
         // As many as a topic has partitions; each key is heard by one of them, in order.
         factory.setConcurrency(LISTENERS);
-        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.RECORD);
+        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
+        var permits = new Semaphore(together, true);
+        factory.setContainerCustomizer(container ->
+                container.setupMessageListener(
+                        new Lanes(DeadLetters.listener(container), permits)));
         factory.setCommonErrorHandler(errorHandler(deadLetters));
         return factory;
     }

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Where a service states its facts. A fact leaves for Kafka if, and only if, the transaction that states it commits. */
@@ -18,9 +19,18 @@ public final class Outbox {
     static final int PAYLOAD_BYTES_MAX = 256 * 1024;
 
     private final JdbcClient db;
+    // One for all: a transaction that states many facts rings once.
+    private final TransactionSynchronization ring;
 
-    Outbox(JdbcClient db) {
+    Outbox(JdbcClient db, OutboxBell bell) {
         this.db = db;
+        this.ring =
+                new TransactionSynchronization() {
+                    @Override
+                    public void afterCommit() {
+                        bell.ring();
+                    }
+                };
     }
 
     /**
@@ -52,6 +62,7 @@ public final class Outbox {
                 .param("occurredAt", occurredAt(event))
                 .param("payload", payload)
                 .update();
+        TransactionSynchronizationManager.registerSynchronization(ring);
     }
 
     private static Object field(Message event, String name) {

@@ -31,7 +31,7 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Carries facts from the outbox to Kafka, in the order of the outbox. Of several replicas one relays at a time: it holds an
- * advisory lock on a connection of its own, on which it also hears NOTIFY. When it dies the lock is free and another goes on;
+ * advisory lock on a connection of its own, on which it also hears the {@link OutboxBell}. When it dies the lock is free and another goes on;
  * what was sent but not yet marked is sent again, and the hearers' inboxes skip it.
  */
 final class OutboxRelay implements SmartLifecycle {
@@ -41,17 +41,23 @@ final class OutboxRelay implements SmartLifecycle {
     private static final long ADVISORY_LOCK = 0x636f6f706d657368L; // "coopmesh"
     private static final Duration LOCK_RETRY = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
-    // NOTIFY wakes the relay at once; this is for the day it does not.
-    private static final Duration LOOK_ANYWAY = Duration.ofSeconds(5);
+    // The bell wakes the relay at once; this is for the day it does not.
+    private static final Duration LOOK_ANYWAY = Duration.ofSeconds(1);
 
     private final DataSource dataSource;
+    private final OutboxBell bell;
     private final Map<String, Object> producerSettings;
     private final String source;
     private volatile boolean running;
     private @Nullable Thread thread;
 
-    OutboxRelay(DataSource dataSource, Map<String, Object> kafkaSettings, String service) {
+    OutboxRelay(
+            DataSource dataSource,
+            OutboxBell bell,
+            Map<String, Object> kafkaSettings,
+            String service) {
         this.dataSource = dataSource;
+        this.bell = bell;
         this.source = "/" + service;
         this.producerSettings = new HashMap<>(kafkaSettings);
         producerSettings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, StringSerializer.class);
@@ -63,7 +69,7 @@ final class OutboxRelay implements SmartLifecycle {
         // round: never expire.
         producerSettings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         producerSettings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-        producerSettings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        producerSettings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
     }
 
     @Override
@@ -97,6 +103,7 @@ final class OutboxRelay implements SmartLifecycle {
                 try {
                     relay(connection, producer);
                 } finally {
+                    bell.gone();
                     letGo(connection);
                     producer.close(Duration.ZERO);
                 }
@@ -117,15 +124,22 @@ final class OutboxRelay implements SmartLifecycle {
         while (!lock(connection)) {
             Thread.sleep(LOCK_RETRY);
         }
-        try (Statement listen = connection.createStatement()) {
-            listen.execute("listen outbox");
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("listen outbox");
+            // On this connection only: a mark that a power cut takes away means that the fact is
+            // sent once more.
+            statement.execute("set synchronous_commit to off");
         }
         log.atInfo().log("outbox relay started");
         PGConnection notifications = connection.unwrap(PGConnection.class);
         while (running) {
-            while (publishBatch(connection, producer) == BATCH_MAX) {
-                // More is waiting.
-            }
+            long looked;
+            do {
+                looked = bell.looking();
+                while (publishBatch(connection, producer) == BATCH_MAX) {
+                    // More is waiting.
+                }
+            } while (!bell.mayRest(looked) && running);
             notifications.getNotifications((int) LOOK_ANYWAY.toMillis());
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -190,13 +204,15 @@ final class OutboxRelay implements SmartLifecycle {
         }
     }
 
-    /** The connection goes back to a pool: it must not take the lock or the subscription with it. */
-    private static void letGo(Connection connection) {
+    /** The connection goes back to a pool: it must not take the lock, the subscription or the setting with it. */
+    private static void letGo(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
+            statement.execute("reset synchronous_commit");
             statement.execute("unlisten outbox");
             statement.execute("select pg_advisory_unlock_all()");
-        } catch (SQLException connectionLost) {
-            // Then the server has let go by itself.
+        } catch (SQLException unknownState) {
+            // Then it goes nowhere, and the server lets go by itself.
+            connection.abort(Runnable::run);
         }
     }
 

@@ -30,7 +30,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class EventBusBench {
     private static final int FACTS = 30_000;
     private static final int WARM_UP = 3_000;
-    private static final int WRITERS = 4;
+    private static final int WRITERS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     static void main() throws Exception {
@@ -41,6 +41,7 @@ class EventBusBench {
                         "spring.application.name", "bench",
                         "spring.datasource.url", Servers.freshDatabase("eventbus"),
                         "spring.flyway.locations", "classpath:db/eventbus",
+                        "spring.datasource.hikari.maximum-pool-size", "16",
                         "spring.kafka.bootstrap-servers", Servers.kafka(),
                         "logging.level.root", "error"));
         try (ConfigurableApplicationContext context = application.run()) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,6 +26,7 @@ import org.coopmesh.contracts.billing.v1.InvoiceIssued;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -63,6 +67,7 @@ class EventBusIT {
     void forget() {
         heard.numbers.clear();
         heard.refused.clear();
+        heard.pause = Duration.ZERO;
     }
 
     @Test
@@ -93,7 +98,12 @@ class EventBusIT {
 
     @Test
     void ofTwoReplicasOneRelaysAndTheOtherGoesOnWhenItDies() {
-        var second = new OutboxRelay(dataSource, kafka.buildProducerProperties(), "test-service");
+        var second =
+                new OutboxRelay(
+                        dataSource,
+                        new OutboxBell(dataSource),
+                        kafka.buildProducerProperties(),
+                        "test-service");
         second.start();
         try {
             for (int i = 0; i < 300; i++) {
@@ -154,6 +164,95 @@ class EventBusIT {
                             heardOf(List.of(key)).stream()
                                     .map(n -> Integer.valueOf(n.substring(key.length() + 1))))
                     .isSorted();
+        }
+    }
+
+    @Test
+    void factsOfDifferentKeysAreTakenInTogetherAndThoseOfOneKeyInOrder() {
+        relay.stop();
+        List<String> keys = IntStream.range(0, 40).mapToObj(i -> "lane" + i).toList();
+        transaction.executeWithoutResult(status -> {
+            for (int n = 0; n < 10; n++) {
+                for (String key : keys) outbox.add(TOPIC, key, issued(key + ":" + n));
+            }
+        });
+        heard.pause = Duration.ofMillis(3);
+        heard.most.set(0);
+
+        relay.start();
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> heardOf(keys).size() == 400);
+        for (String key : keys) {
+            assertThat(heardOf(List.of(key)))
+                    .isEqualTo(IntStream.range(0, 10).mapToObj(n -> key + ":" + n).toList());
+        }
+        // Three partitions alone would never have more than three under way.
+        assertThat(heard.most.get()).isBetween(4, 6);
+    }
+
+    @Test
+    void aRefusedFactAmongManyWaitsAloneAndNoneIsTakenInTwice() {
+        relay.stop();
+        List<String> keys = IntStream.range(0, 30).mapToObj(i -> "among" + i).toList();
+        transaction.executeWithoutResult(status -> {
+            for (int n = 0; n < 5; n++) {
+                for (String key : keys) outbox.add(TOPIC, key, issued(key + ":" + n));
+            }
+        });
+        heard.refused.add("among7:2");
+
+        relay.start();
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> heardOf(keys).size() >= 149);
+        await().until(() -> deadLetters.count() == 1);
+        assertThat(heardOf(keys)).doesNotHaveDuplicates().hasSize(149);
+        assertThat(heardOf(List.of("among7")))
+                .containsExactly("among7:0", "among7:1", "among7:3", "among7:4");
+        heard.refused.clear();
+        assertThat(deadLetters.retry(deadLetters.waiting().getFirst().id())).isTrue();
+        assertThat(heardOf(keys)).hasSize(150);
+    }
+
+    @Test
+    void everyReplicaHearsTheBellAfterACommitAndOnlyThen() throws Exception {
+        relay.stop();
+        try (var connection = dataSource.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("listen outbox");
+            PGConnection ear = connection.unwrap(PGConnection.class);
+            transaction.executeWithoutResult(status -> {
+                outbox.add(TOPIC, "payer", issued("unheard"));
+                status.setRollbackOnly();
+            });
+            assertThat(ear.getNotifications(300)).isNullOrEmpty();
+
+            state("payer", "rings");
+
+            assertThat(ear.getNotifications(10_000)).isNotEmpty();
+            statement.execute("unlisten outbox");
+        } finally {
+            relay.start();
+        }
+    }
+
+    @Test
+    void theRelaysConnectionGoesBackToThePoolAsItCame() throws Exception {
+        state("payer", "works");
+        await().until(() -> heard.numbers.contains("works"));
+        relay.stop();
+        try {
+            var held = new ArrayList<Connection>();
+            for (int i = 0; i < 10; i++) held.add(dataSource.getConnection());
+            for (Connection connection : held) {
+                try (var statement = connection.createStatement();
+                        var row = statement.executeQuery("show synchronous_commit")) {
+                    assertThat(row.next()).isTrue();
+                    assertThat(row.getString(1)).isEqualTo("on");
+                }
+                connection.close();
+            }
+        } finally {
+            relay.start();
         }
     }
 
@@ -244,6 +343,9 @@ class EventBusIT {
         final List<String> numbers = new CopyOnWriteArrayList<>();
         final List<String> refused = new CopyOnWriteArrayList<>();
         final Map<String, Map<String, String>> headers = new ConcurrentHashMap<>();
+        final AtomicInteger now = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+        volatile Duration pause = Duration.ZERO;
     }
 
     /** Takes invoices in, and refuses those it is told to. */
@@ -258,7 +360,16 @@ class EventBusIT {
             if (!inbox.accept(event.getEventId())) {
                 return;
             }
-            String number = event.getIssued().getNumber();
+            heard.most.accumulateAndGet(heard.now.incrementAndGet(), Math::max);
+            try {
+                LockSupport.parkNanos(heard.pause.toNanos());
+                takeIn(message, event.getIssued().getNumber());
+            } finally {
+                heard.now.decrementAndGet();
+            }
+        }
+
+        private void takeIn(ConsumerRecord<String, byte[]> message, String number) {
             if (heard.refused.contains(number)) {
                 throw new IllegalArgumentException("refuses " + number);
             }
