@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,7 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.coopmesh.nodeagent.portblock.Ipv4;
+import org.coopmesh.nodeagent.portblock.PortBlocks;
 import org.coopmesh.nodeagent.spool.Spool;
 
 /**
@@ -40,6 +44,7 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param respondContact told to whoever asks by respondd; empty for none
  * @param links node id of the neighbour by the interface that leads to it alone; an empty id is not known
  * @param portal where the walled are led; empty where they are not
+ * @param portBlocks how outside addresses are shared; empty where this node does not translate addresses
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
  */
@@ -62,7 +67,8 @@ public record AgentConfig(
         Path statusFile,
         Optional<InetSocketAddress> metrics,
         Map<String, String> links,
-        Optional<URI> portal) {
+        Optional<URI> portal,
+        Optional<PortBlocks> portBlocks) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -103,7 +109,12 @@ public record AgentConfig(
                     "respondd-contact",
                     "status-file",
                     "metrics",
-                    "metrics-beyond-loopback");
+                    "metrics-beyond-loopback",
+                    "nat-inside",
+                    "nat-slot",
+                    "nat-outside",
+                    "nat-ports",
+                    "nat-block");
 
     /** Whether respondd is answered. */
     private enum Switch {
@@ -123,6 +134,8 @@ public record AgentConfig(
     private static final Pattern LINK =
             Pattern.compile("([A-Za-z0-9_.@-]{1,15})(?:=([0-9a-f]{64}))?");
     private static final int LINKS_MAX = 256;
+    private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
+    private static final List<String> NAT = List.of("nat-slot", "nat-ports", "nat-block");
     private static final int URL_CHARACTERS_MAX = 1_000;
     private static final Duration WINDOW_LEAST = Duration.ofSeconds(1);
     private static final Duration WINDOW_MOST = Duration.ofHours(1);
@@ -219,7 +232,8 @@ public record AgentConfig(
                 Path.of(values.or("status-file", stateDir.resolve("status").toString())),
                 values.metrics(),
                 values.links(uplink),
-                portal);
+                portal,
+                values.portBlocks(uplink, firewall));
     }
 
     /** Where keys and certificate are. */
@@ -230,6 +244,11 @@ public record AgentConfig(
     /** Where the last access list is. */
     public Path accessDir() {
         return stateDir.resolve("access");
+    }
+
+    /** Since when outside addresses are shared by which parameters. */
+    public Path portBlocksFile() {
+        return stateDir.resolve("port-blocks");
     }
 
     /** Where windows wait for billing. */
@@ -292,6 +311,66 @@ public record AgentConfig(
                 throw new ConfigWrong("links", "names at most " + LINKS_MAX + " interfaces");
             }
             return links;
+        }
+
+        Optional<PortBlocks> portBlocks(String uplink, FirewallKind firewall) throws ConfigWrong {
+            if (or("nat-outside", "").isEmpty() != or("nat-inside", "").isEmpty()) {
+                throw new ConfigWrong("nat-inside", "and nat-outside belong together");
+            }
+            if (or("nat-inside", "").isEmpty()) {
+                for (String key : NAT) {
+                    if (!or(key, "").isEmpty()) {
+                        throw new ConfigWrong(key, "needs nat-inside and nat-outside");
+                    }
+                }
+                return Optional.empty();
+            }
+            if (uplink.isEmpty()) throw new ConfigWrong("nat-inside", "needs an uplink");
+            if (firewall == FirewallKind.NONE) {
+                throw new ConfigWrong("nat-inside", "needs firewall nftables");
+            }
+            var inside =
+                    parsed(
+                            "nat-inside",
+                            or("nat-inside", ""),
+                            Ipv4.Range::parse,
+                            "is one IPv4 prefix, as 10.201.0.0/18");
+            List<Ipv4> outside = new ArrayList<>();
+            for (String address : or("nat-outside", "").split(",", -1)) {
+                outside.add(
+                        parsed(
+                                "nat-outside",
+                                address.strip(),
+                                Ipv4::parse,
+                                "is a list of IPv4 addresses, parted by commas"));
+            }
+            var ports = PORTS.matcher(or("nat-ports", "1024-49151"));
+            if (!ports.matches()) throw new ConfigWrong("nat-ports", "is as 1024-49151");
+            int slot = number("nat-slot", "24", "is the length of a prefix");
+            int block = number("nat-block", "512", "is a number of ports");
+            int first = Integer.parseInt(ports.group(1));
+            int last = Integer.parseInt(ports.group(2));
+            try {
+                return Optional.of(new PortBlocks(inside, slot, outside, first, last, block));
+            } catch (IllegalArgumentException doesNotFit) {
+                throw new ConfigWrong("nat-block", "does not fit: " + doesNotFit.getMessage());
+            }
+        }
+
+        private static <T> T parsed(
+                String key, String value, Function<String, T> parser, String rule)
+                throws ConfigWrong {
+            try {
+                return parser.apply(value);
+            } catch (IllegalArgumentException malformed) {
+                throw new ConfigWrong(key, rule);
+            }
+        }
+
+        private int number(String key, String otherwise, String rule) throws ConfigWrong {
+            String value = or(key, otherwise);
+            if (!value.matches("[0-9]{1,6}")) throw new ConfigWrong(key, rule);
+            return Integer.parseInt(value);
         }
 
         Optional<URI> portal() throws ConfigWrong {

@@ -5,22 +5,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.coopmesh.nodeagent.access.ListInspection;
 import org.coopmesh.nodeagent.identity.Enrolment;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
+import org.coopmesh.nodeagent.portblock.Epochs;
+import org.coopmesh.nodeagent.portblock.Ipv4;
+import org.coopmesh.nodeagent.portblock.PortBlocks;
 
 /** What a person at the router asks for. No command needs the running agent, and none disturbs it. */
 final class CommandLine {
@@ -37,6 +43,8 @@ final class CommandLine {
                    node-agent enrol [agent.conf] [code]  joins the co-op; without a code it is read from standard input
                    node-agent doctor [agent.conf]        what this machine lacks
                    node-agent verify [agent.conf]        checks what is on disk, without a server
+                   node-agent who [agent.conf] <address> <port> [time]
+                                                         whose a port of an outside address is, or was
                    node-agent rehearse kernel|simulated  plays an agent's life in a few seconds; for installers
             agent.conf: /etc/coopmesh/agent.conf unless named
             exit code: 0 fine, 1 something is wrong and told, 2 command or configuration wrong, 3 the co-op refused
@@ -62,7 +70,7 @@ final class CommandLine {
 
     /** Whether this is a command for {@link #execute}. */
     static boolean knows(String command) {
-        return List.of("status", "enrol", "doctor", "verify", "rehearse").contains(command);
+        return List.of("status", "enrol", "doctor", "verify", "who", "rehearse").contains(command);
     }
 
     /** Does it, and gives the exit code. */
@@ -73,6 +81,12 @@ final class CommandLine {
         Optional<String> code = Optional.empty();
         if (command.equals("enrol") && !rest.isEmpty() && AgentConfig.isCode(rest.getLast())) {
             code = Optional.of(rest.removeLast());
+        }
+        List<String> asked = List.of();
+        if (command.equals("who")) {
+            int from = !rest.isEmpty() && Asked.isAddress(rest.getFirst()) ? 0 : 1;
+            asked = List.copyOf(rest.subList(Math.min(from, rest.size()), rest.size()));
+            rest = rest.subList(0, Math.min(from, rest.size()));
         }
         if (rest.size() > 1) {
             err.println(USAGE);
@@ -85,6 +99,7 @@ final class CommandLine {
                 case "status" -> status(config);
                 case "enrol" -> enrol(config, code);
                 case "doctor" -> doctor(config);
+                case "who" -> who(config, asked);
                 default -> verify(config);
             };
         } catch (ConfigWrong wrong) {
@@ -176,6 +191,12 @@ final class CommandLine {
             troubles.add("the last report was not accepted: " + status.reportTrouble());
         }
         line("sources", sources(status));
+        if (!status.portBlocks().isEmpty()) {
+            line("port blocks", status.portBlocks());
+            if (!status.portBlocksTrouble().isEmpty()) {
+                troubles.add("ports do not say who: " + status.portBlocksTrouble());
+            }
+        }
         for (String trouble : troubles) line("trouble", trouble);
         return troubles.isEmpty() ? FINE : TROUBLE;
     }
@@ -250,6 +271,80 @@ final class CommandLine {
         result.damage().forEach(damage -> line("DAMAGE", damage));
         if (result.damage().isEmpty()) line("verified", "all that is on disk is in order");
         return result.damage().isEmpty() ? FINE : DAMAGED;
+    }
+
+    /** One port of one outside address at one moment. */
+    private record Asked(Ipv4 address, int port, Instant at) {
+        static boolean isAddress(String text) {
+            return text.matches("[0-9.]+");
+        }
+
+        /** @throws IllegalArgumentException if that is not what {@code words} say */
+        static Asked of(List<String> words, Instant now) {
+            if (words.size() < 2 || words.size() > 3) {
+                throw new IllegalArgumentException("who asks for an address, a port and a time");
+            }
+            if (!words.get(1).matches("[0-9]{1,5}") || Integer.parseInt(words.get(1)) > 65_535) {
+                throw new IllegalArgumentException("a port is a number from 0 to 65535");
+            }
+            try {
+                return new Asked(
+                        Ipv4.parse(words.get(0)),
+                        Integer.parseInt(words.get(1)),
+                        words.size() == 3 ? Instant.parse(words.get(2)) : now);
+            } catch (DateTimeParseException malformed) {
+                throw new IllegalArgumentException("a time is as 2026-03-01T12:00:00Z", malformed);
+            }
+        }
+    }
+
+    private int who(AgentConfig config, List<String> words) throws IOException {
+        Asked asked;
+        try {
+            asked = Asked.of(words, wall.instant());
+        } catch (IllegalArgumentException malformed) {
+            err.println(malformed.getMessage());
+            return WRONG;
+        }
+        Optional<Epochs.Epoch> epoch = new Epochs(config.portBlocksFile()).at(asked.at());
+        Optional<PortBlocks> blocks = epoch.flatMap(Epochs.Epoch::blocks);
+        Optional<PortBlocks.Holder> holder =
+                blocks.flatMap(known -> known.holder(asked.address(), asked.port()));
+        line("asked", asked.address() + " port " + asked.port() + " at " + asked.at());
+        epoch.ifPresent(known -> line("parameters", "since " + ConsoleText.at(known.since())));
+        if (holder.isEmpty()) {
+            line(
+                    "holder",
+                    blocks.isEmpty()
+                            ? "not known: no address was shared by port blocks then"
+                            : blocks.get().outside().contains(asked.address())
+                                    ? "nobody: no block has this port"
+                                    : "not known: not an outside address of this node then");
+            return TROUBLE;
+        }
+        switch (holder.get()) {
+            case PortBlocks.Holder.Gateway gateway ->
+                    line("holder", "this node itself, or who is behind it and not of the pool");
+            case PortBlocks.Holder.Slot slot -> {
+                line("holder", slot.addresses() + ", block " + slot.number());
+                line(
+                        "attachment",
+                        attachment(config, slot)
+                                .map(id -> id + ", by the access list of now")
+                                .orElse("none, by the access list of now"));
+            }
+        }
+        return FINE;
+    }
+
+    private static Optional<String> attachment(AgentConfig config, PortBlocks.Holder.Slot slot)
+            throws IOException {
+        Optional<NodeIdentity> identity = NodeIdentity.read(config.identityDir());
+        if (identity.isEmpty()) return Optional.empty();
+        return ListInspection.attachmentOf(
+                InetAddress.ofLiteral(slot.addresses().first().toString()),
+                config.accessDir(),
+                identity.get().listKeys());
     }
 
     private int rehearse(List<String> rest) throws InterruptedException {

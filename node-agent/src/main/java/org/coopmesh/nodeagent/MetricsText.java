@@ -84,6 +84,16 @@ final class MetricsText {
                 text.sample("source", source.getKey(), source.getValue().isEmpty() ? 1 : 0);
             }
         }
+        if (!status.portBlocks().isEmpty()) {
+            text.gauge(
+                    "coopmesh_port_blocks_kept",
+                    "1 where every port of an outside address says whose it is, else 0.",
+                    status.portBlocksTrouble().isEmpty() ? 1 : 0);
+            text.counter(
+                    "coopmesh_port_blocks_ended_flows_total",
+                    "Flows ended since the agent started because they had another's port.",
+                    status.portBlocksEnded());
+        }
         return text.toString();
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.nodeagent.access.AccessListWatcher;
 import org.coopmesh.nodeagent.access.CaptivePortal;
@@ -27,6 +28,11 @@ import org.coopmesh.nodeagent.identity.Enrolment;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
+import org.coopmesh.nodeagent.netfilter.MeshTable;
+import org.coopmesh.nodeagent.portblock.BlockRules;
+import org.coopmesh.nodeagent.portblock.Epochs;
+import org.coopmesh.nodeagent.portblock.PortBlocks;
+import org.coopmesh.nodeagent.portblock.PortKeeper;
 import org.coopmesh.nodeagent.topology.TopologyReporter;
 import org.coopmesh.nodeagent.usage.Counters;
 import org.coopmesh.nodeagent.usage.Counters.Simulated;
@@ -54,6 +60,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Channels channels;
     private final Firewall firewall;
     private final AccessListWatcher access;
+    private final PortKeeper ports;
     private final Counting counting;
     private final TopologyReporter topology;
     private final Optional<MetricsPort> metrics;
@@ -92,7 +99,8 @@ public final class NodeAgent implements AutoCloseable {
                             Firewall.nftables(
                                     config.table(),
                                     config.uplink().isPresent(),
-                                    config.portal().isPresent());
+                                    config.portal().isPresent(),
+                                    parts(config));
                     case NONE -> Firewall.none();
                 };
         access =
@@ -108,6 +116,14 @@ public final class NodeAgent implements AutoCloseable {
         if (known.isPresent()) Readiness.tell();
         Optional<CaptivePortal> portal =
                 config.portal().map(url -> new CaptivePortal(url, access::walled));
+
+        // By which port it leaves
+        ports =
+                new PortKeeper(
+                        config.portBlocks(),
+                        new Epochs(config.portBlocksFile()),
+                        () -> firewall.has(BlockRules.PART),
+                        clock);
 
         // What passed: usage → spool → report
         Counters counters =
@@ -168,6 +184,7 @@ public final class NodeAgent implements AutoCloseable {
         start("access", access::run);
         portal.ifPresent(door -> start("portal", door::run));
         start("topology", topology::run);
+        start("port-blocks", ports::run);
         if (!config.collect().isEmpty()) start("collector", collector::run);
         if (!config.respondd().isEmpty()) start("respondd", responder::run);
         start(
@@ -224,6 +241,7 @@ public final class NodeAgent implements AutoCloseable {
         topology.latest()
                 .getLinkSourcesList()
                 .forEach(source -> sources.put(source.getSource(), source.getTrouble()));
+        PortKeeper.Progress blocks = ports.progress();
         return new Status(
                 Instant.now(),
                 startedAt,
@@ -246,7 +264,28 @@ public final class NodeAgent implements AutoCloseable {
                 progress.report().failures(),
                 progress.report().failing(),
                 sources,
+                blocks.blocks().map(NodeAgent::text).orElse(""),
+                blocks.trouble(),
+                blocks.ended(),
                 residentBytes());
+    }
+
+    private static List<MeshTable.Part> parts(AgentConfig config) {
+        List<MeshTable.Part> parts = new ArrayList<>();
+        config.portBlocks()
+                .ifPresent(blocks ->
+                        parts.add(BlockRules.part(blocks, config.uplink().orElseThrow())));
+        return parts;
+    }
+
+    private static String text(PortBlocks blocks) {
+        return blocks.slots()
+                + " blocks of "
+                + blocks.blockPorts()
+                + " ports at "
+                + blocks.outside().stream().map(Object::toString).collect(Collectors.joining(", "))
+                + " for "
+                + blocks.inside();
     }
 
     private void tellStatus() throws InterruptedException {

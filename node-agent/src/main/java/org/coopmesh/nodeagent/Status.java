@@ -14,6 +14,9 @@ import java.util.Optional;
  * @param reportTrouble why the last call to billing failed; empty where it did not
  * @param acceptedUntil end of the newest window that billing has
  * @param sources of links, each with its trouble; an empty one is none
+ * @param portBlocks how outside addresses are shared, for people; empty where they are not
+ * @param portBlocksTrouble why ports do not say who; empty where they do
+ * @param portBlocksEnded flows that had another port than they should
  * @param memoryBytes resident
  */
 record Status(
@@ -38,4 +41,7 @@ record Status(
         long reportFailures,
         String reportTrouble,
         Map<String, String> sources,
+        String portBlocks,
+        String portBlocksTrouble,
+        long portBlocksEnded,
         long memoryBytes) {}

@@ -75,6 +75,9 @@ final class StatusFile {
         lines.put("accepted-windows", Long.toString(status.acceptedWindows()));
         lines.put("report-failures", Long.toString(status.reportFailures()));
         lines.put("report-trouble", status.reportTrouble());
+        lines.put("port-blocks", status.portBlocks());
+        lines.put("port-blocks-trouble", status.portBlocksTrouble());
+        lines.put("port-blocks-ended", Long.toString(status.portBlocksEnded()));
         lines.put("memory-bytes", Long.toString(status.memoryBytes()));
         status.sources().forEach((source, trouble) -> lines.put(SOURCE + source, trouble));
         return lines;
@@ -107,6 +110,9 @@ final class StatusFile {
                 number(lines, "report-failures"),
                 of(lines, "report-trouble"),
                 sources,
+                of(lines, "port-blocks"),
+                of(lines, "port-blocks-trouble"),
+                lines.containsKey("port-blocks-ended") ? number(lines, "port-blocks-ended") : 0,
                 number(lines, "memory-bytes"));
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.coopmesh.nodeagent.portblock.PortBlocks;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,45 @@ class AgentConfigTest {
         assertThat(config.collect()).isEmpty();
         assertThat(config.respondd()).isEmpty();
         assertThat(config.respondContact()).isEmpty();
+    }
+
+    private static final String NAT =
+            """
+            uplink: wan
+            nat-inside: 10.201.0.0/20
+            nat-outside: 198.51.100.10, 198.51.100.11
+            """;
+
+    @Test
+    void outsideAddressesAreSharedByPortBlocksWhereItSaysSo() throws Exception {
+        PortBlocks blocks =
+                read(LEAST + NAT + "nat-slot: 26\nnat-ports: 2048-60000\nnat-block: 256\n")
+                        .portBlocks()
+                        .orElseThrow();
+
+        assertThat(blocks.slots()).isEqualTo(64);
+        assertThat(blocks.outside()).hasSize(2);
+        assertThat(blocks.block(0).first()).isEqualTo(2_048);
+        assertThat(read(LEAST + NAT).portBlocks().orElseThrow().blockPorts()).isEqualTo(512);
+        assertThat(read(LEAST).portBlocks()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    nat-slot: wide       | nat-slot: is the length of a prefix
+                    nat-slot: 12         | nat-block: does not fit: a slot has from 20 to 32 bits
+                    nat-ports: 2048      | nat-ports: is as 1024-49151
+                    nat-ports: 80-2048   | nat-block: does not fit: ports lie from 1024 to 64511
+                    nat-block: many      | nat-block: is a number of ports
+                    nat-block: 24000     | nat-block: does not fit: 16 slots of 24000 ports need 8 outside addresses, 2 slots each; there are 2. Blocks of 6016 would fit
+                    """)
+    void portBlocksThatMakeNoSenseAreRefusedByKeyAndRule(String line, String complaint) {
+        assertThatThrownBy(() -> read(LEAST + NAT + line + "\n"))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining(complaint);
     }
 
     @Test
@@ -103,6 +143,9 @@ class AgentConfigTest {
             textBlock =
                     """
                     windw: PT5M              | windw: is not a known key
+                    nat-inside: 10.201.0.0/20 | nat-inside: and nat-outside belong together
+                    nat-outside: 10.1.1.1    | nat-inside: and nat-outside belong together
+                    nat-block: 64            | nat-block: needs nat-inside and nat-outside
                     window: 5 minutes        | window: is an ISO-8601 duration from PT1S to PT1H
                     window: PT0.5S           | window: is an ISO-8601 duration from PT1S to PT1H
                     window: PT2H             | window: is an ISO-8601 duration from PT1S to PT1H

@@ -25,6 +25,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT =
             Map.of(
                     "identity", Set.of(),
+                    "portblock", Set.of("netfilter"),
                     "netfilter", Set.of(),
                     "usage", Set.of("netfilter"),
                     "spool", Set.of(),

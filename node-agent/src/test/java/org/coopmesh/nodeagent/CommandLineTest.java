@@ -88,6 +88,39 @@ class CommandLineTest {
     }
 
     @Test
+    void whoTellsWhosePortItWas() throws Exception {
+        Files.createDirectories(directory.resolve("state"));
+        Files.writeString(
+                directory.resolve("state/port-blocks"),
+                """
+                2026-03-01T12:00:00Z 10.201.0.0/20 24 198.51.100.10 1024 49151 512
+                2026-03-02T12:00:00Z off
+                """);
+        String file = config.toString();
+
+        assertThat(run("who", file, "198.51.100.10", "2100", "2026-03-01T12:00:00Z")).isZero();
+        assertThat(printed)
+                .contains(
+                        "parameters    since 2026-03-01T12:00:00Z",
+                        "holder        10.201.2.0/24, block 2",
+                        "attachment    none, by the access list of now");
+        assertThat(run("who", file, "198.51.100.10", "50000", "2026-03-01T13:00:00Z")).isZero();
+        assertThat(printed).contains("holder        this node itself");
+
+        assertThat(run("who", file, "198.51.100.10", "2100", "2026-03-01T11:59:59Z"))
+                .isEqualTo(CommandLine.TROUBLE);
+        assertThat(printed).contains("no address was shared by port blocks then");
+        assertThat(run("who", file, "198.51.100.11", "2100", "2026-03-01T13:00:00Z"))
+                .isEqualTo(CommandLine.TROUBLE);
+        assertThat(printed).contains("not an outside address of this node then");
+        assertThat(run("who", file, "198.51.100.10", "2100")).isEqualTo(CommandLine.TROUBLE);
+        assertThat(run("who", file, "198.51.100.10", "70000")).isEqualTo(CommandLine.WRONG);
+        assertThat(complained).contains("a port is a number from 0 to 65535");
+        assertThat(run("who", file, "198.51.100.10", "70", "noon")).isEqualTo(CommandLine.WRONG);
+        assertThat(run("who", file)).isEqualTo(CommandLine.WRONG);
+    }
+
+    @Test
     void statusTellsHowTheAgentIs() throws Exception {
         assertThat(run("status", config.toString())).isEqualTo(CommandLine.TROUBLE);
         assertThat(printed).contains("does not run, or never did");
@@ -103,6 +136,7 @@ class CommandLineTest {
                         "spool         3 windows wait, 10 KiB of 64 MiB",
                         "reports       billing has all up to ",
                         "babeld (absent)",
+                        "port blocks   16 blocks of 512 ports at 198.51.100.10",
                         "kernel");
         assertThat(printed).doesNotContain("trouble");
     }

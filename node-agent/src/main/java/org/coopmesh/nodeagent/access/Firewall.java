@@ -1,6 +1,7 @@
 package org.coopmesh.nodeagent.access;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,16 +15,29 @@ public sealed interface Firewall extends AutoCloseable permits NftablesFirewall,
      *
      * @param gateway whether slow lanes of other nodes' attachments are enforced too
      * @param portal whether plain HTTP of the walled is led to {@link CaptivePortal}
+     * @param parts what else stands in the table, and is restored with it
      */
+    static Firewall nftables(
+            String table, boolean gateway, boolean portal, List<MeshTable.Part> parts) {
+        List<MeshTable.Part> all = new ArrayList<>(parts);
+        if (portal) {
+            all.addFirst(MeshTable.portal(CaptivePortal.PORT));
+        }
+        return new NftablesFirewall(MeshTable.open(table, all), gateway, portal);
+    }
+
+    /** As {@link #nftables(String, boolean, boolean, List)}, with nothing else in the table. */
     static Firewall nftables(String table, boolean gateway, boolean portal) {
-        MeshTable own = portal ? MeshTable.open(table, CaptivePortal.PORT) : MeshTable.open(table);
-        return new NftablesFirewall(own, gateway, portal);
+        return nftables(table, gateway, portal, List.of());
     }
 
     /** As {@link #nftables(String, boolean, boolean)}, without a portal. */
     static Firewall nftables(String table, boolean gateway) {
         return nftables(table, gateway, false);
     }
+
+    /** Whether the kernel took this part of the table. */
+    boolean has(String part);
 
     /** Enforces nothing, for machines without nftables. */
     static Firewall none() {

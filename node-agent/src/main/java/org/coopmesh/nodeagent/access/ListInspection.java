@@ -1,8 +1,11 @@
 package org.coopmesh.nodeagent.access;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -36,5 +39,30 @@ public record ListInspection(
                                     scan.damage()))
                     .orElseGet(() -> new ListInspection(0, 0, Optional.empty(), scan.damage()));
         }
+    }
+
+    /** Whose an address is by the list on disk, as far as that is in order. */
+    public static Optional<String> attachmentOf(
+            InetAddress address, Path stateDirectory, Map<String, byte[]> listKeys)
+            throws IOException {
+        Address wanted = Address.of(address);
+        List<String> found = new ArrayList<>();
+        try (var file = new ListFile(stateDirectory)) {
+            file.scan(new ListKeys(() -> listKeys))
+                    .known()
+                    .ifPresent(known ->
+                            known.list()
+                                    .forEach((key, bytes) -> {
+                                        if (key.startsWith("attachment:")
+                                                && Entry.read(bytes, "")
+                                                        instanceof Entry.Attachment attachment
+                                                && attachment
+                                                        .prefixes()
+                                                        .anyMatch(p -> p.contains(wanted))) {
+                                            found.add(attachment.id());
+                                        }
+                                    }));
+        }
+        return found.stream().findFirst();
     }
 }

@@ -625,6 +625,11 @@ final class NftablesFirewall implements Firewall {
     }
 
     @Override
+    public boolean has(String part) {
+        return table.has(part);
+    }
+
+    @Override
     public void close() {
         table.close();
     }

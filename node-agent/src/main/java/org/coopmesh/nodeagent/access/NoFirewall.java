@@ -26,5 +26,10 @@ final class NoFirewall implements Firewall {
     }
 
     @Override
+    public boolean has(String part) {
+        return false;
+    }
+
+    @Override
     public void close() {}
 }

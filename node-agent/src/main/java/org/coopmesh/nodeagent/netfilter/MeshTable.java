@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,6 +28,7 @@ public final class MeshTable implements AutoCloseable {
     public static final String OWN = "own";
 
     private static final String CARRIED = "carried";
+    private static final String PORTAL = "portal";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_]{0,30}");
     private static final String MARKER = "structure.";
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
@@ -46,48 +47,58 @@ public final class MeshTable implements AutoCloseable {
     private static final int ERROR_CHARACTERS_MAX = 400;
 
     private final String name;
-    private final Structured plain;
-    private final Structured wanted;
+    private final List<Structured> candidates;
     private Structured made;
     private OptionalLong shape = OptionalLong.empty();
     private final Nfnetlink netlink = new Nfnetlink(Nfnetlink.Family.NETFILTER);
 
-    /** What {@code nft} is told, and the name of the empty chain that tells one such text from others. */
-    private record Structured(String text, String marker) {
+    /**
+     * Rules beside those of {@code mesh.nft}, that a kernel may not be able to take.
+     *
+     * @param text for {@code nft}, more of the table {@code inet $table}
+     */
+    public record Part(String name, String text) {}
 
-        static Structured of(String table, String text) {
-            String marker = MARKER + checksum(text);
-            return new Structured(text.replace("$table", table).replace("$marker", marker), marker);
+    /** What {@code nft} is told, and the name of the empty chain that tells one such text from others. */
+    private record Structured(List<Part> parts, String text, String marker) {
+
+        static Structured of(String table, List<Part> parts) {
+            var text = new StringBuilder(MeshTable.text("mesh.nft"));
+            parts.forEach(part -> text.append(part.text()));
+            String marker = MARKER + checksum(text.toString());
+            return new Structured(
+                    parts,
+                    text.toString().replace("$table", table).replace("$marker", marker),
+                    marker);
         }
     }
 
-    private MeshTable(String name, OptionalInt portalPort) {
+    private MeshTable(String name, List<Part> parts) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("not a table name: " + name);
         }
         this.name = name;
-        this.plain = Structured.of(name, text("mesh.nft"));
-        this.wanted =
-                portalPort.isEmpty()
-                        ? plain
-                        : Structured.of(
-                                name,
-                                text("mesh.nft")
-                                        + text("portal.nft")
-                                                .replace(
-                                                        "$port",
-                                                        Integer.toString(portalPort.getAsInt())));
-        this.made = wanted;
+        this.candidates =
+                IntStream.rangeClosed(0, parts.size())
+                        .mapToObj(less -> parts.subList(0, parts.size() - less))
+                        .map(kept -> Structured.of(name, List.copyOf(kept)))
+                        .toList();
+        this.made = candidates.getFirst();
     }
 
     /** The table of this name in the namespace of the calling thread; it need not exist. */
     public static MeshTable open(String name) {
-        return new MeshTable(name, OptionalInt.empty());
+        return open(name, List.of());
     }
 
-    /** As {@link #open(String)}, with rules that lead plain HTTP of the walled to this port of the node. */
-    public static MeshTable open(String name, int portalPort) {
-        return new MeshTable(name, OptionalInt.of(portalPort));
+    /** As {@link #open(String)}, with more rules: as many of {@code parts}, from the first on, as the kernel takes. */
+    public static MeshTable open(String name, List<Part> parts) {
+        return new MeshTable(name, List.copyOf(parts));
+    }
+
+    /** Leads plain HTTP of the walled to this port of the node. */
+    public static Part portal(int port) {
+        return new Part(PORTAL, text("portal.nft").replace("$port", Integer.toString(port)));
     }
 
     public String name() {
@@ -118,19 +129,25 @@ public final class MeshTable implements AutoCloseable {
             return Structure.INTACT;
         }
         shape = OptionalLong.empty();
-        Structure done;
-        try {
-            done = make(made);
-        } catch (NetfilterFailure refused) {
-            if (made == plain) {
-                throw refused;
-            }
-            // A kernel without address translation is no reason to enforce nothing.
-            made = plain;
-            done = make(made);
-        }
+        Structure done = makeWhatItTakes();
         shape = OptionalLong.of(shape());
         return done;
+    }
+
+    /** A kernel without address translation is no reason to enforce nothing. */
+    private Structure makeWhatItTakes() throws NetfilterFailure {
+        int at = candidates.indexOf(made);
+        while (true) {
+            try {
+                return make(made);
+            } catch (NetfilterFailure refused) {
+                at++;
+                if (at == candidates.size()) {
+                    throw refused;
+                }
+                made = candidates.get(at);
+            }
+        }
     }
 
     private Structure make(Structured structure) throws NetfilterFailure {
@@ -162,8 +179,14 @@ public final class MeshTable implements AutoCloseable {
     }
 
     /** Whether the kernel took the rules that lead to the portal. */
-    public synchronized boolean leadsToPortal() {
-        return made != plain;
+    public boolean leadsToPortal() {
+        return has(PORTAL);
+    }
+
+    /** Whether the kernel took the part of this name. */
+    public synchronized boolean has(String part) {
+        return shape.isPresent()
+                && made.parts().stream().anyMatch(taken -> taken.name().equals(part));
     }
 
     /**

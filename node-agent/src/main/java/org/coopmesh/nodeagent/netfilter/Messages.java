@@ -11,7 +11,7 @@ final class Messages implements AutoCloseable {
 
     private static final int SIZE_FIRST = 1 << 13;
     private static final int SIZE_MAX = 1 << 28;
-    private static final short NESTED = (short) 0x8000;
+    static final int NESTED = 0x8000;
 
     private Arena arena = Arena.ofConfined();
     private MemorySegment memory = arena.allocate(SIZE_FIRST, 16);

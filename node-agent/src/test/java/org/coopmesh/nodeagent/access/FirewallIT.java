@@ -268,6 +268,12 @@ class FirewallIT {
                             return null;
                         });
 
+                // On a busy machine its thread begins later than this one goes on.
+                String api = "/captive-portal";
+                for (int i = 0; i < 50; i++) {
+                    if (!asksFor("clientA", "10.201.1.1", 8908, api).isEmpty()) break;
+                    Thread.sleep(100);
+                }
                 for (String host : List.of(INTERNET4, "[" + INTERNET6 + "]")) {
                     assertThat(asksFor("clientA", host, 80, "/generate_204"))
                             .startsWith("HTTP/1.1 302 ")
