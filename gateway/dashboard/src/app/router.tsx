@@ -53,6 +53,12 @@ const member = createRoute({ ...under('/members/$memberId'), component: lazyRout
 const nodes = createRoute({ ...under('/nodes'), component: lazyRouteComponent(() => import('@/features/nodes/NodesPage')) });
 const router = createRoute({ ...under('/nodes/collected/$routerId'), component: lazyRouteComponent(() => import('@/features/nodes/RouterPage')) });
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
+const implausible = createRoute({
+  ...under('/implausible'),
+  validateSearch: (search: Record<string, unknown>): { nodeId?: string } => ({ nodeId: text(search.nodeId) }),
+  component: lazyRouteComponent(() => import('@/features/metering/ImplausiblePage')),
+});
+const usageReport = createRoute({ ...under('/usage-reports/$nodeId/$bootId/$sequence'), component: lazyRouteComponent(() => import('@/features/metering/ReportPage')) });
 const invoices = createRoute({
   ...under('/invoices'),
   validateSearch: (search: Record<string, unknown>): { state?: string; q?: string; payerId?: string } => ({ state: text(search.state), q: text(search.q), payerId: text(search.payerId) }),
@@ -82,7 +88,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -1,6 +1,6 @@
 // A stand-in for the gateway and the services behind it: speaks the documented REST from memory, serves the built
 // dashboard with the gateway's content security policy, and keeps what it was asked for the journeys to look at.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -21,6 +21,32 @@ export const IDS = {
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
+
+// A signed report by protobuf's rules, as a node makes it: the dashboard checks it like a real one.
+const varint = (value: number): number[] => (value < 128 ? [value] : [(value % 128) | 128, ...varint(Math.floor(value / 128))]);
+const whole = (field: number, value: number) => [...varint(field * 8), ...varint(value)];
+const part = (field: number, value: string | number[]) => { const bytes = typeof value === 'string' ? [...Buffer.from(value)] : value; return [...varint(field * 8 + 2), ...varint(bytes.length), ...bytes]; };
+const identity = generateKeyPairSync('ed25519');
+const identityKey = identity.publicKey.export({ type: 'spki', format: 'der' });
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+export const REPORT_BOOT = 'b0070000-0000-4000-8000-00000000000c';
+
+function signedReport(bytesDown: number): Json {
+  const nodeId = sha256(identityKey).toString('hex');
+  const started = Math.floor(Date.now() / 300_000) * 300 - 3_600;
+  const signed = Buffer.from([
+    ...part(1, nodeId), ...part(2, REPORT_BOOT), ...whole(3, 4711), ...part(5, whole(1, started)), ...part(6, whole(1, started + 300)),
+    ...part(7, [...part(1, 'a77ac4ed-0000-4000-8000-00000000000d'), ...whole(2, 1), ...whole(3, bytesDown), ...whole(4, 21_000_000), ...whole(5, 4_000_000)]),
+    ...part(8, [...part(1, hex('Church tower')), ...part(2, 'wlan1'), ...whole(3, 31_000_000), ...whole(4, 12_000_000)]),
+    ...part(9, [...part(1, 'eth0'), ...whole(2, 40_000_000), ...whole(3, 22_000_000)]), ...part(11, '0.1.0'),
+  ]);
+  const iso = (seconds: number) => new Date(seconds * 1000).toISOString();
+  return {
+    report: { nodeId, bootId: REPORT_BOOT, sequence: 4711, startedAt: iso(started), endedAt: iso(started + 300), receivedAt: iso(started + 320), state: 'implausible', reason: 'beyondLineRate: more bytes than the line can carry in the window', late: false, hash: sha256(signed).toString('hex') },
+    signed: signed.toString('base64'), following: [], identityKey: identityKey.toString('base64'),
+    signature: sign(null, Buffer.concat([Buffer.from('coopmesh-usage-v1\0'), sha256(signed)]), identity.privateKey).toString('base64'),
+  };
+}
 
 export class FakeCoop {
   readonly asked: Asked[] = [];
@@ -44,6 +70,7 @@ export class FakeCoop {
   subject: string | null = null;
   letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
   letterFails = false;
+  readonly proof = signedReport(91_000_000_000);
 
   constructor() {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
@@ -202,6 +229,12 @@ export class FakeCoop {
       const hours = Array.from({ length: Math.max(0, Math.min(to!, hour + 1) - from!) }, (_, at) => from! + at).filter((one) => ![5, 6, 7].includes(hour - one) && !(hour - one > 300 && hour - one < 340));
       return items(hours.map((at) => ({ from: new Date(at * 3_600_000).toISOString(), to: new Date((at + 1) * 3_600_000).toISOString(), internetDown: Math.round(2e8 + 1.6e8 * Math.sin(at / 3)), internetUp: Math.round(4e7 + 2e7 * Math.cos(at / 4)), localDown: Math.round(8e7 + 3e7 * Math.sin(at / 9)), localUp: 3e7 })));
     }
+    if (on(/^\/api\/usage\/implausible$/)) {
+      const { nodeId, bootId, sequence, startedAt, endedAt, reason, receivedAt } = this.proof.report as Json;
+      return items([{ nodeId, bootId, sequence, startedAt, endedAt, reason, receivedAt }, { nodeId: hex('School'), bootId: randomUUID(), sequence: 12, startedAt: ago(-400), endedAt: ago(-405), receivedAt: ago(60), reason: 'fromTheFuture: the window is from the future, by the clock of the service' }]);
+    }
+    if (on(/^\/api\/usage\/reports\/[0-9a-f]{64}\/[0-9a-f-]{36}\/4711$/)) return ok(this.proof);
+    if (on(/^\/api\/usage\/reports\//)) return problem(404, 'report-not-found', 'no such report is kept');
     if (on(/^\/api\/usage\/nodes$/)) { this.ticks++; return items(this.nodes.filter((one) => one.nodeId).map((one, at) => ({ nodeId: one.nodeId, lastReportAt: ago(2), reports: 8000 + this.ticks, gaps: at, implausible: at === 2 ? 3 : 0, bytes24h: 5_300_000_000 * (at + 1) + this.ticks * 31_000_000 }))); }
 
     if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));

@@ -239,6 +239,24 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(page.url()).toContain('asOf=');
   });
 
+  it('a report that cannot be right is looked at with its evidence, and its signature is checked here', async () => {
+    await page.goto('/home');
+    await page.getByRole('link', { name: /cannot be right/ }).click();
+    await page.getByRole('link', { name: 'Look at report 4711' }).click();
+    await page.getByText('Signed with the node’s key').waitFor();
+    expect(await page.getByText('yes', { exact: true }).count()).toBe(4);
+    await page.getByText('91 GB').waitFor();
+    await inspect(page, 'usage-report', width);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the evidence' }).click();
+    const evidence = JSON.parse(readFileSync(await (await waiting).path(), 'utf8')) as { signature: string };
+
+    expect(evidence.signature).toBe(coop.proof.signature);
+    coop.proof.signature = Buffer.alloc(64).toString('base64');
+    await page.reload();
+    await page.getByText('no', { exact: true }).waitFor();
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

@@ -70,7 +70,7 @@ function Waiting({ home }: { home: Home }) {
       why={<Trans>The bill run says why; they are billed as soon as it is put right.</Trans>} />);
   }
   if (some(home.implausible)) {
-    rows.push(<Item key="implausible" to="/nodes" tone="warn" icon={<IconGauge />} count={home.implausible!}
+    rows.push(<Item key="implausible" to={has('network', 'treasurer', 'board') ? '/implausible' : undefined} tone="warn" icon={<IconGauge />} count={home.implausible!}
       what={<Plural value={home.implausible!.count} one="usage report cannot be right" other="usage reports cannot be right" />}
       why={<Trans>Kept, billed as zero, until a person decides.</Trans>} />);
   }
@@ -88,7 +88,7 @@ function Waiting({ home }: { home: Home }) {
 const some = (count: Count | null | undefined): boolean => (count?.count ?? 0) > 0;
 
 function Item({ to, search, tone, icon, count, what, why }: {
-  to?: '/nodes' | '/cases' | '/members' | '/invoices' | '/failed-messages';
+  to?: '/nodes' | '/cases' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
   search?: { state: string };
   tone: 'bad' | 'warn' | 'info';
   icon: ReactNode;

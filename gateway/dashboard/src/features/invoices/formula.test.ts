@@ -24,11 +24,14 @@ describe('why a bill is what it is', () => {
   it('dues are the price of a month by days', () => {
     expect(computed(dues('21', 30, '12.00', '8.40'))).toBe(8_400_000n);
     expect(agrees(dues('10', 31, '12.00', '3.870968'))).toBe(true);
+    expect(agrees(dues('10', 31, '12.00', '3.870970'))).toBe(true);
     expect(agrees(dues('10', 31, '12.00', '3.88'))).toBe(false);
+    expect(agrees(usage('177.24', '100', '0.20', '15.448001'))).toBe(false);
   });
 
   it('a line that says too little is not judged', () => {
     expect(agrees({ kind: 'adjustment', unit: 'GB', quantity: '1', unitPrice: eur('0.20'), amount: eur('0.20') })).toBeNull();
+    expect(agrees({ ...dues('30', 30, '12.00', '9.00'), charge: 'scale' })).toBeNull();
     expect(agrees({ kind: 'carried', amount: eur('-0.048') })).toBeNull();
   });
 

@@ -2,6 +2,8 @@ import { toMicro, type Money } from '@/shared/money';
 import type { InvoiceLine } from './invoices-api';
 
 const GB = 1_000_000_000n;
+/** Runs of days in a month, each rounded. */
+const RUNS_MAX = 16n;
 
 /** Bytes of a volume in GB as bills write it, exactly. */
 export function bytesOf(gb: string | number): bigint {
@@ -32,10 +34,11 @@ export function overGb(line: InvoiceLine): string {
 
 /**
  * Computes a line anew from the figures that stand on it, in micro-units; null where they do not say how it came about.
- * Rounded down as the bill does. Days that are not at the start of a month may differ from the bill by a micro-unit per run.
+ * Rounded down as the bill does, which rounds once for each run of days.
  */
 export function computed(line: InvoiceLine): bigint | null {
-  if (!line.unitPrice) return null;
+  // A price that changed within the month, or by the hour, is more than these figures.
+  if (!line.unitPrice || (line.charge && line.charge !== line.kind)) return null;
   const price = toMicro(line.unitPrice.amount);
   if (line.kind === 'dues') {
     const days = daysOf(line);
@@ -49,7 +52,8 @@ export function agrees(line: InvoiceLine): boolean | null {
   const anew = computed(line);
   if (anew === null) return null;
   const off = anew - toMicro(line.amount.amount);
-  return off >= -1n && off <= 1n;
+  // Each run of days is rounded for itself: at most a micro-unit a run, and a run is at least a day.
+  return line.kind === 'dues' ? off >= -RUNS_MAX && off <= RUNS_MAX : off === 0n;
 }
 
 export const addsUp = (lines: InvoiceLine[], total: Money): boolean => lines.reduce((sum, line) => sum + toMicro(line.amount.amount), 0n) === toMicro(total.amount);

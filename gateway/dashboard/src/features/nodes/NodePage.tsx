@@ -62,7 +62,7 @@ export default function NodePage() {
               [t`Reports received`, counted ? <span className="num">{i18n.number(counted.reports)}</span> : null],
               [t`Last report`, counted?.lastReportAt ? <When at={counted.lastReportAt} /> : null],
               [t`Gaps`, counted ? counted.gaps === 0 ? t`none` : <Pill tone="warn">{counted.gaps}</Pill> : null],
-              [t`Implausible`, counted ? counted.implausible === 0 ? t`none` : <Pill tone="warn">{counted.implausible}</Pill> : null],
+              [t`Implausible`, counted ? counted.implausible === 0 ? t`none` : <Link to="/implausible" search={{ nodeId: counted.nodeId }}><Pill tone="warn">{counted.implausible}</Pill></Link> : null],
               [t`Carried in 24 h`, counted ? <Bytes of={counted.bytes24h} /> : null],
             ]} />
           </Panel>
