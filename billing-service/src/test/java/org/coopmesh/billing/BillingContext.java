@@ -7,9 +7,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Map;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.quickstart.Servers;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -77,5 +80,26 @@ public class BillingContext {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Starts it outside of Spring's test support, alone as in {@link #alone}; the clock stands. */
+    public static ConfigurableApplicationContext start() {
+        var settings =
+                Map.of(
+                        "spring.datasource.url", Servers.freshDatabase("billing"),
+                        "spring.datasource.username", "postgres",
+                        "spring.datasource.password", "postgres",
+                        "spring.kafka.listener.auto-startup", "false",
+                        "coopmesh.event-bus.relay-enabled", "false",
+                        "coopmesh.invoice.check-interval", "PT1H",
+                        "coopmesh.invoice.retry-interval", "PT1H",
+                        "coopmesh.keys-dir", emptyDirectory(),
+                        "spring.grpc.server.port", "0",
+                        "server.port", "0");
+        return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
+                .run(
+                        settings.entrySet().stream()
+                                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                                .toArray(String[]::new));
     }
 }

@@ -1,8 +1,11 @@
 package org.coopmesh.billing.invoice;
 
 import java.time.LocalDate;
+import java.util.List;
 import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.metering.Usage;
 import org.coopmesh.billing.rating.Charge;
+import org.coopmesh.billing.rating.Explanation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param internetBytes used, of which {@code includedBytes} are covered by the dues
  * @param windows the usage windows behind it
  * @param gaps windows that the node is known to have lost; not charged
+ * @param peakBits the rate that a percentile is charged for, in bits per second
+ * @param explanation how the amount came about; null on lines from before it was kept, and where a remainder is carried
  */
 record BillLine(
         Kind kind,
@@ -29,7 +34,9 @@ record BillLine(
         @Nullable Money saved,
         Money amount,
         int windows,
-        int gaps) {
+        int gaps,
+        long peakBits,
+        @Nullable Explanation explanation) {
     enum Kind {
         DUES,
         USAGE,
@@ -55,7 +62,9 @@ record BillLine(
                             null,
                             dues.amount(),
                             0,
-                            0);
+                            0,
+                            0,
+                            dues.explanation());
             case Charge.Traffic traffic ->
                     new BillLine(
                             Kind.USAGE,
@@ -65,18 +74,59 @@ record BillLine(
                             0,
                             traffic.internetBytes(),
                             traffic.includedBytes(),
-                            Math.addExact(traffic.usage().localDown(), traffic.usage().localUp()),
+                            local(traffic.usage()),
                             traffic.perGb(),
                             traffic.saved(),
                             traffic.amount(),
                             traffic.usage().windows(),
-                            traffic.usage().gaps());
+                            traffic.usage().gaps(),
+                            0,
+                            traffic.explanation());
+            case Charge.Timed timed ->
+                    new BillLine(
+                            Kind.USAGE,
+                            timed.key(),
+                            timed.from(),
+                            timed.to(),
+                            0,
+                            timed.internetBytes(),
+                            0,
+                            local(timed.usage()),
+                            timed.otherwise(),
+                            timed.saved(),
+                            timed.amount(),
+                            timed.usage().windows(),
+                            timed.usage().gaps(),
+                            0,
+                            timed.explanation());
+            case Charge.Peak peak ->
+                    new BillLine(
+                            Kind.USAGE,
+                            peak.key(),
+                            peak.from(),
+                            peak.to(),
+                            peak.days(),
+                            0,
+                            0,
+                            0,
+                            peak.perMbit(),
+                            null,
+                            peak.amount(),
+                            peak.usage().windows(),
+                            peak.usage().gaps(),
+                            peak.bits(),
+                            peak.explanation());
         };
+    }
+
+    private static long local(Usage usage) {
+        return Math.addExact(usage.localDown(), usage.localUp());
     }
 
     /** A remainder carried from the bill before, or, negative, to the next. */
     static BillLine carried(Money amount, LocalDate from, LocalDate to) {
-        return new BillLine(Kind.CARRIED, null, from, to, 0, 0, 0, 0, null, null, amount, 0, 0);
+        return new BillLine(
+                Kind.CARRIED, null, from, to, 0, 0, 0, 0, null, null, amount, 0, 0, 0, null);
     }
 
     /** What this adds to {@code billed}, the sum of earlier lines for the same charge. */
@@ -94,7 +144,9 @@ record BillLine(
                 saved == null || billed.saved() == null ? saved : saved.minus(billed.saved()),
                 amount.minus(billed.amount()),
                 windows - billed.windows(),
-                gaps - billed.gaps());
+                gaps - billed.gaps(),
+                peakBits - billed.peakBits(),
+                explanation == null ? null : less(explanation, billed.amount()));
     }
 
     /** The same as an adjustment. */
@@ -112,12 +164,26 @@ record BillLine(
                 saved,
                 amount,
                 windows,
-                gaps);
+                gaps,
+                peakBits,
+                explanation);
+    }
+
+    private Explanation less(Explanation whole, Money billed) {
+        return whole.and(
+                "− what was billed before",
+                new Explanation.Input("billed before", billed.toString()),
+                amount.minus(billed).toString());
     }
 
     boolean saysNothing() {
         boolean counted = kind != Kind.ADJUSTMENT && (windows != 0 || gaps != 0);
-        return amount.isZero() && days == 0 && internetBytes == 0 && localBytes == 0 && !counted;
+        return amount.isZero()
+                && days == 0
+                && internetBytes == 0
+                && localBytes == 0
+                && peakBits == 0
+                && !counted;
     }
 
     /** What earlier bills charged for one key. */
@@ -129,11 +195,12 @@ record BillLine(
             long internetBytes,
             long includedBytes,
             long localBytes,
-            Money unitPrice,
+            @Nullable Money unitPrice,
             @Nullable Money saved,
             Money amount,
             int windows,
-            int gaps) {
+            int gaps,
+            long peakBits) {
         /** Takes all of it back: today's facts know no such charge. */
         BillLine takenBack() {
             return new BillLine(
@@ -149,7 +216,12 @@ record BillLine(
                     saved == null ? null : saved.negated(),
                     amount.negated(),
                     -windows,
-                    -gaps);
+                    -gaps,
+                    -peakBits,
+                    new Explanation(
+                            "today's facts know no such charge: what was billed is taken back",
+                            List.of(new Explanation.Input("billed before", amount.toString())),
+                            amount.negated().toString()));
         }
     }
 }

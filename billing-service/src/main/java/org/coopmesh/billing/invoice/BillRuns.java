@@ -19,12 +19,15 @@ import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Bills all payers for a month, each in a transaction of its own. Repeating a run, or two at once, bills nobody twice:
+ * Bills all payers for a month, some at a time, each once. Repeating a run, or two at once, bills nobody twice:
  * they share the payers between them.
  */
 @Service
 class BillRuns {
     private static final Logger log = LoggerFactory.getLogger(BillRuns.class);
+
+    /** Payers billed in one transaction: their accounts are held as long as it takes. */
+    private static final int BATCH = 250;
 
     private final Invoicing invoicing;
     private final Bills bills;
@@ -147,20 +150,16 @@ class BillRuns {
         Money total = Money.zero(coop.currency());
         var skipped = new ArrayList<Skipped>();
         var failed = new ArrayList<Skipped>();
-        for (PayerId payer : payers) {
-            try {
-                switch (outcome(payer, period)) {
-                    case Invoicing.Outcome.Issued invoice -> {
-                        issued++;
-                        total = total.plus(invoice.total());
-                    }
-                    case Invoicing.Outcome.Nothing nothing ->
-                            skipped.add(new Skipped(payer.toString(), nothing.why(), null));
+        for (Invoicing.Outcome outcome : outcomes(payers, period)) {
+            switch (outcome) {
+                case Invoicing.Outcome.Issued invoice -> {
+                    issued++;
+                    total = total.plus(invoice.total());
                 }
-            } catch (PlanNotFound wrong) {
-                failed.add(failed(payer, period, wrong, Skipped.PLAN_UNKNOWN));
-            } catch (ArithmeticException wrong) {
-                failed.add(failed(payer, period, wrong, Skipped.AMOUNT_TOO_LARGE));
+                case Invoicing.Outcome.Nothing nothing ->
+                        skipped.add(new Skipped(nothing.payer().toString(), nothing.why(), null));
+                case Invoicing.Outcome.Failed wrong ->
+                        failed.add(failed(wrong.payer(), period, wrong.why()));
             }
         }
         bills.finish(period, clock.instant(), json.writeValueAsString(failed));
@@ -173,21 +172,38 @@ class BillRuns {
         return new Result(period, issued, total, skipped);
     }
 
-    private static Skipped failed(
-            PayerId payer, YearMonth period, RuntimeException wrong, String problem) {
+    private static Skipped failed(PayerId payer, YearMonth period, RuntimeException wrong) {
         log.atWarn()
                 .addKeyValue("payerId", payer)
                 .addKeyValue("period", period)
                 .setCause(wrong)
                 .log("payer not billed");
-        return new Skipped(payer.toString(), String.valueOf(wrong.getMessage()), problem);
+        return new Skipped(
+                payer.toString(),
+                String.valueOf(wrong.getMessage()),
+                wrong instanceof PlanNotFound ? Skipped.PLAN_UNKNOWN : Skipped.AMOUNT_TOO_LARGE);
     }
 
-    /** Looks before it locks: a repeated run costs no transaction per payer. */
-    private Invoicing.Outcome outcome(PayerId payer, YearMonth period) {
-        return bills.isBilled(payer, period)
-                ? new Invoicing.Outcome.Nothing(payer, "already billed")
-                : invoicing.bill(payer, period);
+    /** Looks before it locks: a repeated run costs no transaction. */
+    private List<Invoicing.Outcome> outcomes(List<PayerId> payers, YearMonth period) {
+        Set<PayerId> billed = bills.payers(period);
+        var outcomes = new ArrayList<Invoicing.Outcome>();
+        var batch = new ArrayList<PayerId>();
+        for (PayerId payer : payers) {
+            if (billed.contains(payer)) {
+                outcomes.add(new Invoicing.Outcome.Nothing(payer, "already billed"));
+                continue;
+            }
+            batch.add(payer);
+            if (batch.size() == BATCH) {
+                outcomes.addAll(invoicing.bill(List.copyOf(batch), period));
+                batch.clear();
+            }
+        }
+        if (!batch.isEmpty()) {
+            outcomes.addAll(invoicing.bill(List.copyOf(batch), period));
+        }
+        return outcomes;
     }
 
     /** The runs so far, newest month first. */

@@ -1,7 +1,5 @@
 package org.coopmesh.billing.invoice;
 
-import static java.util.Objects.requireNonNull;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -9,20 +7,27 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.coopmesh.billing.invoice.BillLine.Billed;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.Charge;
+import org.coopmesh.billing.rating.Explanation;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.SiteId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import tools.jackson.databind.json.JsonMapper;
 
 /** SQL for bills, their lines, and the runs that made them. */
 @Repository
@@ -32,33 +37,43 @@ class Bills {
             YearMonth period, Instant finishedAt, long invoices, long totalMicro, String skipped) {}
 
     private final JdbcClient db;
+    private final JsonMapper json;
 
-    Bills(JdbcClient db) {
+    Bills(JdbcClient db, JsonMapper json) {
         this.db = db;
+        this.json = json;
     }
 
-    /** False where the payer's month was billed before, also by a run that is under way at the same time. */
-    boolean open(UUID id, PayerId payer, YearMonth period, Instant at) {
-        return db.sql(
-                                """
-                                insert into bill (id, payer_id, period, billed_at) values (:id, :payer, :period, :at)
-                                on conflict (payer_id, period) do nothing
-                                """)
-                        .param("id", id)
-                        .param("payer", payer.value())
-                        .param("period", period.atDay(1))
-                        .param("at", at.atOffset(ZoneOffset.UTC))
-                        .update()
-                == 1;
-    }
-
-    boolean isBilled(PayerId payer, YearMonth period) {
-        return db.sql(
-                        "select exists (select from bill where payer_id = :payer and period = :period)")
-                .param("payer", payer.value())
+    /** Opens a bill for each payer whose month was not billed before, also by a run that is under way at the same time. */
+    Map<PayerId, UUID> open(Collection<PayerId> payers, YearMonth period, Instant at) {
+        var opened = new LinkedHashMap<PayerId, UUID>();
+        db.sql(
+                        """
+                        insert into bill (id, payer_id, period, billed_at)
+                        select b.id, b.payer_id, :period, :at from unnest(:ids::uuid[], :payers::uuid[]) as b (id, payer_id)
+                        on conflict (payer_id, period) do nothing
+                        returning id, payer_id
+                        """)
+                .param("ids", payers.stream().map(payer -> UUID.randomUUID()).toArray(UUID[]::new))
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .param("period", period.atDay(1))
-                .query(Boolean.class)
-                .single();
+                .param("at", at.atOffset(ZoneOffset.UTC))
+                .query(rs -> {
+                    opened.put(
+                            new PayerId(rs.getObject("payer_id", UUID.class)),
+                            rs.getObject("id", UUID.class));
+                });
+        return opened;
+    }
+
+    /** Those of {@code payers} whose month was billed. */
+    Set<PayerId> payers(YearMonth period, Collection<PayerId> payers) {
+        return db.sql(
+                        "select payer_id from bill where period = :period and payer_id = any(:payers)")
+                .param("period", period.atDay(1))
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .query((rs, row) -> new PayerId(rs.getObject("payer_id", UUID.class)))
+                .set();
     }
 
     /** Everybody whose month was billed. */
@@ -69,69 +84,169 @@ class Bills {
                 .set();
     }
 
-    void insert(UUID bill, List<BillLine> lines) {
-        int number = 0;
-        for (BillLine line : lines) {
-            number++;
-            Charge.Key key = line.charge();
-            Money unitPrice = line.unitPrice();
-            Money saved = line.saved();
-            db.sql(
-                            """
-                            insert into bill_line (bill_id, line, kind, charge, site_id, plan_code, plan_since, month, from_on,
-                                                   to_on, days, internet_bytes, included_bytes, local_bytes, unit_price_micro,
-                                                   saved_micro, amount_micro, currency, windows, gaps)
-                            values (:bill, :line, :kind, :charge, :site, :plan, :planSince, :month, :from,
-                                    :to, :days, :internet, :included, :local, :unitPrice,
-                                    :saved, :amount, :currency, :windows, :gaps)
-                            """)
-                    .param("bill", bill)
-                    .param("line", number)
-                    .param("kind", line.kind().name().toLowerCase(Locale.ROOT))
-                    .param(
-                            "charge",
-                            key == null ? null : key.kind().name().toLowerCase(Locale.ROOT))
-                    .param("site", key == null ? null : key.site().value())
-                    .param("plan", key == null ? null : key.planCode())
-                    .param("planSince", key == null ? null : key.planSince())
-                    .param("month", key == null ? null : key.month().atDay(1))
-                    .param("from", line.from())
-                    .param("to", line.to())
-                    .param("days", line.days())
-                    .param("internet", line.internetBytes())
-                    .param("included", line.includedBytes())
-                    .param("local", line.localBytes())
-                    .param("unitPrice", unitPrice == null ? null : unitPrice.microUnits())
-                    .param("saved", saved == null ? null : saved.microUnits())
-                    .param("amount", line.amount().microUnits())
-                    .param("currency", line.amount().currency().getCurrencyCode())
-                    .param("windows", line.windows())
-                    .param("gaps", line.gaps())
-                    .update();
+    /** Writes the lines of many bills down, each in its order. */
+    void insert(Map<UUID, List<BillLine>> bills) {
+        var rows = new Rows(bills.values().stream().mapToInt(List::size).sum());
+        bills.forEach((bill, lines) -> {
+            int number = 0;
+            for (BillLine line : lines) {
+                number++;
+                Explanation explanation = line.explanation();
+                rows.add(
+                        bill,
+                        number,
+                        line,
+                        explanation == null ? null : json.writeValueAsString(explanation));
+            }
+        });
+        db.sql(
+                        """
+                        insert into bill_line (bill_id, line, kind, charge, site_id, plan_code, plan_since, month, from_on, to_on,
+                                               days, internet_bytes, included_bytes, local_bytes, unit_price_micro,
+                                               saved_micro, amount_micro, currency, windows, gaps, peak_bits, explanation)
+                        select * from unnest(:bill::uuid[], :line::int[], :kind::text[], :charge::text[], :site::uuid[],
+                                             :plan::text[], :planSince::date[], :month::date[], :from::date[], :to::date[],
+                                             :days::int[], :internet::bigint[], :included::bigint[], :local::bigint[],
+                                             :unitPrice::bigint[], :saved::bigint[], :amount::bigint[], :currency::text[],
+                                             :windows::int[], :gaps::int[], :peak::bigint[], :explanation::text[])
+                        """)
+                .param("bill", rows.bill)
+                .param("line", rows.line)
+                .param("kind", rows.kind)
+                .param("charge", rows.charge)
+                .param("site", rows.site)
+                .param("plan", rows.plan)
+                .param("planSince", rows.planSince)
+                .param("month", rows.month)
+                .param("from", rows.from)
+                .param("to", rows.to)
+                .param("days", rows.days)
+                .param("internet", rows.internet)
+                .param("included", rows.included)
+                .param("local", rows.local)
+                .param("unitPrice", rows.unitPrice)
+                .param("saved", rows.saved)
+                .param("amount", rows.amount)
+                .param("currency", rows.currency)
+                .param("windows", rows.windows)
+                .param("gaps", rows.gaps)
+                .param("peak", rows.peak)
+                .param("explanation", rows.explanation)
+                .update();
+    }
+
+    /** Lines column by column, as one statement takes them. Days are text: arrays of dates have no zone to go wrong in. */
+    private static final class Rows {
+        final UUID[] bill;
+        final Integer[] line;
+        final String[] kind;
+        final @Nullable String[] charge;
+        final @Nullable UUID[] site;
+        final @Nullable String[] plan;
+        final @Nullable String[] planSince;
+        final @Nullable String[] month;
+        final String[] from;
+        final String[] to;
+        final Integer[] days;
+        final Long[] internet;
+        final Long[] included;
+        final Long[] local;
+        final @Nullable Long[] unitPrice;
+        final @Nullable Long[] saved;
+        final Long[] amount;
+        final String[] currency;
+        final Integer[] windows;
+        final Integer[] gaps;
+        final Long[] peak;
+        final @Nullable String[] explanation;
+        private int next;
+
+        Rows(int size) {
+            bill = new UUID[size];
+            line = new Integer[size];
+            kind = new String[size];
+            charge = new String[size];
+            site = new UUID[size];
+            plan = new String[size];
+            planSince = new String[size];
+            month = new String[size];
+            from = new String[size];
+            to = new String[size];
+            days = new Integer[size];
+            internet = new Long[size];
+            included = new Long[size];
+            local = new Long[size];
+            unitPrice = new Long[size];
+            saved = new Long[size];
+            amount = new Long[size];
+            currency = new String[size];
+            windows = new Integer[size];
+            gaps = new Integer[size];
+            peak = new Long[size];
+            explanation = new String[size];
+        }
+
+        void add(UUID billId, int number, BillLine each, @Nullable String why) {
+            int i = next++;
+            bill[i] = billId;
+            line[i] = number;
+            kind[i] = each.kind().name().toLowerCase(Locale.ROOT);
+            Charge.Key key = each.charge();
+            if (key != null) {
+                charge[i] = key.kind().name().toLowerCase(Locale.ROOT);
+                site[i] = key.site().value();
+                plan[i] = key.planCode();
+                planSince[i] = key.planSince().toString();
+                month[i] = key.month().atDay(1).toString();
+            }
+            from[i] = each.from().toString();
+            to[i] = each.to().toString();
+            days[i] = each.days();
+            internet[i] = each.internetBytes();
+            included[i] = each.includedBytes();
+            local[i] = each.localBytes();
+            unitPrice[i] = micro(each.unitPrice());
+            saved[i] = micro(each.saved());
+            amount[i] = each.amount().microUnits();
+            currency[i] = each.amount().currency().getCurrencyCode();
+            windows[i] = each.windows();
+            gaps[i] = each.gaps();
+            peak[i] = each.peakBits();
+            explanation[i] = why;
+        }
+
+        private static @Nullable Long micro(@Nullable Money money) {
+            return money == null ? null : money.microUnits();
         }
     }
 
-    /** What earlier bills charged the payer for the months from {@code first} to {@code last}. */
-    List<Billed> billed(PayerId payer, YearMonth first, YearMonth last) {
-        return db.sql(
+    /** What earlier bills charged the payers for the months from {@code first} to {@code last}. */
+    Map<PayerId, List<Billed>> billed(Collection<PayerId> payers, YearMonth first, YearMonth last) {
+        var billed = new HashMap<PayerId, List<Billed>>();
+        db.sql(
                         """
-                        select charge, site_id, plan_code, plan_since, month, currency,
+                        select b.payer_id, charge, site_id, plan_code, plan_since, month, currency,
                                min(from_on) as from_on, max(to_on) as to_on, sum(days)::int as days,
                                sum(internet_bytes)::bigint as internet_bytes, sum(included_bytes)::bigint as included_bytes,
                                sum(local_bytes)::bigint as local_bytes, max(unit_price_micro) as unit_price_micro,
                                sum(saved_micro)::bigint as saved_micro, sum(amount_micro)::bigint as amount_micro,
-                               sum(windows)::int as windows, sum(gaps)::int as gaps
-                          from bill_line
-                         where bill_id in (select id from bill where payer_id = :payer)
-                           and month between :first and :last
-                         group by charge, site_id, plan_code, plan_since, month, currency
-                         order by month, site_id, plan_since, charge
+                               sum(windows)::int as windows, sum(gaps)::int as gaps,
+                               sum(peak_bits)::bigint as peak_bits
+                          from bill b join bill_line l on l.bill_id = b.id
+                         where b.payer_id = any(:payers) and l.month between :first and :last
+                         group by b.payer_id, charge, site_id, plan_code, plan_since, month, currency
+                         order by b.payer_id, month, site_id, plan_since, charge
                         """)
-                .param("payer", payer.value())
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .param("first", first.atDay(1))
                 .param("last", last.atDay(1))
-                .query(Bills::billed)
-                .list();
+                .query(rs -> {
+                    billed.computeIfAbsent(
+                                    new PayerId(rs.getObject("payer_id", UUID.class)),
+                                    payer -> new ArrayList<>())
+                            .add(billed(rs));
+                });
+        return billed;
     }
 
     List<BillLine> lines(InvoiceId invoice) {
@@ -141,7 +256,7 @@ class Bills {
                          where i.id = :invoice order by l.line
                         """)
                 .param("invoice", invoice.value())
-                .query(Bills::line)
+                .query(this::line)
                 .list();
     }
 
@@ -199,7 +314,7 @@ class Bills {
         return rs.wasNull() ? null : new Money(micro, currency);
     }
 
-    private static Billed billed(ResultSet rs, int row) throws SQLException {
+    private static Billed billed(ResultSet rs) throws SQLException {
         Currency currency = Currency.getInstance(rs.getString("currency"));
         return new Billed(
                 key(rs),
@@ -209,14 +324,16 @@ class Bills {
                 rs.getLong("internet_bytes"),
                 rs.getLong("included_bytes"),
                 rs.getLong("local_bytes"),
-                requireNonNull(money(rs, "unit_price_micro", currency)),
+                money(rs, "unit_price_micro", currency),
                 money(rs, "saved_micro", currency),
                 new Money(rs.getLong("amount_micro"), currency),
                 rs.getInt("windows"),
-                rs.getInt("gaps"));
+                rs.getInt("gaps"),
+                rs.getLong("peak_bits"));
     }
 
-    private static BillLine line(ResultSet rs, int row) throws SQLException {
+    private BillLine line(ResultSet rs, int row) throws SQLException {
+        String explanation = rs.getString("explanation");
         Currency currency = Currency.getInstance(rs.getString("currency"));
         return new BillLine(
                 BillLine.Kind.valueOf(rs.getString("kind").toUpperCase(Locale.ROOT)),
@@ -231,6 +348,8 @@ class Bills {
                 money(rs, "saved_micro", currency),
                 new Money(rs.getLong("amount_micro"), currency),
                 rs.getInt("windows"),
-                rs.getInt("gaps"));
+                rs.getInt("gaps"),
+                rs.getLong("peak_bits"),
+                explanation == null ? null : json.readValue(explanation, Explanation.class));
     }
 }

@@ -14,6 +14,8 @@ import org.coopmesh.billing.subscription.PayerId;
  *    └──▶ Overdue ◀──┘        ▲
  *            └────────────────┘      each that owes ──▶ WrittenOff
  * </pre>
+ *
+ * A payment that is reversed leads back: to Issued or PartlyPaid, or to Overdue where the last day to pay is over.
  */
 public sealed interface Invoice {
     /**
@@ -38,6 +40,13 @@ public sealed interface Invoice {
                 throw new IllegalArgumentException("due before it is issued: " + dueOn);
             }
         }
+
+        private Owing owing(Money paid, LocalDate today) {
+            if (today.isAfter(dueOn)) {
+                return new Overdue(this, paid, dueOn.plusDays(1));
+            }
+            return paid.isZero() ? new Issued(this) : new PartlyPaid(this, paid);
+        }
     }
 
     Heading heading();
@@ -47,6 +56,25 @@ public sealed interface Invoice {
 
     /** What is still owed. */
     Money open();
+
+    /**
+     * The same after {@code returned} of what was paid went back. What was written off stays so, with less paid of it.
+     *
+     * @throws IllegalArgumentException if so much was never paid
+     */
+    default Invoice giveBack(Money returned, LocalDate today) {
+        if (!returned.isPositive() || returned.exceeds(paid())) {
+            throw new IllegalArgumentException("gives back " + returned + " of " + paid());
+        }
+        Money left = paid().minus(returned);
+        return switch (this) {
+            case WrittenOff off -> new WrittenOff(off.heading(), left, off.on(), off.why());
+            case Overdue overdue -> new Overdue(overdue.heading(), left, overdue.since());
+            case Issued issued -> issued.heading().owing(left, today);
+            case PartlyPaid partly -> partly.heading().owing(left, today);
+            case Paid paid -> paid.heading().owing(left, today);
+        };
+    }
 
     /** An invoice on which something is owed. */
     sealed interface Owing extends Invoice {

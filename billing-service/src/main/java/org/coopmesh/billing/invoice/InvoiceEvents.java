@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceIssued;
 import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
+import org.coopmesh.contracts.billing.v1.InvoiceReopened;
 import org.coopmesh.contracts.billing.v1.InvoiceSettled;
 
 /** Invoices as facts on the wire. */
@@ -40,6 +41,16 @@ final class InvoiceEvents {
     static InvoiceEvent settled(Invoice.Heading invoice, LocalDate on, Instant at) {
         return event(invoice, at)
                 .setSettled(InvoiceSettled.newBuilder().setSettledOn(on.toString()))
+                .build();
+    }
+
+    static InvoiceEvent reopened(Invoice.Owing invoice, Instant at) {
+        return event(invoice.heading(), at)
+                .setReopened(
+                        InvoiceReopened.newBuilder()
+                                .setOpenMicro(invoice.open().microUnits())
+                                .setCurrency(invoice.heading().total().currency().getCurrencyCode())
+                                .setDueOn(invoice.heading().dueOn().toString()))
                 .build();
     }
 

@@ -8,11 +8,13 @@ import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.rating.Charge;
+import org.coopmesh.billing.rating.Explanation;
 import org.jspecify.annotations.Nullable;
 
 /** Invoices and their lines on the wire. Dates are days, both ends included. */
 public final class InvoiceViews {
     private static final int GB_DIGITS = 9;
+    private static final int MBIT_DIGITS = 6;
 
     private InvoiceViews() {}
 
@@ -51,7 +53,7 @@ public final class InvoiceViews {
 
     /**
      * One line. Dues count days of a month at the price of a month; usage counts GB (10⁹ bytes), of which
-     * {@code includedGb} cost nothing; local GB cost nothing and are shown with what they would have cost.
+     * {@code includedGb} cost nothing; a peak is a rate in Mbit/s; local GB cost nothing and are shown with what they would have cost.
      */
     public record LineView(
             String kind,
@@ -68,28 +70,44 @@ public final class InvoiceViews {
             int gaps,
             @Nullable String includedGb,
             @Nullable String localGb,
-            @Nullable MoneyView saved) {
+            @Nullable MoneyView saved,
+            @Nullable Explanation explanation) {
         static LineView of(BillLine line) {
             Charge.Key key = line.charge();
             Money unitPrice = line.unitPrice();
             Money saved = line.saved();
-            boolean usage = key != null && key.kind() == Charge.Kind.USAGE;
+            Quantity quantity = key == null ? null : quantity(line, key);
+            boolean bytes =
+                    key != null
+                            && (key.kind() == Charge.Kind.USAGE || key.kind() == Charge.Kind.TIMED);
             return new LineView(
                     line.kind().name().toLowerCase(Locale.ROOT),
                     key == null ? null : key.kind().name().toLowerCase(Locale.ROOT),
                     key == null ? null : key.site().value(),
                     key == null ? null : key.planCode(),
-                    key == null ? null : usage ? gb(line.internetBytes()) : days(line),
-                    key == null ? null : usage ? "GB" : "day of " + key.month().lengthOfMonth(),
+                    quantity == null ? null : quantity.amount(),
+                    quantity == null ? null : quantity.unit(),
                     unitPrice == null ? null : MoneyView.of(unitPrice),
                     MoneyView.of(line.amount()),
                     line.from(),
                     line.to().minusDays(1),
                     line.windows(),
                     line.gaps(),
-                    usage ? gb(line.includedBytes()) : null,
-                    usage ? gb(line.localBytes()) : null,
-                    saved == null ? null : MoneyView.of(saved));
+                    bytes ? gb(line.includedBytes()) : null,
+                    bytes ? gb(line.localBytes()) : null,
+                    saved == null ? null : MoneyView.of(saved),
+                    line.explanation());
+        }
+
+        private record Quantity(String amount, String unit) {}
+
+        private static Quantity quantity(BillLine line, Charge.Key key) {
+            return switch (key.kind()) {
+                case DUES, SCALE ->
+                        new Quantity(days(line), "day of " + key.month().lengthOfMonth());
+                case USAGE, TIMED -> new Quantity(gb(line.internetBytes()), "GB");
+                case PEAK -> new Quantity(mbit(line.peakBits()), "Mbit/s");
+            };
         }
 
         private static String days(BillLine line) {
@@ -97,15 +115,20 @@ public final class InvoiceViews {
         }
     }
 
-    /** What one invoice took of a payment or of credit. */
+    /** What one invoice took of a payment or of credit, and what of it went back when the payment was reversed. */
     public record SettlementView(
-            @Nullable UUID id, LocalDate receivedOn, String method, MoneyView amount) {
+            @Nullable UUID id,
+            LocalDate receivedOn,
+            String method,
+            MoneyView amount,
+            MoneyView returned) {
         static SettlementView of(Settlement settlement) {
             return new SettlementView(
                     settlement.payment(),
                     settlement.receivedOn(),
                     settlement.method().name().toLowerCase(Locale.ROOT),
-                    MoneyView.of(settlement.amount()));
+                    MoneyView.of(settlement.amount()),
+                    MoneyView.of(settlement.returned()));
         }
     }
 
@@ -113,7 +136,15 @@ public final class InvoiceViews {
     public record RunningView(String period, List<LineView> charges, MoneyView total) {}
 
     private static String gb(long bytes) {
-        BigDecimal value = BigDecimal.valueOf(bytes, GB_DIGITS).stripTrailingZeros();
+        return plain(BigDecimal.valueOf(bytes, GB_DIGITS));
+    }
+
+    private static String mbit(long bits) {
+        return plain(BigDecimal.valueOf(bits, MBIT_DIGITS));
+    }
+
+    private static String plain(BigDecimal exact) {
+        BigDecimal value = exact.stripTrailingZeros();
         return value.scale() < 0 ? value.setScale(0).toPlainString() : value.toPlainString();
     }
 }

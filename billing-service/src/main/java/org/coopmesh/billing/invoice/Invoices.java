@@ -25,40 +25,61 @@ class Invoices {
         this.db = db;
     }
 
+    /** An invoice about to be issued for a bill. */
+    record New(Invoice.Issued invoice, UUID bill, long number) {}
+
     /**
-     * Takes the next number of the series. The row stays locked until the transaction ends: a rollback gives the number
-     * back, so take it last.
+     * Takes the next {@code count} numbers of the series; the first of them. The row stays locked until the transaction
+     * ends: a rollback gives the numbers back, so take them last.
      */
-    long nextNumber(String series) {
+    long nextNumbers(String series, int count) {
         return db.sql(
                         """
-                        insert into invoice_series (series, last_number) values (:series, 1)
-                        on conflict (series) do update set last_number = invoice_series.last_number + 1
-                        returning last_number
+                        insert into invoice_series (series, last_number) values (:series, :count)
+                        on conflict (series) do update set last_number = invoice_series.last_number + :count
+                        returning last_number - :count + 1
                         """)
                 .param("series", series)
+                .param("count", count)
                 .query(Long.class)
                 .single();
     }
 
-    void insert(Invoice.Issued invoice, UUID bill, String series, long number) {
-        Invoice.Heading heading = invoice.heading();
+    void insert(String series, List<New> issued) {
+        int size = issued.size();
+        var ids = new UUID[size];
+        var bills = new UUID[size];
+        var numbers = new Long[size];
+        var payers = new UUID[size];
+        var totals = new Long[size];
+        for (int i = 0; i < size; i++) {
+            Invoice.Heading heading = issued.get(i).invoice().heading();
+            ids[i] = heading.id().value();
+            bills[i] = issued.get(i).bill();
+            numbers[i] = issued.get(i).number();
+            payers[i] = heading.payer().value();
+            totals[i] = heading.total().microUnits();
+        }
+        Invoice.Heading any = issued.getFirst().invoice().heading();
         db.sql(
                         """
                         insert into invoice (id, bill_id, series, number, payer_id, period, issued_on, due_on, total_micro,
                                              currency, state)
-                        values (:id, :bill, :series, :number, :payer, :period, :issuedOn, :dueOn, :total, :currency, 'issued')
+                        select i.id, i.bill_id, :series, i.number, i.payer_id, :period, :issuedOn, :dueOn, i.total_micro,
+                               :currency, 'issued'
+                          from unnest(:ids::uuid[], :bills::uuid[], :numbers::bigint[], :payers::uuid[], :totals::bigint[])
+                               as i (id, bill_id, number, payer_id, total_micro)
                         """)
-                .param("id", heading.id().value())
-                .param("bill", bill)
+                .param("ids", ids)
+                .param("bills", bills)
                 .param("series", series)
-                .param("number", number)
-                .param("payer", heading.payer().value())
-                .param("period", heading.period().atDay(1))
-                .param("issuedOn", heading.issuedOn())
-                .param("dueOn", heading.dueOn())
-                .param("total", heading.total().microUnits())
-                .param("currency", heading.total().currency().getCurrencyCode())
+                .param("numbers", numbers)
+                .param("payers", payers)
+                .param("period", any.period().atDay(1))
+                .param("issuedOn", any.issuedOn())
+                .param("dueOn", any.dueOn())
+                .param("totals", totals)
+                .param("currency", any.total().currency().getCurrencyCode())
                 .update();
     }
 
@@ -213,16 +234,66 @@ class Invoices {
                          where s.invoice_id = :invoice order by s.line
                         """)
                 .param("invoice", invoice.value())
-                .query((rs, row) ->
-                        new Settlement(
-                                rs.getObject("payment_id", UUID.class),
-                                Settlement.Method.valueOf(
-                                        rs.getString("method").toUpperCase(Locale.ROOT)),
-                                rs.getObject("received_on", LocalDate.class),
-                                new Money(
-                                        rs.getLong("amount_micro"),
-                                        Currency.getInstance(rs.getString("currency")))))
+                .query((rs, row) -> settlement(rs))
                 .list();
+    }
+
+    /** One settlement and where it stands. */
+    record Place(InvoiceId invoice, int line, Settlement settlement) {}
+
+    /** What {@code payment} still settles. */
+    List<Place> settledBy(UUID payment) {
+        return db.sql(
+                        """
+                        select s.*, i.currency from invoice_settlement s join invoice i on i.id = s.invoice_id
+                         where s.payment_id = :payment and s.returned_micro < s.amount_micro
+                         order by i.due_on, i.series, i.number, s.line
+                        """)
+                .param("payment", payment)
+                .query((rs, row) -> place(rs))
+                .list();
+    }
+
+    /** What the payer's credit still settles, the newest invoice first. */
+    List<Place> settledByCredit(PayerId payer) {
+        return db.sql(
+                        """
+                        select s.*, i.currency from invoice_settlement s join invoice i on i.id = s.invoice_id
+                         where i.payer_id = :payer and s.method = 'credit' and s.returned_micro < s.amount_micro
+                         order by i.series desc, i.number desc, s.line desc
+                        """)
+                .param("payer", payer.value())
+                .query((rs, row) -> place(rs))
+                .list();
+    }
+
+    void giveBack(Place place, Money amount) {
+        db.sql(
+                        """
+                        update invoice_settlement set returned_micro = returned_micro + :amount
+                         where invoice_id = :invoice and line = :line
+                        """)
+                .param("amount", amount.microUnits())
+                .param("invoice", place.invoice().value())
+                .param("line", place.line())
+                .update();
+    }
+
+    private static Place place(ResultSet rs) throws SQLException {
+        return new Place(
+                new InvoiceId(rs.getObject("invoice_id", UUID.class)),
+                rs.getInt("line"),
+                settlement(rs));
+    }
+
+    private static Settlement settlement(ResultSet rs) throws SQLException {
+        Currency currency = Currency.getInstance(rs.getString("currency"));
+        return new Settlement(
+                rs.getObject("payment_id", UUID.class),
+                Settlement.Method.valueOf(rs.getString("method").toUpperCase(Locale.ROOT)),
+                rs.getObject("received_on", LocalDate.class),
+                new Money(rs.getLong("amount_micro"), currency),
+                new Money(rs.getLong("returned_micro"), currency));
     }
 
     private static Invoice invoice(ResultSet rs, int row) throws SQLException {

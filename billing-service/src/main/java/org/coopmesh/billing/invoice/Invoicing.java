@@ -1,14 +1,21 @@
 package org.coopmesh.billing.invoice;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.coopmesh.billing.invoice.BillLine.Billed;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
@@ -77,50 +84,87 @@ public class Invoicing {
 
     /** What became of one payer's month. */
     sealed interface Outcome {
+        PayerId payer();
+
         /** An invoice over {@code total}. */
         record Issued(PayerId payer, Money total) implements Outcome {}
 
         /** No invoice, and that is right. */
         record Nothing(PayerId payer, String why) implements Outcome {}
+
+        /** No invoice, because something must be put right first; nothing was written down. */
+        record Failed(PayerId payer, RuntimeException why) implements Outcome {}
     }
 
     /**
-     * Bills the payer's {@code period}, once: draws up what is new, writes it into the book, issues the invoice and lets
-     * it take the payer's credit.
-     *
-     * @throws org.coopmesh.billing.rating.PlanNotFound if a site is on a plan that was not in force
+     * Bills each payer's {@code period}, once: draws up what is new, writes it into the book, issues the invoices in the
+     * order of {@code payers} and lets them take the payers' credit. All in one transaction; one payer who cannot be billed
+     * does not keep the others from it.
      */
     @Transactional(propagation = Propagation.REQUIRES_NEW)
-    Outcome bill(PayerId payer, YearMonth period) {
+    List<Outcome> bill(List<PayerId> payers, YearMonth period) {
         Coop coop = register.coop();
-        hold(payer, coop);
-        var billId = UUID.randomUUID();
-        if (!bills.open(billId, payer, period, clock.instant())) {
-            return new Outcome.Nothing(payer, "already billed");
+        hold(payers, coop);
+        var outcomes = new LinkedHashMap<PayerId, Outcome>();
+        Set<PayerId> before = bills.payers(period, payers);
+        List<PayerId> due = new ArrayList<>();
+        for (PayerId payer : payers) {
+            if (before.contains(payer)) {
+                outcomes.put(payer, new Outcome.Nothing(payer, "already billed"));
+            } else {
+                due.add(payer);
+            }
         }
-        Bill bill =
-                Bill.draw(
-                        period,
-                        charges(payer, period),
-                        bills.billed(payer, firstCorrected(period), period),
-                        ledger.balance(AccountId.unbilled(payer.value()), coop.currency()));
-        bills.insert(billId, bill.lines());
-        charge(coop, payer, period, bill);
-        if (bill.total().isNegative()) {
-            giveBack(payer, period, bill.total().negated());
-            return new Outcome.Nothing(payer, "credited");
-        }
-        if (bill.total().isZero()) {
-            return new Outcome.Nothing(payer, "nothing to bill");
-        }
-        issue(coop, payer, period, billId, bill.total());
-        return new Outcome.Issued(payer, bill.total());
+        Map<PayerId, Bill> drawn = draw(coop, due, period, outcomes);
+        Map<PayerId, UUID> ids = bills.open(drawn.keySet(), period, clock.instant());
+        var lines = new LinkedHashMap<UUID, List<BillLine>>();
+        var invoiced = new LinkedHashMap<PayerId, Bill>();
+        drawn.forEach((payer, bill) -> {
+            lines.put(requireNonNull(ids.get(payer)), bill.lines());
+            charge(coop, payer, period, bill);
+            if (bill.total().isNegative()) {
+                giveBack(payer, period, bill.total().negated());
+                outcomes.put(payer, new Outcome.Nothing(payer, "credited"));
+            } else if (bill.total().isZero()) {
+                outcomes.put(payer, new Outcome.Nothing(payer, "nothing to bill"));
+            } else {
+                invoiced.put(payer, bill);
+                outcomes.put(payer, new Outcome.Issued(payer, bill.total()));
+            }
+        });
+        bills.insert(lines);
+        issue(coop, period, invoiced, ids);
+        return payers.stream().map(payer -> requireNonNull(outcomes.get(payer))).toList();
     }
 
-    private List<Charge> charges(PayerId payer, YearMonth period) {
-        return Stream.iterate(firstCorrected(period), m -> !m.isAfter(period), m -> m.plusMonths(1))
-                .flatMap(month -> rating.charges(payer, month).stream())
-                .toList();
+    private Map<PayerId, Bill> draw(
+            Coop coop, List<PayerId> payers, YearMonth period, Map<PayerId, Outcome> outcomes) {
+        Map<PayerId, Rating.Charged> charged =
+                rating.charges(payers, firstCorrected(period), period);
+        Map<PayerId, List<Billed>> billed = bills.billed(payers, firstCorrected(period), period);
+        var drawn = new LinkedHashMap<PayerId, Bill>();
+        for (PayerId payer : payers) {
+            switch (charged.getOrDefault(payer, new Rating.Charged.Known(List.of()))) {
+                case Rating.Charged.Unknown(RuntimeException why) ->
+                        outcomes.put(payer, new Outcome.Failed(payer, why));
+                case Rating.Charged.Known(List<Charge> charges) -> {
+                    try {
+                        drawn.put(
+                                payer,
+                                Bill.draw(
+                                        period,
+                                        charges,
+                                        billed.getOrDefault(payer, List.of()),
+                                        ledger.balance(
+                                                AccountId.unbilled(payer.value()),
+                                                coop.currency())));
+                    } catch (ArithmeticException tooLarge) {
+                        outcomes.put(payer, new Outcome.Failed(payer, tooLarge));
+                    }
+                }
+            }
+        }
+        return drawn;
     }
 
     private YearMonth firstCorrected(YearMonth period) {
@@ -138,8 +182,8 @@ public class Invoicing {
             }
             AccountId income =
                     switch (key.kind()) {
-                        case DUES -> AccountId.INCOME_DUES;
-                        case USAGE -> AccountId.INCOME_USAGE;
+                        case DUES, SCALE -> AccountId.INCOME_DUES;
+                        case USAGE, TIMED, PEAK -> AccountId.INCOME_USAGE;
                     };
             (line.kind() == BillLine.Kind.ADJUSTMENT ? late : inPeriod)
                     .add(Posting.signed(income, AccountId.unbilled(payer.value()), line.amount()));
@@ -167,31 +211,46 @@ public class Invoicing {
         useCredit(payer);
     }
 
-    private void issue(Coop coop, PayerId payer, YearMonth period, UUID billId, Money total) {
+    private void issue(
+            Coop coop, YearMonth period, Map<PayerId, Bill> bills, Map<PayerId, UUID> ids) {
+        if (bills.isEmpty()) {
+            return;
+        }
         LocalDate today = coop.dayAt(clock.instant());
         String series = String.valueOf(today.getYear());
-        long number = invoices.nextNumber(series);
-        var invoice =
-                new Invoice.Issued(
-                        new Invoice.Heading(
-                                new InvoiceId(UUID.randomUUID()),
-                                Invoices.number(series, number),
-                                payer,
-                                period,
-                                today,
-                                today.plusDays(settings.dueAfter().toDays()),
-                                total));
-        invoices.insert(invoice, billId, series, number);
-        post(
-                clock.instant(),
-                "invoice " + invoice.heading().number(),
-                List.of(
-                        new Posting(
-                                AccountId.unbilled(payer.value()),
-                                AccountId.receivable(payer.value()),
-                                total)));
-        announce(payer, InvoiceEvents.issued(invoice.heading(), clock.instant()));
-        useCredit(payer);
+        long number = invoices.nextNumbers(series, bills.size());
+        var issued = new ArrayList<Invoices.New>();
+        for (var each : bills.entrySet()) {
+            issued.add(
+                    new Invoices.New(
+                            new Invoice.Issued(
+                                    new Invoice.Heading(
+                                            new InvoiceId(UUID.randomUUID()),
+                                            Invoices.number(series, number),
+                                            each.getKey(),
+                                            period,
+                                            today,
+                                            today.plusDays(settings.dueAfter().toDays()),
+                                            each.getValue().total())),
+                            requireNonNull(ids.get(each.getKey())),
+                            number));
+            number++;
+        }
+        invoices.insert(series, issued);
+        for (Invoices.New each : issued) {
+            Invoice.Heading heading = each.invoice().heading();
+            PayerId payer = heading.payer();
+            post(
+                    clock.instant(),
+                    "invoice " + heading.number(),
+                    List.of(
+                            new Posting(
+                                    AccountId.unbilled(payer.value()),
+                                    AccountId.receivable(payer.value()),
+                                    heading.total())));
+            announce(payer, InvoiceEvents.issued(heading, clock.instant()));
+            useCredit(payer);
+        }
     }
 
     private void useCredit(PayerId payer) {
@@ -253,7 +312,7 @@ public class Invoicing {
             invoices.update(application.invoice());
             invoices.settle(
                     open.heading().id(),
-                    new Settlement(payment, method, receivedOn, application.taken()));
+                    Settlement.taken(payment, method, receivedOn, application.taken()));
             parts.add(new Part(open.heading().id(), open.heading().number(), application.taken()));
             if (application.invoice() instanceof Invoice.Paid paid) {
                 announce(
@@ -263,6 +322,74 @@ public class Invoicing {
             rest = application.rest();
         }
         return new Applied(parts, rest);
+    }
+
+    /**
+     * Opens again what {@code payment} had settled, after the caller has reversed it in the book in the same transaction.
+     * Credit that it had left and that was used since is taken back from the invoices that used it, the newest first; what
+     * cannot be, comes with the next bill. Then other credit of the payer's is used on what is open again.
+     *
+     * @return what each invoice gave back
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Part> takeBack(PayerId payer, UUID payment) {
+        Coop coop = register.coop();
+        hold(payer, coop);
+        var parts = new ArrayList<Part>();
+        for (Invoices.Place place : invoices.settledBy(payment)) {
+            parts.add(giveBack(coop, place, place.settlement().standing()));
+        }
+        AccountId wallet = AccountId.wallet(payer.value());
+        Money missing = ledger.balance(wallet, coop.currency());
+        for (Invoices.Place place : invoices.settledByCredit(payer)) {
+            if (!missing.isPositive()) {
+                break;
+            }
+            Money amount = place.settlement().standing().min(missing);
+            post(
+                    clock.instant(),
+                    "credit taken back after payment " + payment + " was reversed",
+                    List.of(new Posting(wallet, AccountId.receivable(payer.value()), amount)));
+            parts.add(giveBack(coop, place, amount));
+            missing = missing.minus(amount);
+        }
+        if (missing.isPositive()) {
+            post(
+                    clock.instant(),
+                    "credit missing after payment " + payment + " was reversed",
+                    List.of(new Posting(wallet, AccountId.unbilled(payer.value()), missing)));
+        }
+        useCredit(payer);
+        return parts;
+    }
+
+    private Part giveBack(Coop coop, Invoices.Place place, Money amount) {
+        InvoiceId id = place.invoice();
+        Invoice before = invoices.lock(id).orElseThrow(() -> new InvoiceNotFound(id));
+        Invoice after = before.giveBack(amount, coop.dayAt(clock.instant()));
+        PayerId payer = after.heading().payer();
+        invoices.giveBack(place, amount);
+        invoices.update(after);
+        switch (after) {
+            case Invoice.WrittenOff off ->
+                    post(
+                            clock.instant(),
+                            "invoice " + off.heading().number() + " written off further",
+                            List.of(
+                                    new Posting(
+                                            AccountId.receivable(payer.value()),
+                                            AccountId.WRITTEN_OFF,
+                                            amount)));
+            case Invoice.Overdue overdue -> {
+                announce(payer, InvoiceEvents.reopened(overdue, clock.instant()));
+                announce(payer, InvoiceEvents.overdue(overdue, clock.instant()));
+            }
+            case Invoice.Running running ->
+                    announce(payer, InvoiceEvents.reopened(running, clock.instant()));
+            case Invoice.Paid paid ->
+                    throw new IllegalStateException("paid after giving back: " + id);
+        }
+        return new Part(id, after.heading().number(), amount);
     }
 
     private static boolean is(Invoice invoice, @Nullable InvoiceId id) {
@@ -342,7 +469,10 @@ public class Invoicing {
     public InvoiceViews.RunningView runningView(PayerId payer, YearMonth period) {
         List<BillLine> lines =
                 Bill.news(
-                        period, rating.charges(payer, period), bills.billed(payer, period, period));
+                        period,
+                        rating.charges(payer, period),
+                        bills.billed(List.of(payer), period, period)
+                                .getOrDefault(payer, List.of()));
         Money total =
                 lines.stream()
                         .map(BillLine::amount)
@@ -354,11 +484,18 @@ public class Invoicing {
     }
 
     private void hold(PayerId payer, Coop coop) {
+        hold(List.of(payer), coop);
+    }
+
+    private void hold(Collection<PayerId> payers, Coop coop) {
         ledger.hold(
-                List.of(
-                        AccountId.receivable(payer.value()),
-                        AccountId.unbilled(payer.value()),
-                        AccountId.wallet(payer.value())),
+                payers.stream()
+                        .flatMap(payer ->
+                                Stream.of(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.unbilled(payer.value()),
+                                        AccountId.wallet(payer.value())))
+                        .toList(),
                 coop.currency());
     }
 

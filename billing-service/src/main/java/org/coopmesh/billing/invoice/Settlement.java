@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * What an invoice took of a payment, or of the payer's credit.
  *
  * @param payment the payment; null for credit
+ * @param returned what of it went back when a payment was reversed
  */
 public record Settlement(
-        @Nullable UUID payment, Method method, LocalDate receivedOn, Money amount) {
+        @Nullable UUID payment, Method method, LocalDate receivedOn, Money amount, Money returned) {
     /** How the money came. */
     public enum Method {
         CASH,
@@ -24,5 +25,19 @@ public record Settlement(
         if ((payment == null) != (method == Method.CREDIT)) {
             throw new IllegalArgumentException("only credit comes without a payment");
         }
+        if (returned.isNegative() || returned.exceeds(amount)) {
+            throw new IllegalArgumentException("returned " + returned + " of " + amount);
+        }
+    }
+
+    /** Taken, and nothing of it returned. */
+    static Settlement taken(
+            @Nullable UUID payment, Method method, LocalDate receivedOn, Money amount) {
+        return new Settlement(payment, method, receivedOn, amount, Money.zero(amount.currency()));
+    }
+
+    /** What of it still pays the invoice. */
+    public Money standing() {
+        return amount.minus(returned);
     }
 }

@@ -61,6 +61,16 @@ public class Metering {
         return hours.used(attachments, from, to);
     }
 
+    /** What {@link #used} says, for many stretches in one question; one answer for each, in their order. */
+    public List<Usage> usedIn(List<Stretch> stretches) {
+        return hours.usedIn(stretches);
+    }
+
+    /** The hours in which anything was counted, for each stretch in their order, by time. */
+    public List<List<HourOfUse>> hoursIn(List<Stretch> stretches) {
+        return hours.hoursIn(stretches);
+    }
+
     /**
      * Before this moment hours are settled: their reports were waited for. One that comes later still changes what {@link
      * #carriage} says of its hour; whoever reckoned with it reckons the difference.

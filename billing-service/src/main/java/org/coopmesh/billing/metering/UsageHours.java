@@ -5,6 +5,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -193,6 +194,93 @@ class UsageHours {
                                 rows.getLong("local_bytes_down"),
                                 rows.getLong("local_bytes_up")))
                 .list();
+    }
+
+    /** What each stretch's attachment used itself in its hours. */
+    List<Usage> usedIn(List<Stretch> stretches) {
+        var used = new Usage[stretches.size()];
+        Arrays.fill(used, Usage.NONE);
+        if (!stretches.isEmpty()) {
+            in(
+                            stretches,
+                            """
+                            select s.place,
+                                   sum(node.internet_down) as internet_down, sum(node.internet_up) as internet_up,
+                                   sum(node.local_down) as local_down, sum(node.local_up) as local_up,
+                                   sum(node.windows) as windows,
+                                   sum((select coalesce(sum(g.windows), 0) from usage_gap g
+                                        where g.node_id = node.node_id
+                                          and g.lost_from >= to_timestamp(s.from_s) and g.lost_from < to_timestamp(s.to_s))) as gaps
+                            from unnest(:attachments::uuid[], :from::bigint[], :to::bigint[])
+                                 with ordinality as s (attachment_id, from_s, to_s, place)
+                            cross join lateral (
+                                select h.node_id,
+                                       sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
+                                       sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
+                                       sum(h.windows) as windows
+                                from usage_hour h
+                                where h.attachment_id = s.attachment_id and h.own
+                                  and h.hour >= to_timestamp(s.from_s) and h.hour < to_timestamp(s.to_s)
+                                group by h.node_id
+                            ) node
+                            group by s.place
+                            """)
+                    .query(rows -> {
+                        used[rows.getInt("place") - 1] =
+                                new Usage(
+                                        saturated(rows.getBigDecimal("internet_down")),
+                                        saturated(rows.getBigDecimal("internet_up")),
+                                        saturated(rows.getBigDecimal("local_down")),
+                                        saturated(rows.getBigDecimal("local_up")),
+                                        whole(rows.getBigDecimal("windows")),
+                                        whole(rows.getBigDecimal("gaps")));
+                    });
+        }
+        return List.of(used);
+    }
+
+    /** The hours of each stretch in which its attachment was counted, by time. */
+    List<List<HourOfUse>> hoursIn(List<Stretch> stretches) {
+        var hours = new ArrayList<List<HourOfUse>>();
+        stretches.forEach(stretch -> hours.add(new ArrayList<>()));
+        if (!stretches.isEmpty()) {
+            in(
+                            stretches,
+                            """
+                            select s.place, h.hour,
+                                   sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
+                                   sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up
+                            from unnest(:attachments::uuid[], :from::bigint[], :to::bigint[])
+                                 with ordinality as s (attachment_id, from_s, to_s, place)
+                            join usage_hour h on h.attachment_id = s.attachment_id and h.own
+                             and h.hour >= to_timestamp(s.from_s) and h.hour < to_timestamp(s.to_s)
+                            group by s.place, h.hour order by s.place, h.hour
+                            """)
+                    .query(rows -> {
+                        hours.get(rows.getInt("place") - 1)
+                                .add(
+                                        new HourOfUse(
+                                                rows.getTimestamp("hour").toInstant(),
+                                                saturated(rows.getBigDecimal("internet_down")),
+                                                saturated(rows.getBigDecimal("internet_up")),
+                                                saturated(rows.getBigDecimal("local_down")),
+                                                saturated(rows.getBigDecimal("local_up"))));
+                    });
+        }
+        return hours;
+    }
+
+    private JdbcClient.StatementSpec in(List<Stretch> stretches, String sql) {
+        return db.sql(sql)
+                .param(
+                        "attachments",
+                        stretches.stream().map(s -> s.attachment().value()).toArray(UUID[]::new))
+                .param(
+                        "from",
+                        stretches.stream().map(s -> s.from().getEpochSecond()).toArray(Long[]::new))
+                .param(
+                        "to",
+                        stretches.stream().map(s -> s.to().getEpochSecond()).toArray(Long[]::new));
     }
 
     /** How long one step of a curve is. */

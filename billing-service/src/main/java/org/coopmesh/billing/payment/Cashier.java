@@ -118,9 +118,35 @@ public class Cashier {
                         note,
                         by,
                         now,
-                        applied.rest());
+                        applied.rest(),
+                        null);
         payments.insert(payment, transaction);
         return new Taken(payment, applied.parts());
+    }
+
+    /** A payment reversed, and what each invoice gave back. */
+    public record Reversed(Payment payment, List<Invoicing.Part> reopened) {}
+
+    /**
+     * Reverses a payment that was a mistake or went back: in the book, and on the invoices it had settled, which are owed
+     * again; all in one transaction with the facts that follow.
+     *
+     * @throws PaymentNotFound if there is none
+     * @throws PaymentReversed if it was reversed before
+     */
+    @Transactional
+    public Reversed reverse(UUID id, String reason, MemberId by) {
+        Payments.Booked booked = payments.lock(id).orElseThrow(() -> new PaymentNotFound(id));
+        Payment before = booked.payment();
+        if (before.reversal() != null) {
+            throw new PaymentReversed(id);
+        }
+        TransactionId transaction =
+                ledger.reverse(booked.transaction(), "payment " + id + " reversed");
+        List<Invoicing.Part> reopened = invoicing.takeBack(before.payer(), id);
+        var reversal = new Payment.Reversal(reason, by, clock.instant());
+        payments.reverse(id, reversal, transaction);
+        return new Reversed(before.reversed(reversal), reopened);
     }
 
     private static Instant effective(Coop coop, LocalDate receivedOn, Instant now) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Money that came from a payer, as the treasurer wrote it down.
  *
  * @param credit the part that no invoice needed
+ * @param reversal null where it stands
  */
 public record Payment(
         UUID id,
@@ -23,7 +24,11 @@ public record Payment(
         @Nullable String note,
         MemberId recordedBy,
         Instant recordedAt,
-        Money credit) {
+        Money credit,
+        @Nullable Reversal reversal) {
+    /** That it was a mistake or went back. */
+    public record Reversal(String reason, MemberId by, Instant at) {}
+
     /** How it came. */
     public enum Method {
         CASH,
@@ -37,5 +42,20 @@ public record Payment(
         if (credit.isNegative() || credit.exceeds(amount)) {
             throw new IllegalArgumentException("credit of " + credit + " out of " + amount);
         }
+    }
+
+    Payment reversed(Reversal how) {
+        return new Payment(
+                id,
+                payer,
+                amount,
+                method,
+                receivedOn,
+                reference,
+                note,
+                recordedBy,
+                recordedAt,
+                credit,
+                how);
     }
 }

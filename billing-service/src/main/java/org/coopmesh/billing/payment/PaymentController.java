@@ -3,6 +3,7 @@ package org.coopmesh.billing.payment;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
@@ -37,6 +38,7 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -87,6 +89,19 @@ class PaymentController {
 
     record TakenView(UUID id, List<AppliedView> applied, MoneyView credit) {}
 
+    record ReversalView(String reason, UUID by, Instant at) {
+        static @Nullable ReversalView of(Payment.@Nullable Reversal reversal) {
+            return reversal == null
+                    ? null
+                    : new ReversalView(reversal.reason(), reversal.by().value(), reversal.at());
+        }
+    }
+
+    record ReversalRequest(@NotBlank @Size(max = 500) String reason) {}
+
+    /** @param reopened what each invoice gave back and is owed again */
+    record ReversedView(UUID id, List<AppliedView> reopened) {}
+
     record PaymentView(
             UUID id,
             UUID payerId,
@@ -97,7 +112,8 @@ class PaymentController {
             @Nullable String reference,
             @Nullable String note,
             UUID recordedBy,
-            Instant recordedAt) {
+            Instant recordedAt,
+            @Nullable ReversalView reversal) {
         static PaymentView of(Payment payment) {
             return new PaymentView(
                     payment.id(),
@@ -109,14 +125,20 @@ class PaymentController {
                     payment.reference(),
                     payment.note(),
                     payment.recordedBy().value(),
-                    payment.recordedAt());
+                    payment.recordedAt(),
+                    ReversalView.of(payment.reversal()));
         }
     }
 
     record PaymentsView(List<PaymentView> items, @Nullable String next) {}
 
     record OwnPaymentView(
-            UUID id, LocalDate receivedOn, String method, MoneyView amount, MoneyView credit) {}
+            UUID id,
+            LocalDate receivedOn,
+            String method,
+            MoneyView amount,
+            MoneyView credit,
+            boolean reversed) {}
 
     /** @param balance what the payer owes on invoices less their credit; below zero when the co-op holds more */
     record PayerBillView(
@@ -163,15 +185,40 @@ class PaymentController {
                                     caller.member());
                     return new TakenView(
                             taken.payment().id(),
-                            taken.applied().stream()
-                                    .map(part ->
-                                            new AppliedView(
-                                                    part.invoice().value(),
-                                                    part.number(),
-                                                    MoneyView.of(part.amount())))
-                                    .toList(),
+                            taken.applied().stream().map(PaymentController::applied).toList(),
                             MoneyView.of(taken.payment().credit()));
                 });
+    }
+
+    /** Reverses a payment that was a mistake or went back; what it had paid is owed again. */
+    @PostMapping("/payments/{id}/reversal")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PreAuthorize("hasRole('treasurer')")
+    ReversedView reverse(
+            @PathVariable UUID id,
+            @RequestHeader("Idempotency-Key") String key,
+            @Valid @RequestBody ReversalRequest request,
+            Authentication authentication) {
+        Caller caller = Caller.of(authentication);
+        return keys.once(
+                "payment-reversal",
+                caller.member().toString(),
+                key,
+                List.of(id, request),
+                ReversedView.class,
+                () ->
+                        new ReversedView(
+                                id,
+                                cashier
+                                        .reverse(id, request.reason(), caller.member())
+                                        .reopened()
+                                        .stream()
+                                        .map(PaymentController::applied)
+                                        .toList()));
+    }
+
+    private static AppliedView applied(Invoicing.Part part) {
+        return new AppliedView(part.invoice().value(), part.number(), MoneyView.of(part.amount()));
     }
 
     /** Payments, newest first: a payer's, or everybody's. */
@@ -225,7 +272,8 @@ class PaymentController {
                                         payment.receivedOn(),
                                         payment.method().name().toLowerCase(Locale.ROOT),
                                         MoneyView.of(payment.amount()),
-                                        MoneyView.of(payment.credit())))
+                                        MoneyView.of(payment.credit()),
+                                        payment.reversal() != null))
                         .toList());
     }
 
@@ -247,6 +295,16 @@ class PaymentController {
     @ExceptionHandler
     ProblemDetail receivedTooLongAgo(ReceivedTooLongAgo e) {
         return problem(HttpStatus.UNPROCESSABLE_CONTENT, "received-too-long-ago", e);
+    }
+
+    @ExceptionHandler
+    ProblemDetail paymentNotFound(PaymentNotFound e) {
+        return problem(HttpStatus.NOT_FOUND, "payment-not-found", e);
+    }
+
+    @ExceptionHandler
+    ProblemDetail reversedBefore(PaymentReversed e) {
+        return problem(HttpStatus.CONFLICT, "payment-reversed", e);
     }
 
     private static ProblemDetail problem(HttpStatus status, String slug, RuntimeException e) {

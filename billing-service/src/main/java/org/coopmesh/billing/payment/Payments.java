@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.TransactionId;
@@ -49,11 +50,49 @@ class Payments {
                 .update();
     }
 
+    /** A payment, and which transaction of the book it is. */
+    record Booked(Payment payment, TransactionId transaction) {}
+
+    /** Locks the payment until the transaction ends, so that two who reverse it do so once. */
+    Optional<Booked> lock(UUID id) {
+        db.sql("select id from payment where id = :id for update")
+                .param("id", id)
+                .query()
+                .listOfRows();
+        return db.sql(
+                        """
+                        select p.*, r.reason, r.reversed_by, r.reversed_at
+                          from payment p left join payment_reversal r on r.payment_id = p.id where p.id = :id
+                        """)
+                .param("id", id)
+                .query((rs, row) ->
+                        new Booked(
+                                payment(rs, row),
+                                new TransactionId(
+                                        rs.getObject("ledger_transaction_id", UUID.class))))
+                .optional();
+    }
+
+    void reverse(UUID id, Payment.Reversal reversal, TransactionId transaction) {
+        db.sql(
+                        """
+                        insert into payment_reversal (payment_id, reason, reversed_by, reversed_at, ledger_transaction_id)
+                        values (:id, :reason, :by, :at, :transaction)
+                        """)
+                .param("id", id)
+                .param("reason", reversal.reason())
+                .param("by", reversal.by().value())
+                .param("at", reversal.at().atOffset(ZoneOffset.UTC))
+                .param("transaction", transaction.value())
+                .update();
+    }
+
     /** Newest first, before {@code before}. */
     List<Payment> list(@Nullable PayerId payer, @Nullable UUID before, int limit) {
         return db.sql(
                         """
-                        select * from payment
+                        select p.*, r.reason, r.reversed_by, r.reversed_at
+                          from payment p left join payment_reversal r on r.payment_id = p.id
                          where (:payer::uuid is null or payer_id = :payer)
                            and (:before::uuid is null
                                 or (recorded_at, id) < (select recorded_at, id from payment where id = :before))
@@ -78,6 +117,17 @@ class Payments {
                 rs.getString("note"),
                 new MemberId(rs.getObject("recorded_by", UUID.class)),
                 rs.getObject("recorded_at", OffsetDateTime.class).toInstant(),
-                new Money(rs.getLong("credit_micro"), currency));
+                new Money(rs.getLong("credit_micro"), currency),
+                reversal(rs));
+    }
+
+    private static Payment.@Nullable Reversal reversal(ResultSet rs) throws SQLException {
+        String reason = rs.getString("reason");
+        return reason == null
+                ? null
+                : new Payment.Reversal(
+                        reason,
+                        new MemberId(rs.getObject("reversed_by", UUID.class)),
+                        rs.getObject("reversed_at", OffsetDateTime.class).toInstant());
     }
 }

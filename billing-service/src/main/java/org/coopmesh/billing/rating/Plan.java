@@ -1,80 +1,120 @@
 package org.coopmesh.billing.rating;
 
-import java.math.BigInteger;
 import java.time.LocalDate;
-import java.time.YearMonth;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.coopmesh.billing.ledger.Money;
 
 /**
- * What a site costs from a day on: flat dues a month, a volume included in them, and a price for each GB above it. A GB
- * is 10⁹ bytes.
+ * What a site costs from a day on, put together of parts. A GB is 10⁹ bytes.
  *
  * <p>A part of a month costs the difference between what is due up to its end and up to its start, each rounded down to
- * the micro-unit. So the parts of a month sum to the flat dues exactly, however it is cut. The included volume is cut
- * the same way. A price for bytes is rounded down, in the member's favour.
+ * the micro-unit. So the parts of a month sum to the dues exactly, however it is cut. The included volume is cut the same
+ * way.
+ *
+ * @param parts at most one of a kind; bytes are priced once
  */
 public record Plan(
         String code,
         String name,
         String description,
         LocalDate effectiveOn,
-        Money flat,
-        long includedBytes,
-        Money perGb) {
+        Currency currency,
+        List<TariffPart> parts) {
     /** Bytes in a GB. */
     public static final long BYTES_PER_GB = 1_000_000_000L;
 
     private static final Pattern CODE = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
 
     public Plan {
+        parts = List.copyOf(parts);
         if (!CODE.matcher(code).matches()) {
             throw new IllegalArgumentException("plan code: " + code);
         }
-        if (flat.isNegative() || perGb.isNegative() || includedBytes < 0) {
-            throw new IllegalArgumentException("a plan costs nothing or more: " + code);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("a plan has parts: " + code);
         }
-        if (!flat.currency().equals(perGb.currency())) {
-            throw new IllegalArgumentException("a plan has one currency: " + code);
+        var kinds = EnumSet.noneOf(Charge.Kind.class);
+        for (TariffPart part : parts) {
+            if (!kinds.add(part.kind())) {
+                throw new IllegalArgumentException("a plan has one part of a kind: " + code);
+            }
+            for (Money price : part.prices()) {
+                if (price.isNegative()) {
+                    throw new IllegalArgumentException("a plan costs nothing or more: " + code);
+                }
+                if (!price.currency().equals(currency)) {
+                    throw new IllegalArgumentException("a plan has one currency: " + code);
+                }
+            }
+        }
+        if (kinds.contains(Charge.Kind.USAGE) && kinds.contains(Charge.Kind.TIMED)) {
+            throw new IllegalArgumentException("a plan prices bytes once: " + code);
         }
     }
 
-    /** Dues for the days in [{@code from}, {@code to}), which lie in one month. */
-    public Money dues(LocalDate from, LocalDate to) {
-        int days = days(from, to);
-        return flat.fraction(daysBefore(from, to), days)
-                .minus(flat.fraction(from.getDayOfMonth() - 1L, days));
+    /** Flat dues, a volume included in them, and a price for each GB above it. */
+    public Plan(
+            String code,
+            String name,
+            String description,
+            LocalDate effectiveOn,
+            Money flat,
+            long includedBytes,
+            Money perGb) {
+        this(
+                code,
+                name,
+                description,
+                effectiveOn,
+                flat.currency(),
+                List.of(new TariffPart.Flat(flat), new TariffPart.Volume(includedBytes, perGb)));
     }
 
-    /** Bytes included for the days in [{@code from}, {@code to}), which lie in one month. */
-    public long includedBytes(LocalDate from, LocalDate to) {
-        int days = days(from, to);
-        return part(includedBytes, daysBefore(from, to), days)
-                - part(includedBytes, from.getDayOfMonth() - 1L, days);
+    /** The dues that nobody can choose; zero where there are none. */
+    public Money flat() {
+        return part(TariffPart.Flat.class).map(TariffPart.Flat::monthly).orElse(zero());
     }
 
-    /** The price of {@code bytes}. */
-    public Money price(long bytes) {
-        return perGb.fraction(bytes, BYTES_PER_GB);
+    /** The volume that dues include. */
+    public long includedBytes() {
+        return part(TariffPart.Volume.class).map(TariffPart.Volume::includedBytes).orElse(0L);
     }
 
-    private static int days(LocalDate from, LocalDate to) {
-        YearMonth month = YearMonth.from(from);
-        if (!from.isBefore(to) || to.isAfter(month.plusMonths(1).atDay(1))) {
-            throw new IllegalArgumentException("not days of one month: " + from + " " + to);
+    /** The price of a GB above it; zero where bytes are not priced, or by the time of day. */
+    public Money perGb() {
+        return part(TariffPart.Volume.class).map(TariffPart.Volume::perGb).orElse(zero());
+    }
+
+    /** The scale on which dues are chosen, if they are. */
+    public Optional<TariffPart.SlidingScale> scale() {
+        return part(TariffPart.SlidingScale.class);
+    }
+
+    /** Whether a part asks for single hours, not only for their sum. */
+    boolean needsHours() {
+        return part(TariffPart.Percentile.class).isPresent()
+                || part(TariffPart.TimeOfDay.class).isPresent();
+    }
+
+    /** What the parts charge, in their order. */
+    List<Charge> charges(PlanDays days, TariffPart.Counted counted) {
+        var charges = new ArrayList<Charge>();
+        for (TariffPart part : parts) {
+            part.charge(days, counted).ifPresent(charges::add);
         }
-        return month.lengthOfMonth();
+        return charges;
     }
 
-    /** The days of the month before {@code to}; all of them where that is the first of the next. */
-    private static long daysBefore(LocalDate from, LocalDate to) {
-        return to.toEpochDay() - from.withDayOfMonth(1).toEpochDay();
+    private Money zero() {
+        return Money.zero(currency);
     }
 
-    private static long part(long whole, long numerator, long denominator) {
-        return BigInteger.valueOf(whole)
-                .multiply(BigInteger.valueOf(numerator))
-                .divide(BigInteger.valueOf(denominator))
-                .longValueExact();
+    private <T extends TariffPart> Optional<T> part(Class<T> type) {
+        return parts.stream().filter(type::isInstance).map(type::cast).findFirst();
     }
 }

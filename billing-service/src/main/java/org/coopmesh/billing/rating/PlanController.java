@@ -1,22 +1,14 @@
 package org.coopmesh.billing.rating;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Clock;
 import java.time.LocalDate;
-import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.coopmesh.billing.ledger.AmountRefused;
-import org.coopmesh.billing.ledger.Money;
-import org.coopmesh.billing.ledger.MoneyView;
+import org.coopmesh.billing.rating.PlanViews.PlanRequest;
+import org.coopmesh.billing.rating.PlanViews.PlanView;
 import org.coopmesh.billing.subscription.Caller;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +29,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/plans")
 class PlanController {
-    private static final long GB_MAX = 1_000_000_000;
-
     private final Rating rating;
     private final PayerRegister register;
     private final Clock clock;
@@ -49,45 +39,7 @@ class PlanController {
         this.clock = clock;
     }
 
-    record PlanView(
-            String code,
-            String name,
-            String description,
-            LocalDate effectiveOn,
-            MoneyView flat,
-            long includedGb,
-            MoneyView perGb,
-            String currency) {
-        static PlanView of(Plan plan) {
-            return new PlanView(
-                    plan.code(),
-                    plan.name(),
-                    plan.description(),
-                    plan.effectiveOn(),
-                    MoneyView.of(plan.flat()),
-                    plan.includedBytes() / Plan.BYTES_PER_GB,
-                    MoneyView.of(plan.perGb()),
-                    plan.flat().currency().getCurrencyCode());
-        }
-    }
-
     record PlansView(List<PlanView> items, @Nullable String next) {}
-
-    record PlanRequest(
-            @NotNull @Pattern(regexp = "[a-z0-9][a-z0-9-]{0,39}") String code,
-            @NotBlank @Size(max = 100) String name,
-            @Size(max = 1000) @Nullable String description,
-            @NotNull LocalDate effectiveOn,
-            @NotNull @Valid MoneyRequest flat,
-            @NotNull @Min(0) @Max(GB_MAX) Long includedGb,
-            @NotNull @Valid MoneyRequest perGb,
-            @Nullable String currency) {}
-
-    record MoneyRequest(@NotNull String amount, @Nullable String currency) {
-        Money money(String field, Currency expected) {
-            return AmountRefused.unlessAtLeastZero(field, amount, currency, expected);
-        }
-    }
 
     /** The version of each plan that is in force today, else its first to come; with {@code history} every one. */
     @GetMapping
@@ -116,19 +68,7 @@ class PlanController {
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasAnyRole('treasurer', 'board')")
     PlanView declare(@Valid @RequestBody PlanRequest request, Authentication authentication) {
-        Currency currency = register.coop().currency();
-        if (request.currency() != null && !request.currency().equals(currency.getCurrencyCode())) {
-            throw AmountRefused.currency("currency", currency);
-        }
-        var plan =
-                new Plan(
-                        request.code(),
-                        request.name(),
-                        request.description() == null ? "" : request.description(),
-                        request.effectiveOn(),
-                        request.flat().money("flat.amount", currency),
-                        request.includedGb() * Plan.BYTES_PER_GB,
-                        request.perGb().money("perGb.amount", currency));
+        Plan plan = request.plan(register.coop().currency());
         rating.declare(plan, Caller.of(authentication).member());
         return PlanView.of(plan);
     }
@@ -137,6 +77,26 @@ class PlanController {
     ProblemDetail refused(PlanRefused e) {
         var problem = ProblemDetail.forStatusAndDetail(HttpStatus.CONFLICT, e.getMessage());
         problem.setType(URI.create("https://coopmesh.org/problems/plan-refused"));
+        return problem;
+    }
+
+    @ExceptionHandler
+    ProblemDetail malformed(PlanMalformed e) {
+        return wrong(e.field(), e.rule(), e);
+    }
+
+    private static ProblemDetail wrong(String field, String rule, RuntimeException e) {
+        var problem =
+                ProblemDetail.forStatusAndDetail(
+                        HttpStatus.BAD_REQUEST, field + ": " + e.getMessage());
+        problem.setType(URI.create("https://coopmesh.org/problems/invalid-request"));
+        problem.setProperty(
+                "errors",
+                List.of(
+                        Map.of(
+                                "field", field,
+                                "rule", rule,
+                                "message", String.valueOf(e.getMessage()))));
         return problem;
     }
 }

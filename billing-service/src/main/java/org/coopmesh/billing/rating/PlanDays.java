@@ -1,12 +1,10 @@
 package org.coopmesh.billing.rating;
 
+import java.math.BigInteger;
 import java.time.LocalDate;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.coopmesh.billing.ledger.Money;
-import org.coopmesh.billing.metering.Usage;
 import org.coopmesh.billing.subscription.SiteId;
 
 /**
@@ -16,7 +14,11 @@ import org.coopmesh.billing.subscription.SiteId;
  */
 record PlanDays(SiteId site, Plan plan, List<Run> runs) {
     /** Days in [{@code from}, {@code to}); paused ones cost no dues and include no volume. */
-    record Run(LocalDate from, LocalDate to, boolean active) {}
+    record Run(LocalDate from, LocalDate to, boolean active) {
+        int days() {
+            return (int) (to.toEpochDay() - from.toEpochDay());
+        }
+    }
 
     PlanDays {
         runs = List.copyOf(runs);
@@ -25,63 +27,71 @@ record PlanDays(SiteId site, Plan plan, List<Run> runs) {
         }
     }
 
-    /** What these days cost when {@code usage} was counted in them. */
-    List<Charge> charges(Usage usage) {
-        var charges = new ArrayList<Charge>();
-        dues().ifPresent(charges::add);
-        traffic(usage).ifPresent(charges::add);
-        return charges;
+    /** What these days cost. */
+    List<Charge> charges(TariffPart.Counted counted) {
+        return plan.charges(this, counted);
     }
 
-    private Optional<Charge> dues() {
-        Money amount = Money.zero(plan.flat().currency());
-        int days = 0;
-        for (Run run : runs) {
-            if (run.active()) {
-                amount = amount.plus(plan.dues(run.from(), run.to()));
-                days += (int) (run.to().toEpochDay() - run.from().toEpochDay());
-            }
-        }
-        if (amount.isZero()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Charge.Dues(key(Charge.Kind.DUES), from(), to(), days, plan.flat(), amount));
+    /** The runs that are not paused. */
+    List<Run> active() {
+        return runs.stream().filter(Run::active).toList();
     }
 
-    private Optional<Charge> traffic(Usage usage) {
-        if (usage.equals(Usage.NONE)) {
-            return Optional.empty();
-        }
-        long included = 0;
-        for (Run run : runs) {
-            if (run.active()) {
-                included = Math.addExact(included, plan.includedBytes(run.from(), run.to()));
-            }
-        }
-        long internet = Math.addExact(usage.internetDown(), usage.internetUp());
-        long local = Math.addExact(usage.localDown(), usage.localUp());
-        return Optional.of(
-                new Charge.Traffic(
-                        key(Charge.Kind.USAGE),
-                        from(),
-                        to(),
-                        usage,
-                        included,
-                        plan.perGb(),
-                        plan.price(local),
-                        plan.price(Math.max(0, internet - included))));
+    int activeDays() {
+        return active().stream().mapToInt(Run::days).sum();
     }
 
-    private LocalDate from() {
+    int allDays() {
+        return runs.stream().mapToInt(Run::days).sum();
+    }
+
+    int monthDays() {
+        return from().lengthOfMonth();
+    }
+
+    LocalDate from() {
         return runs.getFirst().from();
     }
 
-    private LocalDate to() {
+    LocalDate to() {
         return runs.getLast().to();
     }
 
-    private Charge.Key key(Charge.Kind kind) {
+    Charge.Key key(Charge.Kind kind) {
         return new Charge.Key(kind, site, plan.code(), plan.effectiveOn(), YearMonth.from(from()));
+    }
+
+    /** The share of {@code monthly} for the days in [{@code from}, {@code to}), which lie in one month. */
+    static Money share(Money monthly, LocalDate from, LocalDate to) {
+        int days = daysOfMonth(from, to);
+        return monthly.fraction(daysBefore(from, to), days)
+                .minus(monthly.fraction(from.getDayOfMonth() - 1L, days));
+    }
+
+    /** The share of {@code monthly} bytes for the days in [{@code from}, {@code to}), which lie in one month. */
+    static long share(long monthly, LocalDate from, LocalDate to) {
+        int days = daysOfMonth(from, to);
+        return part(monthly, daysBefore(from, to), days)
+                - part(monthly, from.getDayOfMonth() - 1L, days);
+    }
+
+    private static int daysOfMonth(LocalDate from, LocalDate to) {
+        YearMonth month = YearMonth.from(from);
+        if (!from.isBefore(to) || to.isAfter(month.plusMonths(1).atDay(1))) {
+            throw new IllegalArgumentException("not days of one month: " + from + " " + to);
+        }
+        return month.lengthOfMonth();
+    }
+
+    /** The days of the month before {@code to}; all of them where that is the first of the next. */
+    private static long daysBefore(LocalDate from, LocalDate to) {
+        return to.toEpochDay() - from.withDayOfMonth(1).toEpochDay();
+    }
+
+    private static long part(long whole, long numerator, long denominator) {
+        return BigInteger.valueOf(whole)
+                .multiply(BigInteger.valueOf(numerator))
+                .divide(BigInteger.valueOf(denominator))
+                .longValueExact();
     }
 }

@@ -1,16 +1,24 @@
 package org.coopmesh.billing.rating;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.metering.AttachmentId;
+import org.coopmesh.billing.metering.HourOfUse;
 import org.coopmesh.billing.metering.Metering;
+import org.coopmesh.billing.metering.Stretch;
 import org.coopmesh.billing.metering.Usage;
 import org.coopmesh.billing.subscription.AttachmentSpan;
 import org.coopmesh.billing.subscription.Coop;
@@ -26,12 +34,19 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Rating {
     private final Plans plans;
+    private final DuesChoices choices;
     private final PayerRegister register;
     private final Metering metering;
     private final Clock clock;
 
-    Rating(Plans plans, PayerRegister register, Metering metering, Clock clock) {
+    Rating(
+            Plans plans,
+            DuesChoices choices,
+            PayerRegister register,
+            Metering metering,
+            Clock clock) {
         this.plans = plans;
+        this.choices = choices;
         this.register = register;
         this.metering = metering;
         this.clock = clock;
@@ -66,40 +81,176 @@ public class Rating {
     }
 
     /**
+     * What the payer picked for the site, in the order in which it takes effect; of two with one day the later counts.
+     */
+    public List<DuesChoice> choices(PayerId payer, SiteId site) {
+        return choices.of(List.of(payer))
+                .getOrDefault(payer, Map.of())
+                .getOrDefault(site, List.of());
+    }
+
+    /** The version of the site's plan on {@code day}, where the payer pays for it then. */
+    public Optional<Plan> planOf(PayerId payer, SiteId site, LocalDate day) {
+        return register.subscribed(payer, day, day.plusDays(1)).stream()
+                .filter(days -> days.site().equals(site))
+                .findFirst()
+                .map(days -> inForce(plans.all(), days.planCode(), day));
+    }
+
+    /**
+     * Picks dues on the sliding scale of the site's plan, from {@code on} on.
+     *
+     * @throws ChoiceRefused if the day is over, the payer does not pay for the site then, or its plan has no such dues
+     */
+    @Transactional
+    public void choose(PayerId payer, SiteId site, Money amount, LocalDate on, MemberId by) {
+        if (on.isBefore(register.coop().dayAt(clock.instant()))) {
+            throw new ChoiceRefused(
+                    "effectiveOn", "past", "a choice never counts backwards; take today or later");
+        }
+        TariffPart.SlidingScale scale =
+                planOf(payer, site, on)
+                        .orElseThrow(() ->
+                                new ChoiceRefused(
+                                        "siteId",
+                                        "payer",
+                                        "nobody pays for this site by this payer on that day"))
+                        .scale()
+                        .orElseThrow(() ->
+                                new ChoiceRefused(
+                                        "siteId",
+                                        "scale",
+                                        "the plan of this site leaves no choice on that day"));
+        if (scale.floor().exceeds(amount) || amount.exceeds(scale.ceiling())) {
+            throw new ChoiceRefused(
+                    "amount", "scale", "between " + scale.floor() + " and " + scale.ceiling());
+        }
+        choices.insert(payer, site, new DuesChoice(on, amount), clock.instant(), by);
+    }
+
+    /**
      * What the payer is charged for {@code month}, by site and plan, as far as counted up to now. Dues are those of the
      * whole month.
      *
      * @throws PlanNotFound if a site is on a plan that was not in force
      */
     public List<Charge> charges(PayerId payer, YearMonth month) {
-        Coop coop = register.coop();
-        List<Plan> versions = plans.all();
-        record Group(SiteId site, Plan plan) {}
-        Map<Group, List<PlanDays.Run>> groups = new LinkedHashMap<>();
-        for (SubscribedDays days :
-                register.subscribed(payer, month.atDay(1), month.plusMonths(1).atDay(1))) {
-            for (LocalDate from = days.from(); from.isBefore(days.to()); ) {
-                Plan plan = inForce(versions, days.planCode(), from);
-                LocalDate to =
-                        nextVersion(versions, plan).filter(days.to()::isAfter).orElse(days.to());
-                groups.computeIfAbsent(new Group(days.site(), plan), group -> new ArrayList<>())
-                        .add(new PlanDays.Run(from, to, days.active()));
-                from = to;
+        return charges(payer, month.atDay(1), month.plusMonths(1).atDay(1));
+    }
+
+    /**
+     * What the payer is charged for the days in [{@code from}, {@code to}).
+     *
+     * @throws PlanNotFound if a site is on a plan that was not in force
+     */
+    public List<Charge> charges(PayerId payer, LocalDate from, LocalDate to) {
+        return switch (charged(List.of(payer), from, to, plans.all()).get(payer)) {
+            case Charged.Known(List<Charge> charges) -> charges;
+            case Charged.Unknown(RuntimeException why) -> throw why;
+            case null -> List.of();
+        };
+    }
+
+    /** What came of charging one payer. */
+    public sealed interface Charged {
+        /** Month by month, by site and plan. */
+        record Known(List<Charge> charges) implements Charged {
+            public Known {
+                charges = List.copyOf(charges);
             }
         }
-        var charges = new ArrayList<Charge>();
-        groups.forEach((group, runs) ->
-                charges.addAll(
-                        new PlanDays(group.site(), group.plan(), runs)
-                                .charges(usage(coop, group.site(), runs))));
-        return charges;
+
+        /** A plan that was not in force, or an amount that no book can hold. */
+        record Unknown(RuntimeException why) implements Charged {}
+    }
+
+    /** What each payer is charged for the months from {@code first} to {@code last}; who paid for nothing is left out. */
+    public Map<PayerId, Charged> charges(
+            Collection<PayerId> payers, YearMonth first, YearMonth last) {
+        return charges(payers, first, last, plans.all());
+    }
+
+    /** The same as if {@code versions}, in the order of {@link #plans}, were all the plans there ever were. */
+    public Map<PayerId, Charged> charges(
+            Collection<PayerId> payers, YearMonth first, YearMonth last, List<Plan> versions) {
+        return charged(payers, first.atDay(1), last.plusMonths(1).atDay(1), versions);
+    }
+
+    /** A few questions for all payers together, then one calculation for each. */
+    private Map<PayerId, Charged> charged(
+            Collection<PayerId> payers, LocalDate from, LocalDate to, List<Plan> versions) {
+        Coop coop = register.coop();
+        Map<PayerId, List<SubscribedDays>> subscribed = register.subscribed(payers, from, to);
+        var result = new LinkedHashMap<PayerId, Charged>();
+        var stays = new LinkedHashMap<PayerId, List<PlanDays>>();
+        subscribed.forEach((payer, days) -> {
+            try {
+                stays.put(payer, stays(days, from, to, versions));
+            } catch (PlanNotFound unknown) {
+                result.put(payer, new Charged.Unknown(unknown));
+            }
+        });
+        Counts counts = counts(coop, stays, from, to);
+        stays.forEach((payer, each) -> {
+            try {
+                var charges = new ArrayList<Charge>();
+                for (PlanDays days : each) {
+                    charges.addAll(days.charges(counts.of(payer, days)));
+                }
+                result.put(payer, new Charged.Known(charges));
+            } catch (ArithmeticException tooLarge) {
+                result.put(payer, new Charged.Unknown(tooLarge));
+            }
+        });
+        return result;
+    }
+
+    private static List<PlanDays> stays(
+            List<SubscribedDays> subscribed, LocalDate first, LocalDate last, List<Plan> versions) {
+        record Group(YearMonth month, SiteId site, Plan plan) {}
+        var stays = new ArrayList<PlanDays>();
+        for (YearMonth month = YearMonth.from(first);
+                month.atDay(1).isBefore(last);
+                month = month.plusMonths(1)) {
+            LocalDate start = latest(first, month.atDay(1));
+            LocalDate end = earliest(last, month.plusMonths(1).atDay(1));
+            Map<Group, List<PlanDays.Run>> groups = new LinkedHashMap<>();
+            for (SubscribedDays days : subscribed) {
+                LocalDate until = earliest(days.to(), end);
+                for (LocalDate from = latest(days.from(), start); from.isBefore(until); ) {
+                    Plan plan = inForce(versions, days.planCode(), from);
+                    LocalDate to = nextVersion(versions, plan).filter(until::isAfter).orElse(until);
+                    groups.computeIfAbsent(
+                                    new Group(month, days.site(), plan), group -> new ArrayList<>())
+                            .add(new PlanDays.Run(from, to, days.active()));
+                    from = to;
+                }
+            }
+            groups.forEach(
+                    (group, runs) -> stays.add(new PlanDays(group.site(), group.plan(), runs)));
+        }
+        return stays;
+    }
+
+    private static LocalDate latest(LocalDate one, LocalDate other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static LocalDate earliest(LocalDate one, LocalDate other) {
+        return one.isBefore(other) ? one : other;
     }
 
     private static Plan inForce(List<Plan> versions, String code, LocalDate day) {
-        return versions.stream()
-                .filter(plan -> plan.code().equals(code) && !plan.effectiveOn().isAfter(day))
-                .reduce((earlier, later) -> later)
-                .orElseThrow(() -> new PlanNotFound(code, day));
+        Plan found = null;
+        for (Plan plan : versions) {
+            if (plan.code().equals(code) && !plan.effectiveOn().isAfter(day)) {
+                found = plan;
+            }
+        }
+        if (found == null) {
+            throw new PlanNotFound(code, day);
+        }
+        return found;
     }
 
     private static Optional<LocalDate> nextVersion(List<Plan> versions, Plan plan) {
@@ -110,31 +261,86 @@ public class Rating {
                 .findFirst();
     }
 
-    private Usage usage(Coop coop, SiteId site, List<PlanDays.Run> runs) {
-        record Stretch(Instant from, Instant to) {}
-        Map<Stretch, List<AttachmentId>> stretches = new LinkedHashMap<>();
-        for (PlanDays.Run run : runs) {
-            for (AttachmentSpan span :
-                    register.attachmentSpans(
-                            site, coop.startOf(run.from()), coop.startOf(run.to()))) {
-                stretches
-                        .computeIfAbsent(
-                                new Stretch(span.from(), span.to()), stretch -> new ArrayList<>())
-                        .add(new AttachmentId(span.attachmentId()));
+    /** What was counted for all of them, not yet summed: a sum that no book can hold concerns one payer only. */
+    private Counts counts(
+            Coop coop, Map<PayerId, List<PlanDays>> stays, LocalDate from, LocalDate to) {
+        var sites = new LinkedHashSet<SiteId>();
+        stays.values().forEach(all -> all.forEach(days -> sites.add(days.site())));
+        Map<SiteId, List<AttachmentSpan>> spans =
+                register.attachmentSpans(sites, coop.startOf(from), coop.startOf(to));
+        var days = new ArrayList<PlanDays>();
+        var stretches = new ArrayList<Stretch>();
+        var hourlyDays = new ArrayList<PlanDays>();
+        var hourly = new ArrayList<Stretch>();
+        for (List<PlanDays> all : stays.values()) {
+            for (PlanDays each : all) {
+                for (PlanDays.Run run : each.runs()) {
+                    for (AttachmentSpan span : spans.getOrDefault(each.site(), List.of())) {
+                        span.within(coop.startOf(run.from()), coop.startOf(run.to()))
+                                .map(Rating::stretch)
+                                .ifPresent(stretch -> {
+                                    days.add(each);
+                                    stretches.add(stretch);
+                                    if (each.plan().needsHours()) {
+                                        hourlyDays.add(each);
+                                        hourly.add(stretch);
+                                    }
+                                });
+                    }
+                }
             }
         }
-        Usage sum = Usage.NONE;
-        for (var stretch : stretches.entrySet()) {
-            for (Usage part :
-                    metering.used(
-                                    stretch.getValue(),
-                                    stretch.getKey().from(),
-                                    stretch.getKey().to())
-                            .values()) {
-                sum = plus(sum, part);
-            }
+        List<Usage> used = metering.usedIn(stretches);
+        var sums = new IdentityHashMap<PlanDays, List<Usage>>();
+        for (int i = 0; i < used.size(); i++) {
+            sums.computeIfAbsent(days.get(i), each -> new ArrayList<>()).add(used.get(i));
         }
-        return sum;
+        List<List<HourOfUse>> hoursIn = metering.hoursIn(hourly);
+        var hours = new IdentityHashMap<PlanDays, List<HourOfUse>>();
+        for (int i = 0; i < hoursIn.size(); i++) {
+            hours.computeIfAbsent(hourlyDays.get(i), each -> new ArrayList<>())
+                    .addAll(hoursIn.get(i));
+        }
+        boolean anyScale =
+                stays.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(each -> each.plan().scale().isPresent());
+        return new Counts(coop, sums, hours, anyScale ? choices.of(stays.keySet()) : Map.of());
+    }
+
+    private record Counts(
+            Coop coop,
+            Map<PlanDays, List<Usage>> sums,
+            Map<PlanDays, List<HourOfUse>> hours,
+            Map<PayerId, Map<SiteId, List<DuesChoice>>> choices) {
+        TariffPart.Counted of(PayerId payer, PlanDays days) {
+            Usage sum =
+                    sums.getOrDefault(days, List.of()).stream().reduce(Usage.NONE, Rating::plus);
+            var byTime = new TreeMap<Instant, HourOfUse>();
+            hours.getOrDefault(days, List.of())
+                    .forEach(hour -> byTime.merge(hour.hour(), hour, HourOfUse::plus));
+            return new TariffPart.Counted(
+                    sum,
+                    List.copyOf(byTime.values()),
+                    choices.getOrDefault(payer, Map.of()).getOrDefault(days.site(), List.of()),
+                    days.plan().needsHours() ? hoursOf(days) : 0,
+                    coop.zone());
+        }
+
+        private int hoursOf(PlanDays days) {
+            int hours = 0;
+            for (PlanDays.Run run : days.runs()) {
+                hours +=
+                        (int)
+                                Duration.between(coop.startOf(run.from()), coop.startOf(run.to()))
+                                        .toHours();
+            }
+            return hours;
+        }
+    }
+
+    private static Stretch stretch(AttachmentSpan span) {
+        return new Stretch(new AttachmentId(span.attachmentId()), span.from(), span.to());
     }
 
     private static Usage plus(Usage one, Usage other) {

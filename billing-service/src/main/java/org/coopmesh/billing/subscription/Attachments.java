@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -205,6 +206,34 @@ class Attachments {
                 .stream()
                 .filter(span -> span.from().isBefore(span.to()))
                 .toList();
+    }
+
+    /** All spans that the sites ever had, each up to {@code to} at the latest, in whole hours. */
+    Map<SiteId, List<AttachmentSpan>> spans(Collection<SiteId> sites, Instant from, Instant to) {
+        var spans = new HashMap<SiteId, List<AttachmentSpan>>();
+        db.sql(
+                        """
+                        select site_id, attachment_id, from_at, next_at
+                          from (select attachment_id, site_id, from_at,
+                                       lead(from_at) over (partition by attachment_id order by from_at) as next_at
+                                  from attachment_span
+                                 where attachment_id in (select attachment_id from attachment_span where site_id = any(:sites))) held
+                         where site_id = any(:sites) and from_at < :to and (next_at is null or next_at > :from)
+                         order by site_id, attachment_id, from_at
+                        """)
+                .param("sites", sites.stream().map(SiteId::value).toArray(UUID[]::new))
+                .param("from", utc(from))
+                .param("to", utc(to))
+                .query(rs -> {
+                    AttachmentSpan span = span(rs, from, to);
+                    if (span.from().isBefore(span.to())) {
+                        spans.computeIfAbsent(
+                                        new SiteId(rs.getObject("site_id", UUID.class)),
+                                        site -> new ArrayList<>())
+                                .add(span);
+                    }
+                });
+        return spans;
     }
 
     private static AttachmentSpan span(ResultSet rs, Instant from, Instant to) throws SQLException {

@@ -2,7 +2,9 @@ package org.coopmesh.billing.subscription;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -118,9 +120,27 @@ public class PayerRegister {
 
     /** What the payer paid for, in runs of days within [{@code from}, {@code to}), by site and day. */
     public List<SubscribedDays> subscribed(PayerId payer, LocalDate from, LocalDate to) {
-        return subscriptions.histories(payer).stream()
-                .flatMap(history -> history.subscribed(from, to).stream())
-                .filter(days -> days.payer().equals(payer))
-                .toList();
+        return subscribed(List.of(payer), from, to).getOrDefault(payer, List.of());
+    }
+
+    /** The same as {@link #subscribed} for many payers at once; one who paid for nothing is left out. */
+    public Map<PayerId, List<SubscribedDays>> subscribed(
+            Collection<PayerId> payers, LocalDate from, LocalDate to) {
+        var wanted = Set.copyOf(payers);
+        var found = new HashMap<PayerId, List<SubscribedDays>>();
+        for (SiteHistory history : subscriptions.histories(wanted)) {
+            for (SubscribedDays days : history.subscribed(from, to)) {
+                if (wanted.contains(days.payer())) {
+                    found.computeIfAbsent(days.payer(), payer -> new ArrayList<>()).add(days);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The same as {@link #attachmentSpans} for many sites at once; one without any is left out. */
+    public Map<SiteId, List<AttachmentSpan>> attachmentSpans(
+            Collection<SiteId> sites, Instant from, Instant to) {
+        return sites.isEmpty() ? Map.of() : attachments.spans(sites, from, to);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,12 +51,23 @@ record SiteHistory(
     /** The subscribed days in [{@code from}, {@code to}), merged where nothing changes from one to the next. */
     List<SubscribedDays> subscribed(LocalDate from, LocalDate to) {
         var merged = new ArrayList<SubscribedDays>();
-        for (LocalDate day = from; day.isBefore(to); day = day.plusDays(1)) {
-            Optional<SubscribedDays> today = on(day);
-            if (today.isEmpty()) {
+        // Nothing changes between two days on which a fact takes effect.
+        var changes = new TreeSet<LocalDate>();
+        changes.add(from);
+        siteFacts.forEach(fact -> changes.add(fact.effectiveOn()));
+        siteFacts.stream()
+                .map(SiteFact::member)
+                .distinct()
+                .flatMap(member -> memberFacts.getOrDefault(member, List.of()).stream())
+                .forEach(fact -> changes.add(fact.effectiveOn()));
+        for (LocalDate day : changes.subSet(from, to)) {
+            LocalDate later = changes.higher(day);
+            Optional<SubscribedDays> then =
+                    on(day, later == null || later.isAfter(to) ? to : later);
+            if (then.isEmpty()) {
                 continue;
             }
-            SubscribedDays next = today.get();
+            SubscribedDays next = then.get();
             if (!merged.isEmpty() && next.continues(merged.getLast())) {
                 SubscribedDays before = merged.removeLast();
                 next =
@@ -73,7 +85,7 @@ record SiteHistory(
         return List.copyOf(merged);
     }
 
-    private Optional<SubscribedDays> on(LocalDate day) {
+    private Optional<SubscribedDays> on(LocalDate day, LocalDate until) {
         Optional<SiteFact> inForce =
                 siteFacts.stream().filter(f -> !f.effectiveOn().isAfter(day)).max(SITE_FACTS);
         if (inForce.isEmpty()) {
@@ -96,7 +108,7 @@ record SiteHistory(
                         payer,
                         planCode,
                         day,
-                        day.plusDays(1),
+                        until,
                         state.get() == MemberState.ACTIVE));
     }
 

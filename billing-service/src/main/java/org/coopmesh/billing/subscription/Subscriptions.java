@@ -181,16 +181,17 @@ class Subscriptions {
                 .list();
     }
 
-    /** The whole history of each site that the payer ever paid for, in the order of the sites' ids. */
-    List<SiteHistory> histories(PayerId payer) {
+    /** The whole history of each site that one of the payers ever paid for, in the order of the sites' ids. */
+    List<SiteHistory> histories(Collection<PayerId> payers) {
+        UUID[] ids = payers.stream().map(PayerId::value).toArray(UUID[]::new);
         Map<MemberId, List<MemberFact>> members = new LinkedHashMap<>();
         db.sql(
                         """
                         select id, member_id, effective_on, occurred_at, state from member_fact
                          where member_id in (select member_id from site_fact
-                                where site_id in (select site_id from site_fact where payer_id = :payer))
+                                where site_id in (select site_id from site_fact where payer_id = any(:payers)))
                         """)
-                .param("payer", payer.value())
+                .param("payers", ids)
                 .query(rs -> {
                     members.computeIfAbsent(
                                     new MemberId(rs.getObject("member_id", UUID.class)),
@@ -201,10 +202,10 @@ class Subscriptions {
         db.sql(
                         """
                         select id, site_id, effective_on, occurred_at, member_id, payer_id, plan_code from site_fact
-                         where site_id in (select site_id from site_fact where payer_id = :payer)
+                         where site_id in (select site_id from site_fact where payer_id = any(:payers))
                          order by site_id
                         """)
-                .param("payer", payer.value())
+                .param("payers", ids)
                 .query(rs -> {
                     sites.computeIfAbsent(
                                     new SiteId(rs.getObject("site_id", UUID.class)),

@@ -132,6 +132,7 @@ class BillTest {
                 Money.zero(EUR),
                 new Money(micro, EUR),
                 1,
+                0,
                 0);
     }
 

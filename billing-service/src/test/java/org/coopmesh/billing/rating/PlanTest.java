@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.List;
 import java.util.TreeSet;
@@ -41,8 +42,8 @@ class PlanTest {
         long included = 0;
         for (LocalDate from : days.headSet(days.last())) {
             LocalDate to = days.higher(from);
-            dues = dues.plus(plan.dues(from, to));
-            included += plan.includedBytes(from, to);
+            dues = dues.plus(PlanDays.share(plan.flat(), from, to));
+            included += PlanDays.share(plan.includedBytes(), from, to);
         }
 
         assertThat(dues).isEqualTo(plan.flat());
@@ -57,7 +58,9 @@ class PlanTest {
         int to = Math.min(from + length, 31);
         Plan plan = plan(new Money(flatMicro, EUR), 0, money("0"));
 
-        Money dues = plan.dues(NOVEMBER.atDay(from), NOVEMBER.atDay(1).plusDays(to - 1L));
+        Money dues =
+                PlanDays.share(
+                        plan.flat(), NOVEMBER.atDay(from), NOVEMBER.atDay(1).plusDays(to - 1L));
 
         assertThat(Math.abs(dues.microUnits() * 30 - flatMicro * (to - from))).isLessThan(30);
     }
@@ -66,7 +69,7 @@ class PlanTest {
     void aPriceIsNeverMoreThanTheBytesAreWorthAndLessThanAMicroUnitBelow(
             @ForAll @LongRange(min = 0, max = 10_000_000L) long perGbMicro,
             @ForAll @LongRange(min = 0, max = 100_000_000_000L) long bytes) {
-        Money price = plan(money("1"), 0, new Money(perGbMicro, EUR)).price(bytes);
+        Money price = new TariffPart.Volume(0, new Money(perGbMicro, EUR)).price(bytes);
 
         assertThat(price.microUnits())
                 .isEqualTo(Math.floorDiv(Math.multiplyExact(bytes, perGbMicro), GB));
@@ -74,7 +77,7 @@ class PlanTest {
 
     @Example
     void petabytesDoNotOverflow() {
-        assertThat(plan(money("1"), 0, money("0.05")).price(5_000_000_000_000_000L))
+        assertThat(new TariffPart.Volume(0, money("0.05")).price(5_000_000_000_000_000L))
                 .isEqualTo(money("250000"));
     }
 
@@ -82,7 +85,8 @@ class PlanTest {
     void onlyInternetBytesAboveTheIncludedVolumeCost() {
         var days = days(plan(money("12"), 10 * GB, money("0.10")), run(1, 31, true));
 
-        List<Charge> charges = days.charges(new Usage(9 * GB, 3 * GB, 40 * GB, 10 * GB, 288, 2));
+        List<Charge> charges =
+                days.charges(counted(new Usage(9 * GB, 3 * GB, 40 * GB, 10 * GB, 288, 2)));
 
         Charge.Traffic traffic = (Charge.Traffic) charges.get(1);
         assertThat(charges.getFirst().amount()).isEqualTo(money("12"));
@@ -96,7 +100,7 @@ class PlanTest {
     void usageWithinTheIncludedVolumeIsShownAtZero() {
         var days = days(plan(money("12"), 10 * GB, money("0.10")), run(1, 31, true));
 
-        List<Charge> charges = days.charges(new Usage(9 * GB, GB, 0, 0, 1, 0));
+        List<Charge> charges = days.charges(counted(new Usage(9 * GB, GB, 0, 0, 1, 0)));
 
         assertThat(charges).hasSize(2);
         assertThat(charges.get(1).amount().isZero()).isTrue();
@@ -111,7 +115,7 @@ class PlanTest {
                         run(11, 21, false),
                         run(21, 31, true));
 
-        List<Charge> charges = days.charges(new Usage(21 * GB, 0, 0, 0, 1, 0));
+        List<Charge> charges = days.charges(counted(new Usage(21 * GB, 0, 0, 0, 1, 0)));
 
         Charge.Dues dues = (Charge.Dues) charges.getFirst();
         assertThat(dues.amount()).isEqualTo(money("20"));
@@ -125,6 +129,10 @@ class PlanTest {
         assertThatIllegalArgumentException().isThrownBy(() -> plan(money("1"), -1, money("0")));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(money("1"), 0, Money.zero(Currency.getInstance("CHF"))));
+    }
+
+    private static TariffPart.Counted counted(Usage usage) {
+        return new TariffPart.Counted(usage, List.of(), List.of(), 0, ZoneOffset.UTC);
     }
 
     private static PlanDays days(Plan plan, PlanDays.Run... runs) {

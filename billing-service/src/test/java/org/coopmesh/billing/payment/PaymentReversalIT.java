@@ -1,0 +1,327 @@
+package org.coopmesh.billing.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import org.coopmesh.billing.BillingContext;
+import org.coopmesh.billing.BillingContext.StandingClock;
+import org.coopmesh.billing.invoice.Invoice;
+import org.coopmesh.billing.invoice.Invoicing;
+import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.Ledger;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.rating.Plan;
+import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.subscription.Facts;
+import org.coopmesh.billing.subscription.Facts.Someone;
+import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Payments that are taken back: in the book, on the invoices, and as facts. */
+class PaymentReversalIT {
+    private static final Currency EUR = Currency.getInstance("EUR");
+    private static final MemberId TREASURER = new MemberId(UUID.randomUUID());
+    private static final ConfigurableApplicationContext CONTEXT = BillingContext.start();
+    private static final JdbcClient DB = CONTEXT.getBean(JdbcClient.class);
+    private static final StandingClock CLOCK = CONTEXT.getBean(StandingClock.class);
+    private static final Facts FACTS = CONTEXT.getBean(Facts.class);
+    private static final Cashier CASHIER = CONTEXT.getBean(Cashier.class);
+    private static final Invoicing INVOICING = CONTEXT.getBean(Invoicing.class);
+    private static final Ledger LEDGER = CONTEXT.getBean(Ledger.class);
+
+    static {
+        CLOCK.set("2026-08-01T08:00:00Z");
+        FACTS.constituted();
+        CONTEXT.getBean(Rating.class)
+                .declare(
+                        new Plan(
+                                "home",
+                                "Home",
+                                "",
+                                LocalDate.of(2026, 8, 1),
+                                euros("10"),
+                                0,
+                                euros("0")),
+                        TREASURER);
+    }
+
+    @Example
+    void whatAReversedPaymentHadPaidIsOwedAgain() {
+        Someone anna = billedFor("2026-08");
+
+        Cashier.Taken taken = pay(anna, "10");
+        Cashier.Reversed reversed = CASHIER.reverse(taken.payment().id(), "bounced", TREASURER);
+
+        Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
+        assertThat(reversed.reopened())
+                .singleElement()
+                .satisfies(part -> assertThat(part.amount()).isEqualTo(euros("10")));
+        assertThat(invoice).isInstanceOf(Invoice.Issued.class);
+        assertThat(invoice.open()).isEqualTo(euros("10"));
+        assertThat(facts(anna)).containsExactly("issued", "settled", "reopened");
+        assertThat(balance(AccountId.receivable(anna.payer()))).isEqualTo(euros("10"));
+        assertThat(LEDGER.trialBalanceMicro()).isZero();
+        assertThatThrownBy(() -> CASHIER.reverse(taken.payment().id(), "again", TREASURER))
+                .isInstanceOf(PaymentReversed.class);
+        assertThatThrownBy(() -> CASHIER.reverse(UUID.randomUUID(), "none", TREASURER))
+                .isInstanceOf(PaymentNotFound.class);
+    }
+
+    @Example
+    void afterTheLastDayToPayItIsOverdueSinceTheDayAfterIt() {
+        Someone anna = billedFor("2026-08");
+        Cashier.Taken taken = pay(anna, "10");
+        CLOCK.set("2026-10-20T08:00:00Z");
+
+        CASHIER.reverse(taken.payment().id(), "bounced", TREASURER);
+
+        Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
+        assertThat(invoice)
+                .isInstanceOfSatisfying(
+                        Invoice.Overdue.class,
+                        overdue ->
+                                assertThat(overdue.since())
+                                        .isEqualTo(invoice.heading().dueOn().plusDays(1)));
+        assertThat(facts(anna)).containsExactly("issued", "settled", "reopened", "overdue");
+    }
+
+    @Example
+    void creditThatWasUsedSinceIsTakenBackFromTheInvoiceThatUsedIt() {
+        Someone anna = billedFor("2026-08");
+        Cashier.Taken taken = pay(anna, "25");
+        run("2026-09");
+        assertThat(INVOICING.owing(payer(anna))).isEmpty();
+
+        Cashier.Reversed reversed = CASHIER.reverse(taken.payment().id(), "mistake", TREASURER);
+
+        assertThat(INVOICING.owing(payer(anna)))
+                .extracting(Invoice::open)
+                .containsExactly(euros("10"), euros("10"));
+        assertThat(reversed.reopened()).hasSize(2);
+        assertThat(balance(AccountId.wallet(anna.payer()))).isEqualTo(euros("0"));
+        assertThat(balance(AccountId.receivable(anna.payer()))).isEqualTo(euros("20"));
+    }
+
+    @Example
+    void otherCreditPaysWhatIsOpenAgain() {
+        Someone anna = billedFor("2026-08");
+        Cashier.Taken bounced = pay(anna, "10");
+        pay(anna, "4");
+
+        CASHIER.reverse(bounced.payment().id(), "bounced", TREASURER);
+
+        assertThat(INVOICING.owing(payer(anna)))
+                .singleElement()
+                .satisfies(invoice -> {
+                    assertThat(invoice).isInstanceOf(Invoice.PartlyPaid.class);
+                    assertThat(invoice.open()).isEqualTo(euros("6"));
+                });
+        assertThat(balance(AccountId.wallet(anna.payer()))).isEqualTo(euros("0"));
+    }
+
+    @Example
+    void whatWasWrittenOffStaysSoAndIsWrittenOffFurther() {
+        Someone anna = billedFor("2026-08");
+        Cashier.Taken part = pay(anna, "4");
+        Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
+        Money before = balance(AccountId.WRITTEN_OFF);
+        INVOICING.writeOff(invoice.heading().id(), "moved away");
+
+        CASHIER.reverse(part.payment().id(), "bounced", TREASURER);
+
+        assertThat(INVOICING.find(invoice.heading().id())).isInstanceOf(Invoice.WrittenOff.class);
+        assertThat(balance(AccountId.receivable(anna.payer()))).isEqualTo(euros("0"));
+        assertThat(balance(AccountId.WRITTEN_OFF).minus(before)).isEqualTo(euros("10"));
+    }
+
+    /** One thing that a treasurer or the calendar does. */
+    sealed interface Step {
+        record Pay(long cents) implements Step {}
+
+        record Reverse(int which) implements Step {}
+
+        record Bill() implements Step {}
+
+        record WriteOff() implements Step {}
+
+        record Wait() implements Step {}
+    }
+
+    @Provide
+    Arbitrary<List<Step>> steps() {
+        return Arbitraries.frequencyOf(
+                        net.jqwik.api.Tuple.of(
+                                4,
+                                Arbitraries.longs()
+                                        .between(1, 3_000)
+                                        .map(c -> (Step) new Step.Pay(c))),
+                        net.jqwik.api.Tuple.of(
+                                4,
+                                Arbitraries.integers()
+                                        .between(0, 9)
+                                        .map(which -> (Step) new Step.Reverse(which))),
+                        net.jqwik.api.Tuple.of(2, Arbitraries.just((Step) new Step.Bill())),
+                        net.jqwik.api.Tuple.of(1, Arbitraries.just((Step) new Step.WriteOff())),
+                        net.jqwik.api.Tuple.of(1, Arbitraries.just((Step) new Step.Wait())))
+                .list()
+                .ofMinSize(2)
+                .ofMaxSize(12);
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    void whateverIsPaidAndReversedTheBookBalancesAndTheInvoicesSayWhatItSays(
+            @ForAll("steps") List<Step> steps) {
+        Someone anna = billedFor("2026-08");
+        var payments = new ArrayList<Payment>();
+        Set<UUID> reversed = new HashSet<>();
+        int month = 9;
+        for (Step step : steps) {
+            switch (step) {
+                case Step.Pay(long cents) ->
+                        payments.add(pay(anna, new Money(cents * 10_000, EUR)).payment());
+                case Step.Reverse(int which) -> {
+                    if (which < payments.size() && reversed.add(payments.get(which).id())) {
+                        CASHIER.reverse(payments.get(which).id(), "mistake", TREASURER);
+                    }
+                }
+                case Step.Bill() -> {
+                    if (month <= 12) {
+                        run("2026-%02d".formatted(month++));
+                    }
+                }
+                case Step.WriteOff() ->
+                        INVOICING.owing(payer(anna)).stream()
+                                .findFirst()
+                                .ifPresent(invoice ->
+                                        INVOICING.writeOff(invoice.heading().id(), "given up"));
+                case Step.Wait() -> CLOCK.set(CLOCK.instant().plusSeconds(10 * 86_400L).toString());
+            }
+
+            UUID payer = anna.payer();
+            assertThat(LEDGER.trialBalanceMicro()).isZero();
+            Money owed =
+                    INVOICING.owing(payer(anna)).stream()
+                            .map(Invoice::open)
+                            .reduce(Money.zero(EUR), Money::plus);
+            assertThat(balance(AccountId.receivable(payer))).isEqualTo(owed);
+            assertThat(balance(AccountId.wallet(payer)).isPositive()).isFalse();
+            // Credit is never left lying while something is owed.
+            assertThat(owed.isZero() || balance(AccountId.wallet(payer)).isZero()).isTrue();
+            assertThat(settledMicro(payer)).isEqualTo(paidMicro(payer));
+            assertThat(settledByReversed(reversed)).isZero();
+        }
+    }
+
+    private static long settledMicro(UUID payer) {
+        return DB.sql(
+                        """
+                        select coalesce(sum(s.amount_micro - s.returned_micro), 0)::bigint
+                          from invoice_settlement s join invoice i on i.id = s.invoice_id where i.payer_id = :payer
+                        """)
+                .param("payer", payer)
+                .query(Long.class)
+                .single();
+    }
+
+    private static long paidMicro(UUID payer) {
+        return DB.sql(
+                        """
+                        select coalesce(sum(paid_micro), 0)::bigint from invoice where payer_id = :payer
+                        """)
+                .param("payer", payer)
+                .query(Long.class)
+                .single();
+    }
+
+    private static long settledByReversed(Set<UUID> payments) {
+        return DB.sql(
+                        """
+                        select coalesce(sum(amount_micro - returned_micro), 0)::bigint
+                          from invoice_settlement where payment_id = any(:payments)
+                        """)
+                .param("payments", payments.toArray(UUID[]::new))
+                .query(Long.class)
+                .single();
+    }
+
+    /** Someone new whose first month is billed, all at once, whatever the months of others. */
+    private static Someone billedFor(String month) {
+        CLOCK.set("2026-09-02T08:00:00Z");
+        Someone someone = FACTS.joined("home", month + "-01");
+        bill(someone, month);
+        CURRENT[0] = someone;
+        return someone;
+    }
+
+    private static final Someone[] CURRENT = new Someone[1];
+
+    private static void run(String month) {
+        var after = java.time.YearMonth.parse(month).plusMonths(1).atDay(2);
+        var then = after.atStartOfDay(ZoneId.of("UTC")).toInstant();
+        if (CLOCK.instant().isBefore(then)) {
+            CLOCK.set(then.toString());
+        }
+        bill(CURRENT[0], month);
+    }
+
+    private static void bill(Someone someone, String month) {
+        org.coopmesh.billing.invoice.BillsForTests.bill(
+                INVOICING, new PayerId(someone.payer()), java.time.YearMonth.parse(month));
+    }
+
+    private static Cashier.Taken pay(Someone someone, String amount) {
+        return pay(someone, euros(amount));
+    }
+
+    private static Cashier.Taken pay(Someone someone, Money amount) {
+        return CASHIER.take(
+                payer(someone),
+                null,
+                amount,
+                Payment.Method.TRANSFER,
+                LocalDate.ofInstant(CLOCK.instant(), ZoneId.of("Europe/Berlin")),
+                null,
+                null,
+                TREASURER);
+    }
+
+    private static List<String> facts(Someone someone) {
+        return DB
+                .sql("select type from outbox where key = :payer order by id")
+                .param("payer", someone.payer().toString())
+                .query(String.class)
+                .list()
+                .stream()
+                .map(type -> type.substring(type.lastIndexOf('.') + 1))
+                .toList();
+    }
+
+    private static PayerId payer(Someone someone) {
+        return new PayerId(someone.payer());
+    }
+
+    private static Money balance(AccountId account) {
+        return LEDGER.balance(account, EUR);
+    }
+
+    private static Money euros(String decimal) {
+        return Money.parse(decimal, EUR);
+    }
+}
