@@ -22,7 +22,26 @@ export interface Plan {
   includedGb: number;
   perGb: Money;
   currency: string;
+  /** What it is put together of; the fields above say the same of flat dues and volume. */
+  parts?: PlanPart[] | null;
 }
+
+/** From an hour of the co-op's clock up to, not including, a later one. */
+export interface PriceWindow {
+  days: string[];
+  fromHour: number;
+  toHour: number;
+  perGb: Money;
+}
+
+export type PlanPart =
+  | { type: 'flat'; monthly: Money }
+  | { type: 'scale'; floor: Money; suggested: Money; ceiling: Money }
+  | { type: 'volume'; includedGb: number; perGb: Money }
+  | { type: 'peak'; committedMbit: string; perMbit: Money; direction: string }
+  | { type: 'timed'; perGb: Money; windows: PriceWindow[] };
+
+export const partsOf = (plan: Plan): PlanPart[] => plan.parts ?? [{ type: 'flat', monthly: plan.flat }, { type: 'volume', includedGb: plan.includedGb, perGb: plan.perGb }];
 
 export const coopQuery = queryOptions({
   queryKey: ['coop'],

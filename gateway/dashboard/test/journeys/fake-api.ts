@@ -61,6 +61,7 @@ export class FakeCoop {
   members: Json[];
   nodes: Json[];
   readonly routers: Json[];
+  dues: Json;
   invoices: Json[];
   plans: Json[];
   cases: Json[];
@@ -99,9 +100,13 @@ export class FakeCoop {
       lines: [{ kind: 'dues', siteId: IDS.site, planCode: 'standard', quantity: '28', unit: 'day of 28', unitPrice: eur('12.00'), amount: eur('12.00'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '177.24', unit: 'GB', unitPrice: eur('0.20'), amount: eur('15.448'), from: day(-50), to: day(-22), windows: 8064, gaps: 2, includedGb: '100', localGb: '311.5', saved: eur('62.30') }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }],
       payments: state === 'paid' ? [{ id: randomUUID(), receivedOn: day(-10), method: 'transfer', amount: eur('27.40') }] : [],
     });
+    const peak = { kind: 'usage', charge: 'peak', siteId: IDS.site, planCode: 'solidary', quantity: '23.41', unit: 'Mbit/s', unitPrice: eur('0.80'), amount: eur('2.728'), from: day(-50), to: day(-22), windows: 8064, gaps: 0, explanation: { formula: '(95th percentile − committed rate, never below zero) × price of a Mbit/s × days ÷ days of the month', inputs: [{ name: 'hours (UTC)', value: '672' }, { name: 'highest hours dropped', value: '33' }, { name: 'direction', value: 'the higher of the percentiles down and up' }, { name: '95th percentile', value: '23.41 Mbit/s' }, { name: 'committed rate', value: '20 Mbit/s' }, { name: 'price of a Mbit/s', value: '0.80 EUR' }], result: '2.728 EUR' } };
     this.invoices = [invoice(IDS.invoice, '2026-00041', 'overdue', '0.00', '27.40'), invoice(IDS.paid, '2026-00029', 'paid', '27.40', '0.00')];
+    Object.assign(this.invoices[1]!, { lines: [...(this.invoices[1]!.lines as Json[]).slice(0, 2), peak, { kind: 'adjustment', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '-13.64', unit: 'GB', amount: eur('-2.728'), from: day(-80), to: day(-51), windows: 12, gaps: 0 }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }] });
     const plan = (code: string, name: string, from: number, flat: string, gb: number, per: string, description: string) => ({ code, name, description, effectiveOn: day(from), flat: eur(flat), includedGb: gb, perGb: eur(per), currency: 'EUR' });
-    this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.')];
+    this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.'),
+      { ...plan('solidary', 'Solidary', -30, '0.00', 0, '0.00', 'Pay what you can.'), parts: [{ type: 'scale', floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, { type: 'timed', perGb: eur('0.25'), windows: [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], fromHour: 1, toHour: 7, perGb: eur('0.00') }, { days: ['saturday', 'sunday'], fromHour: 7, toHour: 24, perGb: eur('0.15') }] }, { type: 'peak', committedMbit: '20', perMbit: eur('0.80'), direction: 'higherOfPercentiles' }] }];
+    this.dues = { scale: { floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, monthly: eur('12.00'), choices: [] };
     this.cases = [{ id: IDS.case, number: 17, state: 'open', category: 'intrusion', address: '10.201.1.20', port: 22, observedAt: ago(300), openedAt: ago(200), dueAt: ago(-1440), reports: 2, claimedBy: null, outcome: null }, { id: randomUUID(), number: 16, state: 'open', category: 'spam', address: '10.201.2.9', port: null, observedAt: ago(5000), openedAt: ago(4900), dueAt: ago(30), reports: 1, claimedBy: null, outcome: null }, { id: randomUUID(), number: 12, state: 'closed', category: 'copyright', address: null, port: null, observedAt: ago(90000), openedAt: ago(90000), dueAt: ago(80000), reports: 1, claimedBy: IDS.joan, outcome: 'dismissed' }];
     this.bans = [{ id: IDS.ban, target: { kind: 'address', value: '10.201.4.20/32' }, state: 'inForce', orderedAt: ago(20), orderedBy: IDS.joan, imposedAt: ago(20), imposedBy: IDS.joan, until: ago(-10000), permanent: false, reason: 'Brute force against a school server', caseId: IDS.case, origin: 'decision' }, { id: randomUUID(), target: { kind: 'address', value: '2001:db8:77::/48' }, state: 'inForce', orderedAt: ago(900), orderedBy: IDS.joan, imposedAt: ago(880), imposedBy: IDS.board, until: null, permanent: true, reason: 'Malware control server', caseId: null, origin: 'moderator' }];
   }
@@ -170,7 +175,9 @@ export class FakeCoop {
       return { status: 201, body: { memberId: IDS.board } };
     }
     if (on(/^\/api\/plans$/)) return items(q.get('history') ? this.plans : this.plans.filter((plan) => String(plan.effectiveOn) <= day(0)));
-    if (on(/^\/api\/plans$/, 'POST')) { this.plans.push(body); return { status: 201, body }; }
+    if (on(/^\/api\/plans$/, 'POST')) {
+      if (JSON.stringify(body.parts).includes('"ceiling":{"amount":"1.00"')) return problem(400, 'invalid-request', 'parts[0]: floor ≤ suggested ≤ ceiling', [{ field: 'parts[0]', rule: 'plan', message: 'floor ≤ suggested ≤ ceiling' }]);
+      this.plans.push({ ...body, flat: eur('0.00'), includedGb: 0, perGb: eur('0.00') }); return { status: 201, body }; }
     if (on(/^\/api\/applications$/, 'POST')) return String(body.email).endsWith('@nowhere') ? problem(400, 'invalid-request', 'The application is not complete', [{ field: 'email', rule: 'email', message: 'must be an e-mail address' }]) : { status: 202, body: { memberId: randomUUID() } };
 
     if (on(/^\/api\/overview\/home$/)) {
@@ -249,6 +256,19 @@ export class FakeCoop {
       });
     }
     if (on(/^\/api\/bill\/mine$/)) return ok({ payers: this.empty ? [] : [{ payerId: IDS.payer, balance: eur('27.40'), credit: eur('0.00'), open: [this.invoices[0]], running: { period: day(0).slice(0, 7), charges: [{ kind: 'dues', charge: 'dues', planCode: 'standard', quantity: '21', unit: 'day of 30', amount: eur('8.40') }, { kind: 'usage', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '64.1', unit: 'GB', includedGb: '70', localGb: '120', saved: eur('24.00'), amount: eur('0.00') }], total: eur('8.40') }, payments: [{ id: randomUUID(), receivedOn: day(-40), method: 'transfer', amount: eur('27.40') }] }] });
+    if (on(/^\/api\/bill\/[0-9a-f-]{36}\/dues\/[0-9a-f-]{36}$/)) return ok(this.dues);
+    if (on(/^\/api\/bill\/[0-9a-f-]{36}\/dues\/[0-9a-f-]{36}$/, 'PUT')) {
+      if (Number(body.amount) > 40) return problem(422, 'choice-refused', 'amount: must lie on the scale', [{ field: 'amount', rule: 'scale', message: 'at most 40.00' }]);
+      (this.dues.choices as Json[]).push({ effectiveOn: body.effectiveOn, monthly: eur(String(body.amount)) });
+      return ok(this.dues);
+    }
+    if ((found = on(/^\/api\/payments\/([^/]+)\/reversal$/, 'POST'))) {
+      return this.once(request, body, () => {
+        const invoice = this.invoices.find((one) => (one.payments as Json[]).some((payment) => payment.id === found![1]))!;
+        Object.assign(invoice, { state: 'overdue', paid: eur('0.00'), open: invoice.total, payments: (invoice.payments as Json[]).map((payment) => ({ ...payment, returned: payment.amount })) });
+        return { id: found![1], reopened: [{ invoiceId: invoice.id, number: invoice.number, amount: invoice.total }] };
+      });
+    }
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/accounts$/)) return items([{ id: 'bank', kind: 'bank', ownerId: null, balance: eur('4211.90') }, { id: 'income-dues', kind: 'income-dues', ownerId: null, balance: eur('-6480.00') }, { id: `receivable:${IDS.payer}`, kind: 'receivable', ownerId: IDS.payer, balance: eur('27.40') }]);
     if ((found = on(/^\/api\/ledger\/accounts\/([^/]+)\/statement$/))) {

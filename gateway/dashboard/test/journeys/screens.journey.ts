@@ -44,6 +44,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['my-usage', '/my/usage', /hours without a report/],
   ['my-usage-month', '/my/usage?span=before', /By the day/],
   ['why', `/invoices/${IDS.invoice}/why`, /Adds up/],
+  ['why-peak', `/invoices/${IDS.paid}/why`, /highest hours dropped/],
   ['my-treasury', '/treasury', /At the bank/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
   ['my-report', '/report', /You report as a member/],

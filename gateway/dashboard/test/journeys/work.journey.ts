@@ -257,6 +257,64 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('no', { exact: true }).waitFor();
   });
 
+  it('a plan is put together of parts, and a part that is wrong is named', async () => {
+    await page.goto('/plans');
+    await page.getByRole('button', { name: 'New plan' }).click();
+    await dialog().getByLabel('Name').fill('Night');
+    await dialog().getByLabel('Code').fill('night');
+    await dialog().getByRole('button', { name: 'Take out: Dues of a month' }).click();
+    await dialog().getByRole('button', { name: 'Take out: Price of a GB' }).waitFor({ state: 'detached' });
+    await dialog().getByRole('button', { name: 'Dues as the member chooses' }).click();
+    await dialog().getByRole('button', { name: 'Take out: Price of a GB' }).click();
+    await dialog().getByRole('button', { name: 'Price of a GB by the clock' }).click();
+    await dialog().getByRole('button', { name: 'Price of a GB', exact: true }).waitFor({ state: 'detached' });
+    for (const [label, value] of [['At least', '5'], ['Suggested', '12,5'], ['At most', '1'], ['EUR for each GB at other times', '0.25'], ['EUR for each GB', 'little']] as const) await dialog().getByRole('textbox', { name: label, exact: true }).fill(value);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().getByText('Write it like 12.50').waitFor();
+    await dialog().getByRole('textbox', { name: 'EUR for each GB', exact: true }).fill('0,05');
+    await dialog().getByRole('checkbox', { name: 'Sun' }).uncheck();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().getByText('floor ≤ suggested ≤ ceiling').first().waitFor();
+    await inspect(page, 'plan-form', width);
+    await dialog().getByLabel('At most').fill('40');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Night is written down').waitFor();
+    const week = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+
+    expect(asked(/plans$/)[1]!.body.parts).toEqual([
+      { type: 'scale', floor: { amount: '5.00', currency: 'EUR' }, suggested: { amount: '12.50', currency: 'EUR' }, ceiling: { amount: '40.00', currency: 'EUR' } },
+      { type: 'timed', perGb: { amount: '0.25', currency: 'EUR' }, windows: [{ days: week, fromHour: 0, toHour: 7, perGb: { amount: '0.05', currency: 'EUR' } }] },
+    ]);
+  });
+
+  it('a member chooses dues on the scale, and is told where it ends', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('button', { name: 'Choose' }).click();
+    await dialog().getByLabel('EUR a month').fill('50');
+    await dialog().getByRole('button', { name: 'Choose' }).click();
+    await dialog().getByText('at most 40.00').first().waitFor();
+    await inspect(page, 'dues', width);
+    await dialog().getByLabel('EUR a month').fill('20');
+    await dialog().getByRole('button', { name: 'Choose' }).click();
+    await page.getByText('Your dues are chosen').waitFor();
+    await page.getByText('€20.00').first().waitFor();
+  });
+
+  it('a treasurer takes a payment back, with a reason', async () => {
+    await page.goto(`/invoices/${IDS.paid}`);
+    await page.getByRole('button', { name: 'Take back' }).click();
+    await dialog().getByLabel('Reason').fill('Booked on the wrong payer');
+    await inspect(page, 'payment-reversal', width);
+    await dialog().getByRole('button', { name: 'Take the payment back' }).click();
+    await page.getByText('The payment is taken back').waitFor();
+    await page.getByText('taken back', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Take back' }).count()).toBe(0);
+
+    expect(asked(/reversal$/)[0]!.body).toEqual({ reason: 'Booked on the wrong payer' });
+    expect(asked(/reversal$/)[0]!.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

@@ -3,21 +3,23 @@ import { Trans, Plural, useLingui } from '@lingui/react/macro';
 import { IconCoins } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useMemo } from 'react';
-import { isZero } from '@/shared/money';
+import { useMemo, useState } from 'react';
+import { newKey } from '@/shared/api';
+import { formatMoney, isZero, type Money } from '@/shared/money';
 import { plansQuery } from '@/shared/coop';
 import { payerQuery } from '@/shared/payers';
 import { useSession } from '@/shared/session';
 import { absolute, monthName } from '@/shared/time';
-import { DialogButton } from '@/shared/ui/action';
+import { DialogButton, ReasonButton } from '@/shared/ui/action';
 import { Lines } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
+import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
 import { LineName } from './LineName';
-import { invoiceQuery, type Invoice, type InvoiceLine } from './invoices-api';
+import { invoiceQuery, reversePayment, type Invoice, type InvoiceLine } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
 
 /** One invoice: what it is made of, and what was paid on it. */
@@ -90,12 +92,31 @@ function Proof({ line }: { line: InvoiceLine }) {
   return <small><Plural value={line.windows} one="# signed usage window" other="# signed usage windows" />{line.gaps ? <>, <Plural value={line.gaps} one="# gap" other="# gaps" /></> : null}</small>;
 }
 
+const isReturned = (payment: Invoice['payments'][number]) => Boolean(payment.returned && !isZero(payment.returned));
+
+/** A payment that was a mistake, or that the bank took back. */
+function Reverse({ id, amount }: { id: string; amount: Money }) {
+  const { t, i18n } = useLingui();
+  const [key] = useState(newKey);
+  return (
+    <ReasonButton label={<Trans>Take back</Trans>} size="compact-sm" color="red" title={t`Take back ${formatMoney(amount, i18n.locale)}`} confirm={t`Take the payment back`} said={t`The payment is taken back`}
+      explain={<Trans>For a payment that was recorded by mistake, or that the bank returned. The whole payment is reversed in the book, on every invoice that it paid; they are owed again, and who was overdue is overdue again. Both postings stay to be read.</Trans>}
+      run={(reason) => reversePayment(id, reason, key)} refresh={[['invoices'], ['invoice'], ['member'], ['home'], ['treasury'], ['payments']]} />
+  );
+}
+
 function Payments({ invoice }: { invoice: Invoice }) {
   const { t } = useLingui();
+  const { has } = useSession();
   return (
     <Panel title={t`Payments`}>
       {invoice.payments.length === 0 ? <Empty icon={<IconCoins size={28} />} title={t`Nothing paid yet`}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></Empty>
-        : <ul className="plain">{invoice.payments.map((payment, at) => <li key={payment.id ?? at} className="split"><span><When at={payment.receivedOn} plain /> <span className="soft">{payment.method === 'cash' ? t`cash` : payment.method === 'transfer' ? t`transfer` : payment.method === 'credit' ? t`credit` : payment.method}</span></span><Amount of={payment.amount} signed /></li>)}</ul>}
+        : <ul className="plain">{invoice.payments.map((payment, at) => (
+          <li key={payment.id ?? at} className="split">
+            <span><When at={payment.receivedOn} plain /> <span className="soft">{payment.method === 'cash' ? t`cash` : payment.method === 'transfer' ? t`transfer` : payment.method === 'credit' ? t`credit` : payment.method}</span>{isReturned(payment) && <> <Pill tone="warn">{t`taken back`}</Pill></>}</span>
+            <span className="toolbar">{has('treasurer') && payment.id && !isReturned(payment) && <Reverse id={payment.id} amount={payment.amount} />}<Amount of={payment.amount} signed /></span>
+          </li>
+        ))}</ul>}
     </Panel>
   );
 }

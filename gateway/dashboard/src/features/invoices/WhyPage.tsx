@@ -41,6 +41,7 @@ function LinePanel({ line, plan }: { line: InvoiceLine; plan: string }) {
   return (
     <Panel title={<LineName line={line} plan={plan} />} lead={span} tone={ok === false ? 'bad' : undefined}>
       <LineFormula line={line} />
+      {line.explanation && <Explained of={line.explanation} open={!drawn(line)} />}
       <div className="why-foot">
         {ok === true && <Pill tone="ok"><Trans>Computed again in your browser: it is right</Trans></Pill>}
         {ok === false && <Pill tone="bad"><Trans>Computed again in your browser: it differs. Tell the treasurer.</Trans></Pill>}
@@ -52,12 +53,26 @@ function LinePanel({ line, plan }: { line: InvoiceLine; plan: string }) {
   );
 }
 
-const isTraffic = (line: InvoiceLine) => line.kind === 'usage' || line.charge === 'usage';
+const isTraffic = (line: InvoiceLine) => line.kind === 'usage' || ['usage', 'timed', 'peak'].includes(line.charge ?? '');
+/** The plain formulas are drawn as such; any other is told in the words of who computed it. */
+const drawn = (line: InvoiceLine) => (line.kind === 'dues' || line.kind === 'usage') && (!line.charge || line.charge === line.kind);
+
+/** The formula and its figures as billing kept them with the line. */
+function Explained({ of, open }: { of: NonNullable<InvoiceLine['explanation']>; open: boolean }) {
+  return (
+    <details className="twin" open={open}>
+      <summary><Trans>How billing came to it</Trans></summary>
+      <p className="reasons">{of.formula}</p>
+      <table className="grid reasons"><tbody>{of.inputs.map((input, at) => <tr key={at}><th scope="row">{input.name}</th><td className="end num">{input.value}</td></tr>)}</tbody><tfoot><tr><td><Trans>Result</Trans></td><td className="end num">{of.result}</td></tr></tfoot></table>
+    </details>
+  );
+}
 
 function LineFormula({ line }: { line: InvoiceLine }) {
   const { t, i18n } = useLingui();
   const days = daysOf(line);
   const result = <Term result value={<Amount of={line.amount} />} what={t`on the bill`} />;
+  if (!drawn(line) && line.kind !== 'adjustment' && line.kind !== 'carried') return <p className="formula">{result}</p>;
   if (line.kind === 'dues' && days && line.unitPrice) {
     return <p className="formula"><Term value={<Amount of={line.unitPrice} />} what={t`a month`} /><Sign of="×" /><Term value={<Trans>{days.days} of {days.month}</Trans>} what={t`days`} /><Sign of="=" />{result}</p>;
   }

@@ -37,11 +37,14 @@ export interface InvoiceLine {
   saved?: Money | null;
   windows?: number | null;
   gaps?: number | null;
+  /** How the amount came about; missing on lines from before it was kept. */
+  explanation?: { formula: string; inputs: { name: string; value: string }[]; result: string } | null;
 }
 
 export interface Invoice extends InvoiceRow {
   lines: InvoiceLine[];
-  payments: { id: string | null; receivedOn: string; method: string; amount: Money }[];
+  /** What of a payment went back was reversed. */
+  payments: { id: string | null; receivedOn: string; method: string; amount: Money; returned?: Money | null }[];
 }
 
 export interface BillRun {
@@ -78,3 +81,5 @@ export const billRunsQuery = queryOptions({ queryKey: ['bill-runs'], queryFn: ({
 
 export const runBills = (period: string, idempotencyKey: string) => post<BillRun>('/api/bill-runs', { period }, { idempotencyKey });
 export const recordPayment = (payment: NewPayment, idempotencyKey: string) => post<PaymentResult>('/api/payments', payment, { idempotencyKey });
+/** Takes a payment back; what it had paid is owed again. */
+export const reversePayment = (id: string, reason: string, idempotencyKey: string) => post<{ id: string; reopened: PaymentResult['applied'] }>(`/api/payments/${segment(id)}/reversal`, { reason }, { idempotencyKey });

@@ -4,13 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery, type Plan } from '@/shared/coop';
-import { isZero } from '@/shared/money';
 import { today } from '@/shared/time';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
-import { Amount } from '@/shared/ui/values';
+import { PlanParts } from '@/shared/ui/plan-parts';
 import { apply } from './join-api';
 import './join.css';
 
@@ -82,14 +81,12 @@ export default function JoinPage() {
 }
 
 function PlanCard({ plan }: { plan: Plan }) {
-  const included = Number(plan.includedGb);
   return (
     <Radio.Card value={plan.code} className="plan">
       <Radio.Indicator />
       <div>
         <b>{plan.name}</b>
-        <div className="price"><Amount of={plan.flat} /> <small><Trans>a month</Trans></small></div>
-        <div className="soft">{included > 0 && <Trans>{included} GB included.</Trans>} {isZero(plan.perGb) ? <Trans>No charge for more.</Trans> : <Trans>Each GB more <Amount of={plan.perGb} />.</Trans>}</div>
+        <PlanParts plan={plan} />
         {plan.description && <div className="soft">{plan.description}</div>}
       </div>
     </Radio.Card>

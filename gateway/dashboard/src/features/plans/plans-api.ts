@@ -1,4 +1,13 @@
 import { post } from '@/shared/api';
-import type { Plan } from '@/shared/coop';
+import type { Plan, PlanPart } from '@/shared/coop';
 
-export const addPlan = (plan: Plan) => post<Plan>('/api/plans', plan);
+export interface NewPlan {
+  code: string;
+  name: string;
+  description: string | null;
+  effectiveOn: string;
+  currency: string;
+  parts: PlanPart[];
+}
+
+export const addPlan = (plan: NewPlan) => post<Plan>('/api/plans', plan);

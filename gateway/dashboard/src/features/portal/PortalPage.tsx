@@ -17,6 +17,7 @@ import { InvoiceStatePill, LivePill, NodeStatePill, RulePill } from '@/shared/ui
 import { Pill } from '@/shared/ui/status';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Amount, When } from '@/shared/ui/values';
+import { DuesPanel } from './DuesPanel';
 import { billQuery, meQuery, ownNodesQuery, ownReportsQuery, type Charge, type Me, type PayerBill } from './portal-api';
 import './portal.css';
 
@@ -31,7 +32,7 @@ export default function PortalPage() {
       <Standing me={me.data} />
       <div className="columns">
         <div className="stack"><Bill /><UsagePanel title={t`My usage, last 24 hours`} lead={t`As your nodes counted and signed it. Local traffic is free.`} actions={<Button component={Link} to="/my/usage" size="compact-sm" variant="default"><Trans>Hours and days</Trans></Button>} query={usage} empty={t`Bytes appear here after your node’s first usage window.`} /></div>
-        <div className="stack"><MyNodes me={me.data} /><MyReports /></div>
+        <div className="stack"><MyNodes me={me.data} /><DuesPanel sites={me.data.sites} /><MyReports /></div>
       </div>
     </Page>
   );
@@ -78,7 +79,7 @@ function PayerView({ payer }: { payer: PayerBill }) {
           <ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.running.charges.map((charge, at) => <li key={at} className="split near soft"><span><ChargeName charge={charge} /></span><Amount of={charge.amount} cents /></li>)}</ul>
         </div>
       )}
-      {payer.payments.length > 0 && <details className="twin"><summary><Trans>What I paid</Trans></summary><ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.payments.map((payment) => <li key={payment.id} className="split"><When at={payment.receivedOn} plain /><Amount of={payment.amount} /></li>)}</ul></details>}
+      {payer.payments.length > 0 && <details className="twin"><summary><Trans>What I paid</Trans></summary><ul className="plain" style={{ marginTop: '0.4rem' }}>{payer.payments.map((payment) => <li key={payment.id} className="split"><span><When at={payment.receivedOn} plain />{payment.reversed && <> <Pill tone="warn"><Trans>taken back</Trans></Pill></>}</span><Amount of={payment.amount} /></li>)}</ul></details>}
     </div>
   );
 }

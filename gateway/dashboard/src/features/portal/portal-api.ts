@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, type Page } from '@/shared/api';
+import { get, put, segment, type Page } from '@/shared/api';
 import type { Money } from '@/shared/money';
 
 export interface Me {
@@ -7,7 +7,7 @@ export interface Me {
   name: string;
   state: string;
   standing?: { level: string; since?: string | null; until?: string | null; why?: string | null } | null;
-  sites: { id: string; name: string; address?: string | null; planCode?: string | null }[];
+  sites: { id: string; name: string; address?: string | null; planCode?: string | null; payerId?: string | null }[];
   nodes: { id: string; nodeId?: string | null; name: string }[];
 }
 
@@ -38,7 +38,14 @@ export interface PayerBill {
   credit?: Money | null;
   open: OpenInvoice[];
   running?: { period: string; charges: Charge[]; total: Money } | null;
-  payments: { id: string; receivedOn: string; method: string; amount: Money }[];
+  payments: { id: string; receivedOn: string; method: string; amount: Money; reversed?: boolean | null }[];
+}
+
+/** Dues on a sliding scale; without a scale there is nothing to choose. */
+export interface Dues {
+  scale?: { floor: Money; suggested: Money; ceiling: Money } | null;
+  monthly?: Money | null;
+  choices: { effectiveOn: string; monthly: Money }[];
 }
 
 export interface OwnNode {
@@ -63,3 +70,7 @@ export const meQuery = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) =>
 export const billQuery = queryOptions({ queryKey: ['me', 'bill'], queryFn: ({ signal }) => get<{ payers: PayerBill[] }>('/api/bill/mine', signal), refetchInterval: 15_000 });
 export const ownNodesQuery = (memberId: string) => queryOptions({ queryKey: ['me', 'nodes'], queryFn: ({ signal }) => get<Page<OwnNode & { ownerId: string }>>('/api/nodes?limit=200', signal).then((page) => page.items.filter((node) => node.ownerId === memberId)), refetchInterval: 2_000 });
 export const ownReportsQuery = queryOptions({ queryKey: ['me', 'reports'], queryFn: ({ signal }) => get<Page<OwnReport>>('/api/reports/mine', signal).then((page) => page.items) });
+
+const duesPath = (payerId: string, siteId: string) => `/api/bill/${segment(payerId)}/dues/${segment(siteId)}`;
+export const duesQuery = (payerId: string, siteId: string) => queryOptions({ queryKey: ['me', 'dues', payerId, siteId], queryFn: ({ signal }) => get<Dues>(duesPath(payerId, siteId), signal), retry: false });
+export const chooseDues = (payerId: string, siteId: string, choice: { amount: string; effectiveOn: string }) => put<Dues>(duesPath(payerId, siteId), choice);

@@ -2,14 +2,20 @@ import { Skeleton } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconChartHistogram } from '@tabler/icons-react';
 import type { UseQueryResult } from '@tanstack/react-query';
-import { lazy, Suspense, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { formatBytes } from '../bytes';
-import { absolute } from '../time';
-import { total, type UsageStep } from '../usage';
+import { absolute, coopNow } from '../time';
+import { hoursOf, total, type UsageStep } from '../usage';
 import { Loaded } from './loaded';
 import { Empty, Panel } from './page';
 
 const UsageChart = lazy(() => import('./usage-chart'));
+
+/** The hours between the first and the last that were told of; a gap stays a gap. */
+function Filled({ told, children }: { told: UsageStep[]; children: (steps: UsageStep[]) => ReactNode }) {
+  const steps = useMemo(() => hoursOf(told, Date.parse(told[0]!.from), Date.parse(told[told.length - 1]!.to), coopNow()), [told]);
+  return <>{children(steps)}</>;
+}
 
 /** Usage over time as a picture, with the same figures as a table. */
 export function UsagePanel({ title, lead, actions, query, empty }: { title: string; lead?: string; actions?: ReactNode; query: UseQueryResult<UsageStep[]>; empty: string }) {
@@ -18,7 +24,7 @@ export function UsagePanel({ title, lead, actions, query, empty }: { title: stri
   return (
     <Panel title={title} lead={lead} actions={actions}>
       {query.isPending && query.fetchStatus === 'idle' ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : <Loaded query={query} lines={6}>
-        {(steps) => steps.length === 0 ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : (
+        {(told) => told.length === 0 ? <Empty icon={<IconChartHistogram size={30} />} title={t`Nothing counted yet`}>{empty}</Empty> : <Filled told={told}>{(steps) => (
           <>
             <p className="legend">
               <span><i style={{ background: 'var(--paper-chart-down)' }} /><Trans>Down <b className="num">{bytes(total(steps, 'internetDown'))}</b></Trans></span>
@@ -33,14 +39,14 @@ export function UsagePanel({ title, lead, actions, query, empty }: { title: stri
                   <thead><tr><th scope="col"><Trans>From</Trans></th><th scope="col" className="end"><Trans>Internet down</Trans></th><th scope="col" className="end"><Trans>Internet up</Trans></th><th scope="col" className="end"><Trans>Local mesh</Trans></th></tr></thead>
                   <tbody>
                     {[...steps].reverse().map((step) => (
-                      <tr key={step.from}><td className="num">{absolute(step.from, i18n.locale)}</td><td className="end num">{bytes(step.internetDown)}</td><td className="end num">{bytes(step.internetUp)}</td><td className="end num">{bytes(step.localDown + step.localUp)}</td></tr>
+                      <tr key={step.from}><td className="num">{absolute(step.from, i18n.locale)}</td>{step.missing ? <td className="end" colSpan={3}><Trans>no report</Trans></td> : <><td className="end num">{bytes(step.internetDown)}</td><td className="end num">{bytes(step.internetUp)}</td><td className="end num">{bytes(step.localDown + step.localUp)}</td></>}</tr>
                     ))}
                   </tbody>
                 </table>
               </div>
             </details>
           </>
-        )}
+        )}</Filled>}
       </Loaded>}
     </Panel>
   );
