@@ -56,6 +56,7 @@ public class BillingContext {
         registry.add("spring.kafka.listener.auto-startup", () -> "false");
         registry.add("coopmesh.event-bus.relay-enabled", () -> "false");
         registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
+        registry.add("coopmesh.spend.check-interval", () -> "PT1H");
     }
 
     /** With a broker, and jobs that look often. */
@@ -92,7 +93,7 @@ public class BillingContext {
                         "spring.kafka.listener.auto-startup", "false",
                         "coopmesh.event-bus.relay-enabled", "false",
                         "coopmesh.invoice.check-interval", "PT1H",
-                        "coopmesh.invoice.retry-interval", "PT1H",
+                        "coopmesh.spend.check-interval", "PT1H",
                         "coopmesh.keys-dir", emptyDirectory(),
                         "spring.grpc.server.port", "0",
                         "server.port", "0");

@@ -23,13 +23,21 @@ record Bill(List<BillLine> lines, Money total) {
      *
      * @param charges of the period and of the closed months that are still corrected
      * @param billed of the same months, by earlier bills
-     * @param carried what rests on the payer's unbilled account before this bill
+     * @param prepaid what the payer's wallet paid ahead for the period; zero or more, rarely less
+     * @param carried what else rests on the payer's unbilled account before this bill
      */
     static Bill draw(
-            YearMonth period, List<Charge> charges, Collection<Billed> billed, Money carried) {
+            YearMonth period,
+            List<Charge> charges,
+            Collection<Billed> billed,
+            Money prepaid,
+            Money carried) {
         List<BillLine> lines = new ArrayList<>(news(period, charges, billed));
         LocalDate from = period.atDay(1);
         LocalDate to = period.plusMonths(1).atDay(1);
+        if (!prepaid.isZero()) {
+            lines.add(BillLine.prepaid(prepaid.negated(), from, to));
+        }
         if (!carried.isZero()) {
             lines.add(BillLine.carried(carried, from, to));
         }

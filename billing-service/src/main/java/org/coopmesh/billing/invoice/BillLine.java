@@ -42,7 +42,9 @@ record BillLine(
         USAGE,
         /** A closed month charged anew: what came to light after its bill. */
         ADJUSTMENT,
-        CARRIED
+        CARRIED,
+        /** What the wallet paid ahead, hour by hour. */
+        PREPAID
     }
 
     /** What {@code charge} adds to a bill on which it was never charged before. */
@@ -121,6 +123,12 @@ record BillLine(
 
     private static long local(Usage usage) {
         return Math.addExact(usage.localDown(), usage.localUp());
+    }
+
+    /** What was paid ahead for the days in [{@code from}, {@code to}): a negative amount. */
+    static BillLine prepaid(Money amount, LocalDate from, LocalDate to) {
+        return new BillLine(
+                Kind.PREPAID, null, from, to, 0, 0, 0, 0, null, null, amount, 0, 0, 0, null);
     }
 
     /** A remainder carried from the bill before, or, negative, to the next. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,6 +75,26 @@ class Bills {
                 .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .query((rs, row) -> new PayerId(rs.getObject("payer_id", UUID.class)))
                 .set();
+    }
+
+    /** The months from {@code first} on that each payer was billed for. */
+    Map<PayerId, Set<YearMonth>> months(Collection<PayerId> payers, YearMonth first) {
+        var months = new HashMap<PayerId, Set<YearMonth>>();
+        if (!payers.isEmpty()) {
+            db.sql(
+                            """
+                            select payer_id, period from bill where payer_id = any(:payers) and period >= :first
+                            """)
+                    .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                    .param("first", first.atDay(1))
+                    .query(rs -> {
+                        months.computeIfAbsent(
+                                        new PayerId(rs.getObject("payer_id", UUID.class)),
+                                        payer -> new HashSet<>())
+                                .add(YearMonth.from(rs.getObject("period", LocalDate.class)));
+                    });
+        }
+        return months;
     }
 
     /** Everybody whose month was billed. */

@@ -24,6 +24,7 @@ import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.rating.SpendWatch;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
@@ -47,6 +48,7 @@ public class Invoicing {
     private final Invoices invoices;
     private final Bills bills;
     private final Rating rating;
+    private final SpendWatch spendWatch;
     private final PayerRegister register;
     private final Ledger ledger;
     private final Outbox outbox;
@@ -57,6 +59,7 @@ public class Invoicing {
             Invoices invoices,
             Bills bills,
             Rating rating,
+            SpendWatch spendWatch,
             PayerRegister register,
             Ledger ledger,
             Outbox outbox,
@@ -65,6 +68,7 @@ public class Invoicing {
         this.invoices = invoices;
         this.bills = bills;
         this.rating = rating;
+        this.spendWatch = spendWatch;
         this.register = register;
         this.ledger = ledger;
         this.outbox = outbox;
@@ -142,8 +146,14 @@ public class Invoicing {
         Map<PayerId, Rating.Charged> charged =
                 rating.charges(payers, firstCorrected(period), period);
         Map<PayerId, List<Billed>> billed = bills.billed(payers, firstCorrected(period), period);
+        Map<PayerId, Map<YearMonth, Money>> ahead = spendWatch.paidAhead(payers, period);
+        bills.months(ahead.keySet(), period)
+                .forEach((payer, months) ->
+                        requireNonNull(ahead.get(payer)).keySet().removeAll(months));
+        Money zero = Money.zero(coop.currency());
         var drawn = new LinkedHashMap<PayerId, Bill>();
         for (PayerId payer : payers) {
+            Map<YearMonth, Money> paid = ahead.getOrDefault(payer, Map.of());
             switch (charged.getOrDefault(payer, new Rating.Charged.Known(List.of()))) {
                 case Rating.Charged.Unknown(RuntimeException why) ->
                         outcomes.put(payer, new Outcome.Failed(payer, why));
@@ -155,9 +165,14 @@ public class Invoicing {
                                         period,
                                         charges,
                                         billed.getOrDefault(payer, List.of()),
+                                        paid.getOrDefault(period, zero),
+                                        // What was paid ahead for later months is theirs.
                                         ledger.balance(
-                                                AccountId.unbilled(payer.value()),
-                                                coop.currency())));
+                                                        AccountId.unbilled(payer.value()),
+                                                        coop.currency())
+                                                .plus(
+                                                        paid.values().stream()
+                                                                .reduce(zero, Money::plus))));
                     } catch (ArithmeticException tooLarge) {
                         outcomes.put(payer, new Outcome.Failed(payer, tooLarge));
                     }

@@ -26,7 +26,15 @@ public sealed interface Charge {
         /** Bytes by the time of day. */
         TIMED,
         /** The 95th percentile. */
-        PEAK
+        PEAK;
+
+        /** Whether it charges for traffic; what else there is are dues. */
+        public boolean isTraffic() {
+            return switch (this) {
+                case DUES, SCALE -> false;
+                case USAGE, TIMED, PEAK -> true;
+            };
+        }
     }
 
     Key key();

@@ -144,10 +144,25 @@ public class Rating {
      * @throws PlanNotFound if a site is on a plan that was not in force
      */
     public List<Charge> charges(PayerId payer, LocalDate from, LocalDate to) {
-        return switch (charged(List.of(payer), from, to, plans.all()).get(payer)) {
+        Instant until = register.coop().startOf(to);
+        return switch (charged(List.of(payer), from, to, until, plans.all()).get(payer)) {
             case Charged.Known(List<Charge> charges) -> charges;
             case Charged.Unknown(RuntimeException why) -> throw why;
             case null -> List.of();
+        };
+    }
+
+    /**
+     * What the days in [{@code from}, {@code to}) of one month come to, counting hours that begin before {@code until};
+     * nothing where a plan is missing or the amount too large.
+     */
+    Optional<Money> total(PayerId payer, LocalDate from, LocalDate to, Instant until) {
+        Money zero = Money.zero(register.coop().currency());
+        return switch (charged(List.of(payer), from, to, until, plans.all()).get(payer)) {
+            case Charged.Known(List<Charge> charges) ->
+                    Optional.of(charges.stream().map(Charge::amount).reduce(zero, Money::plus));
+            case Charged.Unknown unknown -> Optional.empty();
+            case null -> Optional.of(zero);
         };
     }
 
@@ -173,12 +188,17 @@ public class Rating {
     /** The same as if {@code versions}, in the order of {@link #plans}, were all the plans there ever were. */
     public Map<PayerId, Charged> charges(
             Collection<PayerId> payers, YearMonth first, YearMonth last, List<Plan> versions) {
-        return charged(payers, first.atDay(1), last.plusMonths(1).atDay(1), versions);
+        LocalDate to = last.plusMonths(1).atDay(1);
+        return charged(payers, first.atDay(1), to, register.coop().startOf(to), versions);
     }
 
     /** A few questions for all payers together, then one calculation for each. */
     private Map<PayerId, Charged> charged(
-            Collection<PayerId> payers, LocalDate from, LocalDate to, List<Plan> versions) {
+            Collection<PayerId> payers,
+            LocalDate from,
+            LocalDate to,
+            Instant until,
+            List<Plan> versions) {
         Coop coop = register.coop();
         Map<PayerId, List<SubscribedDays>> subscribed = register.subscribed(payers, from, to);
         var result = new LinkedHashMap<PayerId, Charged>();
@@ -190,7 +210,7 @@ public class Rating {
                 result.put(payer, new Charged.Unknown(unknown));
             }
         });
-        Counts counts = counts(coop, stays, from, to);
+        Counts counts = counts(coop, stays, from, until);
         stays.forEach((payer, each) -> {
             try {
                 var charges = new ArrayList<Charge>();
@@ -263,11 +283,11 @@ public class Rating {
 
     /** What was counted for all of them, not yet summed: a sum that no book can hold concerns one payer only. */
     private Counts counts(
-            Coop coop, Map<PayerId, List<PlanDays>> stays, LocalDate from, LocalDate to) {
+            Coop coop, Map<PayerId, List<PlanDays>> stays, LocalDate from, Instant until) {
         var sites = new LinkedHashSet<SiteId>();
         stays.values().forEach(all -> all.forEach(days -> sites.add(days.site())));
         Map<SiteId, List<AttachmentSpan>> spans =
-                register.attachmentSpans(sites, coop.startOf(from), coop.startOf(to));
+                register.attachmentSpans(sites, coop.startOf(from), until);
         var days = new ArrayList<PlanDays>();
         var stretches = new ArrayList<Stretch>();
         var hourlyDays = new ArrayList<PlanDays>();

@@ -33,7 +33,13 @@ class BillTest {
         Money carried = Money.zero(EUR);
         YearMonth month = OCTOBER;
         for (long micro : monthlyMicro) {
-            Bill bill = Bill.draw(month, List.of(traffic(month, 1, micro)), List.of(), carried);
+            Bill bill =
+                    Bill.draw(
+                            month,
+                            List.of(traffic(month, 1, micro)),
+                            List.of(),
+                            Money.zero(EUR),
+                            carried);
             Money lines =
                     bill.lines().stream()
                             .map(BillLine::amount)
@@ -56,6 +62,7 @@ class BillTest {
                         OCTOBER,
                         List.of(traffic(OCTOBER, 1, 1_234_567)),
                         List.of(),
+                        Money.zero(EUR),
                         new Money(9_000, EUR));
 
         assertThat(bill.total()).isEqualTo(new Money(1_240_000, EUR));
@@ -74,6 +81,7 @@ class BillTest {
                                 traffic(september, 5_000, 5_000_000),
                                 traffic(OCTOBER, 1_000, 1_000_000)),
                         List.of(billed(september, 3_000, 3_000_000)),
+                        Money.zero(EUR),
                         Money.zero(EUR));
 
         BillLine adjustment = bill.lines().getFirst();
@@ -100,6 +108,7 @@ class BillTest {
                         OCTOBER,
                         List.of(),
                         List.of(billed(OCTOBER.minusMonths(1), 3_000, 3_005_000)),
+                        Money.zero(EUR),
                         Money.zero(EUR));
 
         assertThat(bill.total()).isEqualTo(new Money(-3_000_000, EUR));

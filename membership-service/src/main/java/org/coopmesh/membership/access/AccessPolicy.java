@@ -113,6 +113,11 @@ public record AccessPolicy(
                                 wallFrom.atStartOfDay(zone).toInstant())
                         : wall(why);
             }
+            case Standing.Limited limited ->
+                    new Verdict(
+                            new AccessRule.SlowLane(slowLaneKbit),
+                            limited.limit().kind().words(),
+                            null);
             case Standing.Sanctioned sanctioned ->
                     new Verdict(
                             ofMeasure(sanctioned.measure()),

@@ -43,6 +43,9 @@ class MemberStandings implements StandingLookup {
                             start(overdue.since()),
                             null,
                             "overdue since " + overdue.since());
+            case Standing.Limited(SpendLimit limit) ->
+                    new StandingSummary(
+                            standing.level(), limit.since(), null, limit.kind().words());
             case Standing.Sanctioned sanctioned ->
                     new StandingSummary(
                             sanctioned.level(),

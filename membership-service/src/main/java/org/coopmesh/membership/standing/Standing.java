@@ -18,6 +18,9 @@ public sealed interface Standing {
     /** Owes since the day {@code since}; consequences began on {@code from}. */
     record Overdue(LocalDate since, LocalDate from) implements Standing {}
 
+    /** A limit of spending that the payer set is reached: slower, so that it is not crossed. */
+    record Limited(SpendLimit limit) implements Standing {}
+
     /** A measure is in force. A warning leaves a member in good standing. */
     record Sanctioned(Sanction.Measure measure, Instant since, @Nullable Instant until)
             implements Standing {}
@@ -28,13 +31,24 @@ public sealed interface Standing {
      * @param overdueSince of the oldest overdue invoice that counts; null when nothing is overdue
      * @param holdUntil the last day on which a treasurer holds the consequences; null without a hold
      * @param sanctions imposed and not reversed
+     * @param limits of spending that are reached
      */
     record Facts(
             @Nullable LocalDate overdueSince,
             @Nullable LocalDate holdUntil,
-            List<Sanction> sanctions) {
+            List<Sanction> sanctions,
+            List<SpendLimit> limits) {
         public Facts {
             sanctions = List.copyOf(sanctions);
+            limits = List.copyOf(limits);
+        }
+
+        /** Without a limit of spending. */
+        public Facts(
+                @Nullable LocalDate overdueSince,
+                @Nullable LocalDate holdUntil,
+                List<Sanction> sanctions) {
+            this(overdueSince, holdUntil, sanctions, List.of());
         }
     }
 
@@ -50,6 +64,7 @@ public sealed interface Standing {
             }
             all.add(today.isBefore(from) ? new Grace(since, from) : new Overdue(since, from));
         }
+        facts.limits().forEach(limit -> all.add(new Limited(limit)));
         for (Sanction sanction : facts.sanctions()) {
             if (sanction.inForce(now)
                     && !(sanction.measure() instanceof Sanction.Measure.Warning)) {
@@ -68,16 +83,18 @@ public sealed interface Standing {
         return switch (this) {
             case Good _ -> 0;
             case Grace _ -> 1;
-            case Overdue _ -> 2;
-            case Sanctioned sanctioned -> 3 + sanctioned.measure().weight();
+            case Limited _ -> 2;
+            case Overdue _ -> 3;
+            case Sanctioned sanctioned -> 4 + sanctioned.measure().weight();
         };
     }
 
-    /** "good", "grace", "overdue" or "sanctioned". */
+    /** "good", "grace", "limited", "overdue" or "sanctioned". */
     default String level() {
         return switch (this) {
             case Good _ -> "good";
             case Grace _ -> "grace";
+            case Limited _ -> "limited";
             case Overdue _ -> "overdue";
             case Sanctioned _ -> "sanctioned";
         };

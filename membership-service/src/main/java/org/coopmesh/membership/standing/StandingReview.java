@@ -65,6 +65,14 @@ public class StandingReview {
         }
     }
 
+    /** Billing said at {@code at} that a limit of spending is reached, or no more. */
+    @Transactional
+    void limited(PayerId payer, SpendLimit.Kind kind, boolean reached, Instant at) {
+        if (standings.limited(payer, kind, reached ? at : null, at)) {
+            hearers.publishEvent(StandingChanged.of(payer));
+        }
+    }
+
     /** Abuse reporting says that a measure is imposed. */
     @Transactional
     void impose(Sanction sanction, MemberId member) {
@@ -147,6 +155,7 @@ public class StandingReview {
                     });
         }
         Map<PayerId, LocalDate> overdue = standings.overdueSince(payers);
+        Map<PayerId, List<SpendLimit>> limits = standings.limits(payers);
         Map<MemberId, List<Sanction>> sanctions = standings.sanctions(facts.keySet());
         Map<MemberId, LocalDate> holds = standings.holds(facts.keySet());
         int graceDays = standings.graceDays();
@@ -165,7 +174,11 @@ public class StandingReview {
                             new Standing.Facts(
                                     since,
                                     holds.get(member),
-                                    sanctions.getOrDefault(member, List.of())),
+                                    sanctions.getOrDefault(member, List.of()),
+                                    found.payers().stream()
+                                            .flatMap(payer ->
+                                                    limits.getOrDefault(payer, List.of()).stream())
+                                            .toList()),
                             today,
                             now,
                             graceDays);
@@ -191,6 +204,7 @@ public class StandingReview {
             }
         }
         Map<PayerId, LocalDate> overdue = standings.overdueSince(payers);
+        Map<PayerId, List<SpendLimit>> limits = standings.limits(payers);
         Map<MemberId, List<Sanction>> sanctions = standings.sanctions(members.keySet());
         Map<MemberId, LocalDate> holds = standings.holds(members.keySet());
         int graceDays = standings.graceDays();
@@ -206,7 +220,8 @@ public class StandingReview {
                     new Standing.Facts(
                             payer == null ? null : overdue.get(payer),
                             holds.get(member.id()),
-                            sanctions.getOrDefault(member.id(), List.of()));
+                            sanctions.getOrDefault(member.id(), List.of()),
+                            payer == null ? List.of() : limits.getOrDefault(payer, List.of()));
             result.put(
                     site,
                     new SiteStanding(

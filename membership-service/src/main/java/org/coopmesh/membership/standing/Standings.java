@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
@@ -64,6 +65,52 @@ class Standings {
                     });
         }
         return since;
+    }
+
+    /** Keeps billing's newest word on a limit; {@code since} is null when it is not reached. True if it was news. */
+    boolean limited(PayerId payer, SpendLimit.Kind kind, @Nullable Instant since, Instant at) {
+        return db.sql(
+                                """
+                                insert into spend_word (payer_id, spend_limit, since, said_at)
+                                values (:payer, :limit, :since, :at)
+                                on conflict (payer_id, spend_limit) do update
+                                set since = excluded.since, said_at = excluded.said_at
+                                where spend_word.said_at <= excluded.said_at
+                                """)
+                        .param("payer", payer.value())
+                        .param("limit", kind.name().toLowerCase(Locale.ROOT))
+                        .param(
+                                "since",
+                                since == null ? null : time(since),
+                                java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                        .param("at", time(at))
+                        .update()
+                == 1;
+    }
+
+    Map<PayerId, List<SpendLimit>> limits(Collection<PayerId> payers) {
+        var limits = new HashMap<PayerId, List<SpendLimit>>();
+        if (!payers.isEmpty()) {
+            db.sql(
+                            """
+                            select payer_id, spend_limit, since from spend_word
+                            where payer_id = any(:payers) and since is not null
+                            order by payer_id, spend_limit
+                            """)
+                    .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                    .query(row -> {
+                        limits.computeIfAbsent(
+                                        new PayerId(uuid(row, "payer_id")),
+                                        payer -> new ArrayList<>())
+                                .add(
+                                        new SpendLimit(
+                                                SpendLimit.Kind.valueOf(
+                                                        requireNonNull(row.getString("spend_limit"))
+                                                                .toUpperCase(Locale.ROOT)),
+                                                requireNonNull(instant(row, "since"))));
+                    });
+        }
+        return limits;
     }
 
     boolean impose(Sanction sanction, MemberId member) {

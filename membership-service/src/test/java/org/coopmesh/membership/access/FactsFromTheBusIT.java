@@ -24,6 +24,11 @@ import org.coopmesh.contracts.abuse.v1.MeasureReversed;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
 import org.coopmesh.contracts.billing.v1.InvoiceSettled;
+import org.coopmesh.contracts.billing.v1.SpendCapCleared;
+import org.coopmesh.contracts.billing.v1.SpendCapReached;
+import org.coopmesh.contracts.billing.v1.SpendEvent;
+import org.coopmesh.contracts.billing.v1.WalletEmptied;
+import org.coopmesh.contracts.billing.v1.WalletFilled;
 import org.coopmesh.membership.node.NetworkedService;
 import org.coopmesh.membership.node.TestAgent;
 import org.coopmesh.quickstart.Servers;
@@ -114,6 +119,41 @@ class FactsFromTheBusIT extends NetworkedService {
                                         .single()
                                 == 1);
         assertThat(rule()).isEqualTo("full");
+    }
+
+    @Test
+    void aReachedCapNarrowsUntilItIsClearedAndALateWordChangesNothing() throws Exception {
+        say(
+                "coopmesh.billing.spend.v1",
+                spend().setCapReached(SpendCapReached.newBuilder()).build());
+        awaitRule("slow lane");
+        http.perform(get("/api/members/{id}", owner.id()).with(caller(board, "board")))
+                .andExpect(jsonPath("$.standing.level").value("limited"));
+
+        say(
+                "coopmesh.billing.spend.v1",
+                spend().setWalletEmptied(WalletEmptied.newBuilder()).build());
+        say(
+                "coopmesh.billing.spend.v1",
+                spend().setCapCleared(SpendCapCleared.newBuilder()).build());
+        say(
+                "coopmesh.billing.spend.v1",
+                spend().setOccurredAt(
+                                Timestamp.newBuilder()
+                                        .setSeconds(clock.instant().getEpochSecond() - 60))
+                        .setCapReached(SpendCapReached.newBuilder())
+                        .build());
+        say(
+                "coopmesh.billing.spend.v1",
+                spend().setWalletFilled(WalletFilled.newBuilder()).build());
+        awaitRule("full");
+    }
+
+    private SpendEvent.Builder spend() {
+        return SpendEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setPayerId(invoice(UUID.randomUUID()).getPayerId())
+                .setOccurredAt(Timestamp.newBuilder().setSeconds(clock.instant().getEpochSecond()));
     }
 
     @Test

@@ -60,6 +60,38 @@ class StandingTest {
     }
 
     @Test
+    void aLimitThatThePayerSetIsToldBeforeGraceAndAfterWhatIsOverdue() {
+        var cap = new SpendLimit(SpendLimit.Kind.CAP, NOW);
+        var wallet = new SpendLimit(SpendLimit.Kind.WALLET, NOW);
+
+        assertThat(
+                        Standing.all(
+                                new Standing.Facts(null, null, List.of(), List.of(cap, wallet)),
+                                TODAY,
+                                NOW,
+                                0))
+                .containsExactly(new Standing.Limited(cap), new Standing.Limited(wallet));
+        assertThat(
+                        Standing.worst(
+                                Standing.all(
+                                        new Standing.Facts(TODAY, null, List.of(), List.of(cap)),
+                                        TODAY,
+                                        NOW,
+                                        7)))
+                .isEqualTo(new Standing.Limited(cap));
+        assertThat(
+                        Standing.worst(
+                                        Standing.all(
+                                                new Standing.Facts(
+                                                        TODAY, null, List.of(), List.of(cap)),
+                                                TODAY,
+                                                NOW,
+                                                0))
+                                .level())
+                .isEqualTo("overdue");
+    }
+
+    @Test
     void aSanctionEndsAtItsEnd() {
         assertThat(worst(null, null, 0, sanction(new Sanction.Measure.Ban(), NOW)))
                 .isEqualTo(new Standing.Good());
