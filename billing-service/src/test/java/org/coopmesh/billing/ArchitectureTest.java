@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "settlement",
                     "costshare",
                     "invoice",
+                    "simulation",
                     "payment",
                     "payroll",
                     "treasury");

@@ -16,8 +16,10 @@ import org.coopmesh.billing.rating.Charge;
  * is carried to the next bill.
  *
  * @param total of the lines; what can be invoiced, or, negative, given back
+ * @param prepaid what was paid ahead for the month
+ * @param carried what else it found on the payer's unbilled account
  */
-record Bill(List<BillLine> lines, Money total) {
+record Bill(List<BillLine> lines, Money total, Money prepaid, Money carried) {
     /**
      * Draws up the bill for {@code period}.
      *
@@ -50,7 +52,7 @@ record Bill(List<BillLine> lines, Money total) {
         if (!rest.isZero()) {
             lines.add(BillLine.carried(rest.negated(), from, to));
         }
-        return new Bill(List.copyOf(lines), total);
+        return new Bill(List.copyOf(lines), total, prepaid, carried);
     }
 
     /** What {@code charges} say beyond {@code billed}. */

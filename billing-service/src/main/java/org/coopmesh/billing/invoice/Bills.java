@@ -46,17 +46,33 @@ class Bills {
     }
 
     /** Opens a bill for each payer whose month was not billed before, also by a run that is under way at the same time. */
-    Map<PayerId, UUID> open(Collection<PayerId> payers, YearMonth period, Instant at) {
+    Map<PayerId, UUID> open(Map<PayerId, Bill> drawn, YearMonth period, Instant at) {
         var opened = new LinkedHashMap<PayerId, UUID>();
         db.sql(
                         """
-                        insert into bill (id, payer_id, period, billed_at)
-                        select b.id, b.payer_id, :period, :at from unnest(:ids::uuid[], :payers::uuid[]) as b (id, payer_id)
+                        insert into bill (id, payer_id, period, billed_at, carried_micro, prepaid_micro)
+                        select b.id, b.payer_id, :period, :at, b.carried_micro, b.prepaid_micro
+                          from unnest(:ids::uuid[], :payers::uuid[], :carried::bigint[], :prepaid::bigint[])
+                               as b (id, payer_id, carried_micro, prepaid_micro)
                         on conflict (payer_id, period) do nothing
                         returning id, payer_id
                         """)
-                .param("ids", payers.stream().map(payer -> UUID.randomUUID()).toArray(UUID[]::new))
-                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param(
+                        "ids",
+                        drawn.keySet().stream()
+                                .map(payer -> UUID.randomUUID())
+                                .toArray(UUID[]::new))
+                .param("payers", drawn.keySet().stream().map(PayerId::value).toArray(UUID[]::new))
+                .param(
+                        "carried",
+                        drawn.values().stream()
+                                .map(bill -> bill.carried().microUnits())
+                                .toArray(Long[]::new))
+                .param(
+                        "prepaid",
+                        drawn.values().stream()
+                                .map(bill -> bill.prepaid().microUnits())
+                                .toArray(Long[]::new))
                 .param("period", period.atDay(1))
                 .param("at", at.atOffset(ZoneOffset.UTC))
                 .query(rs -> {
@@ -241,8 +257,64 @@ class Bills {
         }
     }
 
+    /** A bill as it was drawn up. */
+    record Drawn(UUID id, PayerId payer, Bill bill) {}
+
+    /** The bills of {@code period} that tell what they found, in the order of payers. */
+    List<Drawn> drawn(Collection<PayerId> payers, YearMonth period, Currency currency) {
+        var lines = new HashMap<UUID, List<BillLine>>();
+        db.sql(
+                        """
+                        select l.* from bill_line l join bill b on b.id = l.bill_id
+                         where b.payer_id = any(:payers) and b.period = :period order by l.bill_id, l.line
+                        """)
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param("period", period.atDay(1))
+                .query(rs -> {
+                    lines.computeIfAbsent(
+                                    rs.getObject("bill_id", UUID.class), bill -> new ArrayList<>())
+                            .add(line(rs, 0));
+                });
+        return db.sql(
+                        """
+                        select id, payer_id, carried_micro, prepaid_micro from bill
+                         where payer_id = any(:payers) and period = :period and carried_micro is not null order by payer_id
+                        """)
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param("period", period.atDay(1))
+                .query((rs, row) -> {
+                    UUID id = rs.getObject("id", UUID.class);
+                    List<BillLine> all = lines.getOrDefault(id, List.of());
+                    return new Drawn(
+                            id,
+                            new PayerId(rs.getObject("payer_id", UUID.class)),
+                            new Bill(
+                                    all,
+                                    all.stream()
+                                            .map(BillLine::amount)
+                                            .reduce(Money.zero(currency), Money::plus),
+                                    new Money(rs.getLong("prepaid_micro"), currency),
+                                    new Money(rs.getLong("carried_micro"), currency)));
+                })
+                .list();
+    }
+
+    /** What bills before that of {@code period} charged the payers for the months from {@code first} to it. */
+    Map<PayerId, List<Billed>> billedBefore(
+            Collection<PayerId> payers, YearMonth first, YearMonth period) {
+        return billed(payers, first, period, period);
+    }
+
     /** What earlier bills charged the payers for the months from {@code first} to {@code last}. */
     Map<PayerId, List<Billed>> billed(Collection<PayerId> payers, YearMonth first, YearMonth last) {
+        return billed(payers, first, last, null);
+    }
+
+    private Map<PayerId, List<Billed>> billed(
+            Collection<PayerId> payers,
+            YearMonth first,
+            YearMonth last,
+            @Nullable YearMonth before) {
         var billed = new HashMap<PayerId, List<Billed>>();
         db.sql(
                         """
@@ -255,12 +327,19 @@ class Bills {
                                sum(peak_bits)::bigint as peak_bits
                           from bill b join bill_line l on l.bill_id = b.id
                          where b.payer_id = any(:payers) and l.month between :first and :last
+                           and (:before::date is null
+                                or b.billed_at < (select x.billed_at from bill x
+                                                   where x.payer_id = b.payer_id and x.period = :before)
+                                or (b.period < :before
+                                    and b.billed_at = (select x.billed_at from bill x
+                                                        where x.payer_id = b.payer_id and x.period = :before)))
                          group by b.payer_id, charge, site_id, plan_code, plan_since, month, currency
                          order by b.payer_id, month, site_id, plan_since, charge
                         """)
                 .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .param("first", first.atDay(1))
                 .param("last", last.atDay(1))
+                .param("before", before == null ? null : before.atDay(1), java.sql.Types.DATE)
                 .query(rs -> {
                     billed.computeIfAbsent(
                                     new PayerId(rs.getObject("payer_id", UUID.class)),

@@ -35,6 +35,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What payers owe. Whoever changes what a payer owes holds that payer's accounts first; so the facts about one payer's
@@ -53,6 +54,7 @@ public class Invoicing {
     private final Ledger ledger;
     private final Outbox outbox;
     private final InvoiceSettings settings;
+    private final JsonMapper json;
     private final Clock clock;
 
     Invoicing(
@@ -64,6 +66,7 @@ public class Invoicing {
             Ledger ledger,
             Outbox outbox,
             InvoiceSettings settings,
+            JsonMapper json,
             Clock clock) {
         this.invoices = invoices;
         this.bills = bills;
@@ -73,6 +76,7 @@ public class Invoicing {
         this.ledger = ledger;
         this.outbox = outbox;
         this.settings = settings;
+        this.json = json;
         this.clock = clock;
     }
 
@@ -120,7 +124,7 @@ public class Invoicing {
             }
         }
         Map<PayerId, Bill> drawn = draw(coop, due, period, outcomes);
-        Map<PayerId, UUID> ids = bills.open(drawn.keySet(), period, clock.instant());
+        Map<PayerId, UUID> ids = bills.open(drawn, period, clock.instant());
         var lines = new LinkedHashMap<UUID, List<BillLine>>();
         var invoiced = new LinkedHashMap<PayerId, Bill>();
         drawn.forEach((payer, bill) -> {
@@ -464,6 +468,63 @@ public class Invoicing {
                         announce(payer, InvoiceEvents.overdue(overdue, clock.instant()));
                     });
         }
+    }
+
+    /**
+     * A bill as it was issued, and as it comes out today.
+     *
+     * @param issued its total and its lines, in the bytes of the wire
+     * @param redrawn the same, drawn up again from the facts of its months; null where a plan is missing now
+     */
+    public record Redrawn(
+            PayerId payer, YearMonth period, String issued, @Nullable String redrawn) {
+        /** Whether both are the same to the byte. */
+        public boolean same() {
+            return issued.equals(redrawn);
+        }
+    }
+
+    /**
+     * Draws up the payers' bills of {@code period} again, from what was counted and declared since then too. Writes nothing.
+     * Bills from before they kept what they found are left out.
+     */
+    @Transactional(readOnly = true)
+    public List<Redrawn> redraw(List<PayerId> payers, YearMonth period) {
+        Coop coop = register.coop();
+        List<Bills.Drawn> issued = bills.drawn(payers, period, coop.currency());
+        if (issued.isEmpty()) {
+            return List.of();
+        }
+        List<PayerId> billed = issued.stream().map(Bills.Drawn::payer).toList();
+        YearMonth first = firstCorrected(period);
+        Map<PayerId, Rating.Charged> charged = rating.charges(billed, first, period);
+        Map<PayerId, List<Billed>> before = bills.billedBefore(billed, first, period);
+        var redrawn = new ArrayList<Redrawn>();
+        for (Bills.Drawn each : issued) {
+            PayerId payer = each.payer();
+            String again =
+                    switch (charged.getOrDefault(payer, new Rating.Charged.Known(List.of()))) {
+                        case Rating.Charged.Unknown unknown -> null;
+                        case Rating.Charged.Known(List<Charge> charges) ->
+                                text(
+                                        Bill.draw(
+                                                period,
+                                                charges,
+                                                before.getOrDefault(payer, List.of()),
+                                                each.bill().prepaid(),
+                                                each.bill().carried()));
+                    };
+            redrawn.add(new Redrawn(payer, period, text(each.bill()), again));
+        }
+        return redrawn;
+    }
+
+    private String text(Bill bill) {
+        record Text(MoneyView total, List<InvoiceViews.LineView> lines) {}
+        return json.writeValueAsString(
+                new Text(
+                        MoneyView.of(bill.total()),
+                        bill.lines().stream().map(InvoiceViews.LineView::of).toList()));
     }
 
     /**
