@@ -1,0 +1,183 @@
+package org.coopmesh.billing.invoice;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.coopmesh.billing.BillingContext;
+import org.coopmesh.billing.BillingContext.StandingClock;
+import org.coopmesh.billing.ledger.Ledger;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.rating.Plan;
+import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.subscription.Facts;
+import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Measures a bill run: charges from usage hours, book, invoices and facts, for a co-op of many members; then draws every bill
+ * up again and compares the bytes. Service and database (fsync on) share this machine. Prints figures, asserts only that
+ * nothing is wrong.
+ */
+final class BillRunBench {
+    private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
+    private static final int WARM_UP = 1_000;
+
+    private BillRunBench() {}
+
+    /** Arguments: members, and usage hours of each in the month. */
+    static void main(String[] arguments) throws Exception {
+        int members = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 50_000;
+        int hours = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 24;
+        try (ConfigurableApplicationContext context = BillingContext.start()) {
+            var db = context.getBean(JdbcClient.class);
+            var clock = context.getBean(StandingClock.class);
+            clock.set("2026-09-01T08:00:00Z");
+            context.getBean(Facts.class).constituted();
+            var rating = context.getBean(Rating.class);
+            var currency = java.util.Currency.getInstance("EUR");
+            rating.declare(
+                    new Plan(
+                            "home",
+                            "Home",
+                            "",
+                            LocalDate.of(2026, 9, 1),
+                            Money.parse("12.50", currency),
+                            10 * Plan.BYTES_PER_GB,
+                            Money.parse("0.10", currency)),
+                    new MemberId(UUID.randomUUID()));
+            clock.set("2026-11-01T08:00:00Z");
+            var runs = context.getBean(BillRuns.class);
+            var invoicing = context.getBean(Invoicing.class);
+            // A few first, so that what is measured has been compiled.
+            seed(db, "warm", WARM_UP, hours);
+            List<PayerId> warm = payers(db);
+            for (int i = 0; i < warm.size(); i += 250) {
+                invoicing.bill(warm.subList(i, Math.min(i + 250, warm.size())), OCTOBER);
+            }
+            seed(db, "bench", members, hours);
+            db.sql("analyze").update();
+
+            Instant started = Instant.now();
+            BillRuns.Result result = runs.run(OCTOBER);
+            double seconds = Duration.between(started, Instant.now()).toNanos() / 1e9;
+
+            if (result.issued() != members) {
+                throw new IllegalStateException("issued " + result.issued() + " of " + members);
+            }
+            if (context.getBean(Ledger.class).trialBalanceMicro() != 0) {
+                throw new IllegalStateException("the book does not balance");
+            }
+            String settings =
+                    "members=%d usage_hours_per_member=%d months_corrected=2 fsync=on cores=%d database_on_the_same_machine"
+                            .formatted(members, hours, Runtime.getRuntime().availableProcessors());
+            figure("billrun.invoices_per_s", members / seconds, settings);
+
+            Instant replay = Instant.now();
+            int same = 0;
+            var bytes = MessageDigest.getInstance("SHA-256");
+            List<PayerId> all = payers(db);
+            for (int i = 0; i < all.size(); i += 250) {
+                for (Invoicing.Redrawn each :
+                        invoicing.redraw(all.subList(i, Math.min(i + 250, all.size())), OCTOBER)) {
+                    if (!each.same()) {
+                        throw new IllegalStateException(
+                                "not the same: " + each.issued() + " and " + each.redrawn());
+                    }
+                    bytes.update(each.issued().getBytes(StandardCharsets.UTF_8));
+                    same++;
+                }
+            }
+            double replaySeconds = Duration.between(replay, Instant.now()).toNanos() / 1e9;
+            if (same != members + WARM_UP) {
+                throw new IllegalStateException("drawn up again: " + same);
+            }
+            figure(
+                    "billrun.replayed_per_s",
+                    same / replaySeconds,
+                    settings
+                            + " same_bytes="
+                            + same
+                            + " sha256="
+                            + HexFormat.of().formatHex(bytes.digest()).substring(0, 12));
+        }
+        System.exit(0);
+    }
+
+    /** Members with a site, a payer, an attachment and usage, as membership and metering would have written them. */
+    private static void seed(JdbcClient db, String salt, int members, int hours) {
+        db.sql(
+                        """
+                        insert into member_fact (member_id, effective_on, occurred_at, state)
+                        select md5(:salt || 'm' || i)::uuid, '2026-10-01', '2026-09-30', 'active' from generate_series(1, :members) i
+                        """)
+                .param("salt", salt)
+                .param("members", members)
+                .update();
+        db.sql(
+                        """
+                        insert into site_fact (site_id, effective_on, occurred_at, member_id, payer_id, plan_code)
+                        select md5(:salt || 's' || i)::uuid, '2026-10-01', '2026-09-30', md5(:salt || 'm' || i)::uuid,
+                               md5(:salt || 'p' || i)::uuid, 'home' from generate_series(1, :members) i
+                        """)
+                .param("salt", salt)
+                .param("members", members)
+                .update();
+        db.sql(
+                        """
+                        insert into attachment_span (attachment_id, from_at, node_id, site_id, member_id)
+                        select md5(:salt || 'a' || i)::uuid, '2026-09-30', md5(:salt || i) || md5(:salt || -i),
+                               md5(:salt || 's' || i)::uuid, md5(:salt || 'm' || i)::uuid from generate_series(1, :members) i
+                        """)
+                .param("salt", salt)
+                .param("members", members)
+                .update();
+        db.sql(
+                        """
+                        insert into usage_hour (attachment_id, hour, node_id, own, internet_bytes_down, internet_bytes_up,
+                                                local_bytes_down, local_bytes_up, windows)
+                        select md5(:salt || 'a' || i)::uuid, timestamptz '2026-10-02' + h * interval '29 hours',
+                               decode(md5(:salt || i) || md5(:salt || -i), 'hex'), true,
+                               1000000007::bigint * (1 + (i * 31 + h * 17) % 9), 100000003, 300000007, 0, 12
+                          from generate_series(1, :members) i, generate_series(0, :hours - 1) h
+                        """)
+                .param("salt", salt)
+                .param("members", members)
+                .param("hours", hours)
+                .update();
+    }
+
+    private static List<PayerId> payers(JdbcClient db) {
+        return db.sql("select distinct payer_id from site_fact order by 1")
+                .query((rs, row) -> new PayerId(rs.getObject("payer_id", UUID.class)))
+                .list();
+    }
+
+    private static void figure(String name, double perSecond, String settings) throws Exception {
+        String value = String.format(Locale.ROOT, "%.0f", perSecond);
+        System.out.println("FIGURE " + name + " " + value + " /s | " + settings);
+        Path file =
+                Path.of(System.getProperty("coopmesh.bench.dir", "target/bench"))
+                        .resolve("billrun.jsonl");
+        Files.createDirectories(file.getParent());
+        Files.writeString(
+                file,
+                """
+                {"id":"%s","at":"%s","figure":"%s","value":%s,"unit":"/s","settings":"%s"}
+                """
+                        .formatted(UUID.randomUUID(), Instant.now(), name, value, settings),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+}
