@@ -44,6 +44,7 @@ const usage = createRoute({
   validateSearch: (search: Record<string, unknown>): { span?: string; from?: string; to?: string; siteId?: string } => ({ span: text(search.span), from: day(search.from), to: day(search.to), siteId: text(search.siteId) }),
   component: lazyRouteComponent(() => import('@/features/usage/UsagePage')),
 });
+const spending = createRoute({ ...under('/my/spending'), component: lazyRouteComponent(() => import('@/features/spending/SpendingPage')) });
 const members = createRoute({
   ...under('/members'),
   validateSearch: (search: Record<string, unknown>): { state?: string; q?: string } => ({ state: text(search.state), q: text(search.q) }),
@@ -88,7 +89,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

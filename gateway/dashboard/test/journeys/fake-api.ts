@@ -61,6 +61,7 @@ export class FakeCoop {
   members: Json[];
   nodes: Json[];
   readonly routers: Json[];
+  spending: Json = { cap: eur('20.00'), prepaid: false, month: day(0).slice(0, 7), spent: eur('8.404512'), capReached: false, wallet: eur('12.50'), walletEmpty: false, hours: [] };
   dues: Json;
   invoices: Json[];
   plans: Json[];
@@ -261,6 +262,13 @@ export class FakeCoop {
       if (Number(body.amount) > 40) return problem(422, 'choice-refused', 'amount: must lie on the scale', [{ field: 'amount', rule: 'scale', message: 'at most 40.00' }]);
       (this.dues.choices as Json[]).push({ effectiveOn: body.effectiveOn, monthly: eur(String(body.amount)) });
       return ok(this.dues);
+    }
+    if (on(/^\/api\/bill\/[0-9a-f-]{36}\/spending$/)) return ok(this.spending);
+    if (on(/^\/api\/bill\/[0-9a-f-]{36}\/spending$/, 'PUT')) {
+      const cap = body.cap as { amount: string } | null;
+      if (cap && Number(cap.amount) < 12) return problem(422, 'cap-below-dues', 'cap.amount: the dues of the month are 12.00', [{ field: 'cap.amount', rule: 'dues', message: 'the dues of the month are 12.00' }]);
+      this.spending = { ...this.spending, cap: cap && eur(cap.amount), prepaid: body.prepaid, hours: body.prepaid ? [{ hour: ago(90), amount: eur('0.041200'), missing: eur('0.00') }, { hour: ago(150), amount: eur('0.010000'), missing: eur('0.004300') }] : [] };
+      return ok(this.spending);
     }
     if ((found = on(/^\/api\/payments\/([^/]+)\/reversal$/, 'POST'))) {
       return this.once(request, body, () => {

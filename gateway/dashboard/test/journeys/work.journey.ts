@@ -315,6 +315,25 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/reversal$/)[0]!.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
   });
 
+  it('a member sets a cap above the dues, and pays ahead', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('link', { name: 'Cap and wallet' }).click();
+    await page.getByRole('button', { name: 'Change' }).click();
+    await dialog().getByLabel('EUR a month').fill('8');
+    await dialog().getByRole('button', { name: 'Set the cap' }).click();
+    await dialog().getByText('the dues of the month are 12.00').first().waitFor();
+    await inspect(page, 'cap-refused', width);
+    await dialog().getByLabel('EUR a month').fill('30');
+    await dialog().getByRole('button', { name: 'Set the cap' }).click();
+    await page.getByText('€30.00').waitFor();
+    await page.getByRole('switch', { name: 'Pay ahead' }).click({ force: true });
+    await page.getByText('Hours that the wallet paid').first().waitFor();
+    await inspect(page, 'wallet', width);
+
+    expect(asked(/spending$/).at(-1)!.body).toEqual({ cap: { amount: '30.00' }, prepaid: true });
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

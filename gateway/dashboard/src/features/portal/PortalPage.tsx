@@ -44,6 +44,7 @@ function Standing({ me }: { me: Me }) {
   if (me.state === 'paused') return <Notice tone="quiet" title={t`Your membership is paused`}><Trans>Nothing is charged until you resume it. <Link to="/members/$memberId" params={{ memberId: me.id }}>Resume</Link></Trans></Notice>;
   switch (me.standing?.level) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
+    case 'limited': return <Notice tone="warn" title={t`Your connection is in the slow lane, because a limit that you set is reached`}><Trans>Your cap or your wallet. <Link to="/my/spending">Look at them</Link>: a change opens your connection within seconds.</Trans></Notice>;
     case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways.</Trans></Notice>;
     case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>}</Notice>;
     default: return null;
@@ -54,7 +55,7 @@ function Bill() {
   const { t } = useLingui();
   const query = useQuery(billQuery);
   return (
-    <Panel title={t`My bill`}>
+    <Panel title={t`My bill`} actions={<Button component={Link} to="/my/spending" size="compact-sm" variant="default"><Trans>Cap and wallet</Trans></Button>}>
       <Loaded query={query} lines={4}>
         {(bill) => bill.payers.length === 0 ? <Empty icon={<IconReceipt2 size={30} />} title={t`No bill yet`}><Trans>The first one comes after your first month.</Trans></Empty> : <div className="stack">{bill.payers.map((payer) => <PayerView key={payer.payerId} payer={payer} />)}</div>}
       </Loaded>

@@ -17,6 +17,7 @@ export function StandingPill({ level }: { level: string }) {
   switch (level) {
     case 'good': return <Pill tone="ok"><Trans>Good standing</Trans></Pill>;
     case 'grace': return <Pill tone="warn"><Trans>In grace</Trans></Pill>;
+    case 'limited': return <Pill tone="warn"><Trans>At its own limit</Trans></Pill>;
     case 'overdue': return <Pill tone="bad"><Trans>Overdue</Trans></Pill>;
     case 'sanctioned': return <Pill tone="bad"><Trans>Sanctioned</Trans></Pill>;
     default: return <Pill tone="quiet">{level}</Pill>;
