@@ -64,6 +64,20 @@ class Attachments {
                 .update();
     }
 
+    /** Whose a prefix was at a moment; an attachment has its first moment and not its last. */
+    Optional<AttachmentId> holderOf(Prefix prefix, Instant at) {
+        return db.sql(
+                        """
+                        select id from attachment
+                        where (prefix_v4 >>= :prefix::cidr or prefix_v6 >>= :prefix::cidr)
+                          and attached_at <= :at and (detached_at is null or detached_at > :at)
+                        """)
+                .param("prefix", prefix.toString())
+                .param("at", Nodes.time(at))
+                .query((row, number) -> new AttachmentId(row.getObject("id", UUID.class)))
+                .optional();
+    }
+
     /** Every prefix in use now. */
     List<Prefix> taken() {
         return db.sql(

@@ -7,6 +7,7 @@ import org.coopmesh.contracts.membership.v1.NodeAttached;
 import org.coopmesh.contracts.membership.v1.NodeDetached;
 import org.coopmesh.contracts.membership.v1.NodeEnrolled;
 import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.contracts.membership.v1.NodePortBlocksSet;
 import org.coopmesh.contracts.membership.v1.NodeRetired;
 import org.coopmesh.contracts.membership.v1.NodeRevoked;
 import org.coopmesh.membership.member.MemberId;
@@ -53,6 +54,24 @@ final class NodeEvents {
 
     static NodeEvent revoked(NodeId node, Instant at) {
         return event(node, at).setRevoked(NodeRevoked.getDefaultInstance()).build();
+    }
+
+    static NodeEvent portBlocksSet(NodeId node, PortBlockEpoch epoch) {
+        var fact = NodePortBlocksSet.newBuilder();
+        PortBlocks blocks = epoch.blocks();
+        if (blocks != null) {
+            fact.getBlocksBuilder()
+                    .setInside(blocks.inside().toString())
+                    .setSlotLength(blocks.slotLength())
+                    .addAllOutside(
+                            blocks.outside().stream()
+                                    .map(address -> Prefix.text(address.network(), false))
+                                    .toList())
+                    .setFirstPort(blocks.firstPort())
+                    .setLastPort(blocks.lastPort())
+                    .setBlockPorts(blocks.blockPorts());
+        }
+        return event(node, epoch.since()).setPortBlocksSet(fact).build();
     }
 
     private static NodeEvent.Builder event(NodeId node, Instant at) {

@@ -17,6 +17,10 @@ import org.coopmesh.contracts.membership.v1.RouterFigures;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
 import org.coopmesh.membership.node.NodeCall;
 import org.coopmesh.membership.node.NodeId;
+import org.coopmesh.membership.node.OutsidePorts;
+import org.coopmesh.membership.node.PortBlockEpoch;
+import org.coopmesh.membership.node.PortBlocks;
+import org.coopmesh.membership.node.Prefix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.grpc.server.service.GrpcService;
@@ -28,13 +32,16 @@ class TopologyEndpoint extends TopologyServiceImplBase {
     private static final int OWN_ADDRESSES_MAX = 256;
     private static final int LINK_SOURCES_MAX = 16;
     private static final int ROUTERS_MAX = 64;
+    private static final int EPOCHS_MAX = 8;
     private static final Logger log = LoggerFactory.getLogger(TopologyEndpoint.class);
 
     private final Topology topology;
+    private final OutsidePorts ports;
     private final Clock clock;
 
-    TopologyEndpoint(Topology topology, Clock clock) {
+    TopologyEndpoint(Topology topology, OutsidePorts ports, Clock clock) {
         this.topology = topology;
+        this.ports = ports;
         this.clock = clock;
     }
 
@@ -46,11 +53,13 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         List<Link> links;
         List<OwnAddress> addresses;
         List<LinkSource> sources;
+        List<PortBlockEpoch> epochs;
         try {
             telemetry = telemetry(request);
             links = links(request);
             addresses = addresses(request);
             sources = sources(request);
+            epochs = epochs(request);
         } catch (IllegalArgumentException malformed) {
             response.onError(
                     Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
@@ -58,6 +67,7 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         }
         topology.report(node, telemetry, links, addresses, sources);
         topology.heard(node, smallRouters(node, request));
+        ports.tell(node, epochs);
         Instant now = clock.instant();
         response.onNext(
                 ReportTopologyResponse.newBuilder()
@@ -70,15 +80,7 @@ class TopologyEndpoint extends TopologyServiceImplBase {
     }
 
     private static Telemetry telemetry(ReportTopologyRequest request) {
-        Instant observedAt;
-        try {
-            observedAt =
-                    Instant.ofEpochSecond(
-                            request.getObservedAt().getSeconds(),
-                            request.getObservedAt().getNanos());
-        } catch (DateTimeException e) {
-            throw new IllegalArgumentException("observed_at is out of range", e);
-        }
+        Instant observedAt = instant(request.getObservedAt(), "observed_at");
         return new Telemetry(
                 observedAt,
                 request.getAgentVersion(),
@@ -178,5 +180,35 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         return request.getLinkSourcesList().stream()
                 .map(source -> new LinkSource(source.getSource(), source.getTrouble()))
                 .toList();
+    }
+
+    private static List<PortBlockEpoch> epochs(ReportTopologyRequest request) {
+        if (request.getPortBlockEpochsCount() > EPOCHS_MAX) {
+            throw new IllegalArgumentException("more than " + EPOCHS_MAX + " port_block_epochs");
+        }
+        return request.getPortBlockEpochsList().stream()
+                .map(told ->
+                        new PortBlockEpoch(
+                                instant(told.getSince(), "port_block_epochs.since"),
+                                told.hasBlocks() ? blocks(told.getBlocks()) : null))
+                .toList();
+    }
+
+    private static PortBlocks blocks(org.coopmesh.contracts.membership.v1.PortBlocks told) {
+        return new PortBlocks(
+                Prefix.parse(told.getInside()),
+                told.getSlotLength(),
+                told.getOutsideList().stream().map(Prefix::parse).toList(),
+                told.getFirstPort(),
+                told.getLastPort(),
+                told.getBlockPorts());
+    }
+
+    private static Instant instant(Timestamp time, String field) {
+        try {
+            return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(field + " is out of range", e);
+        }
     }
 }
