@@ -19,12 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.coopmesh.nodeagent.portblock.Ipv4;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
+import org.coopmesh.nodeagent.sharing.Sharing;
 import org.coopmesh.nodeagent.spool.Spool;
 
 /**
@@ -44,6 +46,7 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param respondContact told to whoever asks by respondd; empty for none
  * @param links node id of the neighbour by the interface that leads to it alone; an empty id is not known
  * @param portal where the walled are led; empty where they are not
+ * @param sharing what others get of this node's lines; empty where nothing is held back from them
  * @param portBlocks how outside addresses are shared; empty where this node does not translate addresses
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
@@ -68,6 +71,7 @@ public record AgentConfig(
         Optional<InetSocketAddress> metrics,
         Map<String, String> links,
         Optional<URI> portal,
+        Optional<Sharing> sharing,
         Optional<PortBlocks> portBlocks) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
@@ -110,6 +114,9 @@ public record AgentConfig(
                     "status-file",
                     "metrics",
                     "metrics-beyond-loopback",
+                    "share",
+                    "share-inside",
+                    "share-ceiling",
                     "nat-inside",
                     "nat-slot",
                     "nat-outside",
@@ -134,6 +141,8 @@ public record AgentConfig(
     private static final Pattern LINK =
             Pattern.compile("([A-Za-z0-9_.@-]{1,15})(?:=([0-9a-f]{64}))?");
     private static final int LINKS_MAX = 256;
+    private static final Pattern LINE =
+            Pattern.compile("([A-Za-z0-9_.@-]{1,15})=([0-9]{1,9})(?:/([0-9]{1,9}))?");
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
     private static final List<String> NAT = List.of("nat-slot", "nat-ports", "nat-block");
     private static final int URL_CHARACTERS_MAX = 1_000;
@@ -233,6 +242,7 @@ public record AgentConfig(
                 values.metrics(),
                 values.links(uplink),
                 portal,
+                values.sharing(firewall),
                 values.portBlocks(uplink, firewall));
     }
 
@@ -249,6 +259,11 @@ public record AgentConfig(
     /** Since when outside addresses are shared by which parameters. */
     public Path portBlocksFile() {
         return stateDir.resolve("port-blocks");
+    }
+
+    /** Which queues were made, so that they can be taken away. */
+    public Path sharingFile() {
+        return stateDir.resolve("share");
     }
 
     /** Where windows wait for billing. */
@@ -311,6 +326,50 @@ public record AgentConfig(
                 throw new ConfigWrong("links", "names at most " + LINKS_MAX + " interfaces");
             }
             return links;
+        }
+
+        Optional<Sharing> sharing(FirewallKind firewall) throws ConfigWrong {
+            if (or("share", "").isEmpty()) {
+                for (String key : List.of("share-inside", "share-ceiling")) {
+                    if (!or(key, "").isEmpty()) throw new ConfigWrong(key, "needs share");
+                }
+                return Optional.empty();
+            }
+            if (firewall == FirewallKind.NONE) {
+                throw new ConfigWrong("share", "needs firewall nftables to tell what is own");
+            }
+            List<Sharing.Line> lines = new ArrayList<>();
+            for (String line : or("share", "").split(",", -1)) {
+                var parts = LINE.matcher(line.strip());
+                if (!parts.matches()) {
+                    throw new ConfigWrong(
+                            "share",
+                            "is a list of interface=up/down in kbit/s, parted by commas; /down may be left out");
+                }
+                OptionalLong down =
+                        parts.group(3) == null
+                                ? OptionalLong.empty()
+                                : OptionalLong.of(Long.parseLong(parts.group(3)));
+                try {
+                    lines.add(
+                            new Sharing.Line(parts.group(1), Long.parseLong(parts.group(2)), down));
+                } catch (IllegalArgumentException outOfBounds) {
+                    throw new ConfigWrong("share", String.valueOf(outOfBounds.getMessage()));
+                }
+            }
+            if (lines.size() > INTERFACES_MAX) {
+                throw new ConfigWrong("share", "names at most " + INTERFACES_MAX + " interfaces");
+            }
+            List<String> inside = interfaces("share-inside", "");
+            int ceiling = number("share-ceiling", "100", "is a percentage from 1 to 100");
+            if (ceiling < 1 || ceiling > 100) {
+                throw new ConfigWrong("share-ceiling", "is a percentage from 1 to 100");
+            }
+            try {
+                return Optional.of(new Sharing(lines, inside, ceiling));
+            } catch (IllegalArgumentException contradiction) {
+                throw new ConfigWrong("share", "makes no sense: " + contradiction.getMessage());
+            }
         }
 
         Optional<PortBlocks> portBlocks(String uplink, FirewallKind firewall) throws ConfigWrong {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.coopmesh.nodeagent.access.ListInspection;
@@ -190,7 +191,14 @@ final class CommandLine {
         if (!status.reportTrouble().isEmpty()) {
             troubles.add("the last report was not accepted: " + status.reportTrouble());
         }
-        line("sources", sources(status));
+        line("sources", joined(status.sources()));
+        if (!status.shared().isEmpty()) {
+            line("shared", joined(status.shared()));
+            status.shared()
+                    .forEach((line, trouble) -> {
+                        if (!trouble.isEmpty()) troubles.add(line + " is not shared: " + trouble);
+                    });
+        }
         if (!status.portBlocks().isEmpty()) {
             line("port blocks", status.portBlocks());
             if (!status.portBlocksTrouble().isEmpty()) {
@@ -201,11 +209,10 @@ final class CommandLine {
         return troubles.isEmpty() ? FINE : TROUBLE;
     }
 
-    private static String sources(Status status) {
+    private static String joined(Map<String, String> troubles) {
         List<String> all = new ArrayList<>();
-        status.sources()
-                .forEach((source, trouble) ->
-                        all.add(trouble.isEmpty() ? source : source + " (" + trouble + ")"));
+        troubles.forEach(
+                (what, trouble) -> all.add(trouble.isEmpty() ? what : what + " (" + trouble + ")"));
         return all.isEmpty() ? "none" : String.join(", ", all);
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
 import org.coopmesh.nodeagent.identity.NodePort;
+import org.coopmesh.nodeagent.portblock.BlockRules;
 
 /** Looks for what this machine lacks to be a node. Changes nothing that outlives it. */
 final class Doctor {
@@ -24,6 +25,14 @@ final class Doctor {
     private static final int OUTPUT_CHARACTERS_MAX = 200;
     private static final Duration CERTIFICATE_SOON = Duration.ofDays(14);
     private static final String STRUCTURE = "netfilter/mesh.nft";
+    private static final String QUEUES =
+            """
+            tc qdisc add dev lo root handle c0de: htb default 10
+            tc class add dev lo parent c0de: classid c0de:10 htb rate 64kbit
+            ip link add coopmesh-down type ifb
+            tc qdisc add dev lo clsact
+            tc filter add dev lo egress protocol all u32 match u32 0 0 action mirred egress redirect dev coopmesh-down
+            """;
     private static final List<String> BRIDGE_CALLS =
             List.of("bridge-nf-call-iptables", "bridge-nf-call-ip6tables");
 
@@ -62,6 +71,8 @@ final class Doctor {
             doctor.kernel();
             doctor.bridges();
             doctor.forwarding();
+            doctor.portBlocks();
+            doctor.queues();
         }
         doctor.command("ip", "-V", "links and clients are not seen: install iproute2");
         doctor.disk();
@@ -113,6 +124,36 @@ final class Doctor {
             beware("kernel", "not tried, this needs root: " + own.text());
         } else {
             missing("kernel", "does not take the agent's table: " + own.text());
+        }
+    }
+
+    /** As {@link #kernel}: tried where nobody sees it. */
+    private void portBlocks() throws InterruptedException {
+        if (config.portBlocks().isEmpty()) return;
+        String rules =
+                BlockRules.part(config.portBlocks().get(), config.uplink().orElseThrow())
+                        .text()
+                        .replace("$table", "coopmesh_doctor");
+        Run made = run(rules, "unshare", "--net", "nft", "-f", "-");
+        if (made.exit() == 0) {
+            ok("port blocks", "this kernel translates addresses by blocks of ports");
+        } else {
+            missing("port blocks", "this kernel does not take their rules: " + made.text());
+        }
+    }
+
+    private void queues() throws InterruptedException {
+        if (config.sharing().isEmpty()) return;
+        if (!command("tc", "-V", "lines are not shared: install iproute2 with tc")) return;
+        Run queues = run(QUEUES, "unshare", "--net", "sh", "-e");
+        if (queues.exit() != 0) {
+            missing("queues", "this kernel has not what sharing needs: " + queues.text());
+            return;
+        }
+        ok("queues", "HTB, and ifb with redirection for the way down");
+        Run fair = run("tc qdisc add dev lo root fq_codel", "unshare", "--net", "sh", "-e");
+        if (fair.exit() != 0) {
+            beware("queues", "no fq_codel: connections of one household wait for each other");
         }
     }
 

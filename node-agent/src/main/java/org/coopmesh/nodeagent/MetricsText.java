@@ -84,6 +84,19 @@ final class MetricsText {
                 text.sample("source", source.getKey(), source.getValue().isEmpty() ? 1 : 0);
             }
         }
+        if (!status.shared().isEmpty()) {
+            text.family(
+                    "coopmesh_line_shared",
+                    "gauge",
+                    "1 where a line is shared as it should be, else 0.");
+            for (Map.Entry<String, String> line : status.shared().entrySet()) {
+                text.sample("line", line.getKey(), line.getValue().isEmpty() ? 1 : 0);
+            }
+            text.counter(
+                    "coopmesh_line_queues_restored_total",
+                    "Times since the agent started that another's change of its queues was undone.",
+                    status.sharedRestored());
+        }
         if (!status.portBlocks().isEmpty()) {
             text.gauge(
                     "coopmesh_port_blocks_kept",

@@ -1,5 +1,6 @@
 package org.coopmesh.nodeagent;
 
+import com.google.protobuf.Timestamp;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
+import org.coopmesh.contracts.membership.v1.PortBlockEpoch;
 import org.coopmesh.nodeagent.access.AccessListWatcher;
 import org.coopmesh.nodeagent.access.CaptivePortal;
 import org.coopmesh.nodeagent.access.Firewall;
@@ -33,6 +35,8 @@ import org.coopmesh.nodeagent.portblock.BlockRules;
 import org.coopmesh.nodeagent.portblock.Epochs;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
 import org.coopmesh.nodeagent.portblock.PortKeeper;
+import org.coopmesh.nodeagent.sharing.ShareRules;
+import org.coopmesh.nodeagent.sharing.SharingKeeper;
 import org.coopmesh.nodeagent.topology.TopologyReporter;
 import org.coopmesh.nodeagent.usage.Counters;
 import org.coopmesh.nodeagent.usage.Counters.Simulated;
@@ -61,6 +65,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Firewall firewall;
     private final AccessListWatcher access;
     private final PortKeeper ports;
+    private final SharingKeeper sharing;
     private final Counting counting;
     private final TopologyReporter topology;
     private final Optional<MetricsPort> metrics;
@@ -125,6 +130,13 @@ public final class NodeAgent implements AutoCloseable {
                         () -> firewall.has(BlockRules.PART),
                         clock);
 
+        // What others get of our lines
+        sharing =
+                new SharingKeeper(
+                        config.sharing(),
+                        () -> access.version() > 0 && firewall.has(ShareRules.PART),
+                        config.sharingFile());
+
         // What passed: usage → spool → report
         Counters counters =
                 switch (config.counters()) {
@@ -163,6 +175,7 @@ public final class NodeAgent implements AutoCloseable {
                                 () -> counting.progress().spoolBytes(),
                                 () -> counting.progress().spoolWindows()),
                         collected(collector),
+                        () -> ports.epochs().stream().map(NodeAgent::told).toList(),
                         serverTime);
         var responder =
                 new Responder(
@@ -184,7 +197,13 @@ public final class NodeAgent implements AutoCloseable {
         start("access", access::run);
         portal.ifPresent(door -> start("portal", door::run));
         start("topology", topology::run);
-        start("port-blocks", ports::run);
+        // What is not wanted any more is ended too
+        if (config.portBlocks().isPresent() || Files.exists(config.portBlocksFile())) {
+            start("port-blocks", ports::run);
+        }
+        if (config.sharing().isPresent() || Files.exists(config.sharingFile())) {
+            start("sharing", sharing::run);
+        }
         if (!config.collect().isEmpty()) start("collector", collector::run);
         if (!config.respondd().isEmpty()) start("respondd", responder::run);
         start(
@@ -242,6 +261,7 @@ public final class NodeAgent implements AutoCloseable {
                 .getLinkSourcesList()
                 .forEach(source -> sources.put(source.getSource(), source.getTrouble()));
         PortKeeper.Progress blocks = ports.progress();
+        SharingKeeper.Progress shared = sharing.progress();
         return new Status(
                 Instant.now(),
                 startedAt,
@@ -264,6 +284,8 @@ public final class NodeAgent implements AutoCloseable {
                 progress.report().failures(),
                 progress.report().failing(),
                 sources,
+                shared.lines(),
+                shared.restored(),
                 blocks.blocks().map(NodeAgent::text).orElse(""),
                 blocks.trouble(),
                 blocks.ended(),
@@ -272,6 +294,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private static List<MeshTable.Part> parts(AgentConfig config) {
         List<MeshTable.Part> parts = new ArrayList<>();
+        config.sharing().ifPresent(sharing -> parts.add(ShareRules.part(sharing)));
         config.portBlocks()
                 .ifPresent(blocks ->
                         parts.add(BlockRules.part(blocks, config.uplink().orElseThrow())));
@@ -390,6 +413,28 @@ public final class NodeAgent implements AutoCloseable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static PortBlockEpoch told(Epochs.Epoch epoch) {
+        var told = PortBlockEpoch.newBuilder();
+        told.setSince(
+                Timestamp.newBuilder()
+                        .setSeconds(epoch.since().getEpochSecond())
+                        .setNanos(epoch.since().getNano()));
+        epoch.blocks()
+                .ifPresent(blocks ->
+                        told.setBlocks(
+                                org.coopmesh.contracts.membership.v1.PortBlocks.newBuilder()
+                                        .setInside(blocks.inside().toString())
+                                        .setSlotLength(blocks.slotLength())
+                                        .addAllOutside(
+                                                blocks.outside().stream()
+                                                        .map(Object::toString)
+                                                        .toList())
+                                        .setFirstPort(blocks.firstPort())
+                                        .setLastPort(blocks.lastPort())
+                                        .setBlockPorts(blocks.blockPorts())));
+        return told.build();
     }
 
     private static TopologyReporter.Collected collected(RouterCollector collector) {

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param reportTrouble why the last call to billing failed; empty where it did not
  * @param acceptedUntil end of the newest window that billing has
  * @param sources of links, each with its trouble; an empty one is none
+ * @param shared lines, each with its trouble; an empty one is none
+ * @param sharedRestored how often another's change of our queues was undone
  * @param portBlocks how outside addresses are shared, for people; empty where they are not
  * @param portBlocksTrouble why ports do not say who; empty where they do
  * @param portBlocksEnded flows that had another port than they should
@@ -41,6 +43,8 @@ record Status(
         long reportFailures,
         String reportTrouble,
         Map<String, String> sources,
+        Map<String, String> shared,
+        long sharedRestored,
         String portBlocks,
         String portBlocksTrouble,
         long portBlocksEnded,

@@ -15,6 +15,7 @@ import java.util.Optional;
 /** The status as a small file of {@code key: value} lines, for whoever may read it; no secret is in it. */
 final class StatusFile {
     private static final String SOURCE = "source.";
+    private static final String SHARED = "shared.";
     private static final long BYTES_MAX = 64 << 10;
 
     private StatusFile() {}
@@ -75,18 +76,22 @@ final class StatusFile {
         lines.put("accepted-windows", Long.toString(status.acceptedWindows()));
         lines.put("report-failures", Long.toString(status.reportFailures()));
         lines.put("report-trouble", status.reportTrouble());
+        lines.put("shared-restored", Long.toString(status.sharedRestored()));
         lines.put("port-blocks", status.portBlocks());
         lines.put("port-blocks-trouble", status.portBlocksTrouble());
         lines.put("port-blocks-ended", Long.toString(status.portBlocksEnded()));
         lines.put("memory-bytes", Long.toString(status.memoryBytes()));
         status.sources().forEach((source, trouble) -> lines.put(SOURCE + source, trouble));
+        status.shared().forEach((line, trouble) -> lines.put(SHARED + line, trouble));
         return lines;
     }
 
     private static Status status(Map<String, String> lines) {
         Map<String, String> sources = new LinkedHashMap<>();
+        Map<String, String> shared = new LinkedHashMap<>();
         lines.forEach((key, value) -> {
             if (key.startsWith(SOURCE)) sources.put(key.substring(SOURCE.length()), value);
+            if (key.startsWith(SHARED)) shared.put(key.substring(SHARED.length()), value);
         });
         return new Status(
                 Instant.parse(of(lines, "at")),
@@ -110,9 +115,11 @@ final class StatusFile {
                 number(lines, "report-failures"),
                 of(lines, "report-trouble"),
                 sources,
+                shared,
+                number(lines, "shared-restored"),
                 of(lines, "port-blocks"),
                 of(lines, "port-blocks-trouble"),
-                lines.containsKey("port-blocks-ended") ? number(lines, "port-blocks-ended") : 0,
+                number(lines, "port-blocks-ended"),
                 number(lines, "memory-bytes"));
     }
 

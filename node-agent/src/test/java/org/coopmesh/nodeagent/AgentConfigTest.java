@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
+import org.coopmesh.nodeagent.sharing.Sharing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,50 @@ class AgentConfigTest {
         assertThat(config.collect()).isEmpty();
         assertThat(config.respondd()).isEmpty();
         assertThat(config.respondContact()).isEmpty();
+    }
+
+    private static final String SHARE =
+            """
+            share: wan=18000/90000, mesh0=40000
+            share-inside: br-lan, mesh0
+            """;
+
+    @Test
+    void linesAreSharedWhereItSaysSo() throws Exception {
+        Sharing sharing = read(LEAST + SHARE + "share-ceiling: 60\n").sharing().orElseThrow();
+
+        assertThat(sharing.lines())
+                .containsExactly(
+                        new Sharing.Line("wan", 18_000, OptionalLong.of(90_000)),
+                        new Sharing.Line("mesh0", 40_000, OptionalLong.empty()));
+        assertThat(sharing.inside()).containsExactly("br-lan", "mesh0");
+        assertThat(sharing.ceilingPercent()).isEqualTo(60);
+        assertThat(read(LEAST + SHARE).sharing().orElseThrow().ceilingPercent()).isEqualTo(100);
+        assertThat(read(LEAST).sharing()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    share: wan                                    | share: is a list of interface=up/down in kbit/s
+                    share: wan=63                                 | share: a rate is from 64 to 10000000 kbit/s
+                    share: wan=64/10000001                        | share: a rate is from 64 to 10000000 kbit/s
+                    share: wan=900/900                            | share: makes no sense: a rate down and the interfaces inside belong together
+                    share: wan=900~share-inside: br-lan           | share: makes no sense: a rate down and the interfaces inside belong together
+                    share: wan=900/900~share-inside: wan          | share: makes no sense: wan is no interface inside
+                    share: a=900/900,b=900/900~share-inside: c    | share: makes no sense: one line may have a rate down, not 2
+                    share: wan=900,wan=800                        | share: makes no sense: a line is named twice
+                    share: wan=900~share-ceiling: 0               | share-ceiling: is a percentage from 1 to 100
+                    share: wan=900~share-ceiling: half            | share-ceiling: is a percentage from 1 to 100
+                    share-ceiling: 50                             | share-ceiling: needs share
+                    share: wan=900~counters: simulated~firewall: none | share: needs firewall nftables
+                    """)
+    void sharingThatMakesNoSenseIsRefusedByKeyAndRule(String lines, String complaint) {
+        assertThatThrownBy(() -> read(LEAST + lines.replace('~', '\n') + "\n"))
+                .isInstanceOf(ConfigWrong.class)
+                .hasMessageContaining(complaint);
     }
 
     private static final String NAT =

@@ -26,6 +26,7 @@ class ArchitectureTest {
             Map.of(
                     "identity", Set.of(),
                     "portblock", Set.of("netfilter"),
+                    "sharing", Set.of("netfilter"),
                     "netfilter", Set.of(),
                     "usage", Set.of("netfilter"),
                     "spool", Set.of(),

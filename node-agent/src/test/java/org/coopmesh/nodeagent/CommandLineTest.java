@@ -136,6 +136,8 @@ class CommandLineTest {
                         "spool         3 windows wait, 10 KiB of 64 MiB",
                         "reports       billing has all up to ",
                         "babeld (absent)",
+                        "shared        ",
+                        "wan down",
                         "port blocks   16 blocks of 512 ports at 198.51.100.10",
                         "kernel");
         assertThat(printed).doesNotContain("trouble");

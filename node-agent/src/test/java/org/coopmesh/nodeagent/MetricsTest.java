@@ -48,6 +48,8 @@ class MetricsTest {
                 2,
                 "",
                 Map.of("kernel", "", "babeld", "absent"),
+                Map.of("wan", "", "wan down", ""),
+                2,
                 "16 blocks of 512 ports at 198.51.100.10 for 10.201.0.0/20",
                 "",
                 3,

@@ -36,7 +36,7 @@ final class NftablesFirewall implements Firewall {
     private static final List<String> WAYS =
             List.of("internet_up", "internet_down", "local_up", "local_down");
     private static final List<String> SETS =
-            List.of("ban", "dropped", "walled", "lane_up", "lane_down");
+            List.of("ban", "dropped", "walled", "lane_up", "lane_down", "own");
     private static final String UNREADABLE = "unreadable";
 
     /** Stands beside the sets in receipts: how often another's change was undone since the agent started. */
@@ -341,6 +341,9 @@ final class NftablesFirewall implements Firewall {
                                 Optional.of(
                                         MeshTable.counterName(
                                                 attachment.id(), attachment.own(), way))));
+            }
+            if (attachment.own()) {
+                elements.add(new Element("own" + family, prefix, Optional.empty()));
             }
             switch (attachment.lane()) {
                 case Lane.Full full -> {}

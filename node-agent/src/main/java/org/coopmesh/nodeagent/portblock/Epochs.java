@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -62,9 +63,10 @@ public final class Epochs {
     public void begin(Instant now, Optional<PortBlocks> blocks) throws IOException {
         List<Epoch> all = new ArrayList<>(all());
         if (all.isEmpty() ? blocks.isEmpty() : all.getLast().blocks().equals(blocks)) return;
+        Instant at = now.truncatedTo(ChronoUnit.MILLIS);
         Instant since =
-                all.isEmpty() || now.isAfter(all.getLast().since())
-                        ? now
+                all.isEmpty() || at.isAfter(all.getLast().since())
+                        ? at
                         : all.getLast().since().plusMillis(1);
         all.add(new Epoch(since, blocks));
         write(all.subList(Math.max(0, all.size() - EPOCHS_MAX), all.size()));

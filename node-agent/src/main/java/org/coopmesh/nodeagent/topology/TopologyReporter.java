@@ -16,10 +16,12 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.contracts.membership.v1.Link;
 import org.coopmesh.contracts.membership.v1.LinkSource;
 import org.coopmesh.contracts.membership.v1.OwnAddress;
+import org.coopmesh.contracts.membership.v1.PortBlockEpoch;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
@@ -35,6 +37,8 @@ public final class TopologyReporter {
     /** What the server takes. */
     private static final int LINKS_MAX = 256;
 
+    private static final int EPOCHS_MAX = 8;
+
     private static final Path PROC = Path.of("/proc");
     private static final Logger log = LoggerFactory.getLogger(TopologyReporter.class);
 
@@ -44,6 +48,7 @@ public final class TopologyReporter {
     private final InstantSource clock;
     private final Figures figures;
     private final Collected collected;
+    private final Supplier<List<PortBlockEpoch>> portBlocks;
     private final Consumer<Instant> serverTime;
     private final LinkSources sources = LinkSources.usual();
     private volatile ReportTopologyRequest latest = ReportTopologyRequest.getDefaultInstance();
@@ -69,7 +74,12 @@ public final class TopologyReporter {
         void told();
     }
 
-    /** Reports over {@code membership}; {@code uplink} is the interface to the Internet, or empty. */
+    /**
+     * Reports over {@code membership}.
+     *
+     * @param uplink the interface to the Internet, or empty
+     * @param portBlocks how this gateway shared its outside addresses, the newest last
+     */
     public TopologyReporter(
             ManagedChannel membership,
             String agentVersion,
@@ -77,6 +87,7 @@ public final class TopologyReporter {
             InstantSource clock,
             Figures figures,
             Collected collected,
+            Supplier<List<PortBlockEpoch>> portBlocks,
             Consumer<Instant> serverTime) {
         this.membership = membership;
         this.agentVersion = agentVersion;
@@ -84,6 +95,7 @@ public final class TopologyReporter {
         this.clock = clock;
         this.figures = figures;
         this.collected = collected;
+        this.portBlocks = portBlocks;
         this.serverTime = serverTime;
     }
 
@@ -103,8 +115,14 @@ public final class TopologyReporter {
     /** One report; false if nobody took it. */
     boolean report() throws InterruptedException {
         latest = observe();
+        List<PortBlockEpoch> epochs = portBlocks.get();
         ReportTopologyRequest request =
-                latest.toBuilder().addAllCollected(collected.untold()).build();
+                latest.toBuilder()
+                        .addAllCollected(collected.untold())
+                        .addAllPortBlockEpochs(
+                                epochs.subList(
+                                        Math.max(0, epochs.size() - EPOCHS_MAX), epochs.size()))
+                        .build();
         try {
             membership.resetConnectBackoff();
             ReportTopologyResponse response =

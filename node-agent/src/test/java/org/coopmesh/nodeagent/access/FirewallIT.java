@@ -121,6 +121,27 @@ class FirewallIT {
     }
 
     @Test
+    void whatIsOfTheNodesOwnHouseholdIsTold() throws Exception {
+        with(firewall -> {
+            AccessList list =
+                    list(
+                            full(A, 1),
+                            attachment(B, "ff".repeat(32), 2, AccessRule.ACCESS_RULE_FULL, 0));
+            firewall.replace(rules(list), Instant.now());
+            String own =
+                    lab.sh(
+                            "router",
+                            "nft list set inet coopmesh own4; nft list set inet coopmesh own6");
+            assertThat(own).contains("10.201.1.0/24", "fd42:201:1::/64").doesNotContain("201.2");
+
+            apply(firewall, list, gone(full(A, 1)));
+
+            assertThat(lab.sh("router", "nft list set inet coopmesh own4"))
+                    .doesNotContain("elements");
+        });
+    }
+
+    @Test
     void nodeItselfDoesNotReachTheBanned() throws Exception {
         with(firewall -> {
             firewall.replace(rules(BOTH_FULL), Instant.now());

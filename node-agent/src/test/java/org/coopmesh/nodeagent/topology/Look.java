@@ -73,6 +73,7 @@ final class Look implements AutoCloseable {
                             @Override
                             public void told() {}
                         },
+                        List::of,
                         time -> {});
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (lines.readLine() != null) {
