@@ -43,7 +43,11 @@ class CaseFolding implements CaseOpener {
         Optional<CaseId> open = Optional.empty();
         if (key.isPresent()) {
             cases.serialise(report.category(), key.get());
-            open = cases.undecided(report.category(), key.get(), now.minus(settings.foldWithin()));
+            open =
+                    cases.undecided(
+                            report.category(),
+                            key.get(),
+                            report.goesOn() ? Instant.EPOCH : now.minus(settings.foldWithin()));
         }
         CaseId id = open.orElseGet(() -> openFor(report, key, now));
         cases.addReport(id, report.id(), now);

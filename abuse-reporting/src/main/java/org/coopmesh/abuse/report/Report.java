@@ -39,4 +39,16 @@ public record Report(
             throw new IllegalArgumentException("of " + category + " no evidence is kept");
         }
     }
+
+    private static final String LINK_SCHEME = "urn:coopmesh:link:";
+
+    /** How the meter calls the link between two nodes. */
+    static String linkUrl(String lowNode, String highNode) {
+        return LINK_SCHEME + lowNode + ":" + highNode;
+    }
+
+    /** True where it is about a thing that goes on until somebody decides, not about one moment. */
+    public boolean goesOn() {
+        return url != null && url.startsWith(LINK_SCHEME);
+    }
 }
