@@ -75,6 +75,8 @@ const statement = createRoute({
   component: lazyRouteComponent(() => import('@/features/treasury/StatementPage')),
 });
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
+const simulations = createRoute({ ...under('/simulations'), component: lazyRouteComponent(() => import('@/features/plans/SimulationsPage')) });
+const simulation = createRoute({ ...under('/simulations/$simulationId'), component: lazyRouteComponent(() => import('@/features/plans/SimulationPage')) });
 const cases = createRoute({
   ...under('/cases'),
   validateSearch: (search: Record<string, unknown>): { state?: string; category?: string } => ({ state: text(search.state), category: text(search.category) }),
@@ -89,7 +91,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -18,6 +18,7 @@ const hex = (seed: string) => Array.from({ length: 64 }, (_, at) => ((seed.charC
 export const IDS = {
   board: '0b0a0d00-0000-4000-8000-000000000001', ana: 'a0a00000-0000-4000-8000-000000000002', joan: 'b0b00000-0000-4000-8000-000000000003', applicant: 'c0c00000-0000-4000-8000-000000000004',
   payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
+  simulation: '51700000-0000-4000-8000-0000000000f1',
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
@@ -72,6 +73,7 @@ export class FakeCoop {
   subject: string | null = null;
   letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
   letterFails = false;
+  simulationLooks = 9;
   readonly proof = signedReport(91_000_000_000);
 
   constructor() {
@@ -287,6 +289,20 @@ export class FakeCoop {
     }
     if (on(/^\/api\/ledger\/trial-balance$/)) return ok({ asOf: ago(0), balanced: true, sum: '0.00', kinds: [{ kind: 'bank', balance: eur('4211.90') }, { kind: 'receivable', balance: eur('318.20') }, { kind: 'income-dues', balance: eur('-6480.00') }, { kind: 'income-usage', balance: eur('-2640.40') }] });
 
+    const simulated = (id: string) => ({ id, from: day(-80).slice(0, 7), to: day(-50).slice(0, 7), requestedAt: ago(1), state: this.simulationLooks > 2 ? 'done' : 'running', done: Math.min(42, this.simulationLooks * 15), payers: 42 });
+    if (on(/^\/api\/plans\/simulations$/)) return items([simulated(IDS.simulation)]);
+    if (on(/^\/api\/plans\/simulations$/, 'POST')) {
+      if (String(body.to) < String(body.from)) return problem(400, 'invalid-request', 'to: must not be before from', [{ field: 'to', rule: 'order', message: 'must not be before the first month' }]);
+      this.simulationLooks = 0;
+      return { status: 202, body: simulated(IDS.simulation) };
+    }
+    const spread = { payerId: IDS.payer, current: eur('54.80'), proposed: eur('49.60'), difference: eur('-5.20'), alone: eur('70.00'), betterAlone: false };
+    if (on(/^\/api\/plans\/simulations\/[0-9a-f-]{36}$/)) {
+      this.simulationLooks++;
+      const one = simulated(IDS.simulation);
+      return ok({ ...one, bills: 84, reproduced: 84, why: null, distribution: one.state === 'done' ? { payers: 42, cheaper: 25, same: 4, dearer: 13, betterAlone: 2, tenth: eur('-9.10'), quarter: eur('-5.20'), median: eur('-1.40'), threeQuarters: eur('2.80'), nineTenths: eur('11.90') } : null, own: one.state === 'done' && this.memberId === IDS.ana ? [spread] : [] });
+    }
+    if (on(/^\/api\/plans\/simulations\/[0-9a-f-]{36}\/payers$/)) return items([spread, { ...spread, payerId: randomUUID(), difference: eur('11.90'), proposed: eur('66.70'), alone: eur('40.00'), betterAlone: true }]);
     if (on(/^\/api\/reports$/, 'POST')) return String(body.address ?? '').includes('999') ? problem(400, 'invalid-request', 'The report is not complete', [{ field: 'address', rule: 'address', message: 'is not an IP address' }]) : { status: 201, body: { id: IDS.report, followUpToken: 'unguessable-token' } };
     if (on(/^\/api\/reports\/mine$/)) return items([{ id: IDS.report, category: 'spam', address: null, receivedAt: ago(9000), state: 'answered', outcome: 'upheld' }]);
     if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld' }) : problem(404, 'report-not-found', 'no such report');

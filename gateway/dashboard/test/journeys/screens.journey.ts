@@ -35,6 +35,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['accounts', '/accounts', /Ana Ribas/],
   ['statement', `/accounts/receivable:${IDS.payer}`, /Balance after/],
   ['plans', '/plans', /Coming/],
+  ['simulations', '/simulations', /Try a proposal/],
+  ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
   ['cases', '/cases', /No. 17/],
   ['case', `/cases/${IDS.case}`, /sign-in attempts/],
   ['bans', '/bans?why=10.201.1.20', /slowest/],
@@ -48,6 +50,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['my-spending', '/my/spending', /dues included/],
   ['my-treasury', '/treasury', /At the bank/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
+  ['my-simulation', `/simulations/${IDS.simulation}`, /For me/],
   ['my-report', '/report', /You report as a member/],
 ];
 
@@ -103,7 +106,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 

@@ -397,6 +397,26 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/coop$/)[1]!.body).toMatchObject({ currency: 'EUR', poolsV4: ['10.201.0.0/16'], garden: ['10.200.0.1/32'], board: { name: 'Núria Puig' } });
   });
 
+  it('a proposal is tried on closed months, and shows what it would have meant', async () => {
+    await page.goto('/simulations');
+    await page.getByRole('button', { name: 'Try a proposal' }).click();
+    const months = await dialog().getByLabel('First month').locator('option').evaluateAll((options) => options.map((one) => (one as HTMLOptionElement).value));
+    await dialog().getByLabel('First month').selectOption(months[0]!);
+    await dialog().getByLabel('Last month').selectOption(months[1]!);
+    await dialog().getByLabel('What would change').selectOption('standard');
+    await dialog().getByLabel('EUR a month').first().fill('10');
+    await dialog().getByRole('button', { name: 'Begin' }).click();
+    await dialog().getByText('must not be before the first month').first().waitFor();
+    await inspect(page, 'simulation-form', width);
+    await dialog().getByLabel('Last month').selectOption(months[0]!);
+    await dialog().getByRole('button', { name: 'Begin' }).click();
+    await page.waitForURL('**/simulations/*');
+    await page.getByText('84 of 84').waitFor();
+    await page.getByText('better off alone').first().waitFor();
+
+    expect(asked(/simulations$/).at(-1)!.body).toMatchObject({ from: months[0], to: months[0], plans: [{ code: 'standard', parts: [{ type: 'flat', monthly: { amount: '10.00', currency: 'EUR' } }, { type: 'volume' }] }] });
+  });
+
   it('works by keyboard alone', async () => {
     await page.goto('/home');
     await page.getByText('Waiting for somebody').waitFor();

@@ -1,10 +1,11 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo } from 'react';
 import { plansQuery } from '@/shared/coop';
 import { isNegative, isZero, toMicro } from '@/shared/money';
 import { absolute, monthName } from '@/shared/time';
+import { Sign, Term } from '@/shared/ui/formula';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Page, Panel } from '@/shared/ui/page';
@@ -95,12 +96,6 @@ function LineFormula({ line }: { line: InvoiceLine }) {
   }
   return <p className="formula">{result}</p>;
 }
-
-function Term({ value, what, result }: { value: ReactNode; what: string; result?: boolean }) {
-  return <span className={result ? 'term result' : 'term'}><b className="num">{value}</b><small>{what}</small></span>;
-}
-
-const Sign = ({ of }: { of: string }) => <span className="sign">{of}</span>;
 
 function Gb({ of }: { of: string }) {
   const { i18n } = useLingui();

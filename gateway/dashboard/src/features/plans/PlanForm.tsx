@@ -24,9 +24,6 @@ export function PlanForm({ from, close }: { from?: Plan; close: () => void }) {
   const [drafts, setDrafts] = useState<PartDraft[]>(() => (from ? partsOf(from).map(draftOf) : [draftOf({ type: 'flat' }), draftOf({ type: 'volume' })]));
   const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
   const action = useAction<NewPlan, Plan>({ run: addPlan, refresh: [['plans']], said: (plan) => t`${plan?.name ?? form.values.name} is written down`, done: close });
-  const change = (key: string, part: Partial<PartDraft>) => setDrafts((before) => before.map((one) => (one.key === key ? { ...one, ...part } : one)));
-  const free = TYPES.filter((type) => !drafts.some((one) => one.type === type) && !((type === 'volume' || type === 'timed') && drafts.some((one) => one.type === 'volume' || one.type === 'timed')));
-  const names: Record<PartType, string> = { flat: t`Dues of a month`, scale: t`Dues as the member chooses`, volume: t`Price of a GB`, timed: t`Price of a GB by the clock`, peak: t`Price of speed (95th percentile)` };
   const send = () => {
     const read = toParts(drafts, currency);
     setWrong(read.wrong);
@@ -41,23 +38,36 @@ export function PlanForm({ from, close }: { from?: Plan; close: () => void }) {
         <TextInput required label={t`Code`} description={t`Short, small letters; stays the same.`} maxLength={40} pattern="[a-z0-9][a-z0-9\-]*" disabled={from !== undefined} {...form.text('code', action)} />
       </div>
       <Textarea label={t`In a sentence`} autosize maxLength={500} {...form.text('description', action)} />
-      {drafts.map((draft, at) => (
-        <fieldset key={draft.key} className="measure">
-          <legend>{names[draft.type]}</legend>
-          <PartFields draft={draft} currency={currency} change={(part) => change(draft.key, part)}
-            error={(field) => (wrong.has(`${at}.${field}`) ? t`Write it like 12.50` : action.fieldError(`parts[${at}].${field}.amount`) ?? action.fieldError(`parts[${at}].${field}`))} />
-          {action.fieldError(`parts[${at}]`) && <p className="going">{action.fieldError(`parts[${at}]`)}</p>}
-          {drafts.length > 1 && <ActionIcon className="drop" variant="subtle" color="gray" aria-label={t`Take out: ${names[draft.type]}`} onClick={() => setDrafts(drafts.filter((one) => one.key !== draft.key))}><IconTrash size={16} /></ActionIcon>}
-        </fieldset>
-      ))}
-      {drafts.length < PARTS_MAX && free.length > 0 && (
-        <div className="toolbar">{free.map((type) => <Button key={type} variant="default" size="compact-sm" leftSection={<IconPlus size={14} />} onClick={() => setDrafts([...drafts, draftOf({ type })])}>{names[type]}</Button>)}</div>
-      )}
+      <PartsEditor drafts={drafts} change={setDrafts} currency={currency} wrong={wrong} fieldError={(field) => action.fieldError(field)} />
       <TextInput required type="date" label={t`Holds from`} description={t`What was used before is billed as before.`} {...form.text('effectiveOn', action)} />
       <Notice tone="quiet" title={t`Always so`}><Trans>Dues are cut by the day, pauses cost nothing, and traffic on the local mesh is free and shown as saved.</Trans></Notice>
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
     </form>
+  );
+}
+
+/** The parts of a plan as fields; {@code wrong} names what is no amount, as "at.field". */
+export function PartsEditor({ drafts, change: set, currency, wrong, fieldError }: { drafts: PartDraft[]; change: (drafts: PartDraft[]) => void; currency: string; wrong: ReadonlySet<string>; fieldError: (field: string) => string | undefined }) {
+  const { t } = useLingui();
+  const change = (key: string, part: Partial<PartDraft>) => set(drafts.map((one) => (one.key === key ? { ...one, ...part } : one)));
+  const free = TYPES.filter((type) => !drafts.some((one) => one.type === type) && !((type === 'volume' || type === 'timed') && drafts.some((one) => one.type === 'volume' || one.type === 'timed')));
+  const names: Record<PartType, string> = { flat: t`Dues of a month`, scale: t`Dues as the member chooses`, volume: t`Price of a GB`, timed: t`Price of a GB by the clock`, peak: t`Price of speed (95th percentile)` };
+  return (
+    <>
+      {drafts.map((draft, at) => (
+        <fieldset key={draft.key} className="measure">
+          <legend>{names[draft.type]}</legend>
+          <PartFields draft={draft} currency={currency} change={(part) => change(draft.key, part)}
+            error={(field) => (wrong.has(`${at}.${field}`) ? t`Write it like 12.50` : fieldError(`parts[${at}].${field}.amount`) ?? fieldError(`parts[${at}].${field}`))} />
+          {fieldError(`parts[${at}]`) && <p className="going">{fieldError(`parts[${at}]`)}</p>}
+          {drafts.length > 1 && <ActionIcon className="drop" variant="subtle" color="gray" aria-label={t`Take out: ${names[draft.type]}`} onClick={() => set(drafts.filter((one) => one.key !== draft.key))}><IconTrash size={16} /></ActionIcon>}
+        </fieldset>
+      ))}
+      {drafts.length < PARTS_MAX && free.length > 0 && (
+        <div className="toolbar">{free.map((type) => <Button key={type} variant="default" size="compact-sm" leftSection={<IconPlus size={14} />} onClick={() => set([...drafts, draftOf({ type })])}>{names[type]}</Button>)}</div>
+      )}
+    </>
   );
 }
 

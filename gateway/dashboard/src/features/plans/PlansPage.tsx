@@ -1,6 +1,8 @@
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconPlus, IconStack2 } from '@tabler/icons-react';
+import { IconArrowsDiff, IconPlus, IconStack2 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { planHistoryQuery, type Plan } from '@/shared/coop';
 import { useSession } from '@/shared/session';
@@ -28,7 +30,7 @@ export default function PlansPage() {
     { id: 'acts', head: '', end: true, cell: (row) => (may && newest(row, query.data ?? []) ? <DialogButton label={<Trans>Change</Trans>} size="compact-sm" title={t`Change ${row.name}`} wide>{(close) => <PlanForm from={row} close={close} />}</DialogButton> : <span className="nothing" />) },
   ], [t, may, query.data]);
   return (
-    <Page title={t`Plans`} lead={<Trans>What a connection costs. A change holds from a date on and never backwards.</Trans>} actions={may && <DialogButton label={<Trans>New plan</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`A new plan`} wide>{(close) => <PlanForm close={close} />}</DialogButton>}>
+    <Page title={t`Plans`} lead={<Trans>What a connection costs. A change holds from a date on and never backwards.</Trans>} actions={<><Button component={Link} to="/simulations" variant="default" leftSection={<IconArrowsDiff size={16} />}><Trans>Try a proposal</Trans></Button>{may && <DialogButton label={<Trans>New plan</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`A new plan`} wide>{(close) => <PlanForm close={close} />}</DialogButton>}</>}>
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Plans`} columns={columns} rows={rows} id={(row) => `${row.code} ${row.effectiveOn}`} query={query} empty={<Empty icon={<IconStack2 size={32} />} title={t`No plans yet`}><Trans>People choose a plan when they join, so the first one comes before the first member.</Trans></Empty>} />
       </div></div>
