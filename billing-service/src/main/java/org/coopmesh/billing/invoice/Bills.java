@@ -83,6 +83,45 @@ class Bills {
         return opened;
     }
 
+    /** When the bill of an invoice was drawn up: what came to count later is on a later bill. */
+    Instant billedAt(InvoiceId invoice) {
+        return db.sql(
+                        "select b.billed_at from bill b join invoice i on i.bill_id = b.id where i.id = :invoice")
+                .param("invoice", invoice.value())
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    /** What bills before that of {@code invoice} charged for the same. */
+    LineEvidence.Before before(InvoiceId invoice, Charge.Key key) {
+        return db.sql(
+                        """
+                        select coalesce(sum(l.internet_bytes), 0)::bigint as internet, coalesce(sum(l.included_bytes), 0)::bigint as included,
+                               coalesce(sum(l.local_bytes), 0)::bigint as local, coalesce(sum(l.windows), 0)::bigint as windows,
+                               coalesce(sum(l.amount_micro), 0)::bigint as amount
+                          from bill_line l join bill b on b.id = l.bill_id
+                               join invoice i on i.id = :invoice join bill mine on mine.id = i.bill_id
+                         where b.payer_id = mine.payer_id and b.period < mine.period
+                           and l.charge = :charge and l.site_id = :site and l.plan_code = :plan
+                           and l.plan_since = :since and l.month = :month
+                        """)
+                .param("invoice", invoice.value())
+                .param("charge", key.kind().name().toLowerCase(Locale.ROOT))
+                .param("site", key.site().value())
+                .param("plan", key.planCode())
+                .param("since", key.planSince())
+                .param("month", key.month().atDay(1))
+                .query((rs, row) ->
+                        new LineEvidence.Before(
+                                rs.getLong("internet"),
+                                rs.getLong("included"),
+                                rs.getLong("local"),
+                                rs.getLong("windows"),
+                                rs.getLong("amount")))
+                .single();
+    }
+
     /** Those of {@code payers} whose month was billed. */
     Set<PayerId> payers(YearMonth period, Collection<PayerId> payers) {
         return db.sql(

@@ -141,14 +141,16 @@ class Intake {
                             kept.runLast(),
                             kept.runSignature(),
                             verdict,
-                            kept.receivedAt()));
+                            kept.receivedAt()),
+                    clock.instant().truncatedTo(ChronoUnit.MICROS));
             if (verdict instanceof Counted) counted.add(kept.report());
         }
         count(counted);
         return waiting.getLast().receivedAt();
     }
 
-    private void count(List<UsageReport> counted) {
+    /** Adds reports that count to their hours, and has their links compared. */
+    void count(List<UsageReport> counted) {
         hours.add(counted);
         links.due(counted);
     }

@@ -324,6 +324,9 @@ class Links {
                 .list();
     }
 
+    /** The last of a page of links. */
+    record Cursor(Instant hour, LinkId link) {}
+
     /** One link in one hour, as it was found; the windows outside are counted, not listed. */
     record Found(
             LinkId link,
@@ -339,14 +342,25 @@ class Links {
             Alone lowAlone,
             Alone highAlone) {}
 
-    /** All links in hours that begin in [{@code from}, {@code to}); those of one node where {@code nodeId} is given. */
-    List<Found> hours(@Nullable NodeId nodeId, Instant from, Instant to, int limit) {
+    /**
+     * All links in hours that begin in [{@code from}, {@code to}), after {@code after} in the order of hours and links; those of
+     * one node where {@code nodeId} is given.
+     */
+    List<Found> hours(
+            @Nullable NodeId nodeId, Instant from, Instant to, @Nullable Cursor after, int limit) {
         return db.sql(
                         """
                         select * from link_hour
                         where hour >= :from and hour < :to and (:node::bytea is null or low_node = :node or high_node = :node)
+                          and (:hour::timestamptz is null or (hour, low_node, high_node) > (:hour, :low, :high))
                         order by hour, low_node, high_node limit :limit
                         """)
+                .param(
+                        "hour",
+                        after == null ? null : after.hour().atOffset(ZoneOffset.UTC),
+                        java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("low", after == null ? new byte[0] : after.link().low().bytes())
+                .param("high", after == null ? new byte[0] : after.link().high().bytes())
                 .param("from", from.atOffset(ZoneOffset.UTC))
                 .param("to", to.atOffset(ZoneOffset.UTC))
                 .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
@@ -371,6 +385,39 @@ class Links {
                                         rows.getInt("windows_high_alone"),
                                         rows.getLong("high_alone_sent_bytes"),
                                         rows.getLong("high_alone_received_bytes"))))
+                .list();
+    }
+
+    /** What passed through a node, and whether it adds up. */
+    record Balance(NodeHour hour, boolean balanced) {}
+
+    /** The hours of {@code nodeId}, or where that is null of all nodes where they do not add up, oldest first. */
+    List<Balance> balances(@Nullable NodeId nodeId, Instant from, Instant to, int limit) {
+        return db.sql(
+                        """
+                        select * from node_hour
+                        where hour >= :from and hour < :to and (node_id = :node or (:node::bytea is null and not balanced))
+                        order by hour, node_id limit :limit
+                        """)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
+                .param("limit", limit)
+                .query((rows, i) ->
+                        new Balance(
+                                new NodeHour(
+                                        NodeId.of(rows.getBytes("node_id")),
+                                        instant(rows, "hour"),
+                                        rows.getInt("windows"),
+                                        rows.getLong("link_received_bytes"),
+                                        rows.getLong("link_sent_bytes"),
+                                        rows.getLong("nobody_received_bytes"),
+                                        rows.getLong("nobody_sent_bytes"),
+                                        rows.getLong("uplink_received_bytes"),
+                                        rows.getLong("uplink_sent_bytes"),
+                                        rows.getLong("originated_bytes"),
+                                        rows.getLong("consumed_bytes")),
+                                rows.getBoolean("balanced")))
                 .list();
     }
 

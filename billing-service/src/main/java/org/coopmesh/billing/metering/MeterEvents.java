@@ -8,8 +8,10 @@ import java.util.UUID;
 import org.coopmesh.billing.metering.LinkHour.Outside;
 import org.coopmesh.billing.metering.Links.Discrepancy;
 import org.coopmesh.billing.metering.Verdict.Reason;
+import org.coopmesh.contracts.billing.v1.DayClosed;
 import org.coopmesh.contracts.billing.v1.LinkDiscrepancy;
 import org.coopmesh.contracts.billing.v1.MeterEvent;
+import org.coopmesh.contracts.billing.v1.ReportDecided;
 import org.coopmesh.contracts.billing.v1.ReportSetAside;
 import org.coopmesh.contracts.billing.v1.SignedEvidence;
 
@@ -74,6 +76,29 @@ final class MeterEvents {
                                 .setLossPpm(check.lossPpm())
                                 .setLow(low.wire())
                                 .setHigh(high.wire()))
+                .build();
+    }
+
+    static MeterEvent decided(UsageReport report, boolean accepted, Instant at) {
+        return fact(report.nodeId(), at)
+                .setDecided(
+                        ReportDecided.newBuilder()
+                                .setBootId(report.bootId().toString())
+                                .setSequence(report.sequence())
+                                .setAccepted(accepted)
+                                .setReportHash(report.hash()))
+                .build();
+    }
+
+    static MeterEvent closed(UsageDays.Day day) {
+        return MeterEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setOccurredAt(timestamp(day.closedAt()))
+                .setDayClosed(
+                        DayClosed.newBuilder()
+                                .setDay(day.day().toString())
+                                .setReports(day.reports())
+                                .setRoot(ByteString.copyFrom(day.root())))
                 .build();
     }
 

@@ -1,5 +1,7 @@
 package org.coopmesh.billing.metering;
 
+import com.google.protobuf.ByteString;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,15 +11,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.coopmesh.billing.metering.UsageHours.Part;
 import org.coopmesh.billing.metering.UsageHours.Step;
 import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
 import org.coopmesh.billing.metering.UsageReport.Key;
 import org.coopmesh.billing.metering.UsageReports.Boot;
 import org.coopmesh.billing.metering.UsageReports.NodeReports;
-import org.coopmesh.billing.metering.UsageReports.SetAsideReport;
 import org.coopmesh.billing.metering.Verdict.Counted;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
 
 /** What the nodes counted: takes their signed reports in, each once, and says what an attachment used. */
@@ -33,6 +36,8 @@ public class Metering {
     private final UsageReports reports;
     private final UsageHours hours;
     private final Carriages carriages;
+    private final Certificates certificates;
+    private final Evidences evidences;
     private final MeteringSettings settings;
     private final Clock clock;
 
@@ -41,12 +46,16 @@ public class Metering {
             UsageReports reports,
             UsageHours hours,
             Carriages carriages,
+            Certificates certificates,
+            Evidences evidences,
             MeteringSettings settings,
             Clock clock) {
         this.groupCommit = groupCommit;
         this.reports = reports;
         this.hours = hours;
         this.carriages = carriages;
+        this.certificates = certificates;
+        this.evidences = evidences;
         this.settings = settings;
         this.clock = clock;
     }
@@ -101,12 +110,44 @@ public class Metering {
     }
 
     /**
+     * Everything that proves what was counted for {@code stretches} by {@code countedBy}.
+     *
+     * @throws UsageEvidence.NotWhole if not all of it can be shown, or not yet
+     */
+    public UsageEvidence evidence(Collection<Stretch> stretches, Instant countedBy) {
+        return evidences.of(stretches, countedBy);
+    }
+
+    /** Whether the reports of {@code evidence} speak of other attachments than those of {@code stretches}. */
+    public boolean namesOthers(UsageEvidence evidence, Collection<Stretch> stretches) {
+        var attachments = stretches.stream().map(Stretch::attachment).collect(Collectors.toSet());
+        return evidence.runs().stream()
+                .flatMap(run -> run.reports().stream())
+                .map(signed -> UsageReport.read(ByteString.copyFrom(signed.bytes()), "kept"))
+                .flatMap(report -> report.attachments().stream())
+                .anyMatch(usage -> !attachments.contains(usage.attachment()));
+    }
+
+    /**
      * Makes what a node handed over durable, each report once however often it comes, and returns when it is.
      *
      * @throws GroupCommit.NotDurable if it is to be handed over again
      */
     List<Receipt> record(Arrival arrival) {
         return groupCommit.store(arrival);
+    }
+
+    /**
+     * Keeps the certificate with which {@code node} reports, once.
+     *
+     * @throws GroupCommit.NotDurable if it cannot be kept now
+     */
+    void certified(NodeId node, X509Certificate certificate) {
+        try {
+            certificates.keep(node, certificate, clock.instant());
+        } catch (DataAccessException e) {
+            throw new GroupCommit.NotDurable("not stored, come again", e);
+        }
     }
 
     /** The curve of what {@code attachments} used themselves, in steps that begin in [{@code from}, {@code to}). */
@@ -156,12 +197,6 @@ public class Metering {
     /** How each node reports, in the order of ids. */
     List<NodeReports> nodes(@Nullable NodeId after, int limit) {
         return reports.nodes(after, limit, clock.instant());
-    }
-
-    /** What was set aside before {@code before}, newest first. */
-    List<SetAsideReport> setAside(@Nullable Instant before, @Nullable NodeId nodeId, int limit) {
-        return reports.setAside(
-                before == null ? clock.instant().plusSeconds(1) : before, nodeId, limit);
     }
 
     /** The kept reports of a node, oldest first. */

@@ -24,15 +24,19 @@ class NodeCertificate implements ServerInterceptor {
     /** The node whose certificate the call came with. */
     static final Context.Key<NodeId> NODE = Context.key("node");
 
+    /** The certificate that the call came with. */
+    static final Context.Key<X509Certificate> CERTIFICATE = Context.key("certificate");
+
     private static final String SAN_PREFIX = "coopmesh:node:";
     private static final int SAN_URI = 6;
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        Optional<NodeId> node =
+        Optional<X509Certificate> certificate =
                 Optional.ofNullable(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
-                        .flatMap(NodeCertificate::node);
+                        .flatMap(NodeCertificate::certificate);
+        Optional<NodeId> node = certificate.flatMap(NodeCertificate::node);
         if (node.isEmpty()) {
             call.close(
                     Status.UNAUTHENTICATED.withDescription("a node's certificate is required"),
@@ -40,23 +44,32 @@ class NodeCertificate implements ServerInterceptor {
             return new ServerCall.Listener<>() {};
         }
         return Contexts.interceptCall(
-                Context.current().withValue(NODE, node.get()), call, headers, next);
+                Context.current()
+                        .withValue(NODE, node.get())
+                        .withValue(CERTIFICATE, certificate.get()),
+                call,
+                headers,
+                next);
     }
 
-    private static Optional<NodeId> node(SSLSession session) {
+    private static Optional<X509Certificate> certificate(SSLSession session) {
         try {
             Certificate[] chain = session.getPeerCertificates();
             return chain.length > 0 && chain[0] instanceof X509Certificate certificate
-                    ? node(certificate)
+                    ? Optional.of(certificate)
                     : Optional.empty();
-        } catch (SSLPeerUnverifiedException | CertificateParsingException e) {
+        } catch (SSLPeerUnverifiedException e) {
             return Optional.empty();
         }
     }
 
-    private static Optional<NodeId> node(X509Certificate certificate)
-            throws CertificateParsingException {
-        Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+    private static Optional<NodeId> node(X509Certificate certificate) {
+        Collection<List<?>> names;
+        try {
+            names = certificate.getSubjectAlternativeNames();
+        } catch (CertificateParsingException e) {
+            return Optional.empty();
+        }
         if (names == null) return Optional.empty();
         for (List<?> name : names) {
             if (name.get(0) instanceof Integer type

@@ -34,6 +34,7 @@ class NodePortKeys {
     private final Path authority;
     private final LatestKeys.Key keyManager = new LatestKeys.Key();
     private final LatestKeys.Trust trustManager = new LatestKeys.Trust();
+    private volatile List<X509Certificate> authorities = List.of();
     private @Nullable List<FileTime> loaded;
 
     NodePortKeys(@Value("${coopmesh.keys-dir}") Path directory) {
@@ -45,6 +46,11 @@ class NodePortKeys {
 
     LatestKeys.Key keyManager() {
         return keyManager;
+    }
+
+    /** The authorities whose nodes may call, none until the files are there. */
+    List<X509Certificate> authorities() {
+        return authorities;
     }
 
     LatestKeys.Trust trustManager() {
@@ -70,7 +76,9 @@ class NodePortKeys {
                             Files.getLastModifiedTime(authority));
             if (current.equals(loaded)) return;
             keyManager.replace(privateKey(key), certificates(certificate));
-            trustManager.replace(certificates(authority));
+            X509Certificate[] trusted = certificates(authority);
+            trustManager.replace(trusted);
+            authorities = List.of(trusted);
             loaded = current;
             log.atInfo().addKeyValue("certificate", certificate).log("node port has its keys");
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {

@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.coopmesh.billing.metering.Metering.Proof;
+import org.coopmesh.billing.metering.QueryParameters.MalformedQuery;
+import org.coopmesh.billing.metering.SetAsideQueue.ReportNotFound;
 import org.coopmesh.billing.metering.UsageHours.Part;
 import org.coopmesh.billing.metering.UsageReport.Key;
 import org.coopmesh.billing.metering.Verdict.Counted;
@@ -18,12 +20,9 @@ import org.coopmesh.billing.subscription.Caller;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.billing.subscription.SiteId;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -34,8 +33,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/usage")
 class UsageController {
-    private static final String READS_ALL = "hasAnyRole('network', 'treasurer', 'board')";
-    private static final int LIMIT_MAX = 200;
+    private static final String READS_ALL = QueryParameters.READS_ALL;
     private static final int STEPS_MAX = 2_000;
     private static final Duration DEFAULT_SPAN = Duration.ofDays(1);
 
@@ -76,15 +74,6 @@ class UsageController {
             long gaps,
             long implausible,
             long bytes24h) {}
-
-    record ImplausibleView(
-            String nodeId,
-            UUID bootId,
-            long sequence,
-            Instant startedAt,
-            Instant endedAt,
-            String reason,
-            Instant receivedAt) {}
 
     record ReportView(
             String nodeId,
@@ -162,22 +151,23 @@ class UsageController {
                     "attachmentId", "exactly one of attachmentId, nodeId and siteId");
         }
         if (attachmentId != null) {
-            if (!readsAll(authentication) && !holds(attachmentId, span, authentication)) {
+            if (!QueryParameters.readsAll(authentication)
+                    && !holds(attachmentId, span, authentication)) {
                 throw new AccessDeniedException("not an attachment of the caller");
             }
             return curve(List.of(new AttachmentId(attachmentId)), null, span, step);
         }
         if (siteId != null) {
             var site = new SiteId(siteId);
-            if (!readsAll(authentication) && !answersFor(site, authentication)) {
+            if (!QueryParameters.readsAll(authentication) && !answersFor(site, authentication)) {
                 throw new AccessDeniedException("not a site of the caller");
             }
             return curve(attachments(List.of(site), span), null, span, step);
         }
-        if (!readsAll(authentication)) {
+        if (!QueryParameters.readsAll(authentication)) {
             throw new AccessDeniedException("a node's usage may be of several sites");
         }
-        return curve(null, node(nodeId), span, step);
+        return curve(null, QueryParameters.node(nodeId), span, step);
     }
 
     @GetMapping("/mine")
@@ -200,9 +190,9 @@ class UsageController {
     PageView<NodeView> nodes(
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable String after) {
-        int size = limit(limit);
+        int size = QueryParameters.limit(limit);
         List<NodeView> items =
-                metering.nodes(after == null ? null : node(after), size).stream()
+                metering.nodes(after == null ? null : QueryParameters.node(after), size).stream()
                         .map(node ->
                                 new NodeView(
                                         node.nodeId().hex(),
@@ -215,30 +205,6 @@ class UsageController {
         return new PageView<>(items, items.size() < size ? null : items.getLast().nodeId());
     }
 
-    /** Newest first; the cursor is the time at which the last of a page was received. */
-    @GetMapping("/implausible")
-    @PreAuthorize(READS_ALL)
-    PageView<ImplausibleView> implausible(
-            @RequestParam(required = false) @Nullable String nodeId,
-            @RequestParam(defaultValue = "50") int limit,
-            @RequestParam(required = false) @Nullable Instant after) {
-        int size = limit(limit);
-        List<ImplausibleView> items =
-                metering.setAside(after, nodeId == null ? null : node(nodeId), size).stream()
-                        .map(aside ->
-                                new ImplausibleView(
-                                        aside.key().nodeId().hex(),
-                                        aside.key().bootId(),
-                                        aside.key().sequence(),
-                                        aside.startedAt(),
-                                        aside.endedAt(),
-                                        aside.reason().told(),
-                                        aside.receivedAt()))
-                        .toList();
-        return new PageView<>(
-                items, items.size() < size ? null : items.getLast().receivedAt().toString());
-    }
-
     @GetMapping("/reports")
     @PreAuthorize(READS_ALL)
     PageView<ReportView> reports(
@@ -247,11 +213,11 @@ class UsageController {
             @RequestParam(required = false) @Nullable Instant to,
             @RequestParam(defaultValue = "50") int limit,
             @RequestParam(required = false) @Nullable Instant after) {
-        int size = limit(limit);
+        int size = QueryParameters.limit(limit);
         Span span = span(from, to);
         Instant start = after == null ? span.from() : after.plusNanos(1_000);
         List<ReportView> items =
-                metering.reports(node(nodeId), start, span.to(), size).stream()
+                metering.reports(QueryParameters.node(nodeId), start, span.to(), size).stream()
                         .map(ReportView::of)
                         .toList();
         return new PageView<>(
@@ -266,27 +232,12 @@ class UsageController {
             @PathVariable long sequence,
             Authentication authentication) {
         Proof proof =
-                metering.proof(new Key(node(nodeId), bootId, sequence))
+                metering.proof(new Key(QueryParameters.node(nodeId), bootId, sequence))
                         .orElseThrow(ReportNotFound::new);
-        if (!readsAll(authentication) && !isOwn(proof, authentication)) {
+        if (!QueryParameters.readsAll(authentication) && !isOwn(proof, authentication)) {
             throw new AccessDeniedException("not about the caller alone");
         }
         return ProofView.of(proof);
-    }
-
-    @ExceptionHandler
-    ProblemDetail malformed(MalformedQuery e) {
-        var problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, e.getMessage());
-        problem.setType(java.net.URI.create("https://coopmesh.org/problems/invalid-request"));
-        problem.setProperty("errors", List.of(new FieldError(e.field(), "format", e.rule())));
-        return problem;
-    }
-
-    @ExceptionHandler
-    ProblemDetail notFound(ReportNotFound e) {
-        var problem = ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, e.getMessage());
-        problem.setType(java.net.URI.create("https://coopmesh.org/problems/report-not-found"));
-        return problem;
     }
 
     private PageView<PartView> curve(
@@ -357,14 +308,6 @@ class UsageController {
                         .equals(Optional.of(Caller.of(authentication).member()));
     }
 
-    private static boolean readsAll(Authentication authentication) {
-        return authentication.getAuthorities().stream()
-                .anyMatch(granted ->
-                        "ROLE_network".equals(granted.getAuthority())
-                                || "ROLE_treasurer".equals(granted.getAuthority())
-                                || "ROLE_board".equals(granted.getAuthority()));
-    }
-
     private record Span(Instant from, Instant to) {}
 
     private Span span(@Nullable Instant from, @Nullable Instant to) {
@@ -372,50 +315,5 @@ class UsageController {
         Instant start = from == null ? end.minus(DEFAULT_SPAN) : from;
         if (!start.isBefore(end)) throw new MalformedQuery("to", "must be after from");
         return new Span(start, end);
-    }
-
-    private static int limit(int limit) {
-        if (limit < 1 || limit > LIMIT_MAX) {
-            throw new MalformedQuery("limit", "must be 1 to " + LIMIT_MAX);
-        }
-        return limit;
-    }
-
-    private static NodeId node(@Nullable String hex) {
-        try {
-            return new NodeId(hex == null ? "" : hex);
-        } catch (IllegalArgumentException e) {
-            throw new MalformedQuery("nodeId", "must be 64 lower-case hexadecimal digits");
-        }
-    }
-
-    record FieldError(String field, String rule, String message) {}
-
-    private static class MalformedQuery extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final String field;
-        private final String rule;
-
-        MalformedQuery(String field, String rule) {
-            super(field + ": " + rule);
-            this.field = field;
-            this.rule = rule;
-        }
-
-        String field() {
-            return field;
-        }
-
-        String rule() {
-            return rule;
-        }
-    }
-
-    private static class ReportNotFound extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        ReportNotFound() {
-            super("no such report is kept");
-        }
     }
 }

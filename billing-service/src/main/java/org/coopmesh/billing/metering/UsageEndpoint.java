@@ -88,6 +88,7 @@ class UsageEndpoint extends UsageServiceImplBase {
         }
         List<Receipt> receipts;
         try {
+            metering.certified(node, NodeCertificate.CERTIFICATE.get());
             receipts = metering.record(arrival);
         } catch (NotDurable again) {
             response.onError(

@@ -336,7 +336,10 @@ class UsageReports {
                         """
                         select * from usage_report
                         where state = 'implausible' and reason = 'unknownAttachment' and received_at > :after
-                        order by received_at limit :limit for update skip locked
+                          and not exists (select from usage_decision d
+                                          where d.node_id = usage_report.node_id and d.boot_id = usage_report.boot_id
+                                            and d.sequence = usage_report.sequence)
+                        order by received_at limit :limit for update of usage_report skip locked
                         """)
                 .param("after", after.atOffset(ZoneOffset.UTC))
                 .param("limit", limit)
@@ -344,16 +347,18 @@ class UsageReports {
                 .list();
     }
 
-    /** Writes the new verdict of a report that was set aside. */
-    void judgeAgain(KeptReport kept) {
+    /** Writes the new verdict of a report that was set aside, as of {@code at}. */
+    void judgeAgain(KeptReport kept, Instant at) {
         db.sql(
                         """
-                        update usage_report set state = :state, reason = :reason, late = :late
+                        update usage_report set state = :state, reason = :reason, late = :late,
+                            counted_at = case when :state = 'counted' then :at::timestamptz end
                         where node_id = :node and boot_id = :boot and sequence = :sequence
                         """)
                 .param("state", state(kept.verdict()))
                 .param("reason", reason(kept.verdict()))
                 .param("late", late(kept.verdict()))
+                .param("at", at.atOffset(ZoneOffset.UTC))
                 .param("node", kept.report().nodeId().bytes())
                 .param("boot", kept.report().bootId())
                 .param("sequence", kept.report().sequence())
@@ -436,35 +441,41 @@ class UsageReports {
     }
 
     /** A report that was set aside, or kept apart as a conflict. */
-    record SetAsideReport(
-            Key key, Instant startedAt, Instant endedAt, Reason reason, Instant receivedAt) {}
+    record SetAsideReport(UsageReport report, Reason reason, Instant receivedAt, boolean decided) {}
 
-    /** What was set aside before {@code before}, newest first; of one node where {@code nodeId} is given. */
-    List<SetAsideReport> setAside(Instant before, @Nullable NodeId nodeId, int limit) {
+    /**
+     * What was set aside before {@code before}, newest first; of one node where {@code nodeId} is given. Conflicts are never
+     * decided: they count in no way.
+     */
+    List<SetAsideReport> setAside(
+            Instant before, @Nullable NodeId nodeId, boolean decided, int limit) {
         return db.sql(
                         """
-                        (select node_id, boot_id, sequence, started_at, ended_at, reason, received_at
-                         from usage_report
-                         where state = 'implausible' and received_at < :before
-                           and (:node::bytea is null or node_id = :node)
-                         order by received_at desc limit :limit)
+                        (select r.node_id, r.boot_id, r.sequence, r.signed, coalesce(d.set_aside, r.reason) as reason,
+                                r.received_at, d.node_id is not null as decided
+                         from usage_report r left join usage_decision d using (node_id, boot_id, sequence)
+                         where (r.state = 'implausible' or :decided) and r.received_at < :before
+                           and (d.node_id is not null) = :decided
+                           and (:node::bytea is null or r.node_id = :node)
+                         order by r.received_at desc limit :limit)
                         union all
-                        (select node_id, boot_id, sequence, started_at, ended_at, 'conflict', received_at
+                        (select node_id, boot_id, sequence, signed, 'conflict', received_at, false
                          from usage_conflict
-                         where received_at < :before and (:node::bytea is null or node_id = :node)
+                         where not :decided and received_at < :before and (:node::bytea is null or node_id = :node)
                          order by received_at desc limit :limit)
                         order by received_at desc, node_id, boot_id, sequence limit :limit
                         """)
                 .param("before", before.atOffset(ZoneOffset.UTC))
                 .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
+                .param("decided", decided)
                 .param("limit", limit)
                 .query((rows, i) ->
                         new SetAsideReport(
-                                key(rows),
-                                rows.getTimestamp("started_at").toInstant(),
-                                rows.getTimestamp("ended_at").toInstant(),
+                                UsageReport.read(
+                                        ByteString.copyFrom(rows.getBytes("signed")), "kept"),
                                 Reason.of(rows.getString("reason")),
-                                rows.getTimestamp("received_at").toInstant()))
+                                rows.getTimestamp("received_at").toInstant(),
+                                rows.getBoolean("decided")))
                 .list();
     }
 
@@ -479,6 +490,24 @@ class UsageReports {
                 .param("node", nodeId.bytes())
                 .param("from", from.atOffset(ZoneOffset.UTC))
                 .param("to", to.atOffset(ZoneOffset.UTC))
+                .param("limit", limit)
+                .query(UsageReports::kept)
+                .list();
+    }
+
+    /** Reports of one node that came to count by {@code by}, whose windows began in [{@code from}, {@code to}). */
+    List<KeptReport> countedOf(NodeId nodeId, Instant from, Instant to, Instant by, int limit) {
+        return db.sql(
+                        """
+                        select * from usage_report
+                        where node_id = :node and started_at >= :from and started_at < :to
+                          and state = 'counted' and coalesce(counted_at, received_at) <= :by
+                        order by started_at, boot_id, sequence limit :limit
+                        """)
+                .param("node", nodeId.bytes())
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .param("by", by.atOffset(ZoneOffset.UTC))
                 .param("limit", limit)
                 .query(UsageReports::kept)
                 .list();
@@ -505,6 +534,20 @@ class UsageReports {
                         """
                         select * from usage_report
                         where node_id = :node and boot_id = :boot and sequence = :sequence
+                        """)
+                .param("node", key.nodeId().bytes())
+                .param("boot", key.bootId())
+                .param("sequence", key.sequence())
+                .query(UsageReports::kept)
+                .optional();
+    }
+
+    /** Locks one report until the transaction ends, so that nobody else decides about it. */
+    Optional<KeptReport> lock(Key key) {
+        return db.sql(
+                        """
+                        select * from usage_report
+                        where node_id = :node and boot_id = :boot and sequence = :sequence for update
                         """)
                 .param("node", key.nodeId().bytes())
                 .param("boot", key.bootId())

@@ -192,6 +192,45 @@ public class Rating {
         return charged(payers, first.atDay(1), to, register.coop().startOf(to), versions);
     }
 
+    /** What the charge for counted bytes rests on, by today's facts; nothing where no such part is charged any more. */
+    public Optional<Grounds> groundsOf(PayerId payer, Charge.Key key) {
+        Coop coop = register.coop();
+        LocalDate first = key.month().atDay(1);
+        LocalDate last = key.month().plusMonths(1).atDay(1);
+        return stays(register.subscribed(payer, first, last), first, last, plans.all()).stream()
+                .filter(stay -> stay.key(key.kind()).equals(key))
+                .findFirst()
+                .flatMap(stay ->
+                        stay.plan().parts().stream()
+                                .filter(part -> part.kind() == key.kind())
+                                .findFirst()
+                                .map(part -> grounds(coop, stay, part)));
+    }
+
+    private Grounds grounds(Coop coop, PlanDays stay, TariffPart part) {
+        List<AttachmentSpan> spans =
+                register.attachmentSpans(
+                        stay.site(), coop.startOf(stay.from()), coop.startOf(stay.to()));
+        var stretches = new ArrayList<Stretch>();
+        int hours = 0;
+        for (PlanDays.Run run : stay.runs()) {
+            Instant from = coop.startOf(run.from());
+            Instant to = coop.startOf(run.to());
+            hours += (int) Duration.between(from, to).toHours();
+            for (AttachmentSpan span : spans) {
+                span.within(from, to).map(Rating::stretch).ifPresent(stretches::add);
+            }
+        }
+        return new Grounds(
+                part,
+                stay.active().stream().map(run -> new Grounds.Days(run.from(), run.to())).toList(),
+                stay.allDays(),
+                stay.monthDays(),
+                hours,
+                coop.zone(),
+                stretches);
+    }
+
     /** A few questions for all payers together, then one calculation for each. */
     private Map<PayerId, Charged> charged(
             Collection<PayerId> payers,

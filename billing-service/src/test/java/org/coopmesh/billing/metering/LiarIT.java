@@ -1,8 +1,13 @@
 package org.coopmesh.billing.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.ByteString;
+import com.jayway.jsonpath.JsonPath;
 import io.grpc.ManagedChannel;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,16 +33,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.RequestPostProcessor;
 
 /**
  * A house, a relay and a gateway in a row report over the real node port. One that lies about what it carried is found out and
  * gains nothing; a link that only loses is left alone.
  */
 @SpringBootTest(classes = MeteringContext.class)
+@AutoConfigureMockMvc
 class LiarIT {
     private static final Path KEYS = MeteringContext.newKeysDirectory();
     private static final Instant HOUR = Instant.parse("2026-11-21T10:00:00Z");
@@ -46,6 +56,7 @@ class LiarIT {
     private static final int SEEDS = 24;
     private static TestAuthority authority;
 
+    @Autowired MockMvc http;
     @Autowired JdbcClient db;
     @Autowired Metering metering;
     @Autowired LinkReview review;
@@ -128,6 +139,69 @@ class LiarIT {
         assertThat(alone).isEqualTo(2 * WINDOWS);
         assertThat(alone(chain.relay)).isZero();
         assertThat(chain.discrepancies()).hasSize(2);
+    }
+
+    @Test
+    void linksAndDiscrepanciesAreShownToThoseWhoRunTheNetworkAndToTheOwner() throws Exception {
+        var chain = new Chain(new Random(4), 0);
+        chain.report(1.2);
+        String relay = chain.relay.id.hex();
+        var owner =
+                new MemberId(
+                        db.sql("select owner_member_id from node where node_id = :node")
+                                .param("node", relay)
+                                .query(UUID.class)
+                                .single());
+
+        String first =
+                http.perform(
+                                get("/api/usage/links")
+                                        .param("nodeId", relay)
+                                        .param("from", HOUR.toString())
+                                        .param("limit", "1")
+                                        .with(as(owner, "member")))
+                        .andExpect(status().isOk())
+                        .andExpect(jsonPath("$.items.length()").value(1))
+                        .andExpect(jsonPath("$.items[0].windowsOutside").value(WINDOWS))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        http.perform(
+                        get("/api/usage/links")
+                                .param("nodeId", relay)
+                                .param("from", HOUR.toString())
+                                .param("after", JsonPath.<String>read(first, "$.next"))
+                                .with(as(owner, "member")))
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.next").doesNotExist());
+        http.perform(
+                        get("/api/usage/discrepancies")
+                                .param("nodeId", relay)
+                                .with(as(owner, "member")))
+                .andExpect(jsonPath("$.items.length()").value(2));
+        http.perform(
+                        get("/api/usage/balances")
+                                .param("nodeId", chain.gateway.id.hex())
+                                .param("from", HOUR.toString())
+                                .with(as(owner, "network")))
+                .andExpect(jsonPath("$.items[0].balanced").value(true));
+        for (String path : List.of("links", "discrepancies", "balances")) {
+            http.perform(get("/api/usage/" + path).with(as(owner, "member")))
+                    .andExpect(status().isForbidden());
+            http.perform(
+                            get("/api/usage/" + path)
+                                    .param("nodeId", relay)
+                                    .with(as(new MemberId(UUID.randomUUID()), "member")))
+                    .andExpect(status().isForbidden());
+        }
+        http.perform(get("/api/usage/links").param("after", "x").with(as(owner, "network")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("after"));
+    }
+
+    private static RequestPostProcessor as(MemberId member, String role) {
+        return jwt().jwt(token -> token.subject(member.value().toString()))
+                .authorities(new SimpleGrantedAuthority("ROLE_" + role));
     }
 
     @Test

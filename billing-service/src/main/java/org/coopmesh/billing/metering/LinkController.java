@@ -1,0 +1,216 @@
+package org.coopmesh.billing.metering;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.UUID;
+import org.coopmesh.billing.metering.QueryParameters.MalformedQuery;
+import org.coopmesh.billing.subscription.Caller;
+import org.coopmesh.billing.subscription.PayerRegister;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What the two ends of links say, where they disagree, and what passed through nodes. Owners see their own nodes. */
+@RestController
+@RequestMapping("/api/usage")
+class LinkController {
+    private static final Duration SPAN_MAX = Duration.ofDays(31);
+
+    private final Links links;
+    private final PayerRegister register;
+    private final Clock clock;
+
+    LinkController(Links links, PayerRegister register, Clock clock) {
+        this.links = links;
+        this.register = register;
+        this.clock = clock;
+    }
+
+    record PageView<T>(List<T> items, @Nullable String next) {}
+
+    /** Bytes from low to high are {@code up}. Windows alone were reported by that end only and are credited to nobody. */
+    record LinkView(
+            Instant hour,
+            String lowNodeId,
+            String highNodeId,
+            int windowsMatched,
+            int windowsOutside,
+            int windowsLowAlone,
+            int windowsHighAlone,
+            long lowSent,
+            long highReceived,
+            long upCredited,
+            long highSent,
+            long lowReceived,
+            long downCredited) {
+        static LinkView of(Links.Found found) {
+            return new LinkView(
+                    found.hour(),
+                    found.link().low().hex(),
+                    found.link().high().hex(),
+                    found.matched(),
+                    found.outside(),
+                    found.lowAlone().windows(),
+                    found.highAlone().windows(),
+                    found.lowSent(),
+                    found.highReceived(),
+                    found.upCredited(),
+                    found.highSent(),
+                    found.lowReceived(),
+                    found.downCredited());
+        }
+
+        private String cursor() {
+            return hour + "/" + lowNodeId + "/" + highNodeId;
+        }
+    }
+
+    record DiscrepancyView(
+            UUID id,
+            String lowNodeId,
+            String highNodeId,
+            Instant from,
+            Instant to,
+            int windowsOutside,
+            Instant raisedAt) {
+        static DiscrepancyView of(Links.Discrepancy found) {
+            return new DiscrepancyView(
+                    found.id(),
+                    found.link().low().hex(),
+                    found.link().high().hex(),
+                    found.from(),
+                    found.to(),
+                    found.windowsOutside(),
+                    found.raisedAt());
+        }
+    }
+
+    /** {@code in + originated} should be {@code out + consumed}; links and uplink together. */
+    record BalanceView(
+            Instant hour,
+            String nodeId,
+            int windows,
+            long in,
+            long originated,
+            long out,
+            long consumed,
+            boolean balanced) {
+        static BalanceView of(Links.Balance balance) {
+            NodeHour hour = balance.hour();
+            return new BalanceView(
+                    hour.hour(),
+                    hour.node().hex(),
+                    hour.windows(),
+                    hour.linkReceived() + hour.uplinkReceived(),
+                    hour.originated(),
+                    hour.linkSent() + hour.uplinkSent(),
+                    hour.consumed(),
+                    balance.balanced());
+        }
+    }
+
+    /** Oldest first; the cursor is the last of a page. */
+    @GetMapping("/links")
+    @PreAuthorize("isAuthenticated()")
+    PageView<LinkView> links(
+            @RequestParam(required = false) @Nullable String nodeId,
+            @RequestParam(required = false) @Nullable Instant from,
+            @RequestParam(required = false) @Nullable Instant to,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestParam(defaultValue = "100") int limit,
+            Authentication authentication) {
+        int size = QueryParameters.limit(limit);
+        NodeId node = nodeOf(nodeId, authentication);
+        Instant end = to == null ? clock.instant() : to;
+        Instant start = from == null ? end.minus(Duration.ofDays(1)) : from;
+        span(start, end);
+        List<LinkView> items =
+                links.hours(node, start, end, after == null ? null : cursor(after), size).stream()
+                        .map(LinkView::of)
+                        .toList();
+        return new PageView<>(items, items.size() < size ? null : items.getLast().cursor());
+    }
+
+    private static Links.Cursor cursor(String after) {
+        String[] parts = after.split("/", -1);
+        try {
+            return new Links.Cursor(
+                    Instant.parse(parts[0]),
+                    new LinkHour.LinkId(new NodeId(parts[1]), new NodeId(parts[2])));
+        } catch (DateTimeParseException
+                | IllegalArgumentException
+                | ArrayIndexOutOfBoundsException e) {
+            throw new MalformedQuery("after", "must be what a page before gave as next");
+        }
+    }
+
+    /** Newest first; the cursor is the time at which the last of a page was raised. */
+    @GetMapping("/discrepancies")
+    @PreAuthorize("isAuthenticated()")
+    PageView<DiscrepancyView> discrepancies(
+            @RequestParam(required = false) @Nullable String nodeId,
+            @RequestParam(required = false) @Nullable Instant before,
+            @RequestParam(defaultValue = "50") int limit,
+            Authentication authentication) {
+        int size = QueryParameters.limit(limit);
+        NodeId node = nodeOf(nodeId, authentication);
+        Instant latest = before == null ? clock.instant().plusSeconds(1) : before;
+        List<DiscrepancyView> items =
+                links.discrepancies(latest, node, size).stream().map(DiscrepancyView::of).toList();
+        return new PageView<>(
+                items, items.size() < size ? null : items.getLast().raisedAt().toString());
+    }
+
+    /** Hours of one node, or of all where they do not balance, oldest first. */
+    @GetMapping("/balances")
+    @PreAuthorize("isAuthenticated()")
+    PageView<BalanceView> balances(
+            @RequestParam(required = false) @Nullable String nodeId,
+            @RequestParam(required = false) @Nullable Instant from,
+            @RequestParam(required = false) @Nullable Instant to,
+            @RequestParam(defaultValue = "100") int limit,
+            Authentication authentication) {
+        int size = QueryParameters.limit(limit);
+        NodeId node = nodeOf(nodeId, authentication);
+        Instant end = to == null ? clock.instant() : to;
+        Instant start = from == null ? end.minus(Duration.ofDays(1)) : from;
+        span(start, end);
+        List<BalanceView> items =
+                links.balances(node, start, end, size).stream().map(BalanceView::of).toList();
+        return new PageView<>(items, null);
+    }
+
+    private @Nullable NodeId nodeOf(@Nullable String nodeId, Authentication authentication) {
+        if (nodeId == null) {
+            if (!QueryParameters.readsAll(authentication)) {
+                throw new AccessDeniedException("name one of your nodes");
+            }
+            return null;
+        }
+        NodeId node = QueryParameters.node(nodeId);
+        if (!QueryParameters.readsAll(authentication) && !owns(node, authentication)) {
+            throw new AccessDeniedException("not a node of the caller");
+        }
+        return node;
+    }
+
+    private boolean owns(NodeId node, Authentication authentication) {
+        var place = register.placesOf(List.of(node.hex())).get(node.hex());
+        return place != null && place.owner().equals(Caller.of(authentication).member());
+    }
+
+    private static void span(Instant from, Instant to) {
+        if (!from.isBefore(to)) throw new MalformedQuery("to", "must be after from");
+        if (Duration.between(from, to).compareTo(SPAN_MAX) > 0) {
+            throw new MalformedQuery("from", "at most " + SPAN_MAX.toDays() + " days before to");
+        }
+    }
+}

@@ -1,0 +1,400 @@
+package org.coopmesh.billing.metering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import com.google.protobuf.ByteString;
+import com.jayway.jsonpath.JsonPath;
+import io.grpc.ManagedChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Currency;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.metering.MeteringContext.TestClock;
+import org.coopmesh.billing.rating.Plan;
+import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.rating.TariffPart;
+import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.SiteId;
+import org.coopmesh.contracts.billing.v1.UsageServiceGrpc;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.RequestPostProcessor;
+
+/** A node's signed reports become an invoice, and a program that shares no code with the service recomputes its lines. */
+@SpringBootTest(classes = MeteringContext.class)
+@AutoConfigureMockMvc
+class EvidenceIT {
+    private static final Path KEYS = MeteringContext.newKeysDirectory();
+    private static final Path TOOLS = Path.of("..", "tools", "verify").toAbsolutePath().normalize();
+    private static final Currency EUR = Currency.getInstance("EUR");
+    private static final Instant OCTOBER_5 = Instant.parse("2026-10-05T10:00:00Z");
+    private static final Duration WINDOW = Duration.ofMinutes(5);
+    private static TestAuthority authority;
+
+    @Autowired MockMvc http;
+    @Autowired JdbcClient db;
+    @Autowired Rating rating;
+    @Autowired DayClosing days;
+    @Autowired NodePortKeys portKeys;
+    @Autowired GrpcServerLifecycle port;
+    @Autowired TestClock clock;
+    @TempDir Path folder;
+
+    private final MemberId member = new MemberId(UUID.randomUUID());
+    private final UUID payer = UUID.randomUUID();
+    private final ReportingNode node = new ReportingNode();
+    private AttachmentId attachment;
+
+    @DynamicPropertySource
+    static void properties(DynamicPropertyRegistry registry) {
+        MeteringContext.properties(registry, KEYS);
+        registry.add("coopmesh.metering.day-interval", () -> "PT1H");
+    }
+
+    @BeforeAll
+    static void authority() throws Exception {
+        authority = new TestAuthority();
+        authority.writeNodePort(KEYS);
+    }
+
+    @BeforeEach
+    void ready() throws Exception {
+        Assumptions.assumeTrue(
+                python("--version").code() == 0, "python3 is missing: verify not run");
+        portKeys.load();
+        // Time goes back to October for each test, and so days are open again.
+        db.sql("truncate usage_day cascade").update();
+        clock.set(Instant.parse("2026-10-01T00:00:00Z"));
+        MeteringContext.coop(db);
+    }
+
+    @Test
+    void aLineIsRecomputedFromReportsAloneAndNoFlippedBitGoesUnnoticed() throws Exception {
+        subscribe(new TariffPart.Volume(1_000_000_000L, euros("0.10")));
+        used(24, 400_000_000L);
+        Path export = billed("usage");
+
+        Run verified = python(TOOLS + "/coopmesh_verify.py", export.toString());
+        assertThat(verified.text()).startsWith("VERIFIED: usage of 2026-10 on ");
+        assertThat(verified.code()).isZero();
+        assertThat(verified.text())
+                .contains("10080000000 bytes in 24 windows of 24 reports by 1 node(s)");
+
+        byte[] bytes = Files.readAllBytes(export);
+        int at = new String(bytes, StandardCharsets.US_ASCII).indexOf("\"signed\":\"") + 60;
+        bytes[at] ^= 1;
+        Run changed =
+                python(TOOLS + "/coopmesh_verify.py", write("changed.json", bytes).toString());
+        assertThat(changed.code()).isEqualTo(1);
+        assertThat(changed.text()).startsWith("WRONG: ").hasLineCount(1);
+
+        Run flips = python(TOOLS + "/flip_test.py", export.toString(), "150");
+        assertThat(flips.text()).contains(": 0 not noticed");
+        assertThat(flips.code()).isZero();
+        System.out.println(flips.text());
+    }
+
+    @Test
+    void aLineIsHeldToThePublishedRootsAndToTheCoopsOwnAuthority() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(3, 400_000_000L);
+        Path export = billed("usage");
+        Path published =
+                write(
+                        "days.json",
+                        http.perform(get("/api/usage/days").with(as("member")))
+                                .andReturn()
+                                .getResponse()
+                                .getContentAsByteArray());
+        Path others = write("other.crt", new TestAuthority().certificate.getEncoded());
+        Path ca = KEYS.resolve("ca.crt");
+
+        String tool = TOOLS + "/coopmesh_verify.py";
+        Run held =
+                python(
+                        tool,
+                        export.toString(),
+                        "--days",
+                        published.toString(),
+                        "--ca",
+                        ca.toString());
+        byte[] wrong =
+                Files.readString(published)
+                        .replaceFirst("\"root\":\"..", "\"root\":\"zz")
+                        .replaceAll("\"root\":\"..", "\"root\":\"00")
+                        .getBytes(StandardCharsets.UTF_8);
+        Run otherRoots =
+                python(tool, export.toString(), "--days", write("wrong.json", wrong).toString());
+        Files.writeString(
+                others,
+                "-----BEGIN CERTIFICATE-----\n"
+                        + java.util.Base64.getMimeEncoder()
+                                .encodeToString(Files.readAllBytes(others))
+                        + "\n-----END CERTIFICATE-----\n");
+        Run otherAuthority = python(tool, export.toString(), "--ca", others.toString());
+
+        assertThat(held.text()).startsWith("VERIFIED").contains("(the one given)");
+        assertThat(otherRoots.text()).contains("is not the one published");
+        assertThat(otherRoots.code()).isEqualTo(1);
+        assertThat(otherAuthority.text()).contains("authority is not the co-op's");
+        assertThat(otherAuthority.code()).isEqualTo(1);
+    }
+
+    @Test
+    void theTimeOfDayAndThePercentileAreRecomputedToo() throws Exception {
+        subscribe(
+                new TariffPart.TimeOfDay(
+                        List.of(
+                                new TariffPart.TimeOfDay.PriceWindow(
+                                        java.util.Set.of(java.time.DayOfWeek.MONDAY),
+                                        12,
+                                        13,
+                                        euros("0.30"))),
+                        euros("0.10")),
+                new TariffPart.Percentile(
+                        1_000, euros("2.00"), TariffPart.Percentile.Direction.PERCENTILE_OF_SUM));
+        used(36, 400_000_000L);
+
+        Run timed = python(TOOLS + "/coopmesh_verify.py", billed("timed").toString());
+        Run peak = python(TOOLS + "/coopmesh_verify.py", evidence("peak").toString());
+
+        assertThat(timed.text()).startsWith("VERIFIED: timed");
+        assertThat(peak.text()).startsWith("VERIFIED: peak");
+    }
+
+    @Test
+    void aReportThatCameLateIsAnAdjustmentWithEvidenceOfItsOwn() throws Exception {
+        subscribe(new TariffPart.Volume(1_000_000_000L, euros("0.10")));
+        List<ByteString> reports = reports(24, 400_000_000L);
+        clock.set(Instant.parse("2026-10-05T13:00:00Z"));
+        send(reports.subList(0, 12));
+        Path first = billed("usage");
+
+        clock.set(Instant.parse("2026-11-04T13:00:00Z"));
+        send(reports.subList(12, 24));
+        clock.set(Instant.parse("2026-12-02T03:00:00Z"));
+        days.close();
+        run("2026-11");
+        Path second = evidence("adjustment");
+
+        assertThat(python(TOOLS + "/coopmesh_verify.py", first.toString()).text())
+                .contains("5040000000 bytes in 12 windows");
+        Run adjusted = python(TOOLS + "/coopmesh_verify.py", second.toString());
+        assertThat(adjusted.text())
+                .startsWith("VERIFIED")
+                .contains("10080000000 bytes in 24 windows");
+        assertThat((int) JsonPath.read(Files.readString(second), "$.body.line.windows"))
+                .isEqualTo(12);
+    }
+
+    @Test
+    void whatSomebodyPaidForIsNobodyElsesAndDuesRestOnNoReports() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(2, 400_000_000L);
+        billed("usage");
+        String url = "/api/invoices/%s/lines/%d/evidence";
+        String id = invoice();
+
+        http.perform(get(url.formatted(id, line(id, "usage"))).with(as(member)))
+                .andExpect(status().isOk());
+        http.perform(get(url.formatted(id, line(id, "usage"))).with(as("member")))
+                .andExpect(status().isNotFound());
+        http.perform(get(url.formatted(id, line(id, "dues"))).with(as("treasurer")))
+                .andExpect(status().isNotFound())
+                .andExpect(jsonPath("$.type").value("https://coopmesh.org/problems/no-evidence"));
+        http.perform(get(url.formatted(id, 99)).with(as("treasurer")))
+                .andExpect(status().isNotFound());
+    }
+
+    @Test
+    void reportsThatSpeakOfOthersAreForTheTreasurer() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        AttachmentId other = MeteringContext.attach(db, new ReportingNode().id);
+        clock.set(OCTOBER_5.plus(WINDOW));
+        send(
+                List.of(
+                        node.seal(
+                                node.window(OCTOBER_5, WINDOW)
+                                        .addAttachments(
+                                                ReportingNode.own(attachment, 500_000_000, 0))
+                                        .addAttachments(
+                                                ReportingNode.own(other, 7, 7).toBuilder()
+                                                        .setOwn(false)))));
+        billed("usage");
+        String id = invoice();
+
+        http.perform(
+                        get("/api/invoices/%s/lines/%d/evidence".formatted(id, line(id, "usage")))
+                                .with(as(member)))
+                .andExpect(status().isForbidden());
+    }
+
+    private void subscribe(TariffPart... priced) {
+        String code = "plan-" + UUID.randomUUID().toString().substring(0, 8);
+        var parts = new ArrayList<TariffPart>(List.of(new TariffPart.Flat(euros("12.50"))));
+        parts.addAll(Arrays.asList(priced));
+        rating.declare(
+                new Plan(code, "Home", "At home", LocalDate.of(2026, 1, 1), EUR, parts), member);
+        var site = new SiteId(UUID.randomUUID());
+        db.sql(
+                        """
+                        insert into site_fact (site_id, effective_on, occurred_at, member_id, payer_id, plan_code)
+                        values (:site, '2026-10-01', '2026-10-01', :member, :payer, :plan)
+                        """)
+                .param("site", site.value())
+                .param("member", member.value())
+                .param("payer", payer)
+                .param("plan", code)
+                .update();
+        db.sql(
+                        """
+                        insert into member_fact (member_id, effective_on, occurred_at, state)
+                        values (:member, '2026-10-01', '2026-10-01', 'active')
+                        """)
+                .param("member", member.value())
+                .update();
+        attachment = MeteringContext.attach(db, node.id, site, member);
+    }
+
+    private List<ByteString> reports(int windows, long down) {
+        return node.reports(OCTOBER_5, windows, attachment, down, down / 20);
+    }
+
+    private void used(int windows, long down) throws Exception {
+        List<ByteString> reports = reports(windows, down);
+        clock.set(OCTOBER_5.plus(WINDOW.multipliedBy(windows)));
+        for (int from = 0; from < windows; from += 12) {
+            send(reports.subList(from, Math.min(windows, from + 12)));
+        }
+    }
+
+    private void send(List<ByteString> reports) throws Exception {
+        ManagedChannel channel = authority.connect(port.getPort(), node.id);
+        try {
+            var answer =
+                    UsageServiceGrpc.newBlockingStub(channel)
+                            .reportUsage(node.request(node.run(reports)));
+            assertThat(answer.getDurable(0).getSetAsideList()).isEmpty();
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    /** Bills October and saves the evidence for the line of this charge. */
+    private Path billed(String charge) throws Exception {
+        clock.set(Instant.parse("2026-11-02T03:00:00Z"));
+        days.close();
+        run("2026-10");
+        return evidence(charge);
+    }
+
+    private void run(String period) throws Exception {
+        http.perform(
+                        post("/api/bill-runs")
+                                .with(as("treasurer"))
+                                .header("Idempotency-Key", UUID.randomUUID().toString())
+                                .contentType("application/json")
+                                .content("{\"period\": \"%s\"}".formatted(period)))
+                .andExpect(status().is2xxSuccessful());
+    }
+
+    private String invoice() throws Exception {
+        return JsonPath.read(
+                http.perform(
+                                get("/api/invoices")
+                                        .param("payerId", payer.toString())
+                                        .with(as("treasurer")))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString(),
+                "$.items[0].id");
+    }
+
+    private int line(String invoice, String charge) throws Exception {
+        String detail =
+                http.perform(get("/api/invoices/" + invoice).with(as("treasurer")))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        List<String> kinds = JsonPath.read(detail, "$.lines[*].kind");
+        for (int i = 0; i < kinds.size(); i++) {
+            String of = JsonPath.read(detail, "$.lines[" + i + "].charge");
+            boolean adjusts = kinds.get(i).equals("adjustment");
+            if (charge.equals("adjustment") ? adjusts : charge.equals(of) && !adjusts) return i + 1;
+        }
+        throw new AssertionError("no line of " + charge + " in " + detail);
+    }
+
+    private Path evidence(String charge) throws Exception {
+        String id = invoice();
+        var answer =
+                http.perform(
+                                get("/api/invoices/%s/lines/%d/evidence"
+                                                .formatted(id, line(id, charge)))
+                                        .with(as("treasurer")))
+                        .andReturn()
+                        .getResponse();
+        assertThat(answer.getStatus()).as(answer.getContentAsString()).isEqualTo(200);
+        return write(charge + ".json", answer.getContentAsByteArray());
+    }
+
+    private Path write(String name, byte[] bytes) throws Exception {
+        return Files.write(folder.resolve(name), bytes);
+    }
+
+    private record Run(int code, String text) {}
+
+    private static Run python(String... arguments) throws Exception {
+        var command = new ArrayList<String>(List.of("python3", "-B"));
+        command.addAll(List.of(arguments));
+        Process process;
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (java.io.IOException noPython) {
+            return new Run(127, "");
+        }
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        return new Run(process.exitValue(), text);
+    }
+
+    private RequestPostProcessor as(MemberId who) {
+        return jwt().jwt(token -> token.subject(who.value().toString()))
+                .authorities(new SimpleGrantedAuthority("ROLE_member"));
+    }
+
+    private static RequestPostProcessor as(String role) {
+        return jwt().jwt(token -> token.subject(UUID.randomUUID().toString()))
+                .authorities(new SimpleGrantedAuthority("ROLE_" + role));
+    }
+
+    private static Money euros(String amount) {
+        return Money.parse(amount, EUR);
+    }
+}
