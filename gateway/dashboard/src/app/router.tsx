@@ -56,7 +56,7 @@ const router = createRoute({ ...under('/nodes/collected/$routerId'), component: 
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
 const implausible = createRoute({
   ...under('/implausible'),
-  validateSearch: (search: Record<string, unknown>): { nodeId?: string } => ({ nodeId: text(search.nodeId) }),
+  validateSearch: (search: Record<string, unknown>): { nodeId?: string; decided?: true } => ({ nodeId: text(search.nodeId), decided: search.decided === true ? true : undefined }),
   component: lazyRouteComponent(() => import('@/features/metering/ImplausiblePage')),
 });
 const usageReport = createRoute({ ...under('/usage-reports/$nodeId/$bootId/$sequence'), component: lazyRouteComponent(() => import('@/features/metering/ReportPage')) });

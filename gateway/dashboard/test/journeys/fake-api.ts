@@ -74,6 +74,7 @@ export class FakeCoop {
   letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
   letterFails = false;
   simulationLooks = 9;
+  decided: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
   constructor() {
@@ -239,10 +240,22 @@ export class FakeCoop {
       const hours = Array.from({ length: Math.max(0, Math.min(to!, hour + 1) - from!) }, (_, at) => from! + at).filter((one) => ![5, 6, 7].includes(hour - one) && !(hour - one > 300 && hour - one < 340));
       return items(hours.map((at) => ({ from: new Date(at * 3_600_000).toISOString(), to: new Date((at + 1) * 3_600_000).toISOString(), internetDown: Math.round(2e8 + 1.6e8 * Math.sin(at / 3)), internetUp: Math.round(4e7 + 2e7 * Math.cos(at / 4)), localDown: Math.round(8e7 + 3e7 * Math.sin(at / 9)), localUp: 3e7 })));
     }
-    if (on(/^\/api\/usage\/implausible$/)) {
+    const decisionOf = (item: Json) => this.decided.find((one) => one.sequence === item.sequence) ?? null;
+    if (on(/^\/api\/usage\/(mine\/)?implausible$/)) {
       const { nodeId, bootId, sequence, startedAt, endedAt, reason, receivedAt } = this.proof.report as Json;
-      return items([{ nodeId, bootId, sequence, startedAt, endedAt, reason, receivedAt }, { nodeId: hex('School'), bootId: randomUUID(), sequence: 12, startedAt: ago(-400), endedAt: ago(-405), receivedAt: ago(60), reason: 'fromTheFuture: the window is from the future, by the clock of the service' }]);
+      const claims = [{ attachmentId: 'a77ac4ed-0000-4000-8000-00000000000d', own: true, internetDown: 91_000_000_000, internetUp: 21_000_000, localDown: 4_000_000, localUp: 0 }];
+      const all: Json[] = [{ nodeId, bootId, sequence, startedAt, endedAt, reason, receivedAt, claims, limitBytes: 41_250_000_000, acceptable: true }, { nodeId: hex('School'), bootId: randomUUID(), sequence: 12, startedAt: ago(-400), endedAt: ago(-405), receivedAt: ago(60), reason: 'fromTheFuture: the window is from the future, by the clock of the service', claims: [], limitBytes: 41_250_000_000, acceptable: false }];
+      const told: Json[] = all.map((one) => ({ ...one, decision: decisionOf(one) }));
+      if (path.includes('mine')) return ok(this.empty ? [] : told.slice(0, 1));
+      return items(told.filter((one) => (one.decision !== null) === (q.get('decided') === 'true') && (!q.get('nodeId') || one.nodeId === q.get('nodeId'))));
     }
+    if ((found = on(/^\/api\/usage\/implausible\/[0-9a-f]{64}\/[0-9a-f-]{36}\/(\d+)\/decision$/, 'POST'))) {
+      if (body.reason === 'It is my own') return problem(403, 'involved', 'about the caller’s own node or household; somebody else decides');
+      const decision = { sequence: Number(found[1]), accepted: body.accept, reason: body.reason, decidedAt: ago(0), decidedBy: this.memberId };
+      this.decided.push(decision);
+      return ok(decision);
+    }
+    if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/lines\/\d+\/evidence$/)) return this.roles.includes('treasurer') ? ok({ format: 'coopmesh-evidence', reports: [this.proof] }) : problem(403, 'forbidden', 'the reports speak of others too; ask the treasurer');
     if (on(/^\/api\/usage\/reports\/[0-9a-f]{64}\/[0-9a-f-]{36}\/4711$/)) return ok(this.proof);
     if (on(/^\/api\/usage\/reports\//)) return problem(404, 'report-not-found', 'no such report is kept');
     if (on(/^\/api\/usage\/nodes$/)) { this.ticks++; return items(this.nodes.filter((one) => one.nodeId).map((one, at) => ({ nodeId: one.nodeId, lastReportAt: ago(2), reports: 8000 + this.ticks, gaps: at, implausible: at === 2 ? 3 : 0, bytes24h: 5_300_000_000 * (at + 1) + this.ticks * 31_000_000 }))); }

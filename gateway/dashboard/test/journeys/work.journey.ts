@@ -334,6 +334,37 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/spending$/).at(-1)!.body).toEqual({ cap: { amount: '30.00' }, prepaid: true });
   });
 
+  it('a report is decided about by somebody who is not involved, with a reason', async () => {
+    const { nodeId, bootId, sequence } = coop.proof.report as { nodeId: string; bootId: string; sequence: number };
+    await page.goto(`/usage-reports/${nodeId}/${bootId}/${sequence}`);
+    await page.getByText('41.3 GB').waitFor();
+    await page.getByRole('button', { name: 'Leave it at zero' }).click();
+    await dialog().getByLabel('Reason').fill('It is my own');
+    await dialog().getByRole('button', { name: 'Leave it at zero' }).click();
+    await dialog().getByText('somebody else decides').waitFor();
+    await inspect(page, 'report-involved', width);
+    await dialog().getByLabel('Reason').fill('The box counted a test twice');
+    await dialog().getByRole('button', { name: 'Leave it at zero' }).click();
+    await page.getByText('The report stays at zero').waitFor();
+    await page.getByText('The box counted a test twice').waitFor();
+    await inspect(page, 'report-decided', width);
+    await page.goto('/implausible?decided=true');
+    await page.getByText('The box counted a test twice').waitFor();
+    await inspect(page, 'implausible-decided', width);
+
+    expect(asked(/decision$/).at(-1)!.body).toEqual({ accept: false, reason: 'The box counted a test twice' });
+  });
+
+  it('the evidence of a bill line is taken along as it came, or refused where it speaks of others', async () => {
+    await page.goto(`/invoices/${IDS.invoice}/why`);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the evidence of line 2' }).click();
+    expect((await waiting).suggestedFilename()).toBe('evidence-2026-00041-2.json');
+    coop.signIn(IDS.ana, 'member');
+    await page.getByRole('button', { name: 'Download the evidence of line 2' }).click();
+    await page.getByText('ask the treasurer').waitFor();
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

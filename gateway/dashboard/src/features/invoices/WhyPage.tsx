@@ -1,10 +1,14 @@
+import { Button } from '@mantine/core';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { plansQuery } from '@/shared/coop';
+import { download } from '@/shared/download';
 import { isNegative, isZero, toMicro } from '@/shared/money';
 import { absolute, monthName } from '@/shared/time';
+import { useAction } from '@/shared/ui/action';
 import { Sign, Term } from '@/shared/ui/formula';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
@@ -28,14 +32,20 @@ export default function WhyPage() {
   if (!invoice) return <Page title={t`Why is my bill this?`} crumb={crumb}>{query.isError ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : <Lines count={8} />}</Page>;
   return (
     <Page title={t`Why is my bill this?`} crumb={crumb} lead={<Trans>{monthName(invoice.periodFrom, i18n.locale)}: <Amount of={invoice.total} /> in all. Every part with the figures it was made of.</Trans>}>
-      {invoice.lines.map((line, at) => <LinePanel key={at} line={line} plan={plans?.find((plan) => plan.code === line.planCode)?.name ?? line.planCode ?? ''} />)}
+      {invoice.lines.map((line, at) => <LinePanel key={at} line={line} evidence={{ invoice: invoice.id, number: invoice.number, line: at + 1 }} plan={plans?.find((plan) => plan.code === line.planCode)?.name ?? line.planCode ?? ''} />)}
       <Sum invoice={invoice} />
       <Earlier invoice={invoice} />
     </Page>
   );
 }
 
-function LinePanel({ line, plan }: { line: InvoiceLine; plan: string }) {
+interface EvidenceOf {
+  invoice: string;
+  number: string;
+  line: number;
+}
+
+function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; evidence: EvidenceOf }) {
   const { i18n } = useLingui();
   const span = line.from && line.to ? `${absolute(line.from, i18n.locale)} – ${absolute(line.to, i18n.locale)}` : undefined;
   const ok = agrees(line);
@@ -48,6 +58,7 @@ function LinePanel({ line, plan }: { line: InvoiceLine; plan: string }) {
         {ok === false && <Pill tone="bad"><Trans>Computed again in your browser: it differs. Tell the treasurer.</Trans></Pill>}
         {line.windows ? <span><Plural value={line.windows} one="# signed usage window" other="# signed usage windows" />{line.gaps ? <>, <Plural value={line.gaps} one="# gap, not charged" other="# gaps, not charged" /></> : null}</span> : null}
         {line.siteId && line.from && line.to && isTraffic(line) && <Link className="quiet-link" to="/my/usage" search={{ siteId: line.siteId, from: line.from, to: line.to }}><Trans>The days and hours behind it</Trans></Link>}
+        {line.siteId && isTraffic(line) && <Evidence of={evidence} />}
       </div>
       {line.saved && !isZero(line.saved) && !isNegative(line.saved) && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>{line.localGb} GB stayed on the local mesh. They cost nothing; as Internet traffic they would have cost <Amount of={line.saved} />.</Trans></p>}
     </Panel>
@@ -55,6 +66,20 @@ function LinePanel({ line, plan }: { line: InvoiceLine; plan: string }) {
 }
 
 const isTraffic = (line: InvoiceLine) => line.kind === 'usage' || ['usage', 'timed', 'peak'].includes(line.charge ?? '');
+/** The signed reports behind a line, for a check that needs nothing of the co-op's servers. */
+function Evidence({ of }: { of: EvidenceOf }) {
+  const { t } = useLingui();
+  const file = `evidence-${of.number}-${of.line}.json`;
+  const action = useAction<void, void>({ run: () => download(`/api/invoices/${encodeURIComponent(of.invoice)}/lines/${of.line}/evidence`, file) });
+  return (
+    <>
+      <Button size="compact-sm" variant="default" loading={action.busy} onClick={() => action.run()} leftSection={<IconDownload size={14} />} aria-label={t`Download the evidence of line ${of.line}`}><Trans>Evidence</Trans></Button>
+      <span><Trans>Check it without us: <code className="mono">./coopmesh verify {file}</code></Trans></span>
+      {action.error && <ProblemNotice error={action.error} />}
+    </>
+  );
+}
+
 /** The plain formulas are drawn as such; any other is told in the words of who computed it. */
 const drawn = (line: InvoiceLine) => (line.kind === 'dues' || line.kind === 'usage') && (!line.charge || line.charge === line.kind);
 

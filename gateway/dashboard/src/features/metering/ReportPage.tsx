@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, type ReactNode } from 'react';
 import { useSession } from '@/shared/session';
 import { absolute, span } from '@/shared/time';
+import { ReasonButton } from '@/shared/ui/action';
 import { Copy } from '@/shared/ui/code';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
@@ -13,8 +14,8 @@ import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Bytes, When } from '@/shared/ui/values';
-import { checksQuery, proofQuery, type ReportProof } from './metering-api';
-import { NodeName, ReasonHint, ReasonText } from './names';
+import { checksQuery, decide, proofQuery, setAsideItemQuery, type ReportProof } from './metering-api';
+import { DecisionPill, NodeName, ReasonHint, ReasonText } from './names';
 import { fromBase64, rate, readReport, type AttachmentFigures, type LinkFigures, type SignedReport } from './signed-report';
 
 /** One signed report: what it says, whether it is really the node's, and why it does not count. */
@@ -39,6 +40,7 @@ export default function ReportPage() {
       {report.state === 'implausible' && report.reason && <Notice tone="warn" title={<ReasonText of={report.reason} />}><ReasonHint of={report.reason} /></Notice>}
       <div className="columns">
         <div className="stack">
+          {has('network', 'treasurer', 'board') && <DecisionPanel proof={proof} />}
           {read ? <Said report={read} /> : <Notice tone="bad" title={t`The bytes cannot be read`}><Trans>They are kept as they came; download the evidence to look at them.</Trans></Notice>}
         </div>
         <div className="stack">
@@ -64,6 +66,37 @@ export default function ReportPage() {
 function State({ of }: { of: ReportProof }) {
   if (of.report.state === 'implausible') return <Pill tone="warn"><Trans>Set aside, billed as zero</Trans></Pill>;
   return of.report.late ? <Pill tone="info"><Trans>Counted, came late</Trans></Pill> : <Pill tone="ok"><Trans>Counted</Trans></Pill>;
+}
+
+/** What a person makes of it: counted from now on, or zero for good. */
+function DecisionPanel({ proof }: { proof: ReportProof }) {
+  const { t } = useLingui();
+  const { has } = useSession();
+  const { report } = proof;
+  const item = useQuery(setAsideItemQuery(report.nodeId, report.bootId, String(report.sequence))).data;
+  if (!item) return null;
+  const refresh = [['implausible'], ['usage-report'], ['usage'], ['home']];
+  const { decision } = item;
+  if (decision) {
+    return (
+      <Panel title={t`Decided`}>
+        <Facts items={[[t`Outcome`, <DecisionPill key="o" of={decision} />], [t`Reason`, <span key="r" className="prose">{decision.reason}</span>], [t`When`, <When key="w" at={decision.decidedAt} />], [t`By`, has('board') ? <Link key="b" className="quiet-link" to="/members/$memberId" params={{ memberId: decision.decidedBy }}><Trans>See who</Trans></Link> : null]]} />
+      </Panel>
+    );
+  }
+  const may = has('network', 'treasurer');
+  return (
+    <Panel title={t`What do you make of it?`} lead={t`A decision stands. Nobody decides about their own node or household: for that another pair of eyes is needed, and the server sees to it.`}>
+      {item.limitBytes ? <p><Trans>In this window an attachment can use at most <b><Bytes of={item.limitBytes} /></b> each way.</Trans></p> : null}
+      {may ? (
+        <div className="toolbar" style={{ marginTop: '0.7rem' }}>
+          {item.acceptable && <ReasonButton label={<Trans>Let it count</Trans>} title={t`Let report ${report.sequence} count`} confirm={t`Let it count`} said={t`The report counts from now on`} explain={<Trans>Its bytes come into their hour now. Where that hour is billed already, the next bill charges them as a correction. The reason is told to the member.</Trans>} run={(reason) => decide(report, true, reason)} refresh={refresh} />}
+          <ReasonButton label={<Trans>Leave it at zero</Trans>} title={t`Leave report ${report.sequence} at zero`} confirm={t`Leave it at zero`} said={t`The report stays at zero`} explain={<Trans>It is kept as it was signed and is never billed. The reason is told to the member.</Trans>} run={(reason) => decide(report, false, reason)} refresh={refresh} />
+        </div>
+      ) : <p className="soft"><Trans>A network operator or a treasurer decides.</Trans></p>}
+      {may && !item.acceptable && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>It cannot count, whatever a person says: its figures are no figures, it is kept already, or its addresses are not known.</Trans></p>}
+    </Panel>
+  );
 }
 
 /** The proof as the stand-alone check takes it. */

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, segment, type Page } from '@/shared/api';
+import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 import { check, type Proof } from './signed-report';
 
@@ -13,13 +13,40 @@ export interface SetAside {
   /** A code, a colon, a sentence. */
   reason: string;
   receivedAt: string;
+  claims?: { attachmentId: string; own: boolean; internetDown: number; internetUp: number; localDown: number; localUp: number }[] | null;
+  /** The most that an attachment can use in the window, each way. */
+  limitBytes?: number | null;
+  /** A person may let it count. */
+  acceptable?: boolean | null;
+  decision?: Decision | null;
+}
+
+export interface Decision {
+  accepted: boolean;
+  reason: string;
+  decidedAt: string;
+  decidedBy: string;
 }
 
 export interface ReportProof extends Proof {
   report: Proof['report'] & { startedAt: string; endedAt: string; receivedAt: string; state: 'counted' | 'implausible' | string; reason?: string | null; late: boolean };
 }
 
-export const setAsideQuery = (nodeId?: string) => pagesQuery<SetAside>(['implausible'], '/api/usage/implausible', { nodeId });
+export const setAsideQuery = (nodeId?: string, decided?: boolean) => pagesQuery<SetAside>(['implausible'], '/api/usage/implausible', { nodeId, decided: decided ? 'true' : undefined });
+/** What the queue says of one report, waiting or decided; null where it is not, or no more, set aside. */
+export const setAsideItemQuery = (nodeId: string, bootId: string, sequence: string) =>
+  queryOptions({
+    queryKey: ['implausible', 'one', nodeId, bootId, sequence],
+    queryFn: async ({ signal }): Promise<SetAside | null> => {
+      for (const decided of ['false', 'true']) {
+        const page = await get<Page<SetAside>>(withQuery('/api/usage/implausible', { nodeId, decided, limit: 200 }), signal);
+        const found = page.items.find((one) => one.bootId === bootId && String(one.sequence) === sequence);
+        if (found) return found;
+      }
+      return null;
+    },
+  });
+export const decide = (report: { nodeId: string; bootId: string; sequence: number }, accept: boolean, reason: string) => post<Decision>(`/api/usage/implausible/${segment(report.nodeId)}/${segment(report.bootId)}/${report.sequence}/decision`, { accept, reason });
 export const proofQuery = (nodeId: string, bootId: string, sequence: string) =>
   queryOptions({ queryKey: ['usage-report', nodeId, bootId, sequence], queryFn: ({ signal }) => get<ReportProof>(`/api/usage/reports/${segment(nodeId)}/${segment(bootId)}/${segment(sequence)}`, signal) });
 export const checksQuery = (proof: ReportProof) => queryOptions({ queryKey: ['usage-report', 'checks', proof.report.hash, proof.signature], queryFn: () => check(proof), staleTime: Number.POSITIVE_INFINITY });

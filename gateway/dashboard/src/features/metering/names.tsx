@@ -1,7 +1,8 @@
 import { Trans } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { nodeNamesQuery } from './metering-api';
+import { Pill } from '@/shared/ui/status';
+import { nodeNamesQuery, type Decision } from './metering-api';
 
 export const reasonCode = (told: string): string => told.split(':')[0]!.trim();
 
@@ -36,4 +37,8 @@ export function ReasonHint({ of }: { of: string }) {
 export function NodeName({ nodeId }: { nodeId: string }) {
   const node = useQuery(nodeNamesQuery).data?.get(nodeId);
   return node ? <Link to="/nodes/$nodeId" params={{ nodeId: node.id }}>{node.name}</Link> : <span className="mono">{nodeId.slice(0, 12)}</span>;
+}
+
+export function DecisionPill({ of }: { of: Decision }) {
+  return of.accepted ? <Pill tone="ok"><Trans>Counts</Trans></Pill> : <Pill tone="quiet"><Trans>Stays at zero</Trans></Pill>;
 }

@@ -14,8 +14,9 @@ import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice } from '@/shared/ui/notice';
 import { Empty, Figure, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
-import { Amount, Bytes } from '@/shared/ui/values';
-import { DAYS_MAX, hoursQuery, savedQuery, sitesQuery } from './usage-api';
+import { DataTable, type Column } from '@/shared/ui/table';
+import { Amount, Bytes, When } from '@/shared/ui/values';
+import { DAYS_MAX, hoursQuery, ownSetAsideQuery, savedQuery, sitesQuery, type OwnSetAside } from './usage-api';
 
 const UsageChart = lazy(() => import('@/shared/ui/usage-chart'));
 const HOUR = 3_600_000;
@@ -75,6 +76,7 @@ function Usage({ zone, crumb }: { zone: string; crumb: { to: string; label: stri
       <Loaded query={query} lines={8}>
         {(told) => <Shown key={`${range.from} ${range.to}`} told={told} range={range} zone={zone} siteId={siteId} thisMonth={thisMonth} />}
       </Loaded>
+      <SetAside />
     </Page>
   );
 }
@@ -122,6 +124,20 @@ function Shown({ told, range, zone, siteId, thisMonth }: { told: UsageStep[]; ra
       </Panel>
     </>
   );
+}
+
+/** What was claimed of own addresses and cannot be right: nothing where there is none. */
+function SetAside() {
+  const { t } = useLingui();
+  const rows = useQuery(ownSetAsideQuery).data ?? [];
+  const columns = useMemo((): Column<OwnSetAside>[] => [
+    { id: 'when', head: t`Window`, by: (row) => row.startedAt, cell: (row) => <When at={row.startedAt} first="absolute" plain /> },
+    { id: 'why', head: t`Why`, cell: (row) => row.reason.slice(row.reason.indexOf(':') + 1).trim() },
+    { id: 'claimed', head: t`Claimed`, end: true, cell: (row) => <Bytes of={row.claims.reduce((sum, claim) => sum + claim.internetDown + claim.internetUp + claim.localDown + claim.localUp, 0)} /> },
+    { id: 'state', head: t`Decided`, cell: (row) => (!row.decision ? <Pill tone="info"><Trans>Waiting, billed as zero</Trans></Pill> : <>{row.decision.accepted ? <Pill tone="warn"><Trans>Counts</Trans></Pill> : <Pill tone="ok"><Trans>Stays at zero</Trans></Pill>}<small>{row.decision.reason}</small></>) },
+  ], [t]);
+  if (rows.length === 0) return null;
+  return <Panel title={t`Reports that cannot be right`} lead={t`A node claimed this of your addresses. It is billed as zero until a person decides.`} flush><DataTable caption={t`Reports that cannot be right`} columns={columns} rows={rows} id={(row) => `${row.nodeId} ${row.bootId} ${row.sequence}`} /></Panel>;
 }
 
 function DaysTable({ days, siteId, label }: { days: UsageDay[]; siteId?: string; label: string }) {

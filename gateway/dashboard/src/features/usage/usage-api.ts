@@ -31,3 +31,16 @@ export const savedQuery = (siteId: string | undefined) =>
       return saved.length === 0 ? null : saved.reduce(add);
     },
   });
+
+/** A report about own addresses that was set aside, and what was decided. */
+export interface OwnSetAside {
+  nodeId: string;
+  bootId: string;
+  sequence: number;
+  startedAt: string;
+  reason: string;
+  claims: { internetDown: number; internetUp: number; localDown: number; localUp: number }[];
+  decision?: { accepted: boolean; reason: string; decidedAt: string } | null;
+}
+
+export const ownSetAsideQuery = queryOptions({ queryKey: ['usage', 'mine', 'implausible'], queryFn: ({ signal }) => get<OwnSetAside[]>('/api/usage/mine/implausible', signal), retry: false });
