@@ -8,6 +8,7 @@ import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -61,6 +62,58 @@ public final class Outbox {
                 .param("type", type(event))
                 .param("occurredAt", occurredAt(event))
                 .param("payload", payload)
+                .update();
+        TransactionSynchronizationManager.registerSynchronization(ring);
+    }
+
+    /** A fact and its key. */
+    public record Stated(String key, Message event) {}
+
+    /**
+     * States many facts of one topic in one statement, in their order; else as {@link #add}.
+     *
+     * @throws IllegalStateException without a transaction
+     * @throws IllegalArgumentException if one of them could not be stated alone; then none is
+     */
+    public void addAll(String topic, List<Stated> facts) {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("a fact is stated in a transaction: " + topic);
+        }
+        if (facts.isEmpty()) {
+            return;
+        }
+        int size = facts.size();
+        var ids = new UUID[size];
+        var keys = new String[size];
+        var types = new String[size];
+        var times = new String[size];
+        var payloads = new byte[size][];
+        for (int i = 0; i < size; i++) {
+            Message event = facts.get(i).event();
+            ids[i] = UUID.fromString((String) field(event, "event_id"));
+            keys[i] = facts.get(i).key();
+            types[i] = type(event);
+            times[i] = occurredAt(event).toString();
+            payloads[i] = event.toByteArray();
+            if (payloads[i].length > PAYLOAD_BYTES_MAX) {
+                throw new IllegalArgumentException(
+                        "event of " + payloads[i].length + " bytes, limit " + PAYLOAD_BYTES_MAX);
+            }
+        }
+        db.sql(
+                        """
+                        insert into outbox (event_id, topic, key, type, occurred_at, payload)
+                        select f.event_id, :topic, f.key, f.type, f.occurred_at, f.payload
+                          from unnest(:ids::uuid[], :keys::text[], :types::text[], :times::timestamptz[], :payloads::bytea[])
+                               with ordinality as f (event_id, key, type, occurred_at, payload, place)
+                         order by f.place
+                        """)
+                .param("topic", topic)
+                .param("ids", ids)
+                .param("keys", keys)
+                .param("types", types)
+                .param("times", times)
+                .param("payloads", payloads)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
     }

@@ -112,7 +112,7 @@ public class Invoicing {
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     List<Outcome> bill(List<PayerId> payers, YearMonth period) {
         Coop coop = register.coop();
-        hold(payers, coop);
+        ledger.holdAll(accounts(payers), coop.currency());
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
         List<PayerId> due = new ArrayList<>();
@@ -127,11 +127,11 @@ public class Invoicing {
         Map<PayerId, UUID> ids = bills.open(drawn, period, clock.instant());
         var lines = new LinkedHashMap<UUID, List<BillLine>>();
         var invoiced = new LinkedHashMap<PayerId, Bill>();
+        var book = new ArrayList<Transaction>();
         drawn.forEach((payer, bill) -> {
             lines.put(requireNonNull(ids.get(payer)), bill.lines());
-            charge(coop, payer, period, bill);
+            charge(coop, payer, period, bill, book);
             if (bill.total().isNegative()) {
-                giveBack(payer, period, bill.total().negated());
                 outcomes.put(payer, new Outcome.Nothing(payer, "credited"));
             } else if (bill.total().isZero()) {
                 outcomes.put(payer, new Outcome.Nothing(payer, "nothing to bill"));
@@ -141,7 +141,23 @@ public class Invoicing {
             }
         });
         bills.insert(lines);
-        issue(coop, period, invoiced, ids);
+        issue(coop, period, invoiced, ids, book);
+        ledger.postAll(book);
+        drawn.forEach((payer, bill) -> {
+            if (bill.total().isNegative()) {
+                giveBack(payer, period, bill.total().negated());
+            }
+        });
+        ledger.balances(
+                        invoiced.keySet().stream()
+                                .map(payer -> AccountId.wallet(payer.value()))
+                                .toList(),
+                        coop.currency())
+                .forEach((wallet, balance) -> {
+                    if (balance.isNegative()) {
+                        useCredit(new PayerId(requireNonNull(wallet.owner())));
+                    }
+                });
         return payers.stream().map(payer -> requireNonNull(outcomes.get(payer))).toList();
     }
 
@@ -155,6 +171,10 @@ public class Invoicing {
                 .forEach((payer, months) ->
                         requireNonNull(ahead.get(payer)).keySet().removeAll(months));
         Money zero = Money.zero(coop.currency());
+        Map<AccountId, Money> unbilled =
+                ledger.balances(
+                        payers.stream().map(payer -> AccountId.unbilled(payer.value())).toList(),
+                        coop.currency());
         var drawn = new LinkedHashMap<PayerId, Bill>();
         for (PayerId payer : payers) {
             Map<YearMonth, Money> paid = ahead.getOrDefault(payer, Map.of());
@@ -171,9 +191,9 @@ public class Invoicing {
                                         billed.getOrDefault(payer, List.of()),
                                         paid.getOrDefault(period, zero),
                                         // What was paid ahead for later months is theirs.
-                                        ledger.balance(
-                                                        AccountId.unbilled(payer.value()),
-                                                        coop.currency())
+                                        requireNonNull(
+                                                        unbilled.get(
+                                                                AccountId.unbilled(payer.value())))
                                                 .plus(
                                                         paid.values().stream()
                                                                 .reduce(zero, Money::plus))));
@@ -191,7 +211,8 @@ public class Invoicing {
     }
 
     /** Charges of the period count in it; what came to light later counts now. */
-    private void charge(Coop coop, PayerId payer, YearMonth period, Bill bill) {
+    private void charge(
+            Coop coop, PayerId payer, YearMonth period, Bill bill, List<Transaction> book) {
         var inPeriod = new ArrayList<Posting>();
         var late = new ArrayList<Posting>();
         for (BillLine line : bill.lines()) {
@@ -208,8 +229,14 @@ public class Invoicing {
                     .add(Posting.signed(income, AccountId.unbilled(payer.value()), line.amount()));
         }
         Instant endOfPeriod = coop.startOf(period.plusMonths(1).atDay(1)).minusSeconds(1);
-        post(endOfPeriod, "charges for " + period, inPeriod);
-        post(clock.instant(), "adjustments with the bill for " + period, late);
+        if (!inPeriod.isEmpty()) {
+            book.add(new Transaction(endOfPeriod, "charges for " + period, inPeriod));
+        }
+        if (!late.isEmpty()) {
+            book.add(
+                    new Transaction(
+                            clock.instant(), "adjustments with the bill for " + period, late));
+        }
     }
 
     private void post(Instant at, String what, List<Posting> postings) {
@@ -231,7 +258,11 @@ public class Invoicing {
     }
 
     private void issue(
-            Coop coop, YearMonth period, Map<PayerId, Bill> bills, Map<PayerId, UUID> ids) {
+            Coop coop,
+            YearMonth period,
+            Map<PayerId, Bill> bills,
+            Map<PayerId, UUID> ids,
+            List<Transaction> book) {
         if (bills.isEmpty()) {
             return;
         }
@@ -256,20 +287,24 @@ public class Invoicing {
             number++;
         }
         invoices.insert(series, issued);
+        var facts = new ArrayList<Outbox.Stated>();
         for (Invoices.New each : issued) {
             Invoice.Heading heading = each.invoice().heading();
             PayerId payer = heading.payer();
-            post(
-                    clock.instant(),
-                    "invoice " + heading.number(),
-                    List.of(
-                            new Posting(
-                                    AccountId.unbilled(payer.value()),
-                                    AccountId.receivable(payer.value()),
-                                    heading.total())));
-            announce(payer, InvoiceEvents.issued(heading, clock.instant()));
-            useCredit(payer);
+            book.add(
+                    new Transaction(
+                            clock.instant(),
+                            "invoice " + heading.number(),
+                            List.of(
+                                    new Posting(
+                                            AccountId.unbilled(payer.value()),
+                                            AccountId.receivable(payer.value()),
+                                            heading.total()))));
+            facts.add(
+                    new Outbox.Stated(
+                            payer.toString(), InvoiceEvents.issued(heading, clock.instant())));
         }
+        outbox.addAll(InvoiceEvents.TOPIC, facts);
     }
 
     private void useCredit(PayerId payer) {
@@ -560,19 +595,17 @@ public class Invoicing {
     }
 
     private void hold(PayerId payer, Coop coop) {
-        hold(List.of(payer), coop);
+        ledger.hold(accounts(List.of(payer)), coop.currency());
     }
 
-    private void hold(Collection<PayerId> payers, Coop coop) {
-        ledger.hold(
-                payers.stream()
-                        .flatMap(payer ->
-                                Stream.of(
-                                        AccountId.receivable(payer.value()),
-                                        AccountId.unbilled(payer.value()),
-                                        AccountId.wallet(payer.value())))
-                        .toList(),
-                coop.currency());
+    private static List<AccountId> accounts(Collection<PayerId> payers) {
+        return payers.stream()
+                .flatMap(payer ->
+                        Stream.of(
+                                AccountId.receivable(payer.value()),
+                                AccountId.unbilled(payer.value()),
+                                AccountId.wallet(payer.value())))
+                .toList();
     }
 
     private void announce(PayerId payer, InvoiceEvent event) {

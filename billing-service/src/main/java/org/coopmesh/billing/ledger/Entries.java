@@ -8,7 +8,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -251,5 +253,110 @@ class Entries {
     private static Money money(ResultSet rs) throws SQLException {
         return new Money(
                 rs.getLong("amount_micro"), Currency.getInstance(rs.getString("currency")));
+    }
+
+    /** Opens what is new, in one statement and in the order given. */
+    void openAll(Collection<AccountId> accounts, Currency currency) {
+        int size = accounts.size();
+        var ids = new String[size];
+        var kinds = new String[size];
+        var owners = new @Nullable UUID[size];
+        int i = 0;
+        for (AccountId account : accounts) {
+            ids[i] = account.toString();
+            kinds[i] = account.kind().code();
+            owners[i] = account.owner();
+            i++;
+        }
+        db.sql(
+                        """
+                        insert into ledger_account (id, kind, owner_id, currency)
+                        select a.id, a.kind, a.owner_id, :currency
+                          from unnest(:ids::text[], :kinds::text[], :owners::uuid[]) with ordinality as a (id, kind, owner_id, place)
+                         where not exists (select from ledger_account known where known.id = a.id)
+                         order by a.place
+                        on conflict do nothing
+                        """)
+                .param("ids", ids)
+                .param("kinds", kinds)
+                .param("owners", owners)
+                .param("currency", currency.getCurrencyCode())
+                .update();
+    }
+
+    Map<AccountId, Money> balances(Collection<AccountId> accounts, Currency currency) {
+        var balances = new HashMap<AccountId, Money>();
+        accounts.forEach(account -> balances.put(account, Money.zero(currency)));
+        db.sql(
+                        """
+                        select account_id, sum(amount_micro)::bigint as amount_micro from ledger_entry
+                         where account_id = any(:accounts) group by account_id
+                        """)
+                .param(
+                        "accounts",
+                        accounts.stream().map(AccountId::toString).toArray(String[]::new))
+                .query(rs -> {
+                    balances.put(
+                            AccountId.of(rs.getString("account_id")),
+                            new Money(rs.getLong("amount_micro"), currency));
+                });
+        return balances;
+    }
+
+    /** Headers in one statement, entries in another. */
+    void insertAll(List<Transaction> transactions, Currency currency, Instant recordedAt) {
+        int size = transactions.size();
+        var ids = new UUID[size];
+        var effective = new String[size];
+        var what = new String[size];
+        int postings = transactions.stream().mapToInt(each -> each.postings().size()).sum();
+        var of = new UUID[postings];
+        var lines = new Integer[postings];
+        var from = new String[postings];
+        var to = new String[postings];
+        var micro = new Long[postings];
+        int next = 0;
+        for (int i = 0; i < size; i++) {
+            Transaction transaction = transactions.get(i);
+            ids[i] = UUID.randomUUID();
+            effective[i] = transaction.effectiveAt().atOffset(ZoneOffset.UTC).toString();
+            what[i] = transaction.what();
+            int line = 0;
+            for (Posting posting : transaction.postings()) {
+                of[next] = ids[i];
+                lines[next] = ++line;
+                from[next] = posting.from().toString();
+                to[next] = posting.to().toString();
+                micro[next] = posting.amount().microUnits();
+                next++;
+            }
+        }
+        db.sql(
+                        """
+                        insert into ledger_transaction (id, effective_at, recorded_at, what)
+                        select t.id, t.effective_at, :recordedAt, t.what
+                          from unnest(:ids::uuid[], :effective::timestamptz[], :what::text[]) as t (id, effective_at, what)
+                        """)
+                .param("ids", ids)
+                .param("effective", effective)
+                .param("what", what)
+                .param("recordedAt", recordedAt.atOffset(ZoneOffset.UTC))
+                .update();
+        db.sql(
+                        """
+                        insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
+                        select p.transaction_id, p.line, e.account_id, e.amount_micro, :currency
+                          from unnest(:of::uuid[], :lines::int[], :from::text[], :to::text[], :micro::bigint[])
+                               with ordinality as p (transaction_id, line, from_id, to_id, micro, place)
+                          cross join lateral (values (p.from_id, -p.micro), (p.to_id, p.micro)) as e (account_id, amount_micro)
+                         order by p.place, e.amount_micro
+                        """)
+                .param("of", of)
+                .param("lines", lines)
+                .param("from", from)
+                .param("to", to)
+                .param("micro", micro)
+                .param("currency", currency.getCurrencyCode())
+                .update();
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -107,5 +108,35 @@ public class Ledger {
     /** The sum over all accounts there are: always zero. */
     public long trialBalanceMicro() {
         return entries.total();
+    }
+
+    /** {@link #hold} for the accounts of many at once. */
+    @Transactional
+    public void holdAll(Collection<AccountId> accounts, Currency currency) {
+        var sorted = new TreeSet<>(accounts);
+        entries.openAll(sorted, currency);
+        lock(sorted);
+    }
+
+    /** What each account holds; zero for one that was never opened. */
+    public Map<AccountId, Money> balances(Collection<AccountId> accounts, Currency currency) {
+        return entries.balances(accounts, currency);
+    }
+
+    /**
+     * Writes many transactions of one currency down in a few statements. The caller {@linkplain #holdAll holds} the payers'
+     * accounts that they name.
+     */
+    @Transactional
+    public void postAll(List<Transaction> transactions) {
+        if (transactions.isEmpty()) {
+            return;
+        }
+        var accounts = new TreeSet<AccountId>();
+        transactions.forEach(transaction -> accounts(transaction).forEach(accounts::add));
+        Currency currency = transactions.getFirst().postings().getFirst().amount().currency();
+        accounts.removeIf(account -> account.owner() != null);
+        entries.openAll(accounts, currency);
+        entries.insertAll(transactions, currency, clock.instant());
     }
 }
