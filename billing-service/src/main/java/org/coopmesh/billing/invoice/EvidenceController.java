@@ -76,6 +76,9 @@ class EvidenceController {
                         .orElseThrow(() -> new NoEvidence("nothing is charged there any more"));
         Instant billedAt = bills.billedAt(heading.id());
         UsageEvidence counted = metering.evidence(grounds.stretches(), billedAt);
+        if (counted.runs().isEmpty() && found.windows() != 0) {
+            throw new NoEvidence("the reports are not kept any more: the invoice is final");
+        }
         if (!caller.readsAllMoney() && metering.namesOthers(counted, grounds.stretches())) {
             throw new AccessDeniedException("the reports speak of others too; ask the treasurer");
         }

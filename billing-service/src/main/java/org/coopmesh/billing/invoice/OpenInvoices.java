@@ -47,9 +47,11 @@ class OpenInvoices implements UsageHold {
     public Instant hoursNeededSince() {
         if (!register.isConstituted()) return Instant.EPOCH;
         Coop coop = register.coop();
-        // The month before this one may not be billed yet, and its bill still corrects some before it.
+        // The month before this one may not be billed yet, and its bill still corrects some before
+        // it.
         YearMonth first =
-                YearMonth.from(coop.dayAt(clock.instant())).minusMonths(1L + settings.correctMonths());
+                YearMonth.from(coop.dayAt(clock.instant()))
+                        .minusMonths(1L + settings.correctMonths());
         return coop.startOf(first.atDay(1));
     }
 

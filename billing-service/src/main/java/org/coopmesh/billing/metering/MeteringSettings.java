@@ -11,7 +11,9 @@ import org.springframework.util.unit.DataSize;
  * @param lineRate bits per second, each way, that no attachment of this installation can exceed
  * @param linkRate bits per second, each way, that no link or uplink of this installation can exceed
  * @param link when the two ends of a link disagree
- * @param keepReports how long signed reports are kept; hours are kept for good
+ * @param keepReports how long signed reports are kept; those behind open invoices longer
+ * @param keepHours how long hours are kept, before they are summed up by the day
+ * @param keepDays how long days are kept
  * @param showWindows for how long single windows are shown to people
  */
 @ConfigurationProperties("coopmesh.metering")
@@ -20,6 +22,8 @@ record MeteringSettings(
         @DefaultValue("10000000000") long linkRate,
         @DefaultValue Link link,
         @DefaultValue("P90D") Duration keepReports,
+        @DefaultValue("P90D") Duration keepHours,
+        @DefaultValue("P761D") Duration keepDays,
         @DefaultValue("P7D") Duration showWindows) {
     /** A node keeps windows for 30 days at least; what is older than this cannot come from a spool. */
     static final Duration SPOOL_LIMIT = Duration.ofDays(35);
@@ -70,6 +74,12 @@ record MeteringSettings(
                             + SPOOL_LIMIT.toDays()
                             + " days:"
                             + " a report may come so late, and must still meet itself");
+        }
+        if (keepHours.compareTo(SPOOL_LIMIT) <= 0 || keepDays.compareTo(keepHours) < 0) {
+            throw new IllegalArgumentException(
+                    "coopmesh.metering.keep-hours must be more than "
+                            + SPOOL_LIMIT.toDays()
+                            + " days, and keep-days no less than that");
         }
         if (showWindows.isNegative() || showWindows.compareTo(keepReports) > 0) {
             throw new IllegalArgumentException(

@@ -51,7 +51,9 @@ class Retention {
                         select count(*) from gone
                         """)
                 .param("nodes", held.stream().map(h -> h.node().bytes()).toArray(byte[][]::new))
-                .param("froms", held.stream().map(h -> h.from().getEpochSecond()).toArray(Long[]::new))
+                .param(
+                        "froms",
+                        held.stream().map(h -> h.from().getEpochSecond()).toArray(Long[]::new))
                 .param("tos", held.stream().map(h -> h.to().getEpochSecond()).toArray(Long[]::new))
                 .param("runMax", ReportChain.REPORTS_MAX)
                 .param("before", utc(before))
@@ -138,8 +140,7 @@ class Retention {
     }
 
     /** The oldest of each kind that is kept. */
-    record Oldest(
-            @Nullable Instant report, @Nullable Instant hour, @Nullable Instant day) {}
+    record Oldest(@Nullable Instant report, @Nullable Instant hour, @Nullable Instant day) {}
 
     Oldest oldest() {
         return new Oldest(

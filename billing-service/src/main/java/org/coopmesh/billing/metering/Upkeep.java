@@ -2,6 +2,12 @@ package org.coopmesh.billing.metering;
 
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.coopmesh.billing.metering.Retention.Held;
+import org.coopmesh.billing.subscription.PayerRegister;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -9,38 +15,99 @@ import org.springframework.stereotype.Component;
 
 /**
  * What metering does by itself: removes signed reports when their time is over, and counts those that waited for the
- * roster. Hours are kept for good. Safe on several replicas: each takes rows that no other holds.
+ * roster. Safe on several replicas: each takes rows that no other holds.
  */
 @Component
 class Upkeep {
     private static final int PRUNED_MAX = 5_000;
+
+    /** Stretches that open invoices rest on; beyond that nothing is forgotten until somebody looks. */
+    private static final int HELD_MAX = 200_000;
+
     private static final int JUDGED_MAX = 5_000;
     private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
-    private final UsageReports reports;
+    private final Retention retention;
+    private final UsageHours hours;
+    private final UsageHold hold;
+    private final PayerRegister register;
     private final Intake intake;
     private final MeteringSettings settings;
     private final Clock clock;
     private Instant judgedUpTo = Instant.EPOCH;
 
-    Upkeep(UsageReports reports, Intake intake, MeteringSettings settings, Clock clock) {
-        this.reports = reports;
+    Upkeep(
+            Retention retention,
+            UsageHours hours,
+            UsageHold hold,
+            PayerRegister register,
+            Intake intake,
+            MeteringSettings settings,
+            Clock clock) {
+        this.retention = retention;
+        this.hours = hours;
+        this.hold = hold;
+        this.register = register;
         this.intake = intake;
         this.settings = settings;
         this.clock = clock;
     }
 
-    /** Removes reports that came longer ago than they are kept; each batch is a transaction of its own. */
+    /**
+     * Forgets what is older than it is kept; each batch is a transaction of its own. What open invoices rest on, and hours that
+     * may still be billed one by one, are kept however old they are.
+     */
     @Scheduled(fixedDelayString = "${coopmesh.metering.prune-interval:PT1H}")
     void prune() {
-        Instant before = clock.instant().minus(settings.keepReports());
+        Instant now = clock.instant();
+        List<Held> held = held();
+        Instant before = now.minus(settings.keepReports());
+        int reportsGone = inBatches(() -> retention.reports(before, held, PRUNED_MAX));
+        retention.tiles(before);
+        int hoursGone = 0;
+        if (register.isConstituted()) {
+            ZoneId zone = register.coop().zone();
+            Instant oldest = now.minus(settings.keepHours());
+            // Whole days only: a day is summed up once all of it may go.
+            Instant whole = oldest.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant();
+            Instant needed = hold.hoursNeededSince();
+            Instant upTo = whole.isBefore(needed) ? whole : needed;
+            hoursGone = inBatches(() -> retention.hours(upTo, zone, PRUNED_MAX));
+            retention.links(whole);
+        }
+        int daysGone = retention.days(now.minus(settings.keepDays()));
+        if (reportsGone + hoursGone + daysGone > 0) {
+            log.atInfo()
+                    .addKeyValue("reports", reportsGone)
+                    .addKeyValue("hours", hoursGone)
+                    .addKeyValue("days", daysGone)
+                    .log("what was old enough is forgotten");
+        }
+    }
+
+    private static int inBatches(IntSupplier batch) {
         int all = 0;
-        int pruned;
+        int gone;
         do {
-            pruned = reports.prune(before, PRUNED_MAX);
-            all += pruned;
-        } while (pruned == PRUNED_MAX);
-        if (all > 0) log.atInfo().addKeyValue("reports", all).log("old usage reports removed");
+            gone = batch.getAsInt();
+            all += gone;
+        } while (gone == PRUNED_MAX);
+        return all;
+    }
+
+    private List<Held> held() {
+        var held = new ArrayList<Held>();
+        for (Stretch stretch : hold.openStretches(HELD_MAX)) {
+            for (NodeId node :
+                    hours.nodesOf(List.of(stretch.attachment()), stretch.from(), stretch.to())) {
+                held.add(new Held(node, stretch.from(), stretch.to()));
+            }
+        }
+        if (held.size() >= HELD_MAX) {
+            log.atError().log("more open invoices than can be held to; nothing is forgotten");
+            throw new IllegalStateException("more than " + HELD_MAX + " stretches are open");
+        }
+        return held;
     }
 
     /** Looks through the reports that waited for the roster, a page at a time, from the start again when through. */

@@ -23,10 +23,15 @@ class UsageDayController {
 
     private final UsageDays days;
     private final UsageReports reports;
+    private final Retention retention;
+    private final MeteringSettings settings;
 
-    UsageDayController(UsageDays days, UsageReports reports) {
+    UsageDayController(
+            UsageDays days, UsageReports reports, Retention retention, MeteringSettings settings) {
         this.days = days;
         this.reports = reports;
+        this.retention = retention;
+        this.settings = settings;
     }
 
     record PageView<T>(List<T> items, @Nullable String next) {}
@@ -45,6 +50,31 @@ class UsageDayController {
             @Nullable DayView day,
             @Nullable Long index,
             @Nullable List<String> path) {}
+
+    /** How long what is kept, as ISO 8601 durations, and the oldest that is there. */
+    record RetentionView(
+            String windowsShown,
+            String reports,
+            String hours,
+            String days,
+            @Nullable Instant oldestReport,
+            @Nullable Instant oldestHour,
+            @Nullable Instant oldestDay) {}
+
+    /** For every member: what is kept about their use, and for how long. Reports behind open invoices are kept longer. */
+    @GetMapping("/retention")
+    @PreAuthorize("isAuthenticated()")
+    RetentionView retention() {
+        Retention.Oldest oldest = retention.oldest();
+        return new RetentionView(
+                settings.showWindows().toString(),
+                settings.keepReports().toString(),
+                settings.keepHours().toString(),
+                settings.keepDays().toString(),
+                oldest.report(),
+                oldest.hour(),
+                oldest.day());
+    }
 
     /** Newest first; the cursor is the last day of a page. */
     @GetMapping("/days")

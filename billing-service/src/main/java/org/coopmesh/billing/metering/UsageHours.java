@@ -157,7 +157,7 @@ class UsageHours {
                                    sum(internet_bytes_down) as internet_down, sum(internet_bytes_up) as internet_up,
                                    sum(local_bytes_down) as local_down, sum(local_bytes_up) as local_up,
                                    sum(windows) as windows
-                            from usage_hour
+                            from usage_counted
                             where attachment_id = any (:attachments) and own and hour >= :from and hour < :to
                             group by attachment_id, node_id
                         ) node
@@ -218,7 +218,7 @@ class UsageHours {
                                        sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
                                        sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
                                        sum(h.windows) as windows
-                                from usage_hour h
+                                from usage_counted h
                                 where h.attachment_id = s.attachment_id and h.own
                                   and h.hour >= to_timestamp(s.from_s) and h.hour < to_timestamp(s.to_s)
                                 group by h.node_id
@@ -322,7 +322,7 @@ class UsageHours {
                                date_trunc(:unit, hour, 'UTC') + cast('1 ' || :unit as interval) as step_to,
                                sum(internet_bytes_down) as internet_down, sum(internet_bytes_up) as internet_up,
                                sum(local_bytes_down) as local_down, sum(local_bytes_up) as local_up
-                        from usage_hour
+                        from usage_counted
                         where own and hour >= :from and hour < :to
                           and (:attachments::uuid[] is null or attachment_id = any (:attachments::uuid[]))
                           and (:node::bytea is null or node_id = :node)
@@ -359,7 +359,7 @@ class UsageHours {
     List<NodeId> nodesOf(Collection<AttachmentId> attachments, Instant from, Instant to) {
         return db.sql(
                         """
-                        select distinct node_id from usage_hour
+                        select distinct node_id from usage_counted
                         where attachment_id = any (:attachments) and own and hour >= :from and hour < :to
                         """)
                 .param(

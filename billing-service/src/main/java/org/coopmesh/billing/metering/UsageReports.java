@@ -365,30 +365,6 @@ class UsageReports {
                 .update();
     }
 
-    /** Removes at most {@code limit} reports that came before {@code before}, and says how many. */
-    int prune(Instant before, int limit) {
-        return db.sql(
-                        """
-                        with old as (
-                            select ctid from usage_report where received_at < :before limit :limit
-                            for update skip locked
-                        ), gone as (
-                            delete from usage_report where ctid in (select ctid from old)
-                            returning node_id, boot_id, sequence
-                        ), boots as (
-                            update usage_boot b set pruned_to = greatest(b.pruned_to, g.highest)
-                            from (select node_id, boot_id, max(sequence) as highest
-                                  from gone group by node_id, boot_id) g
-                            where b.node_id = g.node_id and b.boot_id = g.boot_id
-                        )
-                        select count(*) from gone
-                        """)
-                .param("before", before.atOffset(ZoneOffset.UTC))
-                .param("limit", limit)
-                .query(Integer.class)
-                .single();
-    }
-
     // Reads for people
 
     /** How one node reports. */

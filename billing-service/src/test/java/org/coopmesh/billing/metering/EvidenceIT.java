@@ -60,6 +60,8 @@ class EvidenceIT {
     @Autowired MockMvc http;
     @Autowired JdbcClient db;
     @Autowired Rating rating;
+    @Autowired Metering metering;
+    @Autowired Upkeep upkeep;
     @Autowired DayClosing days;
     @Autowired NodePortKeys portKeys;
     @Autowired GrpcServerLifecycle port;
@@ -75,6 +77,7 @@ class EvidenceIT {
     static void properties(DynamicPropertyRegistry registry) {
         MeteringContext.properties(registry, KEYS);
         registry.add("coopmesh.metering.day-interval", () -> "PT1H");
+        registry.add("coopmesh.metering.prune-interval", () -> "PT1H");
     }
 
     @BeforeAll
@@ -255,6 +258,70 @@ class EvidenceIT {
                 .andExpect(status().isForbidden());
     }
 
+    @Test
+    void reportsBehindAnOpenInvoiceAreKeptUntilItIsFinalAndDaysSumUpToTheSameMonth()
+            throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(30, 400_000_000L);
+        billed("usage");
+        Usage october = october();
+        String id = invoice();
+
+        clock.set(Instant.parse("2027-05-20T12:00:00Z"));
+        upkeep.prune();
+        Path open = evidence(id, "usage");
+        boolean keptWhileOpen = kept() == 30;
+        http.perform(
+                        post("/api/invoices/%s/write-off".formatted(id))
+                                .with(as("treasurer"))
+                                .contentType("application/json")
+                                .content("{\"reason\": \"moved away\"}"))
+                .andExpect(status().isOk());
+        upkeep.prune();
+
+        assertThat(python(TOOLS + "/coopmesh_verify.py", open.toString()).code()).isZero();
+        assertThat(keptWhileOpen).isTrue();
+        assertThat(kept()).isZero();
+        assertThat(hours()).isZero();
+        assertThat(october()).isEqualTo(october);
+        assertThat(october.windows()).isEqualTo(30);
+        http.perform(
+                        get("/api/invoices/%s/lines/%d/evidence".formatted(id, line(id, "usage")))
+                                .with(as("treasurer")))
+                .andExpect(status().isNotFound());
+        http.perform(get("/api/usage/retention").with(as("member")))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.windowsShown").value("PT168H"))
+                .andExpect(jsonPath("$.oldestDay").value("2026-10-04T22:00:00Z"));
+
+        clock.set(Instant.parse("2029-01-01T12:00:00Z"));
+        upkeep.prune();
+
+        assertThat(october()).isEqualTo(Usage.NONE);
+    }
+
+    private Usage october() {
+        return metering.used(
+                        List.of(attachment),
+                        Instant.parse("2026-09-30T22:00:00Z"),
+                        Instant.parse("2026-10-31T23:00:00Z"))
+                .get(attachment);
+    }
+
+    private int kept() {
+        return db.sql("select count(*) from usage_report where node_id = :node")
+                .param("node", node.id.bytes())
+                .query(Integer.class)
+                .single();
+    }
+
+    private int hours() {
+        return db.sql("select count(*) from usage_hour where attachment_id = :attachment")
+                .param("attachment", attachment.value())
+                .query(Integer.class)
+                .single();
+    }
+
     private void subscribe(TariffPart... priced) {
         String code = "plan-" + UUID.randomUUID().toString().substring(0, 8);
         var parts = new ArrayList<TariffPart>(List.of(new TariffPart.Flat(euros("12.50"))));
@@ -352,7 +419,10 @@ class EvidenceIT {
     }
 
     private Path evidence(String charge) throws Exception {
-        String id = invoice();
+        return evidence(invoice(), charge);
+    }
+
+    private Path evidence(String id, String charge) throws Exception {
         var answer =
                 http.perform(
                                 get("/api/invoices/%s/lines/%d/evidence"
