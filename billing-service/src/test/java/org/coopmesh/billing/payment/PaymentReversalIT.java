@@ -169,8 +169,7 @@ class PaymentReversalIT {
         return Arbitraries.frequencyOf(
                         net.jqwik.api.Tuple.of(
                                 4,
-                                Arbitraries.longs()
-                                        .between(1, 3_000)
+                                Arbitraries.of(1L, 400L, 1_000L, 1_500L, 2_500L)
                                         .map(c -> (Step) new Step.Pay(c))),
                         net.jqwik.api.Tuple.of(
                                 4,
@@ -197,8 +196,9 @@ class PaymentReversalIT {
                 case Step.Pay(long cents) ->
                         payments.add(pay(anna, new Money(cents * 10_000, EUR)).payment());
                 case Step.Reverse(int which) -> {
-                    if (which < payments.size() && reversed.add(payments.get(which).id())) {
-                        CASHIER.reverse(payments.get(which).id(), "mistake", TREASURER);
+                    int at = payments.isEmpty() ? 0 : which % payments.size();
+                    if (!payments.isEmpty() && reversed.add(payments.get(at).id())) {
+                        CASHIER.reverse(payments.get(at).id(), "mistake", TREASURER);
                     }
                 }
                 case Step.Bill() -> {
