@@ -216,8 +216,8 @@ class ExchangeTest {
 
     @Test
     void aSocketWithNobodyBehindItIsTroubleAndNotAbsence() throws Exception {
-        SocketAddress left = socket("left.sock", channel -> {});
-        daemons.getLast().close();
+        SocketAddress left = Exchange.socket(directory + "/left.sock");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(left).close();
 
         assertThat(trouble(left, PATIENCE)).isEqualTo(Trouble.GONE);
         assertThat(
