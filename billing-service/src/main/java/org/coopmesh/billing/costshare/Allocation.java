@@ -8,9 +8,9 @@ import org.coopmesh.billing.ledger.LargestRemainder;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation;
-import org.coopmesh.billing.settlement.Explanation.Figure;
-import org.coopmesh.billing.settlement.Explanation.Part;
+import org.coopmesh.billing.settlement.Derivation;
+import org.coopmesh.billing.settlement.Derivation.Figure;
+import org.coopmesh.billing.settlement.Derivation.Part;
 
 /** The shares that a policy came to, one per participant in the order given; they sum to what was shared, exactly. */
 public final class Allocation {
@@ -75,7 +75,7 @@ public final class Allocation {
     }
 
     /** Why participant {@code i} pays what they do. Says of others only sums and counts. */
-    public Explanation explain(int i) {
+    public Derivation explain(int i) {
         Working figures = working.apply(i);
         String currency = total.currency().getCurrencyCode();
         var inputs = new ArrayList<Figure>();
@@ -93,7 +93,7 @@ public final class Allocation {
                         "unitForLargestRemainder",
                         Ratio.of(amounts.get(i)).minus(rounded).toString(),
                         currency));
-        return new Explanation(
+        return new Derivation(
                 formula,
                 rule,
                 inputs,

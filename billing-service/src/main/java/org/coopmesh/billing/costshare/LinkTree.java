@@ -13,7 +13,7 @@ import java.util.PriorityQueue;
 import java.util.Set;
 import org.coopmesh.billing.ledger.LargestRemainder;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation.Part;
+import org.coopmesh.billing.settlement.Derivation.Part;
 
 /**
  * By which links traffic reaches the gateways: each node and the next one on its way. Gateways have no next one.

@@ -11,8 +11,8 @@ import org.coopmesh.billing.costshare.Allocation.Working;
 import org.coopmesh.billing.ledger.LargestRemainder;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation;
-import org.coopmesh.billing.settlement.Explanation.Figure;
+import org.coopmesh.billing.settlement.Derivation;
+import org.coopmesh.billing.settlement.Derivation.Figure;
 import org.coopmesh.billing.subscription.MemberId;
 import org.jspecify.annotations.Nullable;
 
@@ -358,9 +358,9 @@ public sealed interface Policy {
                     .orElse(0);
         }
 
-        private static List<Explanation.Part> steps(
+        private static List<Derivation.Part> steps(
                 long need, Map<Long, Integer> sharing, Ratio unit) {
-            var parts = new ArrayList<Explanation.Part>();
+            var parts = new ArrayList<Derivation.Part>();
             long before = 0;
             for (Map.Entry<Long, Integer> step : sharing.entrySet()) {
                 if (step.getKey() > need) {
@@ -368,7 +368,7 @@ public sealed interface Policy {
                 }
                 Ratio cost = unit.times(step.getKey() - before);
                 parts.add(
-                        new Explanation.Part(
+                        new Derivation.Part(
                                 before + " → " + step.getKey(),
                                 cost.toString(),
                                 step.getValue(),

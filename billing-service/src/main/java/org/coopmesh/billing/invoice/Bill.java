@@ -10,6 +10,7 @@ import java.util.Map;
 import org.coopmesh.billing.invoice.BillLine.Billed;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.Charge;
+import org.coopmesh.billing.settlement.Posted;
 
 /**
  * What a month comes to: today's charges less what was billed of them before. Whole minor units are invoiced; the rest
@@ -25,16 +26,23 @@ record Bill(List<BillLine> lines, Money total, Money prepaid, Money carried) {
      *
      * @param charges of the period and of the closed months that are still corrected
      * @param billed of the same months, by earlier bills
+     * @param posted by others to the payer's unbilled account since their last bill: lines of their own
      * @param prepaid what the payer's wallet paid ahead for the period; zero or more, rarely less
-     * @param carried what else rests on the payer's unbilled account before this bill
+     * @param unbilled what else rests on that account before this bill, what was posted included
      */
     static Bill draw(
             YearMonth period,
             List<Charge> charges,
             Collection<Billed> billed,
+            List<Posted> posted,
             Money prepaid,
-            Money carried) {
+            Money unbilled) {
         List<BillLine> lines = new ArrayList<>(news(period, charges, billed));
+        Money carried = unbilled;
+        for (Posted each : posted) {
+            lines.add(BillLine.of(each));
+            carried = carried.minus(each.amount());
+        }
         LocalDate from = period.atDay(1);
         LocalDate to = period.plusMonths(1).atDay(1);
         if (!prepaid.isZero()) {
@@ -53,6 +61,16 @@ record Bill(List<BillLine> lines, Money total, Money prepaid, Money carried) {
             lines.add(BillLine.carried(rest.negated(), from, to));
         }
         return new Bill(List.copyOf(lines), total, prepaid, carried);
+    }
+
+    /** What others had posted, as its lines tell. */
+    List<Posted> posted() {
+        return lines.stream().flatMap(line -> line.posted().stream()).toList();
+    }
+
+    /** What it found on the payer's unbilled account, what was posted included. */
+    Money unbilled() {
+        return posted().stream().map(Posted::amount).reduce(carried, Money::plus);
     }
 
     /** What {@code charges} say beyond {@code billed}. */

@@ -1,17 +1,21 @@
 package org.coopmesh.billing.invoice;
 
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.metering.Usage;
 import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Explanation;
+import org.coopmesh.billing.settlement.Posted;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One line of a bill, to the micro-unit. All lines together are the invoice's total exactly.
  *
- * @param charge what it charges; null where it carries a sub-cent remainder
+ * @param charge what it charges; null where it carries a sub-cent remainder, or was posted by others
  * @param from the first day
  * @param to the day after the last
  * @param days of dues
@@ -20,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param gaps windows that the node is known to have lost; not charged
  * @param peakBits the rate that a percentile is charged for, in bits per second
  * @param explanation how the amount came about; null on lines from before it was kept, and where a remainder is carried
+ * @param source what was posted before, for which the bill itself posts nothing; null for all other lines
  */
 record BillLine(
         Kind kind,
@@ -36,10 +41,56 @@ record BillLine(
         int windows,
         int gaps,
         long peakBits,
-        @Nullable Explanation explanation) {
+        @Nullable Explanation explanation,
+        @Nullable Source source) {
+    /** By what a line is explained that others posted, and what it is for. */
+    record Source(UUID id, String label) {}
+
+    /** A line that the bill itself charges or carries. */
+    BillLine(
+            Kind kind,
+            Charge.@Nullable Key charge,
+            LocalDate from,
+            LocalDate to,
+            int days,
+            long internetBytes,
+            long includedBytes,
+            long localBytes,
+            @Nullable Money unitPrice,
+            @Nullable Money saved,
+            Money amount,
+            int windows,
+            int gaps,
+            long peakBits,
+            @Nullable Explanation explanation) {
+        this(
+                kind,
+                charge,
+                from,
+                to,
+                days,
+                internetBytes,
+                includedBytes,
+                localBytes,
+                unitPrice,
+                saved,
+                amount,
+                windows,
+                gaps,
+                peakBits,
+                explanation,
+                null);
+    }
+
     enum Kind {
         DUES,
         USAGE,
+        /** A share of a declared cost. */
+        SHARE,
+        /** Between members: carried more, or less, than used. */
+        RECIPROCITY,
+        /** Between members: carriage at a price. */
+        CARRIAGE,
         /** A closed month charged anew: what came to light after its bill. */
         ADJUSTMENT,
         CARRIED,
@@ -135,6 +186,48 @@ record BillLine(
     static BillLine carried(Money amount, LocalDate from, LocalDate to) {
         return new BillLine(
                 Kind.CARRIED, null, from, to, 0, 0, 0, 0, null, null, amount, 0, 0, 0, null);
+    }
+
+    /** What was posted to the payer's unbilled account since their last bill. */
+    static BillLine of(Posted posted) {
+        return new BillLine(
+                switch (posted.kind()) {
+                    case SHARE -> Kind.SHARE;
+                    case RECIPROCITY -> Kind.RECIPROCITY;
+                    case CARRIAGE -> Kind.CARRIAGE;
+                },
+                null,
+                posted.month().atDay(1),
+                posted.month().plusMonths(1).atDay(1),
+                0,
+                0,
+                0,
+                0,
+                null,
+                null,
+                posted.amount(),
+                0,
+                0,
+                0,
+                null,
+                new Source(posted.id(), posted.label()));
+    }
+
+    /** What was posted, where this line tells of it. */
+    Optional<Posted> posted() {
+        if (source == null) {
+            return Optional.empty();
+        }
+        Posted.Kind origin =
+                switch (kind) {
+                    case SHARE -> Posted.Kind.SHARE;
+                    case RECIPROCITY -> Posted.Kind.RECIPROCITY;
+                    case CARRIAGE -> Posted.Kind.CARRIAGE;
+                    case DUES, USAGE, ADJUSTMENT, CARRIED, PREPAID ->
+                            throw new IllegalStateException("posted by nobody: " + kind);
+                };
+        return Optional.of(
+                new Posted(source.id(), origin, YearMonth.from(from), source.label(), amount));
     }
 
     /** What this adds to {@code billed}, the sum of earlier lines for the same charge. */

@@ -3,12 +3,16 @@ package org.coopmesh.billing.invoice;
 import java.time.Clock;
 import java.time.YearMonth;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.PlanNotFound;
+import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
@@ -31,6 +35,8 @@ class BillRuns {
 
     private final Invoicing invoicing;
     private final Bills bills;
+    private final CostSharing sharing;
+    private final Settling settling;
     private final PayerRegister register;
     private final InvoiceSettings settings;
     private final JsonMapper json;
@@ -39,12 +45,16 @@ class BillRuns {
     BillRuns(
             Invoicing invoicing,
             Bills bills,
+            CostSharing sharing,
+            Settling settling,
             PayerRegister register,
             InvoiceSettings settings,
             JsonMapper json,
             Clock clock) {
         this.invoicing = invoicing;
         this.bills = bills;
+        this.sharing = sharing;
+        this.settling = settling;
         this.register = register;
         this.settings = settings;
         this.json = json;
@@ -137,12 +147,18 @@ class BillRuns {
     }
 
     private Result bill(Coop coop, YearMonth period) {
-        return bill(
-                coop,
-                period,
+        // What members share and settle for the month comes first, so that it is on the month's
+        // bill.
+        settling.settle(period);
+        sharing.allocate(period);
+        var payers = new TreeSet<>(Comparator.comparing(PayerId::value));
+        payers.addAll(
                 register.payersBetween(
                         period.minusMonths(settings.correctMonths()).atDay(1),
                         period.plusMonths(1).atDay(1)));
+        payers.addAll(sharing.payersWaiting());
+        payers.addAll(settling.payersWaiting());
+        return bill(coop, period, List.copyOf(payers));
     }
 
     private Result bill(Coop coop, YearMonth period, List<PayerId> payers) {

@@ -179,12 +179,14 @@ class Bills {
                         """
                         insert into bill_line (bill_id, line, kind, charge, site_id, plan_code, plan_since, month, from_on, to_on,
                                                days, internet_bytes, included_bytes, local_bytes, unit_price_micro,
-                                               saved_micro, amount_micro, currency, windows, gaps, peak_bits, explanation)
+                                               saved_micro, amount_micro, currency, windows, gaps, peak_bits, explanation, posted_id,
+                                               label)
                         select * from unnest(:bill::uuid[], :line::int[], :kind::text[], :charge::text[], :site::uuid[],
                                              :plan::text[], :planSince::date[], :month::date[], :from::date[], :to::date[],
                                              :days::int[], :internet::bigint[], :included::bigint[], :local::bigint[],
                                              :unitPrice::bigint[], :saved::bigint[], :amount::bigint[], :currency::text[],
-                                             :windows::int[], :gaps::int[], :peak::bigint[], :explanation::text[])
+                                             :windows::int[], :gaps::int[], :peak::bigint[], :explanation::text[],
+                                             :posted::uuid[], :label::text[])
                         """)
                 .param("bill", rows.bill)
                 .param("line", rows.line)
@@ -208,6 +210,8 @@ class Bills {
                 .param("gaps", rows.gaps)
                 .param("peak", rows.peak)
                 .param("explanation", rows.explanation)
+                .param("posted", rows.posted)
+                .param("label", rows.label)
                 .update();
     }
 
@@ -235,6 +239,8 @@ class Bills {
         final Integer[] gaps;
         final Long[] peak;
         final @Nullable String[] explanation;
+        final @Nullable UUID[] posted;
+        final @Nullable String[] label;
         private int next;
 
         Rows(int size) {
@@ -260,6 +266,8 @@ class Bills {
             gaps = new Integer[size];
             peak = new Long[size];
             explanation = new String[size];
+            posted = new UUID[size];
+            label = new String[size];
         }
 
         void add(UUID billId, int number, BillLine each, @Nullable String why) {
@@ -289,6 +297,11 @@ class Bills {
             gaps[i] = each.gaps();
             peak[i] = each.peakBits();
             explanation[i] = why;
+            BillLine.Source source = each.source();
+            if (source != null) {
+                posted[i] = source.id();
+                label[i] = source.label();
+            }
         }
 
         private static @Nullable Long micro(@Nullable Money money) {
@@ -473,6 +486,7 @@ class Bills {
 
     private BillLine line(ResultSet rs, int row) throws SQLException {
         String explanation = rs.getString("explanation");
+        UUID posted = rs.getObject("posted_id", UUID.class);
         Currency currency = Currency.getInstance(rs.getString("currency"));
         return new BillLine(
                 BillLine.Kind.valueOf(rs.getString("kind").toUpperCase(Locale.ROOT)),
@@ -489,6 +503,7 @@ class Bills {
                 rs.getInt("windows"),
                 rs.getInt("gaps"),
                 rs.getLong("peak_bits"),
-                explanation == null ? null : json.readValue(explanation, Explanation.class));
+                explanation == null ? null : json.readValue(explanation, Explanation.class),
+                posted == null ? null : new BillLine.Source(posted, rs.getString("label")));
     }
 }

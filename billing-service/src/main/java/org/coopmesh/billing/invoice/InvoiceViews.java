@@ -54,6 +54,7 @@ public final class InvoiceViews {
     /**
      * One line. Dues count days of a month at the price of a month; usage counts GB (10⁹ bytes), of which
      * {@code includedGb} cost nothing; a peak is a rate in Mbit/s; local GB cost nothing and are shown with what they would have cost.
+     * A share of a cost, reciprocity and carriage say what they are for ({@code label}) and where they are explained.
      */
     public record LineView(
             String kind,
@@ -71,8 +72,11 @@ public final class InvoiceViews {
             @Nullable String includedGb,
             @Nullable String localGb,
             @Nullable MoneyView saved,
-            @Nullable Explanation explanation) {
+            @Nullable Explanation explanation,
+            @Nullable String label,
+            @Nullable String explainedAt) {
         static LineView of(BillLine line) {
+            BillLine.Source source = line.source();
             Charge.Key key = line.charge();
             Money unitPrice = line.unitPrice();
             Money saved = line.saved();
@@ -96,7 +100,17 @@ public final class InvoiceViews {
                     bytes ? gb(line.includedBytes()) : null,
                     bytes ? gb(line.localBytes()) : null,
                     saved == null ? null : MoneyView.of(saved),
-                    line.explanation());
+                    line.explanation(),
+                    source == null ? null : source.label(),
+                    source == null ? null : explainedAt(line.kind(), source.id()));
+        }
+
+        private static @Nullable String explainedAt(BillLine.Kind kind, UUID id) {
+            return switch (kind) {
+                case SHARE -> "/api/cost-shares/" + id;
+                case RECIPROCITY, CARRIAGE -> "/api/settlements/entries/" + id;
+                case DUES, USAGE, ADJUSTMENT, CARRIED, PREPAID -> null;
+            };
         }
 
         private record Quantity(String amount, String unit) {}

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.invoice.BillLine.Billed;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
@@ -25,6 +27,8 @@ import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.rating.SpendWatch;
+import org.coopmesh.billing.settlement.Posted;
+import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
@@ -50,6 +54,8 @@ public class Invoicing {
     private final Bills bills;
     private final Rating rating;
     private final SpendWatch spendWatch;
+    private final CostSharing sharing;
+    private final Settling settling;
     private final PayerRegister register;
     private final Ledger ledger;
     private final Outbox outbox;
@@ -62,6 +68,8 @@ public class Invoicing {
             Bills bills,
             Rating rating,
             SpendWatch spendWatch,
+            CostSharing sharing,
+            Settling settling,
             PayerRegister register,
             Ledger ledger,
             Outbox outbox,
@@ -72,6 +80,8 @@ public class Invoicing {
         this.bills = bills;
         this.rating = rating;
         this.spendWatch = spendWatch;
+        this.sharing = sharing;
+        this.settling = settling;
         this.register = register;
         this.ledger = ledger;
         this.outbox = outbox;
@@ -141,6 +151,7 @@ public class Invoicing {
             }
         });
         bills.insert(lines);
+        taken(lines);
         issue(coop, period, invoiced, ids, book);
         ledger.postAll(book);
         drawn.forEach((payer, bill) -> {
@@ -161,6 +172,33 @@ public class Invoicing {
         return payers.stream().map(payer -> requireNonNull(outcomes.get(payer))).toList();
     }
 
+    /** What others posted is on these bills now, and on no later one. */
+    private void taken(Map<UUID, List<BillLine>> lines) {
+        var shares = new LinkedHashMap<UUID, UUID>();
+        var entries = new LinkedHashMap<UUID, UUID>();
+        lines.forEach((bill, of) -> {
+            for (BillLine line : of) {
+                BillLine.Source source = line.source();
+                if (source != null) {
+                    (line.kind() == BillLine.Kind.SHARE ? shares : entries).put(source.id(), bill);
+                }
+            }
+        });
+        sharing.bill(shares);
+        settling.bill(entries);
+    }
+
+    /** What others posted to the payers and is on no bill yet. */
+    private Map<PayerId, List<Posted>> posted(Collection<PayerId> payers) {
+        var posted = new HashMap<PayerId, List<Posted>>();
+        Stream.of(sharing.pending(payers), settling.pending(payers))
+                .forEach(each ->
+                        each.forEach((payer, some) ->
+                                posted.computeIfAbsent(payer, p -> new ArrayList<>())
+                                        .addAll(some)));
+        return posted;
+    }
+
     private Map<PayerId, Bill> draw(
             Coop coop, List<PayerId> payers, YearMonth period, Map<PayerId, Outcome> outcomes) {
         Map<PayerId, Rating.Charged> charged =
@@ -175,6 +213,7 @@ public class Invoicing {
                 ledger.balances(
                         payers.stream().map(payer -> AccountId.unbilled(payer.value())).toList(),
                         coop.currency());
+        Map<PayerId, List<Posted>> posted = posted(payers);
         var drawn = new LinkedHashMap<PayerId, Bill>();
         for (PayerId payer : payers) {
             Map<YearMonth, Money> paid = ahead.getOrDefault(payer, Map.of());
@@ -189,6 +228,7 @@ public class Invoicing {
                                         period,
                                         charges,
                                         billed.getOrDefault(payer, List.of()),
+                                        posted.getOrDefault(payer, List.of()),
                                         paid.getOrDefault(period, zero),
                                         // What was paid ahead for later months is theirs.
                                         requireNonNull(
@@ -546,8 +586,9 @@ public class Invoicing {
                                                 period,
                                                 charges,
                                                 before.getOrDefault(payer, List.of()),
+                                                each.bill().posted(),
                                                 each.bill().prepaid(),
-                                                each.bill().carried()));
+                                                each.bill().unbilled()));
                     };
             redrawn.add(new Redrawn(payer, period, text(each.bill()), again));
         }
@@ -579,11 +620,16 @@ public class Invoicing {
     /** What {@code period} has come to beyond what was billed of it. */
     public InvoiceViews.RunningView runningView(PayerId payer, YearMonth period) {
         List<BillLine> lines =
-                Bill.news(
-                        period,
-                        rating.charges(payer, period),
-                        bills.billed(List.of(payer), period, period)
-                                .getOrDefault(payer, List.of()));
+                new ArrayList<>(
+                        Bill.news(
+                                period,
+                                rating.charges(payer, period),
+                                bills.billed(List.of(payer), period, period)
+                                        .getOrDefault(payer, List.of())));
+        posted(List.of(payer)).getOrDefault(payer, List.of()).stream()
+                .filter(posted -> posted.month().equals(period))
+                .map(BillLine::of)
+                .forEach(lines::add);
         Money total =
                 lines.stream()
                         .map(BillLine::amount)

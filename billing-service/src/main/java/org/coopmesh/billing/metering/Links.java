@@ -342,6 +342,27 @@ class Links {
             Alone lowAlone,
             Alone highAlone) {}
 
+    /** What both ends agree on over all hours that begin in [{@code from}, {@code to}), by link. */
+    List<LinkBytes> agreed(Instant from, Instant to) {
+        return db.sql(
+                        """
+                        select low_node, high_node,
+                               least(9223372036854775807, sum(up_credited_bytes::numeric + down_credited_bytes)) as bytes
+                        from link_hour where hour >= :from and hour < :to
+                        group by low_node, high_node
+                        having sum(up_credited_bytes::numeric + down_credited_bytes) > 0
+                        order by low_node, high_node
+                        """)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .query((rows, i) ->
+                        new LinkBytes(
+                                NodeId.of(rows.getBytes("low_node")),
+                                NodeId.of(rows.getBytes("high_node")),
+                                rows.getBigDecimal("bytes").longValueExact()))
+                .list();
+    }
+
     /**
      * All links in hours that begin in [{@code from}, {@code to}), after {@code after} in the order of hours and links; those of
      * one node where {@code nodeId} is given.

@@ -38,6 +38,7 @@ public class Metering {
     private final Carriages carriages;
     private final Certificates certificates;
     private final Evidences evidences;
+    private final Links links;
     private final MeteringSettings settings;
     private final Clock clock;
 
@@ -48,6 +49,7 @@ public class Metering {
             Carriages carriages,
             Certificates certificates,
             Evidences evidences,
+            Links links,
             MeteringSettings settings,
             Clock clock) {
         this.groupCommit = groupCommit;
@@ -56,6 +58,7 @@ public class Metering {
         this.carriages = carriages;
         this.certificates = certificates;
         this.evidences = evidences;
+        this.links = links;
         this.settings = settings;
         this.clock = clock;
     }
@@ -107,6 +110,38 @@ public class Metering {
             carriages.of(hour).ifPresent(hours::add);
         }
         return List.copyOf(hours);
+    }
+
+    /** What both ends of each link agree on in the hours that begin in [{@code from}, {@code to}). */
+    public List<LinkBytes> linkBytes(Instant from, Instant to) {
+        return links.agreed(from, to);
+    }
+
+    /**
+     * The windows in which {@code attachments} used the Internet themselves, by their own nodes, that begin in [{@code
+     * from}, {@code to}); read from the signed reports, so only as far back as these are kept.
+     */
+    public List<InternetSample> samples(
+            Collection<AttachmentId> attachments, Instant from, Instant to) {
+        var samples = new ArrayList<InternetSample>();
+        for (NodeId node : hours.nodesOf(attachments, from.minus(Plausibility.WINDOW_MAX), to)) {
+            for (Instant day = from; day.isBefore(to); day = day.plus(1, ChronoUnit.DAYS)) {
+                Instant end = day.plus(1, ChronoUnit.DAYS);
+                for (KeptReport kept :
+                        reports.ofNode(node, day, end.isBefore(to) ? end : to, CURVE_REPORTS_MAX)) {
+                    if (kept.verdict() instanceof Counted) {
+                        part(kept.report(), attachments)
+                                .ifPresent(part ->
+                                        samples.add(
+                                                new InternetSample(
+                                                        part.from(),
+                                                        part.internetDown(),
+                                                        part.internetUp())));
+                    }
+                }
+            }
+        }
+        return samples;
     }
 
     /**

@@ -9,13 +9,13 @@ import org.coopmesh.billing.ledger.LargestRemainder;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation.Figure;
-import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.settlement.Derivation.Figure;
+import org.coopmesh.billing.subscription.PayerId;
 
 /**
  * Who carries more for others than they let others carry is paid by those who do the opposite: {@code t = rate × (carried −
  * h × originated)} with {@code h} the sum of carried over the sum of originated bytes, so how often a byte was carried on
- * average. All transfers sum to zero. They are linear in a member's bytes: split over two nodes they come to the same.
+ * average. All transfers sum to zero. They are linear in the bytes: split over two nodes, or two payers, they come to the same.
  */
 public final class Reciprocity {
     static final String FORMULA = "reciprocity.v1";
@@ -25,32 +25,32 @@ public final class Reciprocity {
     private static final long BYTES_PER_GB = 1_000_000_000L;
 
     private final Money ratePerGb;
-    private final List<Traffic> members;
+    private final List<Traffic> payers;
     private final BigInteger carried;
     private final BigInteger originated;
     private final List<Ratio> exact;
     private final List<Money> transfers;
 
     /**
-     * What one member's nodes did in a month, as credited: what passed between nodes of one owner is in neither figure.
+     * What the sites of one payer did in a month, as credited: what passed between nodes of one owner or payer is in neither figure.
      *
-     * @param carriedBytes for other members
-     * @param originatedBytes that others carried or could carry, of the member's own
+     * @param carriedBytes for sites of others
+     * @param originatedBytes to and from the Internet, of their own, as far as others carried them
      */
-    public record Traffic(MemberId member, long carriedBytes, long originatedBytes) {
+    public record Traffic(PayerId payer, long carriedBytes, long originatedBytes) {
         public Traffic {
             if (carriedBytes < 0 || originatedBytes < 0) {
-                throw new IllegalArgumentException("bytes are never negative: " + member);
+                throw new IllegalArgumentException("bytes are never negative: " + payer);
             }
         }
     }
 
-    private Reciprocity(Money ratePerGb, List<Traffic> members) {
+    private Reciprocity(Money ratePerGb, List<Traffic> payers) {
         this.ratePerGb = ratePerGb;
-        this.members = List.copyOf(members);
-        this.carried = sum(members.stream().map(Traffic::carriedBytes).toList());
-        this.originated = sum(members.stream().map(Traffic::originatedBytes).toList());
-        this.exact = members.stream().map(this::exact).toList();
+        this.payers = List.copyOf(payers);
+        this.carried = sum(payers.stream().map(Traffic::carriedBytes).toList());
+        this.originated = sum(payers.stream().map(Traffic::originatedBytes).toList());
+        this.exact = payers.stream().map(this::exact).toList();
         this.transfers = LargestRemainder.round(exact, ratePerGb.currency());
     }
 
@@ -58,18 +58,18 @@ public final class Reciprocity {
      * Settles a month. Where nobody originated anything there is nobody to pay, and all transfers are zero.
      *
      * @param ratePerGb zero or more, per 10⁹ bytes
-     * @param members each named once
+     * @param payers each named once
      * @throws ArithmeticException if a transfer is beyond what {@link Money} holds
      */
-    public static Reciprocity of(Money ratePerGb, List<Traffic> members) {
+    public static Reciprocity of(Money ratePerGb, List<Traffic> payers) {
         if (ratePerGb.isNegative()) {
             throw new IllegalArgumentException("a rate is nothing or more");
         }
-        Set<MemberId> met = new HashSet<>();
-        if (!members.stream().allMatch(traffic -> met.add(traffic.member()))) {
-            throw new IllegalArgumentException("a member is settled once");
+        Set<PayerId> met = new HashSet<>();
+        if (!payers.stream().allMatch(traffic -> met.add(traffic.payer()))) {
+            throw new IllegalArgumentException("a payer is settled once");
         }
-        return new Reciprocity(ratePerGb, members);
+        return new Reciprocity(ratePerGb, payers);
     }
 
     private static BigInteger sum(List<Long> bytes) {
@@ -96,19 +96,19 @@ public final class Reciprocity {
         return transfers;
     }
 
-    /** What member {@code i} receives before rounding, in whole units of the currency. */
+    /** What payer {@code i} receives before rounding, in whole units of the currency. */
     public Ratio exact(int i) {
         return exact.get(i);
     }
 
-    /** Why member {@code i} receives or pays what they do. Says of others only sums. */
-    public Explanation explain(int i) {
-        Traffic traffic = members.get(i);
+    /** Why payer {@code i} receives or pays what they do. Says of others only sums. */
+    public Derivation explain(int i) {
+        Traffic traffic = payers.get(i);
         var steps = new ArrayList<Figure>();
         steps.add(new Figure("allCarried", carried.toString(), "byte"));
         steps.add(new Figure("allOriginated", originated.toString(), "byte"));
         steps.add(new Figure("h", hops().toString(), ""));
-        return new Explanation(
+        return new Derivation(
                 FORMULA,
                 RULE,
                 List.of(

@@ -18,7 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.coopmesh.billing.costshare.LinkTree.Link;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation;
+import org.coopmesh.billing.settlement.Derivation;
 
 class LinkTreeTest {
     @Example
@@ -135,7 +135,7 @@ class LinkTreeTest {
         assertThat(exact(allocation))
                 .containsExactly(Ratio.of(5, 4), Ratio.of(5, 4), Ratio.of(1, 2));
         assertThat(allocation.explain(0).parts())
-                .extracting(Explanation.Part::share)
+                .extracting(Derivation.Part::share)
                 .containsExactlyInAnyOrder("3/4", "1/2");
     }
 
@@ -159,7 +159,7 @@ class LinkTreeTest {
                                 new LinkTree(nodes, next));
 
         assertThat(allocation.amounts().getFirst().isZero()).isTrue();
-        Explanation last = allocation.explain(size - 1);
+        Derivation last = allocation.explain(size - 1);
         assertThat(last.parts()).hasSize(1_001);
         assertThat(last.parts().getLast().what()).isEqualTo("999 more links");
     }

@@ -20,7 +20,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation;
+import org.coopmesh.billing.settlement.Derivation;
 import org.coopmesh.billing.subscription.MemberId;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -275,9 +275,9 @@ class PolicyOracleTest {
         // C's way as anybody can recheck it: 30/1 + 60/2 + 120/4.
         assertThat(allocation.explain(members.indexOf("C")).parts())
                 .containsExactly(
-                        new Explanation.Part("C → B", "30", 1, "30"),
-                        new Explanation.Part("B → A", "60", 2, "30"),
-                        new Explanation.Part("A → G", "120", 4, "30"));
+                        new Derivation.Part("C → B", "30", 1, "30"),
+                        new Derivation.Part("B → A", "60", 2, "30"),
+                        new Derivation.Part("A → G", "120", 4, "30"));
     }
 
     @Test

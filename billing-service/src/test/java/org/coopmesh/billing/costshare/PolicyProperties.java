@@ -28,7 +28,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.settlement.Explanation;
+import org.coopmesh.billing.settlement.Derivation;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 
@@ -183,7 +183,7 @@ class PolicyProperties {
                 if (!(policy instanceof Policy.Clearing)) {
                     assertThat(allocation.amounts().get(i).isNegative()).isFalse();
                 }
-                Explanation why = allocation.explain(i);
+                Derivation why = allocation.explain(i);
                 assertThat(Ratio.parse(shortened(why.exact())))
                         .isEqualTo(Ratio.parse(shortened(allocation.exact(i).toString())));
                 if (policy instanceof Policy.Tree || policy instanceof Policy.Airport) {

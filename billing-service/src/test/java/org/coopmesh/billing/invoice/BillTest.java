@@ -38,6 +38,7 @@ class BillTest {
                             month,
                             List.of(traffic(month, 1, micro)),
                             List.of(),
+                            List.of(),
                             Money.zero(EUR),
                             carried);
             Money lines =
@@ -62,6 +63,7 @@ class BillTest {
                         OCTOBER,
                         List.of(traffic(OCTOBER, 1, 1_234_567)),
                         List.of(),
+                        List.of(),
                         Money.zero(EUR),
                         new Money(9_000, EUR));
 
@@ -81,6 +83,7 @@ class BillTest {
                                 traffic(september, 5_000, 5_000_000),
                                 traffic(OCTOBER, 1_000, 1_000_000)),
                         List.of(billed(september, 3_000, 3_000_000)),
+                        List.of(),
                         Money.zero(EUR),
                         Money.zero(EUR));
 
@@ -108,6 +111,7 @@ class BillTest {
                         OCTOBER,
                         List.of(),
                         List.of(billed(OCTOBER.minusMonths(1), 3_000, 3_005_000)),
+                        List.of(),
                         Money.zero(EUR),
                         Money.zero(EUR));
 

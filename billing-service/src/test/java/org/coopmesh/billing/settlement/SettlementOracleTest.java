@@ -19,7 +19,7 @@ import net.jqwik.api.constraints.Size;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Ratio;
 import org.coopmesh.billing.settlement.Reciprocity.Traffic;
-import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -170,7 +170,7 @@ class SettlementOracleTest {
         long part = random.nextLong(whole.carriedBytes() + 1);
         long own = random.nextLong(whole.originatedBytes() + 1);
         var split = new ArrayList<>(members);
-        split.set(0, new Traffic(whole.member(), part, own));
+        split.set(0, new Traffic(whole.payer(), part, own));
         split.add(traffic(999, whole.carriedBytes() - part, whole.originatedBytes() - own));
         var rate = new Money(20_000, EUR);
 
@@ -195,7 +195,7 @@ class SettlementOracleTest {
         Traffic first = members.getFirst();
         members.set(
                 0,
-                new Traffic(first.member(), first.carriedBytes() + more, first.originatedBytes()));
+                new Traffic(first.payer(), first.carriedBytes() + more, first.originatedBytes()));
         members.add(traffic(999, 0, 0));
 
         Reciprocity after = Reciprocity.of(rate, members);
@@ -240,7 +240,7 @@ class SettlementOracleTest {
     }
 
     private static Traffic traffic(int i, long carried, long originated) {
-        return new Traffic(new MemberId(new UUID(0, i)), carried, originated);
+        return new Traffic(new PayerId(new UUID(0, i)), carried, originated);
     }
 
     private static Money perGb(long weiPerByte) {

@@ -15,7 +15,7 @@ import org.coopmesh.billing.ledger.MoneyView;
  * @param exact the share before rounding, in whole units of the currency
  * @param result the share; negative where it is received
  */
-public record Explanation(
+public record Derivation(
         String formula,
         String rule,
         List<Figure> inputs,
