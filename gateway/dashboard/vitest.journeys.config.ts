@@ -8,8 +8,9 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['test/journeys/**/*.journey.ts'],
-    testTimeout: 120_000,
+    // A test looks at many screens, on whatever machine
+    testTimeout: 600_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 });

@@ -18,7 +18,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     coop = new FakeCoop();
     const opened = await open(browser, await coop.start(), width);
     page = opened.page;
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     faults = opened.faults;
     finish = () => opened.context.close();
     coop.signIn(IDS.board, ...ALL);
@@ -196,7 +196,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('Church tower').first().waitFor();
     const carried = () => page.locator('.figure', { hasText: 'Carried' }).innerText();
     const before = await carried();
-    await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before, { timeout: 8_000 });
+    await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before, { timeout: 30_000 });
   });
 
   it('a member goes from a bill to the hours behind a line, and takes them along', async () => {
