@@ -32,8 +32,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as a process of its own, on simulated counters, against a node port over TLS. */
-@Timeout(240)
+@Timeout(1_200)
 class AgentProcessIT {
+    /** A virtual machine may take its time; what it does is judged, not how soon. */
+    private static final Duration SLOW = Duration.ofSeconds(120);
+
     @TempDir Path directory;
     private final List<ReportTopologyRequest> told = new CopyOnWriteArrayList<>();
     private TestBilling billing;
@@ -65,10 +68,10 @@ class AgentProcessIT {
         process = agent("PT1S", TestCoop.CODE);
         int before = billing.chain().size();
         Awaitility.await()
-                .atMost(Duration.ofSeconds(30))
-                .until(() -> billing.chain().size() >= before + 3);
+                .atMost(SLOW)
+                .until(() -> billing.chain().size() >= before + 3 && !told.isEmpty());
         process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         List<UsageReport> reports = billing.chain();
         Set<ByteString> hashes = new HashSet<>(Set.of(ByteString.EMPTY));
@@ -77,18 +80,17 @@ class AgentProcessIT {
         assertThat(reports.stream().map(UsageReport::getPreviousHash)).doesNotHaveDuplicates();
         assertThat(billing.conflicts).isZero();
         assertThat(new HashSet<>(coop.enrolled)).hasSize(1);
-        assertThat(told).isNotEmpty();
         assertThat(told.getLast().getMemoryTotalBytes()).isPositive();
     }
 
     @Test
     void stoppedInPeaceItHandsOverTheRunningWindow() throws Exception {
         process = agent("PT1H", TestCoop.CODE);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !billing.chain().isEmpty());
+        Awaitility.await().atMost(SLOW).until(() -> !billing.chain().isEmpty());
         assertThat(billing.chain()).hasSize(1);
 
         process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         assertThat(billing.chain()).as(output()).hasSize(2);
     }
@@ -97,7 +99,7 @@ class AgentProcessIT {
     void aWrongConfigurationEndsItAtOnceWithKeyAndRule() throws Exception {
         process = agent("five minutes", TestCoop.CODE);
 
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         assertThat(process.exitValue()).isEqualTo(2);
         assertThat(output()).contains("agent.conf: window: is an ISO-8601 duration");
@@ -107,7 +109,7 @@ class AgentProcessIT {
     void aRefusedCodeEndsIt() throws Exception {
         process = agent("PT1S", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ");
 
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
         assertThat(process.exitValue()).isEqualTo(3);
         assertThat(output()).contains("enrolment refused: PERMISSION_DENIED");
@@ -146,13 +148,11 @@ class AgentProcessIT {
                             .redirectOutput(directory.resolve("router").toFile())
                             .start();
             Path ready = directory.resolve("router");
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> Files.readString(ready).contains("READY"));
+            Awaitility.await().atMost(SLOW).until(() -> Files.readString(ready).contains("READY"));
 
             process = agent("PT1S", TestCoop.CODE, "collect = " + link + "\nrespondd = on\n");
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(90))
+                    .atMost(SLOW)
                     .untilAsserted(() ->
                             assertThat(told)
                                     .as(output() + Files.readString(ready))
@@ -189,16 +189,21 @@ class AgentProcessIT {
         Files.writeString(spool, "in the way");
         process = agent("PT1S", TestCoop.CODE);
         Path status = directory.resolve("state/status");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> Files.exists(status));
-        assertThat(StatusFile.read(status).orElseThrow().countingTrouble()).contains("spool");
-        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !told.isEmpty());
+        Awaitility.await()
+                .atMost(SLOW)
+                .until(() ->
+                        Files.exists(status)
+                                && StatusFile.read(status)
+                                        .filter(read -> read.countingTrouble().contains("spool"))
+                                        .isPresent());
+        Awaitility.await().atMost(SLOW).until(() -> !told.isEmpty());
         assertThat(billing.chain()).isEmpty();
 
         Files.delete(spool);
 
-        Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> billing.chain().size() >= 3);
+        Awaitility.await().atMost(SLOW).until(() -> billing.chain().size() >= 3);
         process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(status).doesNotExist();
     }
 

@@ -52,7 +52,7 @@ class KernelKillIT {
 
     private static final int KILLS = Integer.getInteger("coopmesh.kills", 8);
 
-    private static final Duration SLOW = Duration.ofSeconds(90);
+    private static final Duration SLOW = Duration.ofSeconds(180);
 
     @TempDir Path directory;
     private TestCoop coop;
@@ -102,7 +102,7 @@ class KernelKillIT {
             traffic.waitFor();
             awaitHandedOver(lab, billing);
             agent.destroy();
-            assertThat(agent.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(agent.waitFor(SLOW.toSeconds(), TimeUnit.SECONDS)).isTrue();
 
             assertThat(reported(billing)).as(output()).isEqualTo(counted(lab)).isPositive();
             assertThat(billing.conflicts).isZero();

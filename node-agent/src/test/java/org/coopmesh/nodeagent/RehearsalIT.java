@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What an installation runs once, and what shows that an agent can live on a machine. */
-@Timeout(120)
+@Timeout(600)
 class RehearsalIT {
     @Test
     void anAgentLivesAWholeLifeInAFewSeconds() throws Exception {
@@ -46,7 +46,7 @@ class RehearsalIT {
                         .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         assertThat(output).contains("an agent can live on this machine");
     }

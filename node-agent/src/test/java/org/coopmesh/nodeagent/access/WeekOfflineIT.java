@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node that starts without any server and stays without one for a week: the kernel enforces the list on its disk. */
-@Timeout(120)
+@Timeout(900)
 class WeekOfflineIT {
     private static final Instant START = Instant.now();
 
@@ -70,22 +70,22 @@ class WeekOfflineIT {
                                 return Thread.ofPlatform().daemon().start(watcher);
                             });
             try {
-                assertThat(lab.pings("clientA", "198.51.100.1")).isTrue();
+                assertThat(lab.reaches("clientA", "198.51.100.1")).isTrue();
                 assertThat(lab.pings("clientB", "198.51.100.1")).isFalse();
                 assertThat(lab.pings("router", "203.0.113.7")).isFalse();
 
                 for (int day = 1; day <= 7; day++) {
                     now.set(START.plus(Duration.ofDays(day)));
                     boolean ended = day >= 3;
-                    await().atMost(Duration.ofSeconds(10))
+                    await().atMost(Duration.ofSeconds(60))
                             .until(() -> lab.pings("router", "203.0.113.7") == ended);
-                    assertThat(lab.pings("clientA", "198.51.100.1")).as("day %d", day).isTrue();
+                    assertThat(lab.reaches("clientA", "198.51.100.1")).as("day %d", day).isTrue();
                     assertThat(lab.pings("clientB", "198.51.100.1")).as("day %d", day).isFalse();
                 }
                 assertThat(lab.pings("router", "10.200.0.1")).isFalse();
             } finally {
                 watching.interrupt();
-                watching.join(5_000);
+                watching.join();
                 nobody.shutdownNow();
             }
         }

@@ -29,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
  *                       └─ guest
  * </pre>
  */
-@Timeout(180)
+@Timeout(900)
 @EnabledIf(value = "org.coopmesh.nodeagent.netfilter.Lab#possible", disabledReason = Lab.NEEDS)
 class RespondLabIT {
     private static final List<String> HOSTS = List.of("mill", "barn", "one", "two", "guest");
     private static final String ONE = "1".repeat(64);
     private static final String TWO = "2".repeat(64);
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(120);
 
     @TempDir Path directory;
     private final String prefix = "cmco-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-";
@@ -104,11 +104,14 @@ class RespondLabIT {
         assertThat(said(barn)).contains("ASKED statistics");
         assertThat(said(one)).doesNotContain("HEARD 111111111111", "HEARD 222222222222");
         assertThat(said(two)).doesNotContain("HEARD 111111111111", "HEARD 222222222222");
-        assertThat(errors(one)).doesNotContain("code=");
+        // These two ask each other far more often than agents do, and are told so in time.
+        assertThat(errors(one).lines().filter(line -> !line.contains("code=requests-too-many")))
+                .noneMatch(line -> line.contains("code="));
     }
 
     @Test
     void whoMeansIllOnTheLinkChangesNothing() throws Exception {
+        long began = System.nanoTime();
         start("mill", "router", "02aabbcc0002", "mill", "new");
         Path one = start("one", "agent", ONE);
         soon(one, "HEARD 02aabbcc0002 mill");
@@ -120,31 +123,42 @@ class RespondLabIT {
                 .atMost(SOON)
                 .until(() -> count(one, "HEARD 02aabbcc0002 mill") >= before + 3);
 
+        for (String code : List.of("code=id-taken", "code=answers-too-many")) {
+            Awaitility.await().atMost(SOON).until(() -> errors(one).contains(code));
+            // Once a minute.
+            assertThat(errors(one).lines().filter(line -> line.contains(code)).count())
+                    .isLessThanOrEqualTo(
+                            1 + Duration.ofNanos(System.nanoTime() - began).toMinutes());
+        }
         assertThat(said(one)).doesNotContain("thief", "HEARD 02aabbcc0002 x");
-        assertThat(errors(one)).contains("code=id-taken", "code=answers-too-many");
-        assertThat(errors(one).lines().filter(line -> line.contains("code=id-taken"))).hasSize(1);
-        assertThat(errors(one).lines().filter(line -> line.contains("code=answers-too-many")))
-                .hasSize(1);
     }
 
     @Test
     void mapsAreAnsweredOnTheNamedInterfaceOnlyAndNotWithoutEnd() throws Exception {
         Path one = start("one", "agent", ONE);
-        Awaitility.await()
-                .atMost(SOON)
-                .until(() -> ask("mesh0", "ff02::2:1001", "GET nodeinfo", 1).contains("ANSWERS 1"));
-
-        assertThat(ask("mesh0", "ff05::2:1001", "GET nodeinfo statistics neighbours", 1))
-                .contains("ANSWERS 1 ", "port 1001");
-        assertThat(ask("mesh0", "fd42:201:7::3", "statistics", 1)).contains("ANSWERS 1 ");
+        answered("ff02::2:1001", "GET nodeinfo");
+        assertThat(answered("ff05::2:1001", "GET nodeinfo statistics neighbours"))
+                .contains("port 1001");
+        answered("fd42:201:7::3", "statistics");
         for (String group : List.of("ff02::2:1001", "ff05::2:1001")) {
             assertThat(ask("lan0", group, "GET nodeinfo", 1)).as(group).contains("ANSWERS 0 ");
         }
+        long began = System.nanoTime();
         String shouted = ask("mesh0", "ff02::2:1001", "statistics", 500);
+        Duration shouting = Duration.ofNanos(System.nanoTime() - began);
         System.out.println("respondd lab: " + shouted.lines().toList().getLast());
         int answers = Integer.parseInt(shouted.replaceAll("(?s).*ANSWERS (\\d+).*", "$1"));
-        assertThat(answers).isLessThanOrEqualTo(Allowance.BURST);
+        assertThat(answers)
+                .isLessThanOrEqualTo(Allowance.BURST + (int) shouting.dividedBy(Allowance.EACH));
         assertThat(errors(one)).contains("code=requests-too-many");
+    }
+
+    private String answered(String address, String question) {
+        return Awaitility.await()
+                .atMost(SOON)
+                .until(
+                        () -> ask("mesh0", address, question, 1),
+                        said -> said.contains("ANSWERS 1 "));
     }
 
     private String ask(String device, String address, String question, int times) throws Exception {

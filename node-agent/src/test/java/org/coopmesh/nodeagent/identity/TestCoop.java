@@ -155,7 +155,8 @@ public final class TestCoop implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         server.shutdownNow().awaitTermination();
-        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        // Its selector holds the socket open until it has ended: only then nothing listens there.
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
     }
 
     private final class EnrolmentEndpoint extends EnrolmentServiceImplBase {

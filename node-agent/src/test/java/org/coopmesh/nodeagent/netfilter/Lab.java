@@ -61,6 +61,7 @@ public final class Lab implements AutoCloseable {
         var lab = new Lab("cma2-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-");
         try {
             lab.build();
+            lab.awaitLinks();
             return lab;
         } catch (Exception e) {
             lab.close();
@@ -145,6 +146,19 @@ public final class Lab implements AutoCloseable {
                         + "ip route add default via 198.51.100.254; ip -6 route add default via 2001:db8::fe");
     }
 
+    /**
+     * The kernel tells a bridge of a cable's other end when it finds the time, up to a second later; what is sent before is
+     * lost.
+     */
+    private void awaitLinks() throws Exception {
+        for (String client : List.of("clientA", "clientB")) {
+            for (String to : List.of("198.51.100.1", "2001:db8::1", "10.200.0.1", "203.0.113.7")) {
+                if (!reaches(client, to)) throw new IOException(client + " never reached " + to);
+            }
+        }
+        if (!reaches("clientA", "10.201.2.10")) throw new IOException("clients are apart");
+    }
+
     /** The namespace's own name. */
     public String namespace(String host) {
         return prefix + host;
@@ -214,7 +228,12 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Pings once a time and says whether the answer came. */
+    /** Pings until the first answer: for what must come, however busy the machine is. */
+    public boolean reaches(String from, String to) throws Exception {
+        return trySh(from, "ping -n -q -c 1 -w 30 " + to).contains(" 1 received");
+    }
+
+    /** Pings once and says whether the answer came within a second: for what must not come. */
     public boolean pings(String from, String to) throws Exception {
         return trySh(from, "ping -n -q -c 1 -W 1 " + to).contains(" 1 received");
     }

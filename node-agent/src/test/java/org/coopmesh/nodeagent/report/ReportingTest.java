@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(600)
 class ReportingTest {
     private static final Duration WINDOW = Duration.ofMinutes(5);
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node of eight attachments without any server for a week, killed once a day; then billing is there again. */
-@Timeout(120)
+@Timeout(900)
 class WeekOfflineTest {
     private static final Duration WINDOW = Duration.ofMinutes(5);
     private static final int PER_DAY = 24 * 12;

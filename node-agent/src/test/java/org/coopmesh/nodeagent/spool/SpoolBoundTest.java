@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the default bound holds, and what is left of a segment that was cut anywhere. */
-@Timeout(240)
+@Timeout(1_800)
 class SpoolBoundTest {
     private static final int DAYS_30 = 30 * 24 * 12;
 

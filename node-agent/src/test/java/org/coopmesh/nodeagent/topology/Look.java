@@ -15,6 +15,8 @@ import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 
 /** An agent's eyes in a process of their own, inside a network namespace: for each line it is told, one report. */
 final class Look implements AutoCloseable {
+    private static final int LOOKS_MAX = 10;
+
     private final Process process;
     private final BufferedReader answers;
 
@@ -38,6 +40,22 @@ final class Look implements AutoCloseable {
                         Look.class.getName()));
         return new Look(
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+    }
+
+    /**
+     * One that has found {@code source}. Looking has a time limit, which a process that has only just begun may miss; what is
+     * judged here is what an agent sees, not at which look.
+     */
+    static Look into(String namespace, String source) throws IOException {
+        for (int look = 0; look < LOOKS_MAX; look++) {
+            Look fresh = into(namespace);
+            if (fresh.now().getLinkSourcesList().stream()
+                    .anyMatch(found -> found.getSource().equals(source))) {
+                return fresh;
+            }
+            fresh.close();
+        }
+        throw new IOException(source + " is not found in " + namespace);
     }
 
     /** What an agent would tell now. */

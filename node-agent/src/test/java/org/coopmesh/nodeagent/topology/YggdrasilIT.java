@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIf(
         value = "org.coopmesh.nodeagent.topology.MeshLab#possibleWithYggdrasil",
         disabledReason = Lab.NEEDS + "; yggdrasil and /dev/net/tun")
-@Timeout(120)
+@Timeout(1_200)
 class YggdrasilIT {
     @TempDir Path directory;
     private MeshLab lab;
@@ -39,10 +39,10 @@ class YggdrasilIT {
     void bothEndsTellOfAPeeringAndKnowEachOtherByTheirOverlayAddress() throws Exception {
         lab = MeshLab.up(directory);
         lab.yggdrasil();
-        await(30, () -> lab.sh("r1", "ip addr show ygg0 || true").contains("inet6 2"));
-        r1 = Look.into(lab.namespace("r1"));
-        r2 = Look.into(lab.namespace("r2"));
-        await(40, () -> peers(r1.now()).size() >= 2 && peers(r2.now()).size() >= 2);
+        await(() -> lab.sh("r1", "ip addr show ygg0 || true").contains("inet6 2"));
+        r1 = Look.into(lab.namespace("r1"), "yggdrasil");
+        r2 = Look.into(lab.namespace("r2"), "yggdrasil");
+        await(() -> peers(r1.now()).size() >= 2 && peers(r2.now()).size() >= 2);
 
         ReportTopologyRequest one = r1.now();
         ReportTopologyRequest two = r2.now();
@@ -58,15 +58,13 @@ class YggdrasilIT {
         assertThat(peers(two)).anyMatch(link -> known(one, link));
 
         Link toTwo = peers(one).stream().filter(link -> known(two, link)).findFirst().orElseThrow();
-        await(30, () -> lab.pings("r1", toTwo.getNeighbourAddress()));
-        await(
-                10,
-                () ->
-                        peers(r1.now()).stream()
-                                .anyMatch(link ->
-                                        link.getUsed()
-                                                && link.getNeighbourAddress()
-                                                        .equals(toTwo.getNeighbourAddress())));
+        await(() -> lab.pings("r1", toTwo.getNeighbourAddress()));
+        await(() ->
+                peers(r1.now()).stream()
+                        .anyMatch(link ->
+                                link.getUsed()
+                                        && link.getNeighbourAddress()
+                                                .equals(toTwo.getNeighbourAddress())));
     }
 
     private static List<Link> peers(ReportTopologyRequest report) {
@@ -80,9 +78,9 @@ class YggdrasilIT {
                 .anyMatch(own -> own.getAddress().equals(link.getNeighbourAddress()));
     }
 
-    private static void await(int seconds, Callable<Boolean> that) {
+    private static void await(Callable<Boolean> that) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(seconds))
+                .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(300))
                 .until(that);
     }
