@@ -74,6 +74,14 @@ const statement = createRoute({
   validateSearch: (search: Record<string, unknown>): { asOf?: string } => ({ asOf: typeof search.asOf === 'string' && !Number.isNaN(Date.parse(search.asOf)) ? search.asOf : undefined }),
   component: lazyRouteComponent(() => import('@/features/treasury/StatementPage')),
 });
+const costPools = createRoute({
+  ...under('/cost-pools'),
+  validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
+  component: lazyRouteComponent(() => import('@/features/costs/CostPoolsPage')),
+});
+const costPool = createRoute({ ...under('/cost-pools/$poolId'), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
+const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
+const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const simulations = createRoute({ ...under('/simulations'), component: lazyRouteComponent(() => import('@/features/plans/SimulationsPage')) });
 const simulation = createRoute({ ...under('/simulations/$simulationId'), component: lazyRouteComponent(() => import('@/features/plans/SimulationPage')) });
@@ -91,7 +99,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, costPools, costPool, costShare, settlement, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

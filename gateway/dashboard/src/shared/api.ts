@@ -33,7 +33,7 @@ export interface Extras {
 
 async function call<T>(method: string, path: string, body: unknown, extras: Extras, signal?: AbortSignal): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', ...extras.headers };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   if (extras.idempotencyKey) headers['Idempotency-Key'] = extras.idempotencyKey;
   if (method !== 'GET' && csrf) headers[csrf.header] = csrf.token;
 
@@ -42,7 +42,7 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
     response = await fetch(path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
       credentials: 'same-origin',
       signal,
     });
@@ -66,6 +66,8 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>('GET', path, undefined, {}, signal);
 export const post = <T = void>(path: string, body?: unknown, extras: Extras = {}): Promise<T> => call<T>('POST', path, body, extras);
 export const put = <T = void>(path: string, body?: unknown): Promise<T> => call<T>('PUT', path, body, {});
+/** The bytes of a file as they are, under its own type. */
+export const putFile = <T = void>(path: string, file: Blob): Promise<T> => call<T>('PUT', path, file, {});
 export const remove = <T = void>(path: string, body?: unknown): Promise<T> => call<T>('DELETE', path, body, {});
 
 /** A path with its query; empty and missing values are left out. */

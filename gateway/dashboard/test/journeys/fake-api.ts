@@ -19,6 +19,7 @@ export const IDS = {
   board: '0b0a0d00-0000-4000-8000-000000000001', ana: 'a0a00000-0000-4000-8000-000000000002', joan: 'b0b00000-0000-4000-8000-000000000003', applicant: 'c0c00000-0000-4000-8000-000000000004',
   payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
   simulation: '51700000-0000-4000-8000-0000000000f1',
+  pool: 'c0570000-0000-4000-8000-00000000000e', share: '54a4e000-0000-4000-8000-00000000000f', entry: 'e4740000-0000-4000-8000-000000000010',
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
@@ -75,6 +76,7 @@ export class FakeCoop {
   letterFails = false;
   simulationLooks = 9;
   decided: Json[] = [];
+  pools: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
   constructor() {
@@ -99,6 +101,8 @@ export class FakeCoop {
       { routerId: 'c0ffee000001', hostname: 'bakery-roof', live: 'up', heardAt: ago(0.5), signed: false, figures: { uptimeSeconds: 88_000, loadMilli: 120, clients: 11, rxBytes: 48_211_000_000, txBytes: 9_120_000_000, forwardBytes: 3_400_000_000 }, neighbours: [neighbour('c0ffee000002', 'c2:ff:ee:00:00:02', 'batadv', 231, 0), neighbour(null, 'fe80::77', 'babel', 0, 288)], collectors: [heard('Church tower', 4, false), heard('Mill roof', 0.5, true)] },
       { routerId: 'c0ffee000002', hostname: null, live: 'down', heardAt: ago(95), signed: false, figures: null, neighbours: [], collectors: [heard('Church tower', 95, true)] },
     ];
+    const pool = (id: string, purpose: string, state: string, kind: string, by: string, validations: Json[]) => ({ id, purpose, amount: eur('240.00'), firstMonth: day(-50).slice(0, 7), lastMonth: day(0).slice(0, 7), policy: { kind }, payeeId: null, declaredBy: by, declaredAt: ago(9000), state, document: { name: 'carrier-4711.pdf', mediaType: 'application/pdf', sha256: hex('document'), bytes: 83_112 }, validations, validationsNeeded: 2, end: null });
+    this.pools = [pool(IDS.pool, 'Transit, invoice 4711', 'declared', 'tree', IDS.ana, [{ by: IDS.joan, at: ago(800) }]), pool(randomUUID(), 'Rent of the church tower', 'validated', 'equal', IDS.board, [{ by: IDS.joan, at: ago(800) }, { by: IDS.ana, at: ago(700) }])];
     const invoice = (id: string, number: string, state: string, paid: string, open: string) => ({
       id, number, payerId: IDS.payer, periodFrom: day(-50).slice(0, 8) + '01', periodTo: day(-50).slice(0, 8) + '28', issuedOn: day(-20), dueOn: day(-6), total: eur('27.40'), paid: eur(paid), open: eur(open), state, overdueSince: state === 'overdue' ? day(-5) : null,
       lines: [{ kind: 'dues', siteId: IDS.site, planCode: 'standard', quantity: '28', unit: 'day of 28', unitPrice: eur('12.00'), amount: eur('12.00'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '177.24', unit: 'GB', unitPrice: eur('0.20'), amount: eur('15.448'), from: day(-50), to: day(-22), windows: 8064, gaps: 2, includedGb: '100', localGb: '311.5', saved: eur('62.30') }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }],
@@ -106,7 +110,7 @@ export class FakeCoop {
     });
     const peak = { kind: 'usage', charge: 'peak', siteId: IDS.site, planCode: 'solidary', quantity: '23.41', unit: 'Mbit/s', unitPrice: eur('0.80'), amount: eur('2.728'), from: day(-50), to: day(-22), windows: 8064, gaps: 0, explanation: { formula: '(95th percentile − committed rate, never below zero) × price of a Mbit/s × days ÷ days of the month', inputs: [{ name: 'hours (UTC)', value: '672' }, { name: 'highest hours dropped', value: '33' }, { name: 'direction', value: 'the higher of the percentiles down and up' }, { name: '95th percentile', value: '23.41 Mbit/s' }, { name: 'committed rate', value: '20 Mbit/s' }, { name: 'price of a Mbit/s', value: '0.80 EUR' }], result: '2.728 EUR' } };
     this.invoices = [invoice(IDS.invoice, '2026-00041', 'overdue', '0.00', '27.40'), invoice(IDS.paid, '2026-00029', 'paid', '27.40', '0.00')];
-    Object.assign(this.invoices[1]!, { lines: [...(this.invoices[1]!.lines as Json[]).slice(0, 2), peak, { kind: 'adjustment', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '-13.64', unit: 'GB', amount: eur('-2.728'), from: day(-80), to: day(-51), windows: 12, gaps: 0 }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }] });
+    Object.assign(this.invoices[1]!, { lines: [...(this.invoices[1]!.lines as Json[]).slice(0, 2), peak, { kind: 'share', label: 'Transit, invoice 4711', explainedAt: `/api/cost-shares/${IDS.share}`, amount: eur('17.14'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'reciprocity', label: 'reciprocity', explainedAt: `/api/settlements/entries/${IDS.entry}`, amount: eur('-15.64'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'carriage', label: 'carriage', explainedAt: `/api/settlements/entries/${IDS.entry}`, amount: eur('-1.50'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'adjustment', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '-13.64', unit: 'GB', amount: eur('-2.728'), from: day(-80), to: day(-51), windows: 12, gaps: 0 }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }] });
     const plan = (code: string, name: string, from: number, flat: string, gb: number, per: string, description: string) => ({ code, name, description, effectiveOn: day(from), flat: eur(flat), includedGb: gb, perGb: eur(per), currency: 'EUR' });
     this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.'),
       { ...plan('solidary', 'Solidary', -30, '0.00', 0, '0.00', 'Pay what you can.'), parts: [{ type: 'scale', floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, { type: 'timed', perGb: eur('0.25'), windows: [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], fromHour: 1, toHour: 7, perGb: eur('0.00') }, { days: ['saturday', 'sunday'], fromHour: 7, toHour: 24, perGb: eur('0.15') }] }, { type: 'peak', committedMbit: '20', perMbit: eur('0.80'), direction: 'higherOfPercentiles' }] }];
@@ -137,7 +141,7 @@ export class FakeCoop {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
-    const body = text ? (JSON.parse(text) as Json) : {};
+    const body = !text ? {} : /json/.test(request.headers['content-type'] ?? '') ? (JSON.parse(text) as Json) : { bytes: text.length, type: request.headers['content-type'] };
     const method = request.method!;
     if (method !== 'GET') this.asked.push({ method, path: url.pathname, body, headers: request.headers });
     const changes = method !== 'GET';
@@ -292,6 +296,26 @@ export class FakeCoop {
         return { id: found![1], reopened: [{ invoiceId: invoice.id, number: invoice.number, amount: invoice.total }] };
       });
     }
+    if (on(/^\/api\/cost-pools$/)) return items(this.pools.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/cost-pools$/, 'POST')) {
+      if (!String(body.purpose).includes('invoice')) return problem(400, 'invalid-request', 'Not complete', [{ field: 'purpose', rule: 'size', message: 'name the invoice' }]);
+      const made = { ...this.pools[0]!, ...body, id: randomUUID(), lastMonth: body.lastMonth ?? body.firstMonth, declaredBy: this.memberId, declaredAt: ago(0), state: 'declared', document: null, validations: [] };
+      return this.once(request, body, () => { this.pools.unshift(made); return made; });
+    }
+    if ((found = on(/^\/api\/cost-pools\/([0-9a-f-]{36})$/))) { const one = this.pools.find((pool) => pool.id === found![1]); return one ? ok(one) : problem(404, 'cost-pool-not-found', 'no such cost'); }
+    if ((found = on(/^\/api\/cost-pools\/([0-9a-f-]{36})\/document$/))) return ok({ pdf: true });
+    if ((found = on(/^\/api\/cost-pools\/([0-9a-f-]{36})\/document$/, 'PUT'))) return ok(Object.assign(this.pools.find((one) => one.id === found![1])!, { document: { name: q.get('name'), mediaType: body.type, sha256: hex('new'), bytes: body.bytes } }));
+    if ((found = on(/^\/api\/cost-pools\/([0-9a-f-]{36})\/(validate|refuse|withdraw)$/, 'POST'))) {
+      const one = this.pools.find((pool) => pool.id === found![1])!;
+      if (found[2] === 'validate') { const all = [...(one.validations as Json[]), { by: this.memberId, at: ago(0) }]; return ok(Object.assign(one, { validations: all, state: all.length === 2 ? 'validated' : 'declared' })); }
+      return ok(Object.assign(one, { state: found[2] === 'refuse' ? 'refused' : 'withdrawn', end: { by: this.memberId, at: ago(0), reason: body.reason } }));
+    }
+    const shared = { month: day(-50).slice(0, 7), revision: 2, madeAt: ago(3000), amount: eur('120.00'), formula: 'tree.v1' };
+    const share = { id: IDS.share, memberId: IDS.ana, payerId: IDS.payer, amount: eur('17.14'), posted: eur('17.14') };
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/months$/)) return ok({ items: [shared], problems: [{ month: day(0).slice(0, 7), rule: 'not-over', message: 'A node of the way is not known: its links are missing.', at: ago(10) }] });
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/months\/[0-9-]+\/shares$/)) return items([share, { ...share, id: randomUUID(), amount: eur('102.86') }]);
+    if (on(/^\/api\/cost-shares\/[0-9a-f-]{36}$/)) return ok({ share, costPoolId: IDS.pool, purpose: 'Transit, invoice 4711', month: shared, explanation: { formula: 'tree.v1', rule: 'the cost of each link on the way to the gateway, shared equally by those whose traffic needs it', inputs: [{ name: 'total', value: '120', unit: 'EUR' }, { name: 'bytes', value: '177240000000', unit: 'byte' }, { name: 'sumOfCosts', value: '7', unit: '' }], steps: [{ name: 'costOnTheWay', value: '1/1', unit: '' }, { name: 'roundedDown', value: '857/50', unit: 'EUR' }, { name: 'remainder', value: '1/350', unit: 'EUR' }], parts: [{ what: 'Mill roof → Church tower', cost: '3', sharers: 4, share: '3/4' }, { what: 'Church tower → Internet', cost: '4', sharers: 16, share: '1/4' }], exact: '120/7', result: eur('17.14') } });
+    if (on(/^\/api\/settlements\/entries\/[0-9a-f-]{36}$/)) return ok({ entry: { id: IDS.entry, kind: 'reciprocity', month: shared.month, payerId: IDS.payer, amount: eur('-15.64'), posted: eur('-15.64') }, explanation: { formula: 'reciprocity.v1', rule: 'rate × (carried for others − what all carry for each byte used × used)', inputs: [{ name: 'carried', value: '91000000000', unit: 'byte' }, { name: 'originated', value: '12000000000', unit: 'byte' }], steps: [{ name: 'carriedPerByteUsed', value: '11/10', unit: '' }], parts: [], exact: '-391/25', result: eur('-15.64') } });
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/accounts$/)) return items([{ id: 'bank', kind: 'bank', ownerId: null, balance: eur('4211.90') }, { id: 'income-dues', kind: 'income-dues', ownerId: null, balance: eur('-6480.00') }, { id: `receivable:${IDS.payer}`, kind: 'receivable', ownerId: IDS.payer, balance: eur('27.40') }]);
     if ((found = on(/^\/api\/ledger\/accounts\/([^/]+)\/statement$/))) {

@@ -34,6 +34,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['treasury', '/treasury', /Balanced/],
   ['accounts', '/accounts', /Ana Ribas/],
   ['statement', `/accounts/receivable:${IDS.payer}`, /Balance after/],
+  ['cost-pools', '/cost-pools', /Waiting for eyes/],
+  ['cost-pool', `/cost-pools/${IDS.pool}`, /Its document/],
   ['plans', '/plans', /Coming/],
   ['simulations', '/simulations', /Try a proposal/],
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
@@ -48,6 +50,9 @@ const MEMBER: [string, string, RegExp][] = [
   ['why', `/invoices/${IDS.invoice}/why`, /Adds up/],
   ['why-peak', `/invoices/${IDS.paid}/why`, /highest hours dropped/],
   ['my-spending', '/my/spending', /dues included/],
+  ['cost-share', `/cost-shares/${IDS.share}`, /largest remainders/],
+  ['settlement', `/settlements/${IDS.entry}`, /others paid you/],
+  ['why-shared', `/invoices/${IDS.paid}/why`, /Share of a cost: Transit/],
   ['my-treasury', '/treasury', /At the bank/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
   ['my-simulation', `/simulations/${IDS.simulation}`, /For me/],
@@ -107,7 +112,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 
@@ -134,9 +139,9 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       await page.getByRole('navigation', { name: 'Places' }).waitFor();
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
-    expect(await places('member')).toEqual(['Treasury', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });
 });

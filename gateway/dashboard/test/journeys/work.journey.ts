@@ -365,6 +365,59 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('ask the treasurer').waitFor();
   });
 
+  it('a cost is declared with its document', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/cost-pools');
+    await page.getByRole('button', { name: 'Declare a cost' }).click();
+    await dialog().getByLabel('What for').fill('Transit');
+    await dialog().getByLabel('Amount in EUR').fill('120');
+    await dialog().getByLabel('How it is shared').selectOption('fee');
+    await dialog().getByLabel('Fee of each in EUR').fill('2,5');
+    await dialog().getByLabel('Over how many months').fill('3');
+    await dialog().getByRole('button', { name: 'Declare' }).click();
+    await dialog().getByText('name the invoice').first().waitFor();
+    await inspect(page, 'cost-form', width);
+    await dialog().getByLabel('What for').fill('Transit, invoice 4712');
+    await dialog().getByRole('button', { name: 'Declare' }).click();
+    await page.getByText('No document yet').waitFor();
+    await page.locator('input[type=file]').setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no') });
+    await page.getByText('A PDF, a PNG or a JPEG, please').waitFor();
+    await page.locator('input[type=file]').setInputFiles({ name: 'invoice 4712.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7') });
+    await page.getByText('invoice 4712.pdf').waitFor();
+    await inspect(page, 'cost-document', width);
+
+    expect(asked(/cost-pools$/).at(-1)!.body).toMatchObject({ amount: { amount: '120.00', currency: 'EUR' }, policy: { kind: 'fee', fee: { amount: '2.50', currency: 'EUR' }, rest: { kind: 'usage' } } });
+    expect(asked(/document$/)[0]!.body).toEqual({ bytes: 8, type: 'application/pdf' });
+  });
+
+  it('a cost is found right only after its document was looked at, and its shares say why', async () => {
+    await page.goto(`/cost-pools/${IDS.pool}`);
+    const right = page.getByRole('button', { name: 'I looked at it: it is right' });
+    expect(await right.isDisabled()).toBe(true);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Look at the document' }).click();
+    await waiting;
+    await right.click();
+    await page.getByText('Validated: it will be shared').waitFor();
+    await page.getByRole('button', { name: 'Shares' }).first().click();
+    await page.getByRole('link', { name: 'Why?' }).first().click();
+    await page.getByText('Church tower → Internet').waitFor();
+
+    expect(asked(/validate$/)[0]!.body.documentSha256).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('a share on a bill leads to why it is that', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto(`/invoices/${IDS.paid}/why`);
+    await page.getByText('Carried more for others than others for you').waitFor();
+    await page.getByText('Carriage at your price, earned').waitFor();
+    await page.getByRole('link', { name: 'Why this share?' }).click();
+    await page.getByText('Church tower → Internet').waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'How it came about' }).first().click();
+    await page.getByText('others paid you').waitFor();
+  });
+
   it('routers without an agent can be looked at alone', async () => {
     await page.goto('/nodes');
     await page.getByRole('button', { name: 'Without an agent' }).click();

@@ -16,6 +16,9 @@ export function LineName({ line, plan, short }: { line: InvoiceLine; plan: strin
     case 'usage': return short ? <Trans>Traffic</Trans> : <Trans>Internet traffic over what is included, plan {plan}</Trans>;
     case 'adjustment': return short ? <Trans>Correction</Trans> : line.charge === 'dues' || line.charge === 'scale' ? <Trans>Correction of dues, plan {plan}</Trans> : <Trans>Correction of traffic, plan {plan}</Trans>;
     case 'carried': return isNegative(line.amount) ? <Trans>Fractions of a cent, carried to the next bill</Trans> : <Trans>Fractions of a cent from before</Trans>;
+    case 'share': return short ? <>{line.label}</> : <Trans>Share of a cost: {line.label}</Trans>;
+    case 'reciprocity': return short ? <Trans>Reciprocity</Trans> : isNegative(line.amount) ? <Trans>Carried more for others than others for you</Trans> : <Trans>Others carried more for you than you for them</Trans>;
+    case 'carriage': return short ? <Trans>Carriage</Trans> : isNegative(line.amount) ? <Trans>Carriage at your price, earned</Trans> : <Trans>Carriage at its owners’ prices</Trans>;
     case 'prepaid': return <Trans>Paid ahead from the wallet</Trans>;
     default: return <>{line.kind}</>;
   }

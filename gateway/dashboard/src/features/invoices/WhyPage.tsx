@@ -59,10 +59,19 @@ function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; 
         {line.windows ? <span><Plural value={line.windows} one="# signed usage window" other="# signed usage windows" />{line.gaps ? <>, <Plural value={line.gaps} one="# gap, not charged" other="# gaps, not charged" /></> : null}</span> : null}
         {line.siteId && line.from && line.to && isTraffic(line) && <Link className="quiet-link" to="/my/usage" search={{ siteId: line.siteId, from: line.from, to: line.to }}><Trans>The days and hours behind it</Trans></Link>}
         {line.siteId && isTraffic(line) && <Evidence of={evidence} />}
+        {line.explainedAt && <ExplainedAt path={line.explainedAt} />}
       </div>
       {line.saved && !isZero(line.saved) && !isNegative(line.saved) && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>{line.localGb} GB stayed on the local mesh. They cost nothing; as Internet traffic they would have cost <Amount of={line.saved} />.</Trans></p>}
     </Panel>
   );
+}
+
+/** To the page that draws how it came about. */
+function ExplainedAt({ path }: { path: string }) {
+  const id = path.slice(path.lastIndexOf('/') + 1);
+  return path.includes('/cost-shares/')
+    ? <Link className="quiet-link" to="/cost-shares/$shareId" params={{ shareId: id }}><Trans>Why this share?</Trans></Link>
+    : <Link className="quiet-link" to="/settlements/$entryId" params={{ entryId: id }}><Trans>How it came about</Trans></Link>;
 }
 
 const isTraffic = (line: InvoiceLine) => line.kind === 'usage' || ['usage', 'timed', 'peak'].includes(line.charge ?? '');

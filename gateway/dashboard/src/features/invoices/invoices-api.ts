@@ -21,7 +21,7 @@ export interface InvoiceRow {
 }
 
 export interface InvoiceLine {
-  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | string;
+  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | 'share' | 'reciprocity' | 'carriage' | string;
   /** What an adjustment corrects. */
   charge?: 'dues' | 'usage' | string | null;
   siteId?: string | null;
@@ -37,6 +37,10 @@ export interface InvoiceLine {
   saved?: Money | null;
   windows?: number | null;
   gaps?: number | null;
+  /** What a share is of. */
+  label?: string | null;
+  /** Where a share or what members settle among themselves is explained. */
+  explainedAt?: string | null;
   /** How the amount came about; missing on lines from before it was kept. */
   explanation?: { formula: string; inputs: { name: string; value: string }[]; result: string } | null;
 }

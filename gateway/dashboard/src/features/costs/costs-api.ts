@@ -1,0 +1,109 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { get, post, putFile, segment, withQuery, type Page } from '@/shared/api';
+import { pagesQuery } from '@/shared/lists';
+import type { Money } from '@/shared/money';
+
+export type PolicyKind = 'equal' | 'weight' | 'usage' | 'p95' | 'fee' | 'airport' | 'tree' | 'clearing';
+export type Direction = string;
+
+/** How a cost is shared; each kind has fields of its own. */
+export interface Policy {
+  kind: PolicyKind;
+  plans?: Record<string, number> | null;
+  direction?: Direction | null;
+  fee?: Money | null;
+  rest?: Policy | null;
+}
+
+export interface CostPool {
+  id: string;
+  purpose: string;
+  amount: Money;
+  firstMonth: string;
+  lastMonth: string;
+  policy: Policy;
+  payeeId?: string | null;
+  declaredBy: string;
+  declaredAt: string;
+  state: 'declared' | 'validated' | 'refused' | 'withdrawn' | string;
+  document?: { name: string; mediaType: string; sha256: string; bytes: number } | null;
+  validations: { by: string; at: string }[];
+  validationsNeeded: number;
+  end?: { by: string; at: string; reason: string } | null;
+}
+
+export interface NewCostPool {
+  purpose: string;
+  amount: Money;
+  firstMonth: string;
+  lastMonth: string | null;
+  policy: Policy;
+}
+
+export interface CostMonth {
+  month: string;
+  revision: number;
+  madeAt: string;
+  amount: Money;
+  formula: string;
+}
+
+export interface CostShare {
+  id: string;
+  memberId?: string | null;
+  payerId: string;
+  amount: Money;
+  posted: Money;
+}
+
+export interface Figure {
+  name: string;
+  value: string;
+  unit: string;
+}
+
+/** Why a share is what it is. Values are whole numbers or exact fractions such as 22/7. */
+export interface Derivation {
+  formula: string;
+  rule: string;
+  inputs: Figure[];
+  steps: Figure[];
+  parts: { what: string; cost: string; sharers: number; share: string }[];
+  exact: string;
+  result: Money;
+}
+
+export interface ShareReason {
+  share: CostShare;
+  costPoolId: string;
+  purpose: string;
+  month: CostMonth;
+  explanation?: Derivation | null;
+}
+
+export interface SettlementReason {
+  entry: { id: string; kind: 'reciprocity' | 'carriage-paid' | 'carriage-earned' | string; month: string; payerId: string; amount: Money; posted: Money };
+  explanation: Derivation;
+}
+
+const at = (id: string) => `/api/cost-pools/${segment(id)}`;
+export const documentPath = (id: string) => `${at(id)}/document`;
+export const poolsQuery = (state?: string) => pagesQuery<CostPool>(['cost-pools'], '/api/cost-pools', { state });
+export const poolQuery = (id: string) => queryOptions({ queryKey: ['cost-pool', id], queryFn: ({ signal }) => get<CostPool>(at(id), signal) });
+export const monthsQuery = (id: string) => queryOptions({ queryKey: ['cost-pool', id, 'months'], queryFn: ({ signal }) => get<{ items: CostMonth[]; problems: { month: string; rule: string; message: string; at: string }[] }>(`${at(id)}/months`, signal) });
+/** The cursor of shares is called "from". */
+export const sharesQuery = (id: string, month: string) =>
+  infiniteQueryOptions({
+    queryKey: ['cost-pool', id, 'shares', month],
+    queryFn: ({ pageParam, signal }) => get<Page<CostShare>>(withQuery(`${at(id)}/months/${segment(month)}/shares`, { limit: 100, from: pageParam }), signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last: Page<CostShare>) => last.next ?? null,
+  });
+export const shareQuery = (id: string) => queryOptions({ queryKey: ['cost-share', id], queryFn: ({ signal }) => get<ShareReason>(`/api/cost-shares/${segment(id)}`, signal) });
+export const settlementQuery = (id: string) => queryOptions({ queryKey: ['settlement', id], queryFn: ({ signal }) => get<SettlementReason>(`/api/settlements/entries/${segment(id)}`, signal) });
+
+export const declarePool = (pool: NewCostPool, idempotencyKey: string) => post<CostPool>('/api/cost-pools', pool, { idempotencyKey });
+export const bringDocument = (id: string, file: File) => putFile<CostPool>(withQuery(documentPath(id), { name: file.name }), file);
+export const validatePool = (id: string, documentSha256: string) => post<CostPool>(`${at(id)}/validate`, { documentSha256 });
+export const refusePool = (id: string, reason: string) => post<CostPool>(`${at(id)}/refuse`, { reason });
+export const withdrawPool = (id: string, reason: string) => post<CostPool>(`${at(id)}/withdraw`, { reason });
