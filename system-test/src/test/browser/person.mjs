@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
 const { chromium } = dashboard('playwright-core');
-const PATIENCE = 30_000;
+const PATIENCE = 120_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
 const [publicUrl, email, password, pictures, deed, ...rest] = process.argv.slice(2);
@@ -34,14 +34,16 @@ async function signIn() {
 }
 
 const deeds = {
-  /** How many nodes the page shows as up, and by how many bytes the total grew while looking at it. */
-  async watchNodes() {
+  /** How many nodes the page shows as up once as many as there are have told of themselves, and by how many bytes the total grew while looking at it. */
+  async watchNodes(nodes) {
     await page.goto('/nodes');
     await page.getByText('Carried in 24 h').waitFor();
     const carried = () => page.locator('.figure', { hasText: 'Carried' }).innerText();
     const before = await carried();
     await page.waitForFunction((text) => [...document.querySelectorAll('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before);
-    const up = await page.locator('tbody tr').filter({ hasText: 'Up' }).count();
+    const rows = page.locator('tbody tr').filter({ hasText: 'Up' });
+    await rows.nth(Number(nodes) - 1).waitFor();
+    const up = await rows.count();
     await picture('nodes');
     return { up, before: bytes(before), after: bytes(await carried()) };
   },

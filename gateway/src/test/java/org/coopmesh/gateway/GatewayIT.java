@@ -52,8 +52,9 @@ class GatewayIT extends RunningGateway {
     @DynamicPropertySource
     static void settings(DynamicPropertyRegistry settings) {
         settings.add("coopmesh.clock.file", CLOCK::toString);
-        settings.add("coopmesh.overview.patience", () -> "500ms");
-        settings.add("spring.http.clients.read-timeout", () -> "2s");
+        // Long enough for whoever answers on a busy machine; who shall be late says nothing at all.
+        settings.add("coopmesh.overview.patience", () -> "6s");
+        settings.add("spring.http.clients.read-timeout", () -> "10s");
     }
 
     @BeforeEach
@@ -259,7 +260,7 @@ class GatewayIT extends RunningGateway {
 
     @Test
     void aServiceThatIsTooSlowIsNamedAndSaysThatNothingIsCertain() {
-        BILLING.answers(exchange -> pause(4));
+        BILLING.answers(exchange -> BILLING.saysNothing());
 
         HttpResponse<String> answer = person.get("/api/treasury");
 
@@ -396,24 +397,24 @@ class GatewayIT extends RunningGateway {
     @Test
     void theSessionTellsTheTimeOfTheCoop() throws IOException {
         assertThat(Instant.parse(person.session().path("now").asString()))
-                .isCloseTo(Clock.systemUTC().instant(), within(5, ChronoUnit.SECONDS));
+                .isCloseTo(Clock.systemUTC().instant(), within(60, ChronoUnit.SECONDS));
 
         Files.writeString(CLOCK, "-PT240H30M\n");
 
         Instant then = Clock.systemUTC().instant().minus(Duration.ofMinutes(240 * 60 + 30));
         assertThat(Instant.parse(person.session().path("now").asString()))
-                .isCloseTo(then, within(5, ChronoUnit.SECONDS));
+                .isCloseTo(then, within(60, ChronoUnit.SECONDS));
         assertThat(
                         Instant.parse(
                                 person.get("/api/plans")
                                         .headers()
                                         .firstValue("Coop-Time")
                                         .orElseThrow()))
-                .isCloseTo(then, within(5, ChronoUnit.SECONDS));
+                .isCloseTo(then, within(60, ChronoUnit.SECONDS));
 
         Files.writeString(CLOCK, "soon");
         assertThat(Instant.parse(person.session().path("now").asString()))
-                .isCloseTo(then, within(5, ChronoUnit.SECONDS));
+                .isCloseTo(then, within(60, ChronoUnit.SECONDS));
     }
 
     @Test
@@ -643,7 +644,7 @@ class GatewayIT extends RunningGateway {
 
     @Test
     void theOverviewSaysWhichServiceIsSilentAndShowsTheRest() {
-        BILLING.answers(exchange -> pause(5));
+        BILLING.answers(exchange -> BILLING.saysNothing());
         ABUSE.answers(exchange -> StandInPart.json(exchange, 500, "{}"));
         person.signedInAs("board");
 
@@ -727,14 +728,6 @@ class GatewayIT extends RunningGateway {
         if (slug != null) {
             assertThat(JSON.readTree(answer.body()).path("type").asString())
                     .isEqualTo("https://coopmesh.org/problems/" + slug);
-        }
-    }
-
-    private static void pause(int seconds) {
-        try {
-            Thread.sleep(Duration.ofSeconds(seconds));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

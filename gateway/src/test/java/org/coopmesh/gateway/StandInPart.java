@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /** A real HTTP server in the place of a service: remembers what it was asked, answers what a test tells it to. */
@@ -20,6 +21,7 @@ class StandInPart {
     private final int port;
     private volatile HttpServer server;
     private volatile Act act = StandInPart::nothing;
+    private volatile CountDownLatch silence = new CountDownLatch(1);
 
     record Asked(String method, URI uri, Headers headers, String body) {
         String header(String name) {
@@ -72,6 +74,17 @@ class StandInPart {
     void reset() {
         asked.clear();
         act = StandInPart::nothing;
+        silence.countDown();
+        silence = new CountDownLatch(1);
+    }
+
+    /** Keeps whoever asked waiting until the next test. */
+    void saysNothing() {
+        try {
+            silence.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     Asked last() {

@@ -29,7 +29,7 @@ public final class Village {
     private static final int PAY_AFTER_DAYS = 4;
     private static final Duration STEP = Duration.ofDays(4);
     private static final Duration STEP_TAKES = Duration.ofMillis(1_200);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     /** Someone who lives here. Obvious demo data. */
     public record Person(String key, String name, List<String> roles, String plan, String router) {

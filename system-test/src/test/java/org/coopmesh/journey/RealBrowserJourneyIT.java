@@ -1,10 +1,10 @@
 package org.coopmesh.journey;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.coopmesh.journey.LivingVillage.FULL_BYTES_PER_SECOND_MIN;
 import static org.coopmesh.journey.LivingVillage.NARROW_BYTES_PER_SECOND_MAX;
 import static org.coopmesh.journey.LivingVillage.bytesPerSecond;
 import static org.coopmesh.journey.LivingVillage.eventually;
+import static org.coopmesh.journey.LivingVillage.eventuallyFast;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a newcomer does after "up", with the browser they would use. */
 class RealBrowserJourneyIT {
-    private static final int DEED_SECONDS_MAX = 120;
+    private static final int DEED_SECONDS_MAX = 600;
     private static final Path PICTURES = Path.of("target/pictures").toAbsolutePath();
     private static final String CHROMIUM =
             Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -42,7 +42,7 @@ class RealBrowserJourneyIT {
     void theNodesAreLiveAndTheirBytesGrowOnThePage() throws Exception {
         village.letTrafficFlow(true);
 
-        JsonNode seen = person("alba", "watchNodes");
+        JsonNode seen = person("alba", "watchNodes", Integer.toString(Mesh.ROUTERS.size()));
 
         assertThat(seen.path("up").asInt()).isEqualTo(Mesh.ROUTERS.size());
         assertThat(seen.path("after").asDouble()).isGreaterThan(seen.path("before").asDouble());
@@ -52,12 +52,12 @@ class RealBrowserJourneyIT {
     void aBanClickedOnThePageStopsThePingAndLiftingItLetsItThroughAgain() throws Exception {
         LivingVillage.everyonePays();
         String internet = village.installation().internetAddress();
-        assertThat(village.mesh().reaches("c6b", internet)).isTrue();
+        eventually("its ping goes", () -> village.mesh().reaches("c6b", internet));
 
         person("carla", "ban", village.mesh().clients().get("c6b"));
 
         assertThat(village.mesh().reaches("c6b", internet)).isFalse();
-        assertThat(village.mesh().reaches("c6", internet)).isTrue();
+        eventually("the neighbour's goes on", () -> village.mesh().reaches("c6", internet));
 
         person("carla", "lift");
 
@@ -76,9 +76,7 @@ class RealBrowserJourneyIT {
             person("bruno", "pay", invoice.path("id").asString());
         }
 
-        eventually(
-                "her lane is open",
-                () -> bytesPerSecond("c5", 3_000_000) > FULL_BYTES_PER_SECOND_MIN);
+        eventuallyFast("c5");
         assertThat(person("elena", "readOwn").path("limited").asBoolean()).isFalse();
     }
 
