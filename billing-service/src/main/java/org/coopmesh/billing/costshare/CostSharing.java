@@ -329,7 +329,9 @@ public class CostSharing {
 
     private Optional<Result> due(Heading pool, YearMonth month, YearMonth closed) {
         Optional<Month> before = shares.latest(pool.id(), month);
-        boolean corrected = !month.isBefore(closed.minusMonths(settings.correctMonths()));
+        boolean corrected =
+                !month.isBefore(closed.minusMonths(settings.correctMonths()))
+                        && participants.isWhole(month, pool.policy());
         if (before.isPresent() && (!corrected || !before.get().lookedWith().isBefore(closed))) {
             return Optional.empty();
         }

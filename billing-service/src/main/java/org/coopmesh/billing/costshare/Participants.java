@@ -21,6 +21,7 @@ import org.coopmesh.billing.metering.InternetSample;
 import org.coopmesh.billing.metering.LinkBytes;
 import org.coopmesh.billing.metering.Metering;
 import org.coopmesh.billing.metering.Usage;
+import org.coopmesh.billing.metering.UsageKept;
 import org.coopmesh.billing.subscription.AttachmentSpan;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
@@ -36,10 +37,20 @@ import org.springframework.stereotype.Service;
 class Participants {
     private final PayerRegister register;
     private final Metering metering;
+    private final UsageKept kept;
 
-    Participants(PayerRegister register, Metering metering) {
+    Participants(PayerRegister register, Metering metering, UsageKept kept) {
         this.register = register;
         this.metering = metering;
+        this.kept = kept;
+    }
+
+    /** Whether all that {@code policy} counted of {@code month} is still there one by one, so that looking again is fair. */
+    boolean isWhole(YearMonth month, Policy policy) {
+        Instant from = register.coop().startOf(month.atDay(1));
+        var needs = Needs.of(policy);
+        return !((needs.bytes() || needs.nodes()) && from.isBefore(kept.hoursSince())
+                || needs.peaks() != null && from.isBefore(kept.reportsSince()));
     }
 
     /** One member's month while it is gathered. */
@@ -66,6 +77,7 @@ class Participants {
      * The facts of {@code month} that {@code policy} asks for. In the order of members' ids: it settles ties.
      *
      * @param also members who take part even where nobody paid for a site of theirs
+     * @throws CannotShare if some of it is no longer kept; bytes of a month are kept longer than its links and peaks
      */
     Facts facts(YearMonth month, Policy policy, Collection<MemberId> also) {
         Coop coop = register.coop();
@@ -84,6 +96,10 @@ class Participants {
             }
         }
         var needs = Needs.of(policy);
+        if ((needs.peaks() != null || needs.nodes()) && !isWhole(month, policy)) {
+            throw new CannotShare(
+                    "no-longer-kept", "not all that was counted in " + month + " is still kept");
+        }
         Instant from = coop.startOf(first);
         Instant to = coop.startOf(next);
         var participants = new ArrayList<Participant>(members.size());

@@ -30,6 +30,7 @@ class Upkeep {
     private final Retention retention;
     private final UsageHours hours;
     private final UsageHold hold;
+    private final UsageKept kept;
     private final PayerRegister register;
     private final Intake intake;
     private final MeteringSettings settings;
@@ -40,6 +41,7 @@ class Upkeep {
             Retention retention,
             UsageHours hours,
             UsageHold hold,
+            UsageKept kept,
             PayerRegister register,
             Intake intake,
             MeteringSettings settings,
@@ -47,6 +49,7 @@ class Upkeep {
         this.retention = retention;
         this.hours = hours;
         this.hold = hold;
+        this.kept = kept;
         this.register = register;
         this.intake = intake;
         this.settings = settings;
@@ -61,19 +64,15 @@ class Upkeep {
     void prune() {
         Instant now = clock.instant();
         List<Held> held = held();
-        Instant before = now.minus(settings.keepReports());
+        Instant before = kept.reportsSince();
         int reportsGone = inBatches(() -> retention.reports(before, held, PRUNED_MAX));
         retention.tiles(before);
         int hoursGone = 0;
         if (register.isConstituted()) {
             ZoneId zone = register.coop().zone();
-            Instant oldest = now.minus(settings.keepHours());
-            // Whole days only: a day is summed up once all of it may go.
-            Instant whole = oldest.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant();
-            Instant needed = hold.hoursNeededSince();
-            Instant upTo = whole.isBefore(needed) ? whole : needed;
+            Instant upTo = kept.hoursSince();
             hoursGone = inBatches(() -> retention.hours(upTo, zone, PRUNED_MAX));
-            retention.links(whole);
+            retention.links(upTo);
         }
         int daysGone = retention.days(now.minus(settings.keepDays()));
         if (reportsGone + hoursGone + daysGone > 0) {

@@ -24,6 +24,7 @@ import org.coopmesh.billing.ledger.Ratio;
 import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.metering.Carriage;
 import org.coopmesh.billing.metering.Metering;
+import org.coopmesh.billing.metering.UsageKept;
 import org.coopmesh.billing.settlement.Reciprocity.Traffic;
 import org.coopmesh.billing.settlement.SettlementEntries.Charged;
 import org.coopmesh.billing.settlement.SettlementEntries.Entry;
@@ -70,6 +71,7 @@ public class Settling {
     private final SettlementTerms terms;
     private final SettlementEntries entries;
     private final Metering metering;
+    private final UsageKept kept;
     private final PayerRegister register;
     private final Ledger ledger;
     private final SettlementSettings settings;
@@ -81,6 +83,7 @@ public class Settling {
             SettlementTerms terms,
             SettlementEntries entries,
             Metering metering,
+            UsageKept kept,
             PayerRegister register,
             Ledger ledger,
             SettlementSettings settings,
@@ -90,6 +93,7 @@ public class Settling {
         this.terms = terms;
         this.entries = entries;
         this.metering = metering;
+        this.kept = kept;
         this.register = register;
         this.ledger = ledger;
         this.settings = settings;
@@ -333,7 +337,9 @@ public class Settling {
                 !month.isAfter(closed);
                 month = month.plusMonths(1)) {
             Optional<Terms> inForce = inForce(month);
-            if (inForce.isEmpty()) {
+            // What was forgotten since is not what was not carried.
+            if (inForce.isEmpty()
+                    || register.coop().startOf(month.atDay(1)).isBefore(kept.hoursSince())) {
                 continue;
             }
             if (inForce.get().ceilingPerGb().isPositive() && month.isBefore(closed)) {

@@ -398,6 +398,34 @@ class CostPoolApiIT {
     }
 
     @Test
+    void whatWasForgottenSinceNeitherChangesSharesNorIsSharedByWhatIsLeft() throws Exception {
+        reported(anna, "1a", 500, 3_000);
+        reported(bert, "1b", 500, 1_000);
+        String policy = "{\"kind\":\"p95\",\"direction\":\"MAX_OF_PERCENTILES\"}";
+        UUID shared = declared(dora, "Transit", "10.00", policy);
+        validated(shared, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+        sharing.allocate(OCTOBER);
+        UUID late = declared(dora, "Transit, found late", "10.00", policy);
+        validated(late, bert, cora);
+        db.sql("delete from usage_report where node_id <> decode(:node, 'hex')")
+                .param("node", "1a".repeat(32))
+                .update();
+        clock.set("2027-01-31T02:00:00Z");
+
+        List<CostSharing.Result> results = sharing.run(YearMonth.of(2026, 12));
+
+        assertThat(results)
+                .containsExactly(
+                        new CostSharing.Result(
+                                new CostPoolId(late), OCTOBER, CostSharing.Outcome.PROBLEM));
+        assertThat(balance(AccountId.unbilled(anna.payer()))).isEqualTo(euros("7.50"));
+        assertThat(balance(AccountId.unbilled(bert.payer()))).isEqualTo(euros("2.50"));
+        http.perform(get("/api/cost-pools/" + late + "/months").with(as(dora.member(), "member")))
+                .andExpect(jsonPath("$.problems[0].rule").value("no-longer-kept"));
+    }
+
+    @Test
     void nobodyValidatesTheirOwnOrAHousemates() throws Exception {
         Someone mate = Someone.fresh();
         Instant at = Instant.parse("2026-09-30T00:00:00Z");

@@ -178,6 +178,24 @@ class SettlementApiIT {
     }
 
     @Test
+    void whatWasForgottenSinceIsNotTakenForNothing() throws Exception {
+        terms("2026-11", "0.05", "0.20").andExpect(status().isCreated());
+        clock.set("2026-11-01T00:00:00Z");
+        price(gerda, GATEWAY, "0.02").andExpect(status().isOk());
+        carried("2026-11-10T10:00:00Z", 10 * GB);
+        clock.set("2026-12-01T02:00:00Z");
+        settling.settle(YearMonth.of(2026, 11));
+        Money settled = unbilled(anna);
+        db.sql("delete from usage_hour").update();
+        clock.set("2027-06-01T02:00:00Z");
+
+        settling.settle(YearMonth.of(2026, 12));
+
+        assertThat(settled.isPositive()).isTrue();
+        assertThat(unbilled(anna)).isEqualTo(settled);
+    }
+
+    @Test
     void hoursChargedByTwoAtOnceAreChargedOnce() throws Exception {
         terms("2026-11", "0", "0.20").andExpect(status().isCreated());
         clock.set("2026-11-01T00:00:00Z");
