@@ -138,14 +138,36 @@ public sealed interface CostPool {
             }
         }
 
+        /** Whether the co-op pays it from its bank: nobody is credited for having laid it out. */
+        boolean isPaidByCoop() {
+            return heading.payee() == null && !(heading.policy() instanceof Policy.Clearing);
+        }
+
+        /**
+         * What is left to be paid from the bank when {@code paid} was paid before.
+         *
+         * @throws CostPoolRefused if members laid it out, who are credited on their bills
+         */
+        Money payable(Money paid) {
+            if (!isPaidByCoop()) {
+                throw new CostPoolRefused(
+                        "laid-out-by-members", "who laid it out is credited on their bill");
+            }
+            return heading.amount().minus(paid);
+        }
+
         /**
          * Takes it back.
          *
-         * @throws CostPoolRefused if {@code by} did not declare it, or a month was allocated
+         * @param paid whether it was paid from the bank
+         * @throws CostPoolRefused if {@code by} did not declare it, a month was allocated, or it was paid
          */
-        Withdrawn withdraw(MemberId by, String why, boolean allocated, Instant at) {
+        Withdrawn withdraw(MemberId by, String why, boolean allocated, boolean paid, Instant at) {
             if (allocated) {
                 throw new CostPoolRefused("allocated", "months of it were charged already");
+            }
+            if (paid) {
+                throw new CostPoolRefused("paid", "it was paid from the bank already");
             }
             return withdrawn(heading, by, why, at);
         }

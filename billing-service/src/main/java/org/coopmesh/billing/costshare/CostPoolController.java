@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.Collection;
@@ -77,14 +78,29 @@ class CostPoolController {
                     "image/png", new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'},
                     "image/jpeg", new byte[] {(byte) 0xff, (byte) 0xd8, (byte) 0xff});
 
+    /** Members named in one replay: those with the largest differences. */
+    static final int DIFFERENCES_MAX = 500;
+
+    /** Fewer members than this see counts only: a quantile must not be one person's. */
+    static final int QUANTILES_FROM = 20;
+
     private final CostSharing sharing;
+    private final CostPaying paying;
+    private final PolicyTrial trial;
     private final PayerRegister register;
     private final IdempotencyKeys keys;
     private final Clock clock;
 
     CostPoolController(
-            CostSharing sharing, PayerRegister register, IdempotencyKeys keys, Clock clock) {
+            CostSharing sharing,
+            CostPaying paying,
+            PolicyTrial trial,
+            PayerRegister register,
+            IdempotencyKeys keys,
+            Clock clock) {
         this.sharing = sharing;
+        this.paying = paying;
+        this.trial = trial;
         this.register = register;
         this.keys = keys;
         this.clock = clock;
@@ -193,7 +209,12 @@ class CostPoolController {
         }
     }
 
-    record CostProblemView(String month, String rule, String message, Instant at) {}
+    record CostProblemView(String month, String rule, String message, Instant at) {
+        static CostProblemView of(CostShares.Problem problem) {
+            return new CostProblemView(
+                    problem.month().toString(), problem.rule(), problem.message(), problem.at());
+        }
+    }
 
     record CostMonthsView(List<CostMonthView> items, List<CostProblemView> problems) {}
 
@@ -225,6 +246,129 @@ class CostPoolController {
             String purpose,
             CostMonthView month,
             @Nullable Derivation explanation) {}
+
+    record CostPaymentRequest(
+            @NotNull @Valid MoneyView amount,
+            @NotNull LocalDate paidOn,
+            @Size(min = 1, max = 140) @Nullable String reference) {}
+
+    /** @param reversal null where it stands */
+    record CostPaymentView(
+            UUID id,
+            MoneyView amount,
+            LocalDate paidOn,
+            @Nullable String reference,
+            UUID recordedBy,
+            Instant recordedAt,
+            @Nullable CostEndView reversal) {
+        static CostPaymentView of(CostPayment payment) {
+            CostPayment.Reversal reversal = payment.reversal();
+            return new CostPaymentView(
+                    payment.id(),
+                    MoneyView.of(payment.amount()),
+                    payment.paidOn(),
+                    payment.reference(),
+                    payment.recordedBy().value(),
+                    payment.recordedAt(),
+                    reversal == null
+                            ? null
+                            : new CostEndView(
+                                    reversal.by().value(), reversal.at(), reversal.reason()));
+        }
+    }
+
+    /**
+     * @param charged to those who share it, by now
+     * @param paid from the bank, by now
+     * @param open of the whole amount, to be paid from the bank
+     */
+    record CostAccountView(
+            MoneyView charged, MoneyView paid, MoneyView open, List<CostPaymentView> items) {}
+
+    /**
+     * @param from the first month, such as 2026-08
+     * @param to the last month
+     * @param policy in place of the declared one
+     * @param alone what a line of one's own costs a month
+     */
+    record CostTrialRequest(
+            @NotNull YearMonth from,
+            @NotNull YearMonth to,
+            @NotNull @Valid PolicyForm policy,
+            @Valid @Nullable MoneyView alone) {}
+
+    record CostTrialMonthView(
+            String month, MoneyView amount, String current, String proposed, boolean reproduced) {}
+
+    record CostDifferenceView(
+            @Nullable UUID memberId,
+            UUID payerId,
+            MoneyView current,
+            MoneyView proposed,
+            MoneyView difference,
+            @Nullable MoneyView alone,
+            boolean betterAlone) {
+        static CostDifferenceView of(PolicyTrial.Difference each) {
+            MemberId member = each.member();
+            Money alone = each.alone();
+            return new CostDifferenceView(
+                    member == null ? null : member.value(),
+                    each.payer().value(),
+                    MoneyView.of(each.current()),
+                    MoneyView.of(each.proposed()),
+                    MoneyView.of(each.difference()),
+                    alone == null ? null : MoneyView.of(alone),
+                    each.betterAlone());
+        }
+    }
+
+    /**
+     * What members would have borne of the replayed months, without saying who.
+     *
+     * @param tenth a tenth would have borne so much more or less; null among fewer than 20 members, as the others
+     */
+    record CostSpreadView(
+            int members,
+            int cheaper,
+            int same,
+            int dearer,
+            int betterAlone,
+            @Nullable MoneyView tenth,
+            @Nullable MoneyView median,
+            @Nullable MoneyView nineTenths) {
+        static CostSpreadView of(List<PolicyTrial.Difference> all) {
+            List<Money> ascending =
+                    all.stream().map(PolicyTrial.Difference::difference).sorted().toList();
+            int cheaper = (int) ascending.stream().filter(Money::isNegative).count();
+            int dearer = (int) ascending.stream().filter(Money::isPositive).count();
+            return new CostSpreadView(
+                    all.size(),
+                    cheaper,
+                    all.size() - cheaper - dearer,
+                    dearer,
+                    (int) all.stream().filter(PolicyTrial.Difference::betterAlone).count(),
+                    quantile(ascending, 10),
+                    quantile(ascending, 50),
+                    quantile(ascending, 90));
+        }
+
+        /** The nearest rank. */
+        private static @Nullable MoneyView quantile(List<Money> ascending, int percent) {
+            return ascending.size() < QUANTILES_FROM
+                    ? null
+                    : MoneyView.of(ascending.get((ascending.size() - 1) * percent / 100));
+        }
+    }
+
+    /**
+     * @param problems months that the policy cannot share; they count on neither side
+     * @param items the largest differences first: everybody's for the treasurer and the board, else the caller's own
+     */
+    record CostTrialView(
+            List<CostTrialMonthView> months,
+            List<CostProblemView> problems,
+            CostSpreadView spread,
+            List<CostDifferenceView> items) {}
 
     record CostOutcomeView(UUID costPoolId, String month, String outcome) {}
 
@@ -395,11 +539,7 @@ class CostPoolController {
         CostPoolId pool = sharing.find(new CostPoolId(id)).heading().id();
         return new CostMonthsView(
                 sharing.months(pool).stream().map(CostMonthView::of).toList(),
-                sharing.problems(pool).stream()
-                        .map(p ->
-                                new CostProblemView(
-                                        p.month().toString(), p.rule(), p.message(), p.at()))
-                        .toList());
+                sharing.problems(pool).stream().map(CostProblemView::of).toList());
     }
 
     /** The shares of a month: everybody's for the treasurer and the board, else the caller's own. */
@@ -450,6 +590,117 @@ class CostPoolController {
                         .toList());
     }
 
+    /** What was charged for it and what was paid from the bank, in the order in which it was written down. */
+    @GetMapping("/cost-pools/{id}/payments")
+    @PreAuthorize(MEMBERS)
+    CostAccountView payments(@PathVariable UUID id) {
+        CostPaying.Account account = paying.account(new CostPoolId(id));
+        return new CostAccountView(
+                MoneyView.of(account.charged()),
+                MoneyView.of(account.paid()),
+                MoneyView.of(account.open()),
+                account.payments().stream().map(CostPaymentView::of).toList());
+    }
+
+    /** Writes down that the cost, or a part of it, was paid from the bank. */
+    @PostMapping("/cost-pools/{id}/payments")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PreAuthorize("hasRole('treasurer')")
+    CostPaymentView pay(
+            @PathVariable UUID id,
+            @RequestHeader("Idempotency-Key") String key,
+            @Valid @RequestBody CostPaymentRequest request,
+            Authentication authentication) {
+        MemberId by = Caller.of(authentication).member();
+        Money amount =
+                AmountRefused.unlessPayable(
+                        "amount.amount",
+                        request.amount().amount(),
+                        request.amount().currency(),
+                        register.coop().currency());
+        String reference = request.reference();
+        return keys.once(
+                "cost-payment",
+                by.toString(),
+                key,
+                List.of(id, request),
+                CostPaymentView.class,
+                () ->
+                        CostPaymentView.of(
+                                paying.pay(
+                                        new CostPoolId(id),
+                                        amount,
+                                        request.paidOn(),
+                                        reference == null || reference.isBlank()
+                                                ? null
+                                                : reference.strip(),
+                                        by)));
+    }
+
+    /** Reverses a payment that was a mistake or came back. */
+    @PostMapping("/cost-pools/{id}/payments/{payment}/reversal")
+    @ResponseStatus(HttpStatus.CREATED)
+    @PreAuthorize("hasRole('treasurer')")
+    CostPaymentView reverse(
+            @PathVariable UUID id,
+            @PathVariable UUID payment,
+            @RequestHeader("Idempotency-Key") String key,
+            @Valid @RequestBody CostReasonRequest request,
+            Authentication authentication) {
+        MemberId by = Caller.of(authentication).member();
+        return keys.once(
+                "cost-payment-reversal",
+                by.toString(),
+                key,
+                List.of(id, payment, request),
+                CostPaymentView.class,
+                () ->
+                        CostPaymentView.of(
+                                paying.reverse(new CostPoolId(id), payment, request.reason(), by)));
+    }
+
+    /** Tries another policy on months that were shared out: what each would have borne. Nothing is written. */
+    @PostMapping("/cost-pools/{id}/trials")
+    @PreAuthorize(MEMBERS)
+    CostTrialView trial(
+            @PathVariable UUID id,
+            @Valid @RequestBody CostTrialRequest request,
+            Authentication authentication) {
+        Currency currency = register.coop().currency();
+        MoneyView alone = request.alone();
+        PolicyTrial.Trial tried =
+                trial.replay(
+                        new CostPoolId(id),
+                        request.policy().policy(currency),
+                        request.from(),
+                        request.to(),
+                        alone == null
+                                ? null
+                                : AmountRefused.unlessAtLeastZero(
+                                        "alone.amount",
+                                        alone.amount(),
+                                        alone.currency(),
+                                        currency));
+        Collection<PayerId> own = payers(Caller.of(authentication));
+        return new CostTrialView(
+                tried.months().stream()
+                        .map(m ->
+                                new CostTrialMonthView(
+                                        m.month().toString(),
+                                        MoneyView.of(m.amount()),
+                                        m.current(),
+                                        m.proposed(),
+                                        m.reproduced()))
+                        .toList(),
+                tried.problems().stream().map(CostProblemView::of).toList(),
+                CostSpreadView.of(tried.differences()),
+                tried.differences().stream()
+                        .filter(each -> own == null || own.contains(each.payer()))
+                        .limit(DIFFERENCES_MAX)
+                        .map(CostDifferenceView::of)
+                        .toList());
+    }
+
     private @Nullable Collection<PayerId> payers(Caller caller) {
         return caller.readsAllMoney() ? null : register.payersOf(caller.member());
     }
@@ -464,6 +715,11 @@ class CostPoolController {
         ProblemDetail problem = problem(HttpStatus.CONFLICT, "cost-pool-refused", e);
         problem.setProperty("rule", e.rule());
         return problem;
+    }
+
+    @ExceptionHandler
+    ProblemDetail busy(PolicyTrial.Busy e) {
+        return problem(HttpStatus.TOO_MANY_REQUESTS, "cost-trial-busy", e);
     }
 
     @ExceptionHandler

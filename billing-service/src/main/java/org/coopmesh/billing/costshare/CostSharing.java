@@ -65,6 +65,7 @@ public class CostSharing {
 
     private final CostPools pools;
     private final CostShares shares;
+    private final CostPaying paying;
     private final Participants participants;
     private final PayerRegister register;
     private final Ledger ledger;
@@ -76,6 +77,7 @@ public class CostSharing {
     CostSharing(
             CostPools pools,
             CostShares shares,
+            CostPaying paying,
             Participants participants,
             PayerRegister register,
             Ledger ledger,
@@ -85,6 +87,7 @@ public class CostSharing {
             Clock clock) {
         this.pools = pools;
         this.shares = shares;
+        this.paying = paying;
         this.participants = participants;
         this.register = register;
         this.ledger = ledger;
@@ -257,7 +260,7 @@ public class CostSharing {
      * Takes it back.
      *
      * @throws CostPoolNotFound if there is no such pool
-     * @throws CostPoolRefused if the caller did not declare it, or a month was charged
+     * @throws CostPoolRefused if the caller did not declare it, a month was charged, or it was paid
      */
     @Transactional
     CostPool withdraw(CostPoolId id, MemberId by, String why) {
@@ -265,7 +268,12 @@ public class CostSharing {
                 switch (lock(id)) {
                     case Declared declared -> declared.withdraw(by, why, clock.instant());
                     case Validated validated ->
-                            validated.withdraw(by, why, shares.isAllocated(id), clock.instant());
+                            validated.withdraw(
+                                    by,
+                                    why,
+                                    shares.isAllocated(id),
+                                    paying.isPaid(id),
+                                    clock.instant());
                     case Refused other -> throw closed("refused");
                     case Withdrawn other -> throw closed("withdrawn");
                 };

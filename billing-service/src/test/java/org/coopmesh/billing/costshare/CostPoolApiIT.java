@@ -593,6 +593,250 @@ class CostPoolApiIT {
                 .andExpect(jsonPath("$.end", nullValue()));
     }
 
+    @Test
+    void aCostSharedAndPaidFromTheBankIsZeroInTheBookAndEveryMemberSeesIt() throws Exception {
+        UUID pool = declared(anna, "Transit", "100.00", "{\"kind\":\"equal\"}");
+        pay(pool, "k-0", "100.00", "2026-10-01")
+                .andExpect(status().isConflict())
+                .andExpect(rule("not-validated"));
+        validated(pool, bert, cora);
+        clock.set("2026-11-05T02:00:00Z");
+        sharing.allocate(OCTOBER);
+
+        UUID first = id(pay(pool, "k-1", "60.00", "2026-11-03").andExpect(status().isCreated()));
+        assertThat(id(pay(pool, "k-1", "60.00", "2026-11-03"))).isEqualTo(first);
+        pay(pool, "k-2", "40.01", "2026-11-03").andExpect(rule("more-than-the-cost"));
+        pay(pool, "k-3", "40.00", "2026-11-06").andExpect(rule("paid-on"));
+        pay(pool, "k-4", "0.00", "2026-11-05")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("amount.amount"));
+        pay(pool, "k-5", "40.00", "2026-11-05").andExpect(status().isCreated());
+
+        assertThat(balance(AccountId.costPool(pool)).isZero()).isTrue();
+        assertThat(balance(AccountId.BANK)).isEqualTo(euros("-100"));
+        assertThat(ledger.balance(AccountId.BANK, EUR, Instant.parse("2026-11-04T00:00:00Z")))
+                .isEqualTo(euros("-60"));
+        http.perform(get("/api/cost-pools/" + pool + "/payments").with(as(dora.member(), "member")))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.charged.amount").value("100.00"))
+                .andExpect(jsonPath("$.paid.amount").value("100.00"))
+                .andExpect(jsonPath("$.open.amount").value("0.00"))
+                .andExpect(jsonPath("$.items", hasSize(2)))
+                .andExpect(jsonPath("$.items[0].reference").value("invoice 4711"));
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    @Test
+    void aPaymentThatCameBackIsReversedOnceAndOpenAgain() throws Exception {
+        UUID pool = declared(anna, "Transit", "100.00", "{\"kind\":\"equal\"}");
+        validated(pool, bert, cora);
+        UUID paid = id(pay(pool, "k-1", "100.00", "2026-10-01").andExpect(status().isCreated()));
+        reason(pool, "withdraw", anna.member(), "member").andExpect(rule("paid"));
+        reverse(pool, paid, "r-0", "member").andExpect(status().isForbidden());
+
+        reverse(pool, paid, "r-1", "treasurer")
+                .andExpect(status().isCreated())
+                .andExpect(jsonPath("$.reversal.reason").value("came back"));
+        reverse(pool, paid, "r-1", "treasurer").andExpect(status().isCreated());
+        reverse(pool, paid, "r-2", "treasurer").andExpect(rule("reversed-before"));
+        reverse(pool, UUID.randomUUID(), "r-3", "treasurer").andExpect(status().isNotFound());
+
+        assertThat(balance(AccountId.BANK).isZero()).isTrue();
+        http.perform(get("/api/cost-pools/" + pool + "/payments").with(as(anna.member(), "member")))
+                .andExpect(jsonPath("$.open.amount").value("100.00"))
+                .andExpect(jsonPath("$.items[0].reversal.reason").value("came back"));
+        reason(pool, "withdraw", anna.member(), "member").andExpect(status().isOk());
+        pay(pool, "k-2", "1.00", "2026-10-01").andExpect(rule("not-open"));
+    }
+
+    @Test
+    void whatMembersLaidOutIsNotPaidFromTheBankOnceMore() throws Exception {
+        UUID pool =
+                id(
+                        declare(
+                                        anna,
+                                        "key-laid-out",
+                                        """
+                                        {"purpose":"Insurance","amount":{"amount":"10.00","currency":"EUR"},"firstMonth":"2026-10",
+                                         "policy":{"kind":"equal"},"payeeId":"%s"}
+                                        """
+                                                .formatted(dora.payer()))
+                                .andExpect(status().isCreated()));
+        attach(pool, anna, PDF).andExpect(status().isOk());
+        validated(pool, bert, cora);
+
+        pay(pool, "k-1", "10.00", "2026-10-01").andExpect(rule("laid-out-by-members"));
+
+        http.perform(get("/api/cost-pools/" + pool + "/payments").with(as(anna.member(), "member")))
+                .andExpect(jsonPath("$.open.amount").value("0.00"));
+    }
+
+    @Test
+    void twoWhoPayTheSameCostAtOncePayItOnce() throws Exception {
+        UUID pool = declared(anna, "Transit", "100.00", "{\"kind\":\"equal\"}");
+        validated(pool, bert, cora);
+        try (var threads = Executors.newFixedThreadPool(4)) {
+            List<Callable<Integer>> all =
+                    java.util.stream.IntStream.range(0, 4)
+                            .mapToObj(i ->
+                                    (Callable<Integer>)
+                                            () ->
+                                                    pay(
+                                                                    pool,
+                                                                    "at-once-" + i,
+                                                                    "100.00",
+                                                                    "2026-10-01")
+                                                            .andReturn()
+                                                            .getResponse()
+                                                            .getStatus())
+                            .toList();
+            var answers = new java.util.ArrayList<Integer>();
+            for (Future<Integer> each : threads.invokeAll(all)) {
+                answers.add(each.get());
+            }
+
+            assertThat(answers).containsExactlyInAnyOrder(201, 409, 409, 409);
+        }
+        assertThat(balance(AccountId.BANK)).isEqualTo(euros("-100"));
+    }
+
+    @Test
+    void anotherPolicyIsTriedOnSharedMonthsAndNothingIsWritten() throws Exception {
+        used(anna, 1_000);
+        used(bert, 2_000);
+        used(cora, 3_000);
+        used(dora, 5_000);
+        UUID pool = declared(anna, "Transit", "10.00", "{\"kind\":\"usage\"}");
+        validated(pool, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+        sharing.allocate(OCTOBER);
+        String before = rows();
+
+        ResultActions everybody =
+                trial(pool, TREASURER, "treasurer", "{\"kind\":\"equal\"}", "2.60");
+        everybody
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.months[0].month").value("2026-10"))
+                .andExpect(jsonPath("$.months[0].current").value("usage.v1"))
+                .andExpect(jsonPath("$.months[0].proposed").value("equal.v1"))
+                .andExpect(jsonPath("$.months[0].reproduced").value(true))
+                .andExpect(jsonPath("$.problems", hasSize(0)))
+                .andExpect(jsonPath("$.spread.members").value(4))
+                .andExpect(jsonPath("$.spread.cheaper").value(2)) // cora 2.73, dora 4.54
+                .andExpect(jsonPath("$.spread.dearer").value(2)) // anna 0.91, bert 1.82
+                .andExpect(jsonPath("$.spread.betterAlone").value(0))
+                .andExpect(jsonPath("$.spread.median", nullValue()))
+                .andExpect(jsonPath("$.items", hasSize(4)))
+                .andExpect(jsonPath("$.items[0].memberId").value(dora.member().toString()))
+                .andExpect(jsonPath("$.items[0].difference.amount").value("-2.04"));
+        assertThat(
+                        json.readTree(text(everybody))
+                                .get("items")
+                                .valueStream()
+                                .map(each ->
+                                        Money.parse(
+                                                each.get("difference").get("amount").stringValue(),
+                                                EUR))
+                                .reduce(Money.zero(EUR), Money::plus)
+                                .isZero())
+                .isTrue();
+        trial(pool, anna.member(), "member", "{\"kind\":\"equal\"}", "2.40")
+                .andExpect(jsonPath("$.items", hasSize(1)))
+                .andExpect(jsonPath("$.items[0].memberId").value(anna.member().toString()))
+                .andExpect(jsonPath("$.items[0].current.amount").value("0.91"))
+                .andExpect(jsonPath("$.items[0].proposed.amount").value("2.50"))
+                .andExpect(jsonPath("$.items[0].betterAlone").value(true));
+        trial(pool, TREASURER, "board", "{\"kind\":\"usage\"}", "2.40")
+                .andExpect(jsonPath("$.spread.same").value(4));
+        assertThat(rows()).isEqualTo(before);
+    }
+
+    @Test
+    void aMonthThatAProposalCannotShareCountsOnNeitherSide() throws Exception {
+        UUID pool = declared(anna, "Tower", "10.00", "{\"kind\":\"equal\"}");
+        validated(pool, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+        sharing.allocate(OCTOBER);
+
+        trial(pool, TREASURER, "board", "{\"kind\":\"usage\"}", "1")
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.months", hasSize(0)))
+                .andExpect(jsonPath("$.problems[0].rule").value("weights-all-zero"))
+                .andExpect(jsonPath("$.spread.members").value(0));
+        trial(
+                        pool,
+                        TREASURER,
+                        "board",
+                        "{\"kind\":\"clearing\",\"expenses\":[{\"memberId\":\"%s\",\"amount\":{\"amount\":\"10\",\"currency\":\"EUR\"}}]}"
+                                .formatted(anna.member()),
+                        "1")
+                .andExpect(rule("clearing"));
+        http.perform(
+                        post("/api/cost-pools/" + pool + "/trials")
+                                .with(as(anna.member(), "member"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        "{\"from\":\"2025-10\",\"to\":\"2026-10\",\"policy\":{\"kind\":\"equal\"}}"))
+                .andExpect(rule("months"));
+        http.perform(
+                        post("/api/cost-pools/" + pool + "/trials")
+                                .with(as(anna.member(), "member"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        "{\"from\":\"2026-10\",\"to\":\"2026-10\",\"policy\":{\"kind\":\"magic\"}}"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("policy.kind"));
+    }
+
+    private ResultActions trial(UUID pool, UUID by, String role, String policy, String alone)
+            throws Exception {
+        return http.perform(
+                post("/api/cost-pools/" + pool + "/trials")
+                        .with(as(by, role))
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(
+                                """
+                                {"from":"2026-09","to":"2026-10","policy":%s,"alone":{"amount":"%s","currency":"EUR"}}
+                                """
+                                        .formatted(policy, alone)));
+    }
+
+    /** How much was ever written. */
+    private String rows() {
+        return db.sql(
+                        """
+                        select concat_ws(' ', (select count(*) from cost_allocation), (select count(*) from cost_share),
+                                         (select count(*) from cost_problem), (select count(*) from ledger_entry),
+                                         (select count(*) from outbox))
+                        """)
+                .query(String.class)
+                .single();
+    }
+
+    private ResultActions pay(UUID pool, String key, String amount, String paidOn)
+            throws Exception {
+        return http.perform(
+                post("/api/cost-pools/" + pool + "/payments")
+                        .with(as(TREASURER, "treasurer"))
+                        .header("Idempotency-Key", key)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(
+                                """
+                                {"amount":{"amount":"%s","currency":"EUR"},"paidOn":"%s","reference":"invoice 4711"}
+                                """
+                                        .formatted(amount, paidOn)));
+    }
+
+    private ResultActions reverse(UUID pool, UUID payment, String key, String role)
+            throws Exception {
+        return http.perform(
+                post("/api/cost-pools/%s/payments/%s/reversal".formatted(pool, payment))
+                        .with(as(TREASURER, role))
+                        .header("Idempotency-Key", key)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content("{\"reason\":\"came back\"}"));
+    }
+
     private ResultActions wrong(String policy, String amount) throws Exception {
         return declare(anna, "key-" + UUID.randomUUID(), body("x", amount, policy));
     }
