@@ -19,7 +19,7 @@ export const IDS = {
   board: '0b0a0d00-0000-4000-8000-000000000001', ana: 'a0a00000-0000-4000-8000-000000000002', joan: 'b0b00000-0000-4000-8000-000000000003', applicant: 'c0c00000-0000-4000-8000-000000000004',
   payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
   simulation: '51700000-0000-4000-8000-0000000000f1',
-  pool: 'c0570000-0000-4000-8000-00000000000e', share: '54a4e000-0000-4000-8000-00000000000f', entry: 'e4740000-0000-4000-8000-000000000010',
+  pool: 'c0570000-0000-4000-8000-00000000000e', tower: 'c0570000-0000-4000-8000-000000000011', share: '54a4e000-0000-4000-8000-00000000000f', entry: 'e4740000-0000-4000-8000-000000000010',
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
@@ -77,6 +77,7 @@ export class FakeCoop {
   simulationLooks = 9;
   decided: Json[] = [];
   pools: Json[] = [];
+  costPayments: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
   constructor() {
@@ -102,7 +103,7 @@ export class FakeCoop {
       { routerId: 'c0ffee000002', hostname: null, live: 'down', heardAt: ago(95), signed: false, figures: null, neighbours: [], collectors: [heard('Church tower', 95, true)] },
     ];
     const pool = (id: string, purpose: string, state: string, kind: string, by: string, validations: Json[]) => ({ id, purpose, amount: eur('240.00'), firstMonth: day(-50).slice(0, 7), lastMonth: day(0).slice(0, 7), policy: { kind }, payeeId: null, declaredBy: by, declaredAt: ago(9000), state, document: { name: 'carrier-4711.pdf', mediaType: 'application/pdf', sha256: hex('document'), bytes: 83_112 }, validations, validationsNeeded: 2, end: null });
-    this.pools = [pool(IDS.pool, 'Transit, invoice 4711', 'declared', 'tree', IDS.ana, [{ by: IDS.joan, at: ago(800) }]), pool(randomUUID(), 'Rent of the church tower', 'validated', 'equal', IDS.board, [{ by: IDS.joan, at: ago(800) }, { by: IDS.ana, at: ago(700) }])];
+    this.pools = [pool(IDS.pool, 'Transit, invoice 4711', 'declared', 'tree', IDS.ana, [{ by: IDS.joan, at: ago(800) }]), pool(IDS.tower, 'Rent of the church tower', 'validated', 'equal', IDS.board, [{ by: IDS.joan, at: ago(800) }, { by: IDS.ana, at: ago(700) }])];
     const invoice = (id: string, number: string, state: string, paid: string, open: string) => ({
       id, number, payerId: IDS.payer, periodFrom: day(-50).slice(0, 8) + '01', periodTo: day(-50).slice(0, 8) + '28', issuedOn: day(-20), dueOn: day(-6), total: eur('27.40'), paid: eur(paid), open: eur(open), state, overdueSince: state === 'overdue' ? day(-5) : null,
       lines: [{ kind: 'dues', siteId: IDS.site, planCode: 'standard', quantity: '28', unit: 'day of 28', unitPrice: eur('12.00'), amount: eur('12.00'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '177.24', unit: 'GB', unitPrice: eur('0.20'), amount: eur('15.448'), from: day(-50), to: day(-22), windows: 8064, gaps: 2, includedGb: '100', localGb: '311.5', saved: eur('62.30') }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }],
@@ -309,6 +310,16 @@ export class FakeCoop {
       const one = this.pools.find((pool) => pool.id === found![1])!;
       if (found[2] === 'validate') { const all = [...(one.validations as Json[]), { by: this.memberId, at: ago(0) }]; return ok(Object.assign(one, { validations: all, state: all.length === 2 ? 'validated' : 'declared' })); }
       return ok(Object.assign(one, { state: found[2] === 'refuse' ? 'refused' : 'withdrawn', end: { by: this.memberId, at: ago(0), reason: body.reason } }));
+    }
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/payments$/)) return ok({ charged: eur('120.00'), paid: eur(this.costPayments.some((one) => !one.reversal) ? '200.00' : '0.00'), open: eur(this.costPayments.some((one) => !one.reversal) ? '40.00' : '240.00'), items: this.costPayments });
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/payments$/, 'POST')) {
+      if ((body.amount as Json).amount === '300.00') return problem(409, 'cost-pool-refused', 'amount: more than is open of it');
+      return this.once(request, body, () => { const made = { ...body, id: randomUUID(), recordedBy: this.memberId, recordedAt: ago(0), reversal: null }; this.costPayments.push(made); return made; });
+    }
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/payments\/[0-9a-f-]{36}\/reversal$/, 'POST')) return this.once(request, body, () => Object.assign(this.costPayments.at(-1)!, { reversal: { by: this.memberId, at: ago(0), reason: body.reason } }));
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/trials$/, 'POST')) {
+      const one = (payerId: string, current: string, proposed: string, difference: string) => ({ memberId: randomUUID(), payerId, current: eur(current), proposed: eur(proposed), difference: eur(difference), alone: null, betterAlone: false });
+      return ok({ months: [{ month: body.from, amount: eur('120.00'), current: 'tree.v1', proposed: 'equal.v1', reproduced: true }], problems: [{ month: day(-80).slice(0, 7), rule: 'no-longer-kept', message: 'not all that was counted is still kept', at: ago(0) }], spread: { members: 22, cheaper: 12, same: 0, dearer: 10, betterAlone: 0, tenth: eur('-4.00'), median: eur('-0.50'), nineTenths: eur('3.00') }, items: this.roles.includes('treasurer') ? [one(IDS.payer, '17.14', '60.00', '42.86'), one(randomUUID(), '102.86', '60.00', '-42.86')] : [one(IDS.payer, '17.14', '60.00', '42.86')] });
     }
     const shared = { month: day(-50).slice(0, 7), revision: 2, madeAt: ago(3000), amount: eur('120.00'), formula: 'tree.v1' };
     const share = { id: IDS.share, memberId: IDS.ana, payerId: IDS.payer, amount: eur('17.14'), posted: eur('17.14') };

@@ -36,6 +36,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['statement', `/accounts/receivable:${IDS.payer}`, /Balance after/],
   ['cost-pools', '/cost-pools', /Waiting for eyes/],
   ['cost-pool', `/cost-pools/${IDS.pool}`, /Its document/],
+  ['cost-pool-paid', `/cost-pools/${IDS.tower}`, /Paid from the bank/],
   ['plans', '/plans', /Coming/],
   ['simulations', '/simulations', /Try a proposal/],
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],

@@ -406,6 +406,37 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/validate$/)[0]!.body.documentSha256).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('what the bank paid for a cost is written down, and reversed where it was a mistake', async () => {
+    await page.goto(`/cost-pools/${IDS.tower}`);
+    await page.getByRole('button', { name: 'Record a payment' }).click();
+    await dialog().getByLabel('Amount in EUR').fill('300');
+    await dialog().getByRole('button', { name: 'Write down' }).click();
+    await dialog().getByText('more than is open of it').waitFor();
+    await inspect(page, 'cost-payment', width);
+    await dialog().getByLabel('Amount in EUR').fill('200');
+    await dialog().getByLabel('Reference on the statement').fill('invoice 4713');
+    await dialog().getByRole('button', { name: 'Write down' }).click();
+    await page.getByText('invoice 4713').waitFor();
+    await page.getByRole('button', { name: 'Reverse' }).click();
+    await dialog().getByLabel('Reason').fill('came back');
+    await dialog().getByRole('button', { name: 'Reverse' }).click();
+    await page.getByText('came back').waitFor();
+
+    expect(asked(/payments$/).at(-1)!.body).toMatchObject({ amount: { amount: '200.00', currency: 'EUR' }, reference: 'invoice 4713' });
+    expect(asked(/reversal$/).at(-1)!.headers['idempotency-key']).toBeTruthy();
+  });
+
+  it('another rule is tried on months that were shared', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto(`/cost-pools/${IDS.tower}`);
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('The trial can be trusted here').waitFor();
+    await page.getByText('12 cheaper, 0 the same, 10 dearer.').waitFor();
+    await inspect(page, 'cost-trial', width);
+
+    expect(asked(/trials$/).at(-1)!.body).toMatchObject({ policy: { kind: 'usage' } });
+  });
+
   it('a share on a bill leads to why it is that', async () => {
     coop.signIn(IDS.ana, 'member');
     await page.goto(`/invoices/${IDS.paid}/why`);

@@ -16,8 +16,10 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
+import { BankPanel } from './BankPanel';
 import { bringDocument, documentPath, monthsQuery, poolQuery, refusePool, sharesQuery, validatePool, withdrawPool, type CostMonth, type CostPool, type CostShare } from './costs-api';
 import { PolicyName, PolicyText, PoolState } from './policies';
+import { TrialPanel } from './TrialPanel';
 
 const DOCUMENT_BYTES_MAX = 5 * 1024 * 1024;
 const DOCUMENT_TYPES = ['application/pdf', 'image/png', 'image/jpeg'];
@@ -44,6 +46,7 @@ export default function CostPoolPage() {
         <div className="stack"><Months pool={pool} /></div>
         <div className="stack">
           <Document pool={pool} />
+          {pool.state === 'validated' && <BankPanel pool={pool} />}
           <Panel title={t`How it is shared`}><p><b><PolicyName kind={pool.policy.kind} /></b></p><p className="soft"><PolicyText policy={pool.policy} /></p>
             {pool.policy.plans && <Facts items={Object.entries(pool.policy.plans).map(([plan, weight]) => [plan, <span key={plan} className="num">{i18n.number(weight)}</span>])} />}
           </Panel>
@@ -105,6 +108,7 @@ function Months({ pool }: { pool: CostPool }) {
   const { t, i18n } = useLingui();
   const query = useQuery(monthsQuery(pool.id));
   const [chosen, setChosen] = useState<string>();
+  const shared = useMemo(() => [...new Set(query.data?.items.map((one) => one.month))].sort(), [query.data]);
   const columns = useMemo((): Column<CostMonth>[] => [
     { id: 'month', head: t`Month`, by: (row) => row.month, cell: (row) => <>{monthName(row.month, i18n.locale)}{row.revision > 1 && <small><Trans>computed {row.revision} times; the newest holds</Trans></small>}</> },
     { id: 'made', head: t`Shared`, cell: (row) => <When at={row.madeAt} /> },
@@ -121,6 +125,7 @@ function Months({ pool }: { pool: CostPool }) {
         </>}</Loaded>
       </Panel>
       {chosen && <Shares pool={pool} month={chosen} />}
+      {shared.length > 0 && pool.policy.kind !== 'clearing' && <TrialPanel pool={pool} shared={shared} />}
     </>
   );
 }

@@ -14,8 +14,9 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
-import { declarePool, poolsQuery, type CostPool, type NewCostPool, type Policy, type PolicyKind } from './costs-api';
-import { PolicyName, PolicyText, PoolState } from './policies';
+import { declarePool, poolsQuery, type CostPool, type NewCostPool } from './costs-api';
+import { newPolicy, PolicyFields, policyOf } from './PolicyFields';
+import { PolicyName, PoolState } from './policies';
 
 /** Costs that members carry together: declared with a document, looked at by two others, shared by a rule. */
 export default function CostPoolsPage() {
@@ -43,40 +44,27 @@ export default function CostPoolsPage() {
   );
 }
 
-const KINDS: PolicyKind[] = ['equal', 'usage', 'weight', 'p95', 'fee', 'airport', 'tree'];
-
 function DeclareForm({ close }: { close: () => void }) {
   const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const [key] = useState(newKey);
   const currency = useQuery(coopQuery).data?.currency ?? 'EUR';
   const plans = currentPlans(useQuery(plansQuery).data ?? [], today());
-  const form = useFields({ purpose: '', amount: '', firstMonth: month(), months: 1, kind: 'equal' as PolicyKind, fee: '', rest: 'usage' as PolicyKind });
-  const [weights, setWeights] = useState<Record<string, number>>({});
+  const form = useFields({ purpose: '', amount: '', firstMonth: month(), months: 1 });
+  const [draft, setDraft] = useState(newPolicy);
   const [wrong, setWrong] = useState<{ amount?: string; fee?: string }>({});
   const action = useAction<NewCostPool, CostPool>({ run: (pool) => declarePool(pool, key), refresh: [['cost-pools']], said: () => t`Declared. Now bring its document.`, done: (pool) => { close(); void navigate({ to: '/cost-pools/$poolId', params: { poolId: pool.id } }); } });
   const { values } = form;
   const months = [-2, -1, 0, 1, 2, 3].map((back) => month(back));
-  const needsPlans = values.kind === 'weight' || values.kind === 'airport' || (values.kind === 'fee' && values.rest === 'weight');
-  const byPlan = Object.fromEntries(plans.map((plan) => [plan.code, weights[plan.code] ?? 1]));
-  const policyOf = (kind: PolicyKind, fee: string): Policy => {
-    switch (kind) {
-      case 'weight': case 'airport': return { kind, plans: byPlan };
-      case 'p95': return { kind, direction: 'MAX_OF_PERCENTILES' };
-      case 'fee': return { kind, fee: { amount: fee, currency }, rest: policyOf(values.rest, '') };
-      default: return { kind };
-    }
-  };
   const send = () => {
     const amount = readAmount(values.amount);
-    const fee = values.kind === 'fee' ? readAmount(values.fee) : '0.00';
+    const policy = policyOf(draft, plans, currency);
     const hint = t`Write it like 12.50`;
-    setWrong({ amount: amount ? undefined : hint, fee: fee ? undefined : hint });
-    if (!amount || !fee) return;
+    setWrong({ amount: amount ? undefined : hint, fee: policy ? undefined : hint });
+    if (!amount || !policy) return;
     const last = values.months > 1 ? plusMonths(values.firstMonth, values.months - 1) : null;
-    action.run({ purpose: values.purpose.trim(), amount: { amount, currency }, firstMonth: values.firstMonth, lastMonth: last, policy: policyOf(values.kind, fee) });
+    action.run({ purpose: values.purpose.trim(), amount: { amount, currency }, firstMonth: values.firstMonth, lastMonth: last, policy });
   };
-  const names: Record<string, string> = { equal: t`Everybody the same`, usage: t`By bytes`, weight: t`By contracted speed`, p95: t`By the 95th percentile`, fee: t`A fee, the rest by use`, airport: t`Each pays for the size they need`, tree: t`By the links that the traffic needs` };
   return (
     <form className="form" onSubmit={onSubmit(send)}>
       <TextInput required label={t`What for`} placeholder={t`Transit, invoice 4711 of the carrier`} maxLength={200} {...form.text('purpose', action)} data-autofocus />
@@ -85,15 +73,7 @@ function DeclareForm({ close }: { close: () => void }) {
         <NativeSelect label={t`First month`} data={months.map((value) => ({ value, label: monthName(value, i18n.locale) }))} {...form.text('firstMonth', action)} />
         <NumberInput label={t`Over how many months`} min={1} max={60} value={values.months} onChange={(value) => form.set('months', Number(value) || 1)} error={action.fieldError('lastMonth')} />
       </div>
-      <NativeSelect label={t`How it is shared`} data={KINDS.map((kind) => ({ value: kind, label: names[kind]! }))} value={values.kind} onChange={(event) => form.set('kind', event.currentTarget.value as PolicyKind)} error={action.fieldError('policy.kind')} />
-      <p className="soft"><PolicyText policy={policyOf(values.kind, '0.00')} /></p>
-      {values.kind === 'fee' && (
-        <div className="row">
-          <TextInput required inputMode="decimal" label={t`Fee of each in ${currency}`} {...form.text('fee', action, 'policy.fee.amount')} error={wrong.fee ?? action.fieldError('policy.fee.amount')} />
-          <NativeSelect label={t`The rest`} data={(['usage', 'equal', 'weight', 'p95'] as const).map((kind) => ({ value: kind, label: names[kind]! }))} value={values.rest} onChange={(event) => form.set('rest', event.currentTarget.value as PolicyKind)} />
-        </div>
-      )}
-      {needsPlans && <div className="row">{plans.map((plan) => <NumberInput key={plan.code} label={values.kind === 'airport' ? t`Size that ${plan.name} needs` : t`Weight of ${plan.name}`} min={0} max={1_000_000_000} value={weights[plan.code] ?? 1} onChange={(value) => setWeights({ ...weights, [plan.code]: Number(value) || 0 })} />)}</div>}
+      <PolicyFields draft={draft} change={setDraft} plans={plans} currency={currency} wrongFee={wrong.fee} fieldError={action.fieldError} />
       <Notice tone="info" title={t`What follows`}><Trans>Bring the document on the next page. Two members other than you look at it. Until then nobody is charged.</Trans></Notice>
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Declare</Trans></Button></div>

@@ -86,6 +86,54 @@ export interface SettlementReason {
   explanation: Derivation;
 }
 
+export interface CostPayment {
+  id: string;
+  amount: Money;
+  paidOn: string;
+  reference?: string | null;
+  recordedBy: string;
+  recordedAt: string;
+  reversal?: { by: string; at: string; reason: string } | null;
+}
+
+/** What was charged for a cost, what the bank paid of it, and what it still has to pay. */
+export interface CostAccount {
+  charged: Money;
+  paid: Money;
+  open: Money;
+  items: CostPayment[];
+}
+
+export interface NewCostPayment {
+  amount: Money;
+  paidOn: string;
+  reference: string | null;
+}
+
+export interface CostDifference {
+  memberId?: string | null;
+  payerId: string;
+  current: Money;
+  proposed: Money;
+  difference: Money;
+  alone?: Money | null;
+  betterAlone: boolean;
+}
+
+/** Months of a cost under another policy; nothing of it is written. */
+export interface CostTrial {
+  months: { month: string; amount: Money; current: string; proposed: string; reproduced: boolean }[];
+  problems: { month: string; rule: string; message: string; at: string }[];
+  spread: { members: number; cheaper: number; same: number; dearer: number; betterAlone: number; tenth?: Money | null; median?: Money | null; nineTenths?: Money | null };
+  items: CostDifference[];
+}
+
+export interface NewCostTrial {
+  from: string;
+  to: string;
+  policy: Policy;
+}
+
 const at = (id: string) => `/api/cost-pools/${segment(id)}`;
 export const documentPath = (id: string) => `${at(id)}/document`;
 export const poolsQuery = (state?: string) => pagesQuery<CostPool>(['cost-pools'], '/api/cost-pools', { state });
@@ -102,6 +150,11 @@ export const sharesQuery = (id: string, month: string) =>
 export const shareQuery = (id: string) => queryOptions({ queryKey: ['cost-share', id], queryFn: ({ signal }) => get<ShareReason>(`/api/cost-shares/${segment(id)}`, signal) });
 export const settlementQuery = (id: string) => queryOptions({ queryKey: ['settlement', id], queryFn: ({ signal }) => get<SettlementReason>(`/api/settlements/entries/${segment(id)}`, signal) });
 
+export const accountQuery = (id: string) => queryOptions({ queryKey: ['cost-pool', id, 'payments'], queryFn: ({ signal }) => get<CostAccount>(`${at(id)}/payments`, signal) });
+
+export const payPool = (id: string, payment: NewCostPayment, idempotencyKey: string) => post<CostPayment>(`${at(id)}/payments`, payment, { idempotencyKey });
+export const reversePayment = (id: string, payment: string, reason: string, idempotencyKey: string) => post<CostPayment>(`${at(id)}/payments/${segment(payment)}/reversal`, { reason }, { idempotencyKey });
+export const tryPolicy = (id: string, trial: NewCostTrial) => post<CostTrial>(`${at(id)}/trials`, trial);
 export const declarePool = (pool: NewCostPool, idempotencyKey: string) => post<CostPool>('/api/cost-pools', pool, { idempotencyKey });
 export const bringDocument = (id: string, file: File) => putFile<CostPool>(withQuery(documentPath(id), { name: file.name }), file);
 export const validatePool = (id: string, documentSha256: string) => post<CostPool>(`${at(id)}/validate`, { documentSha256 });

@@ -1,0 +1,73 @@
+import { Button } from '@mantine/core';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
+import { isNegative, isZero, toMicro, type Money } from '@/shared/money';
+import { PayerName } from '@/shared/payers';
+import { useSession } from '@/shared/session';
+import { monthName, today } from '@/shared/time';
+import { onSubmit, useAction } from '@/shared/ui/action';
+import { Notice, ProblemNotice } from '@/shared/ui/notice';
+import { Empty, Panel } from '@/shared/ui/page';
+import { DataTable, type Column } from '@/shared/ui/table';
+import { Amount } from '@/shared/ui/values';
+import { tryPolicy, type CostDifference, type CostPool, type CostTrial, type NewCostTrial } from './costs-api';
+import { newPolicy, PolicyFields, policyOf } from './PolicyFields';
+
+const MONTHS_MAX = 12;
+
+/** Months that were shared, under another rule: who would have borne more or less. Nothing is written. */
+export function TrialPanel({ pool, shared }: { pool: CostPool; shared: string[] }) {
+  const { t, i18n } = useLingui();
+  const currency = useQuery(coopQuery).data?.currency ?? 'EUR';
+  const plans = currentPlans(useQuery(plansQuery).data ?? [], today());
+  const [draft, setDraft] = useState({ ...newPolicy, kind: pool.policy.kind === 'equal' ? 'usage' as const : 'equal' as const });
+  const [wrongFee, setWrongFee] = useState<string>();
+  const action = useAction<NewCostTrial, CostTrial>({ run: (trial) => tryPolicy(pool.id, trial) });
+  const months = shared.slice(-MONTHS_MAX);
+  const [from, to] = [months[0]!, months[months.length - 1]!];
+  const send = () => {
+    const policy = policyOf(draft, plans, currency);
+    setWrongFee(policy ? undefined : t`Write it like 12.50`);
+    if (policy) action.run({ from, to, policy });
+  };
+  return (
+    <>
+      <Panel title={t`Under another rule`} lead={<>{monthName(from, i18n.locale)}{to !== from && <> – {monthName(to, i18n.locale)}</>}. <Trans>Nothing is charged by trying.</Trans></>}>
+        <form className="form" onSubmit={onSubmit(send)}>
+          <PolicyFields draft={draft} change={(next) => setDraft(next as typeof draft)} plans={plans} currency={currency} wrongFee={wrongFee} fieldError={action.fieldError} />
+          <ProblemNotice error={action.error} />
+          <div className="end"><Button type="submit" loading={action.busy}><Trans>Try it</Trans></Button></div>
+        </form>
+      </Panel>
+      {action.output && <Result of={action.output} />}
+    </>
+  );
+}
+
+function Result({ of }: { of: CostTrial }) {
+  const { t, i18n } = useLingui();
+  const { has } = useSession();
+  const office = has('treasurer', 'board');
+  const { spread } = of;
+  const right = of.months.filter((month) => month.reproduced).length;
+  const columns = useMemo((): Column<CostDifference>[] => [
+    { id: 'who', head: t`Who`, cell: (row) => (office ? <PayerName id={row.payerId} /> : t`You`) },
+    { id: 'current', head: t`As it was`, end: true, by: (row) => Number(toMicro(row.current.amount)), cell: (row) => <Amount of={row.current} /> },
+    { id: 'proposed', head: t`As proposed`, end: true, by: (row) => Number(toMicro(row.proposed.amount)), cell: (row) => <Amount of={row.proposed} /> },
+    { id: 'difference', head: t`Difference`, end: true, by: (row) => Number(toMicro(row.difference.amount)), cell: (row) => <><Difference of={row.difference} /><small>{isZero(row.difference) ? t`the same` : isNegative(row.difference) ? t`cheaper` : t`dearer`}</small></> },
+  ], [t, office]);
+  return (
+    <Panel title={t`What it would have meant`} lead={office ? undefined : t`Yours. The others’ are theirs.`} flush>
+      <div className="stack" style={{ padding: '0 1.1rem 0.8rem' }}>
+        {of.months.length > 0 && <Notice live tone={right === of.months.length ? 'ok' : 'bad'} title={right === of.months.length ? t`The trial can be trusted here` : t`The trial is off: do not decide by it`}><Trans>As declared, {right} of {of.months.length} months came out the same to the cent.</Trans></Notice>}
+        {of.problems.map((one) => <Notice key={one.month} tone="warn" title={t`${monthName(one.month, i18n.locale)} could not be shared like that`}>{one.message}</Notice>)}
+        {spread.members > 0 && <p><Plural value={spread.members} one="Of # member:" other="Of # members:" /> <Trans>{spread.cheaper} cheaper, {spread.same} the same, {spread.dearer} dearer.</Trans>{spread.median && <> <Trans>Half of them by at most <Difference of={spread.median} />.</Trans></>}</p>}
+      </div>
+      <DataTable caption={t`What it would have meant`} columns={columns} rows={of.items} id={(row) => `${row.memberId ?? ''} ${row.payerId}`} empty={<Empty title={t`No share of yours`}><Trans>You take no part in this cost in these months.</Trans></Empty>} />
+    </Panel>
+  );
+}
+
+const Difference = ({ of }: { of: Money }) => <span className={isZero(of) ? undefined : isNegative(of) ? 'coming' : 'going'}><Amount of={of} signed /></span>;
