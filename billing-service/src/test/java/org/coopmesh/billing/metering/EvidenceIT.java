@@ -300,6 +300,33 @@ class EvidenceIT {
         assertThat(october()).isEqualTo(Usage.NONE);
     }
 
+    @Test
+    void hoursOfLinksStayWhileTheirMonthMayStillBeCorrected() {
+        db.sql(
+                        """
+                        insert into link_hour (low_node, high_node, hour, windows_matched, windows_outside, windows_low_alone,
+                            windows_high_alone, low_sent_bytes, high_received_bytes, high_sent_bytes, low_received_bytes,
+                            up_credited_bytes, down_credited_bytes, low_alone_sent_bytes, low_alone_received_bytes,
+                            high_alone_sent_bytes, high_alone_received_bytes)
+                        values (decode(repeat('0a', 32), 'hex'), decode(repeat('0b', 32), 'hex'), '2026-10-01T10:00:00Z',
+                            12, 0, 0, 0, 5, 5, 0, 0, 5, 0, 0, 0, 0, 0)
+                        on conflict do nothing
+                        """)
+                .update();
+        var october = Instant.parse("2026-10-01T00:00:00Z");
+        var next = Instant.parse("2026-11-01T00:00:00Z");
+
+        // Older than hours are kept, but December's bill run still looks at October again.
+        clock.set(Instant.parse("2027-01-02T12:00:00Z"));
+        upkeep.prune();
+        List<LinkBytes> whileCorrected = metering.linkBytes(october, next);
+        clock.set(Instant.parse("2027-02-01T12:00:00Z"));
+        upkeep.prune();
+
+        assertThat(whileCorrected).hasSize(1);
+        assertThat(metering.linkBytes(october, next)).isEmpty();
+    }
+
     private Usage october() {
         return metering.used(
                         List.of(attachment),
