@@ -122,7 +122,7 @@ public class Invoicing {
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     List<Outcome> bill(List<PayerId> payers, YearMonth period) {
         Coop coop = register.coop();
-        ledger.holdAll(accounts(payers), coop.currency());
+        ledger.hold(accounts(payers), coop.currency());
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
         List<PayerId> due = new ArrayList<>();

@@ -41,7 +41,13 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
             this.owned = owned;
         }
 
-        String code() {
+        /** Whether such an account tells of one person or household. */
+        public boolean isPersonal() {
+            return owned && this != COST_POOL;
+        }
+
+        /** The kind as it stands before the colon of an account's id. */
+        public String code() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }

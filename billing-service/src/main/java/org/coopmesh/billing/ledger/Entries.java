@@ -3,16 +3,23 @@ package org.coopmesh.billing.ledger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.YearMonth;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -31,10 +38,16 @@ class Entries {
             long id,
             UUID transactionId,
             Instant effectiveAt,
+            @Nullable Instant happenedAt,
             Instant recordedAt,
             String what,
             Money amount,
             @Nullable UUID reverses) {}
+
+    /** A transaction that is to be written down. */
+    record New(TransactionId id, Transaction transaction, @Nullable TransactionId reverses) {}
+
+    private static final int PAGE = 500;
 
     private final JdbcClient db;
 
@@ -42,25 +55,37 @@ class Entries {
         this.db = db;
     }
 
-    /** Opens what is new. Two who open the same one at once may meet on either unique index: no target is named. */
+    /** Opens what is new, in the order of the ids. Two who open the same one at once may meet on either unique index: no target is named. */
     void open(Collection<AccountId> accounts, Currency currency) {
+        int size = accounts.size();
+        var ids = new String[size];
+        var kinds = new String[size];
+        var owners = new @Nullable UUID[size];
+        int i = 0;
         for (AccountId account : accounts) {
-            db.sql(
-                            """
-                            insert into ledger_account (id, kind, owner_id, currency)
-                            values (:id, :kind, :owner, :currency)
-                            on conflict do nothing
-                            """)
-                    .param("id", account.toString())
-                    .param("kind", account.kind().code())
-                    .param("owner", account.owner())
-                    .param("currency", currency.getCurrencyCode())
-                    .update();
+            ids[i] = account.toString();
+            kinds[i] = account.kind().code();
+            owners[i] = account.owner();
+            i++;
         }
+        db.sql(
+                        """
+                        insert into ledger_account (id, kind, owner_id, currency)
+                        select a.id, a.kind, a.owner_id, :currency
+                          from unnest(:ids::text[], :kinds::text[], :owners::uuid[]) as a (id, kind, owner_id)
+                         where not exists (select from ledger_account known where known.id = a.id)
+                         order by a.id
+                        on conflict do nothing
+                        """)
+                .param("ids", ids)
+                .param("kinds", kinds)
+                .param("owners", owners)
+                .param("currency", currency.getCurrencyCode())
+                .update();
     }
 
     /** Locks in the order of the ids, so that two transactions never wait for each other in a circle. */
-    void lock(List<AccountId> accounts) {
+    void lock(Collection<AccountId> accounts) {
         if (accounts.isEmpty()) {
             return;
         }
@@ -68,53 +93,100 @@ class Entries {
                         """
                         select id from ledger_account where id = any(:ids) order by id for no key update
                         """)
-                .param("ids", accounts.stream().map(AccountId::toString).toArray(String[]::new))
+                .param("ids", ids(accounts))
                 .query()
                 .listOfRows();
     }
 
-    void insert(
-            TransactionId id,
-            Transaction transaction,
-            Instant recordedAt,
-            @Nullable TransactionId reverses) {
-        db.sql(
-                        """
-                        insert into ledger_transaction (id, effective_at, recorded_at, what, reverses)
-                        values (:id, :effectiveAt, :recordedAt, :what, :reverses)
-                        """)
-                .param("id", id.value())
-                .param("effectiveAt", transaction.effectiveAt().atOffset(ZoneOffset.UTC))
-                .param("recordedAt", recordedAt.atOffset(ZoneOffset.UTC))
-                .param("what", transaction.what())
-                .param("reverses", reverses == null ? null : reverses.value())
-                .update();
-        int size = transaction.postings().size();
-        var from = new String[size];
-        var to = new String[size];
-        var micro = new Long[size];
+    private static String[] ids(Collection<AccountId> accounts) {
+        return accounts.stream().map(AccountId::toString).toArray(String[]::new);
+    }
+
+    /**
+     * Holds {@code payers}, the accounts of persons that are named, and writes headers and entries, in one statement. What
+     * would take effect in a closed month does so when that is over.
+     *
+     * @param shared the other accounts that are named
+     * @return false, and nothing is written, if not all accounts are there
+     */
+    boolean insert(
+            List<New> transactions,
+            Collection<AccountId> payers,
+            Collection<AccountId> shared,
+            Currency currency,
+            Instant recordedAt) {
+        int size = transactions.size();
+        var ids = new UUID[size];
+        var effective = new String[size];
+        var what = new String[size];
+        var reverses = new @Nullable UUID[size];
+        int postings =
+                transactions.stream().mapToInt(each -> each.transaction().postings().size()).sum();
+        var of = new UUID[postings];
+        var lines = new Integer[postings];
+        var from = new String[postings];
+        var to = new String[postings];
+        var micro = new Long[postings];
+        int next = 0;
         for (int i = 0; i < size; i++) {
-            Posting posting = transaction.postings().get(i);
-            from[i] = posting.from().toString();
-            to[i] = posting.to().toString();
-            micro[i] = posting.amount().microUnits();
+            New each = transactions.get(i);
+            TransactionId reversed = each.reverses();
+            ids[i] = each.id().value();
+            effective[i] = each.transaction().effectiveAt().atOffset(ZoneOffset.UTC).toString();
+            what[i] = each.transaction().what();
+            reverses[i] = reversed == null ? null : reversed.value();
+            int line = 0;
+            for (Posting posting : each.transaction().postings()) {
+                of[next] = ids[i];
+                lines[next] = ++line;
+                from[next] = posting.from().toString();
+                to[next] = posting.to().toString();
+                micro[next] = posting.amount().microUnits();
+                next++;
+            }
         }
-        db.sql(
+        return db.sql(
                         """
-                        insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
-                        select :id, p.line, e.account_id, e.amount_micro, :currency
-                          from unnest(:from::text[], :to::text[], :micro::bigint[]) with ordinality as p (from_id, to_id, micro, line)
-                          cross join lateral (values (p.from_id, -p.micro), (p.to_id, p.micro)) as e (account_id, amount_micro)
-                         order by p.line, e.amount_micro
+                        with held as materialized (
+                            select id from ledger_account where id = any(:payers) order by id for no key update
+                        ), place as (
+                            select max(closed_until) as closed_until from ledger_closed_month
+                            having (select count(*) from held) = :payersSize
+                               and (select count(*) from ledger_account where id = any(:shared)) = :sharedSize
+                        ), written as (
+                            insert into ledger_transaction (id, effective_at, happened_at, recorded_at, what, reverses)
+                            select t.id, greatest(t.effective_at, closed_until),
+                                   case when t.effective_at < closed_until then t.effective_at end, :recordedAt, t.what, t.reverses
+                              from place
+                              cross join unnest(:ids::uuid[], :effective::timestamptz[], :what::text[], :reverses::uuid[])
+                                   as t (id, effective_at, what, reverses)
+                        ), entered as (
+                            insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
+                            select p.transaction_id, p.line, e.account_id, e.amount_micro, :currency
+                              from place
+                              cross join unnest(:of::uuid[], :lines::int[], :from::text[], :to::text[], :micro::bigint[])
+                                   as p (transaction_id, line, from_id, to_id, micro)
+                              cross join lateral (values (p.from_id, -p.micro), (p.to_id, p.micro)) as e (account_id, amount_micro)
+                        )
+                        select exists (select from place)
                         """)
-                .param("id", id.value())
+                .param("payers", ids(payers))
+                .param("payersSize", payers.size())
+                .param("shared", ids(shared))
+                .param("sharedSize", shared.size())
+                .param("ids", ids)
+                .param("effective", effective)
+                .param("what", what)
+                .param("reverses", reverses)
+                .param("recordedAt", recordedAt.atOffset(ZoneOffset.UTC))
+                .param("of", of)
+                .param("lines", lines)
                 .param("from", from)
                 .param("to", to)
                 .param("micro", micro)
-                .param(
-                        "currency",
-                        transaction.postings().getFirst().amount().currency().getCurrencyCode())
-                .update();
+                .param("currency", currency.getCurrencyCode())
+                .query(Boolean.class)
+                .single();
     }
 
     boolean isReversed(TransactionId id) {
@@ -141,7 +213,8 @@ class Entries {
                                     AccountId.of(rs.getString("to_id")),
                                     money(rs)));
                 });
-        return db.sql("select effective_at, what from ledger_transaction where id = :id")
+        return db.sql(
+                        "select coalesce(happened_at, effective_at) as effective_at, what from ledger_transaction where id = :id")
                 .param("id", id.value())
                 .query((rs, row) ->
                         new Transaction(
@@ -151,25 +224,36 @@ class Entries {
                 .optional();
     }
 
-    long balance(AccountId account) {
-        return db.sql(
+    /** What each holds: its last checkpoint and what was written since; nothing for one that was never posted to. */
+    Map<AccountId, Long> balances(Collection<AccountId> accounts) {
+        var balances = new HashMap<AccountId, Long>();
+        db.sql(
                         """
-                        select coalesce(sum(amount_micro), 0)::bigint from ledger_entry where account_id = :account
+                        select a.id, (coalesce(c.balance_micro, 0) + coalesce(e.micro, 0))::bigint as balance_micro
+                          from unnest(:accounts::text[]) as a (id)
+                          left join lateral (select through_entry, balance_micro from ledger_checkpoint
+                                              where account_id = a.id order by through_entry desc limit 1) c on true
+                          cross join lateral (select sum(amount_micro) as micro from ledger_entry
+                                               where account_id = a.id and id > coalesce(c.through_entry, 0)) e
                         """)
-                .param("account", account.toString())
-                .query(Long.class)
-                .single();
+                .param("accounts", ids(accounts))
+                .query(rs -> {
+                    balances.put(AccountId.of(rs.getString("id")), rs.getLong("balance_micro"));
+                });
+        return balances;
     }
 
-    long balance(AccountId account, Instant asOf) {
+    /** Of what counts at {@code asOf} and was written down at {@code knownAt}. */
+    long balance(AccountId account, Instant asOf, Instant knownAt) {
         return db.sql(
                         """
                         select coalesce(sum(e.amount_micro), 0)::bigint
                           from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
-                         where e.account_id = :account and t.effective_at <= :asOf
+                         where e.account_id = :account and t.effective_at <= :asOf and t.recorded_at <= :knownAt
                         """)
                 .param("account", account.toString())
                 .param("asOf", asOf.atOffset(ZoneOffset.UTC))
+                .param("knownAt", knownAt.atOffset(ZoneOffset.UTC))
                 .query(Long.class)
                 .single();
     }
@@ -225,17 +309,21 @@ class Entries {
                 .optional();
     }
 
-    /** Lines of one account that count at {@code asOf}, newest first, before the line {@code before}. */
-    List<Line> lines(AccountId account, Instant asOf, long before, int limit) {
+    /**
+     * Lines of one account that count at {@code asOf} and were written down at {@code knownAt}, newest first, before the line
+     * {@code before}.
+     */
+    List<Line> lines(AccountId account, Instant asOf, Instant knownAt, long before, int limit) {
         return db.sql(
                         """
-                        select e.id, e.transaction_id, t.effective_at, t.recorded_at, t.what, t.reverses, e.amount_micro, e.currency
+                        select e.id, e.transaction_id, t.effective_at, t.happened_at, t.recorded_at, t.what, t.reverses, e.amount_micro, e.currency
                           from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
-                         where e.account_id = :account and t.effective_at <= :asOf and e.id < :before
+                         where e.account_id = :account and t.effective_at <= :asOf and t.recorded_at <= :knownAt and e.id < :before
                          order by e.id desc limit :limit
                         """)
                 .param("account", account.toString())
                 .param("asOf", asOf.atOffset(ZoneOffset.UTC))
+                .param("knownAt", knownAt.atOffset(ZoneOffset.UTC))
                 .param("before", before)
                 .param("limit", limit)
                 .query((rs, row) ->
@@ -243,6 +331,7 @@ class Entries {
                                 rs.getLong("id"),
                                 rs.getObject("transaction_id", UUID.class),
                                 rs.getObject("effective_at", OffsetDateTime.class).toInstant(),
+                                instant(rs, "happened_at"),
                                 rs.getObject("recorded_at", OffsetDateTime.class).toInstant(),
                                 rs.getString("what"),
                                 money(rs),
@@ -250,113 +339,165 @@ class Entries {
                 .list();
     }
 
+    /** Transactions recorded from {@code from} on and before {@code until}, in the order of recording, then of their ids. */
+    void read(Instant from, Instant until, Consumer<WrittenTransaction> reader) {
+        Instant at = from;
+        UUID id = new UUID(0, 0);
+        while (true) {
+            List<WrittenTransaction> page = page(at, id, until);
+            page.forEach(reader);
+            if (page.size() < PAGE) {
+                return;
+            }
+            at = page.getLast().recordedAt();
+            id = page.getLast().id().value();
+        }
+    }
+
+    private List<WrittenTransaction> page(Instant at, UUID id, Instant until) {
+        var written = new LinkedHashMap<TransactionId, WrittenTransaction>();
+        var lines = new LinkedHashMap<TransactionId, List<WrittenTransaction.Line>>();
+        db.sql(
+                        """
+                        with page as (
+                            select * from ledger_transaction
+                             where (recorded_at, id) > (:at, :id) and recorded_at < :until
+                             order by recorded_at, id limit :limit
+                        )
+                        select p.id, p.effective_at, p.happened_at, p.recorded_at, p.reverses, p.what,
+                               f.account_id as from_id, fa.alias as from_alias, t.account_id as to_id, ta.alias as to_alias,
+                               t.amount_micro, t.currency
+                          from page p
+                          join ledger_entry f on f.transaction_id = p.id and f.amount_micro < 0
+                          join ledger_entry t on t.transaction_id = p.id and t.line = f.line and t.amount_micro > 0
+                          join ledger_account fa on fa.id = f.account_id
+                          join ledger_account ta on ta.id = t.account_id
+                         order by p.recorded_at, p.id, f.line
+                        """)
+                .param("at", at.atOffset(ZoneOffset.UTC))
+                .param("id", id)
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("limit", PAGE)
+                .query(rs -> {
+                    WrittenTransaction header = header(rs);
+                    written.putIfAbsent(header.id(), header);
+                    lines.computeIfAbsent(header.id(), key -> new ArrayList<>())
+                            .add(
+                                    new WrittenTransaction.Line(
+                                            account(rs, "from"), account(rs, "to"), money(rs)));
+                });
+        return written.values().stream()
+                .map(w ->
+                        new WrittenTransaction(
+                                w.id(),
+                                w.effectiveAt(),
+                                w.happenedAt(),
+                                w.recordedAt(),
+                                w.reverses(),
+                                w.what(),
+                                lines.getOrDefault(w.id(), List.of())))
+                .toList();
+    }
+
+    private static WrittenTransaction header(ResultSet rs) throws SQLException {
+        UUID reverses = rs.getObject("reverses", UUID.class);
+        return new WrittenTransaction(
+                new TransactionId(rs.getObject("id", UUID.class)),
+                rs.getObject("effective_at", OffsetDateTime.class).toInstant(),
+                instant(rs, "happened_at"),
+                rs.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+                reverses == null ? null : new TransactionId(reverses),
+                rs.getString("what"),
+                List.of());
+    }
+
+    private static WrittenTransaction.Account account(ResultSet rs, String end)
+            throws SQLException {
+        return new WrittenTransaction.Account(
+                AccountId.of(rs.getString(end + "_id")), rs.getObject(end + "_alias", UUID.class));
+    }
+
+    /** Every account, with its alias, in the order of the ids. */
+    void readAccounts(Consumer<WrittenTransaction.Account> reader) {
+        db.sql("select id, alias from ledger_account order by id")
+                .query(rs -> {
+                    reader.accept(
+                            new WrittenTransaction.Account(
+                                    AccountId.of(rs.getString("id")),
+                                    rs.getObject("alias", UUID.class)));
+                });
+    }
+
+    /** What every account holds that was ever posted to, in the order of the ids. */
+    void readBalances(Consumer<Ledger.AccountBalance> reader) {
+        db.sql(
+                        """
+                        select a.id, a.alias, e.currency, sum(e.amount_micro)::bigint as amount_micro
+                          from ledger_entry e join ledger_account a on a.id = e.account_id
+                         group by a.id, a.alias, e.currency order by a.id
+                        """)
+                .query(rs -> {
+                    reader.accept(
+                            new Ledger.AccountBalance(
+                                    new WrittenTransaction.Account(
+                                            AccountId.of(rs.getString("id")),
+                                            rs.getObject("alias", UUID.class)),
+                                    money(rs)));
+                });
+    }
+
+    /** Postings from {@code from} on, summed by month, kinds and currency; a month is one of {@code zone}. */
+    List<Flow> flows(Instant from, ZoneId zone) {
+        String personal =
+                Arrays.stream(AccountId.Kind.values())
+                        .filter(AccountId.Kind::isPersonal)
+                        .map(AccountId.Kind::code)
+                        .collect(Collectors.joining(","));
+        return db.sql(
+                        """
+                        with posting as (
+                            select date_trunc('month', t.effective_at at time zone :zone)::date as month,
+                                   fa.kind as from_kind, ta.kind as to_kind, e.currency, e.amount_micro,
+                                   case when fa.kind = any(string_to_array(:personal, ',')) then fa.owner_id end as from_payer,
+                                   case when ta.kind = any(string_to_array(:personal, ',')) then ta.owner_id end as to_payer
+                              from ledger_transaction t
+                              join ledger_entry f on f.transaction_id = t.id and f.amount_micro < 0
+                              join ledger_entry e on e.transaction_id = t.id and e.line = f.line and e.amount_micro > 0
+                              join ledger_account fa on fa.id = f.account_id
+                              join ledger_account ta on ta.id = e.account_id
+                             where t.effective_at >= :from
+                        )
+                        select month, from_kind, to_kind, currency, sum(amount_micro)::bigint as amount_micro,
+                               greatest(count(distinct from_payer), count(distinct to_payer)) as payers
+                          from posting group by month, from_kind, to_kind, currency order by month, from_kind, to_kind
+                        """)
+                .param("zone", zone.getId())
+                .param("personal", personal)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .query((rs, row) ->
+                        new Flow(
+                                YearMonth.from(rs.getObject("month", LocalDate.class)),
+                                kind(rs.getString("from_kind")),
+                                kind(rs.getString("to_kind")),
+                                money(rs),
+                                rs.getLong("payers")))
+                .list();
+    }
+
+    private static AccountId.Kind kind(String code) {
+        return Arrays.stream(AccountId.Kind.values())
+                .filter(kind -> kind.code().equals(code))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
+        OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
     private static Money money(ResultSet rs) throws SQLException {
         return new Money(
                 rs.getLong("amount_micro"), Currency.getInstance(rs.getString("currency")));
-    }
-
-    /** Opens what is new, in one statement and in the order given. */
-    void openAll(Collection<AccountId> accounts, Currency currency) {
-        int size = accounts.size();
-        var ids = new String[size];
-        var kinds = new String[size];
-        var owners = new @Nullable UUID[size];
-        int i = 0;
-        for (AccountId account : accounts) {
-            ids[i] = account.toString();
-            kinds[i] = account.kind().code();
-            owners[i] = account.owner();
-            i++;
-        }
-        db.sql(
-                        """
-                        insert into ledger_account (id, kind, owner_id, currency)
-                        select a.id, a.kind, a.owner_id, :currency
-                          from unnest(:ids::text[], :kinds::text[], :owners::uuid[]) with ordinality as a (id, kind, owner_id, place)
-                         where not exists (select from ledger_account known where known.id = a.id)
-                         order by a.place
-                        on conflict do nothing
-                        """)
-                .param("ids", ids)
-                .param("kinds", kinds)
-                .param("owners", owners)
-                .param("currency", currency.getCurrencyCode())
-                .update();
-    }
-
-    Map<AccountId, Money> balances(Collection<AccountId> accounts, Currency currency) {
-        var balances = new HashMap<AccountId, Money>();
-        accounts.forEach(account -> balances.put(account, Money.zero(currency)));
-        db.sql(
-                        """
-                        select account_id, sum(amount_micro)::bigint as amount_micro from ledger_entry
-                         where account_id = any(:accounts) group by account_id
-                        """)
-                .param(
-                        "accounts",
-                        accounts.stream().map(AccountId::toString).toArray(String[]::new))
-                .query(rs -> {
-                    balances.put(
-                            AccountId.of(rs.getString("account_id")),
-                            new Money(rs.getLong("amount_micro"), currency));
-                });
-        return balances;
-    }
-
-    /** Headers in one statement, entries in another. */
-    void insertAll(List<Transaction> transactions, Currency currency, Instant recordedAt) {
-        int size = transactions.size();
-        var ids = new UUID[size];
-        var effective = new String[size];
-        var what = new String[size];
-        int postings = transactions.stream().mapToInt(each -> each.postings().size()).sum();
-        var of = new UUID[postings];
-        var lines = new Integer[postings];
-        var from = new String[postings];
-        var to = new String[postings];
-        var micro = new Long[postings];
-        int next = 0;
-        for (int i = 0; i < size; i++) {
-            Transaction transaction = transactions.get(i);
-            ids[i] = UUID.randomUUID();
-            effective[i] = transaction.effectiveAt().atOffset(ZoneOffset.UTC).toString();
-            what[i] = transaction.what();
-            int line = 0;
-            for (Posting posting : transaction.postings()) {
-                of[next] = ids[i];
-                lines[next] = ++line;
-                from[next] = posting.from().toString();
-                to[next] = posting.to().toString();
-                micro[next] = posting.amount().microUnits();
-                next++;
-            }
-        }
-        db.sql(
-                        """
-                        insert into ledger_transaction (id, effective_at, recorded_at, what)
-                        select t.id, t.effective_at, :recordedAt, t.what
-                          from unnest(:ids::uuid[], :effective::timestamptz[], :what::text[]) as t (id, effective_at, what)
-                        """)
-                .param("ids", ids)
-                .param("effective", effective)
-                .param("what", what)
-                .param("recordedAt", recordedAt.atOffset(ZoneOffset.UTC))
-                .update();
-        db.sql(
-                        """
-                        insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
-                        select p.transaction_id, p.line, e.account_id, e.amount_micro, :currency
-                          from unnest(:of::uuid[], :lines::int[], :from::text[], :to::text[], :micro::bigint[])
-                               with ordinality as p (transaction_id, line, from_id, to_id, micro, place)
-                          cross join lateral (values (p.from_id, -p.micro), (p.to_id, p.micro)) as e (account_id, amount_micro)
-                         order by p.place, e.amount_micro
-                        """)
-                .param("of", of)
-                .param("lines", lines)
-                .param("from", from)
-                .param("to", to)
-                .param("micro", micro)
-                .param("currency", currency.getCurrencyCode())
-                .update();
     }
 }

@@ -1,13 +1,20 @@
 package org.coopmesh.billing.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -20,22 +27,38 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Ledger {
     private final Entries entries;
+    private final ClosedMonths months;
+    private final Heads heads;
     private final Clock clock;
 
-    Ledger(Entries entries, Clock clock) {
+    Ledger(Entries entries, ClosedMonths months, Heads heads, Clock clock) {
         this.entries = entries;
+        this.months = months;
+        this.heads = heads;
         this.clock = clock;
     }
 
     /**
      * Writes {@code transaction} down and opens accounts that are new. Payers' accounts are locked in the order of their
-     * ids; the co-op's own are not, so that two payers never wait for each other.
+     * ids; the co-op's own are not, so that two payers never wait for each other. What would take effect in a closed month
+     * does so when that is over, and tells when it happened.
      */
     @Transactional
     public TransactionId post(Transaction transaction) {
-        var id = new TransactionId(UUID.randomUUID());
-        write(id, transaction, null);
-        return id;
+        return post(transaction, null);
+    }
+
+    /** {@link #post} for many transactions of one currency, in a few statements. */
+    @Transactional
+    public void postAll(List<Transaction> transactions) {
+        if (!transactions.isEmpty()) {
+            write(
+                    transactions.stream()
+                            .map(each ->
+                                    new Entries.New(
+                                            new TransactionId(UUID.randomUUID()), each, null))
+                            .toList());
+        }
     }
 
     /**
@@ -51,24 +74,38 @@ public class Ledger {
         if (entries.isReversed(id)) {
             throw new AlreadyReversed(id);
         }
-        var reversal = new TransactionId(UUID.randomUUID());
-        write(
-                reversal,
+        return post(
                 new Transaction(
                         original.effectiveAt(),
                         why,
                         original.postings().stream().map(Posting::reversed).toList()),
                 id);
-        return reversal;
     }
 
-    private void write(
-            TransactionId id, Transaction transaction, @Nullable TransactionId reverses) {
-        Currency currency = transaction.postings().getFirst().amount().currency();
-        var accounts = new TreeSet<>(accounts(transaction).toList());
-        entries.open(accounts, currency);
-        entries.lock(accounts.stream().filter(account -> account.owner() != null).toList());
-        entries.insert(id, transaction, clock.instant(), reverses);
+    private TransactionId post(Transaction transaction, @Nullable TransactionId reverses) {
+        var id = new TransactionId(UUID.randomUUID());
+        write(List.of(new Entries.New(id, transaction, reverses)));
+        return id;
+    }
+
+    private void write(List<Entries.New> transactions) {
+        Currency currency =
+                transactions.getFirst().transaction().postings().getFirst().amount().currency();
+        var payers = new TreeSet<AccountId>();
+        var shared = new TreeSet<AccountId>();
+        for (Entries.New each : transactions) {
+            accounts(each.transaction())
+                    .forEach(account ->
+                            (account.kind().isPersonal() ? payers : shared).add(account));
+        }
+        Instant now = clock.instant();
+        if (!entries.insert(transactions, payers, shared, currency, now)) {
+            entries.open(shared, currency);
+            entries.open(payers, currency);
+            if (!entries.insert(transactions, payers, shared, currency, now)) {
+                throw new IllegalStateException("accounts were opened and are not there");
+            }
+        }
     }
 
     private static Stream<AccountId> accounts(Transaction transaction) {
@@ -92,12 +129,20 @@ public class Ledger {
 
     /** What came in minus what went out, of all that is written down. */
     public Money balance(AccountId account, Currency currency) {
-        return new Money(entries.balance(account), currency);
+        return new Money(requireNonNull(entries.balances(List.of(account)).get(account)), currency);
+    }
+
+    /** What each account holds; zero for one that was never opened. */
+    public Map<AccountId, Money> balances(Collection<AccountId> accounts, Currency currency) {
+        var balances = new HashMap<AccountId, Money>();
+        entries.balances(accounts)
+                .forEach((account, micro) -> balances.put(account, new Money(micro, currency)));
+        return balances;
     }
 
     /** What came in minus what went out, of all that counts at {@code asOf} or before. */
     public Money balance(AccountId account, Currency currency, Instant asOf) {
-        return new Money(entries.balance(account, asOf), currency);
+        return new Money(entries.balance(account, asOf, clock.instant()), currency);
     }
 
     /** The sum over all accounts of one kind. */
@@ -110,33 +155,85 @@ public class Ledger {
         return entries.total();
     }
 
-    /** {@link #hold} for the accounts of many at once. */
+    /**
+     * Asks that {@code month} be closed, which somebody else must agree to. Asking again changes nothing.
+     *
+     * @param until when it is over, in the co-op's time zone
+     * @throws CloseRefused if it is not over, or closed
+     */
     @Transactional
-    public void holdAll(Collection<AccountId> accounts, Currency currency) {
-        var sorted = new TreeSet<>(accounts);
-        entries.openAll(sorted, currency);
-        lock(sorted);
-    }
-
-    /** What each account holds; zero for one that was never opened. */
-    public Map<AccountId, Money> balances(Collection<AccountId> accounts, Currency currency) {
-        return entries.balances(accounts, currency);
+    public void askToClose(YearMonth month, Instant until, UUID who) {
+        unlessOpenAndOver(month, until);
+        months.ask(month, who, clock.instant());
     }
 
     /**
-     * Writes many transactions of one currency down in a few statements. The caller {@linkplain #holdAll holds} the payers'
-     * accounts that they name.
+     * Closes {@code month}, and with it all before: no posting takes effect in them any more, for good. Whoever is posting is
+     * waited for.
+     *
+     * @param until when it is over, in the co-op's time zone
+     * @throws CloseRefused if nobody or only {@code who} asked, or it is not over, or closed
      */
     @Transactional
-    public void postAll(List<Transaction> transactions) {
-        if (transactions.isEmpty()) {
-            return;
+    public void close(YearMonth month, Instant until, UUID who) {
+        unlessOpenAndOver(month, until);
+        CloseRequest request =
+                months.request(month).orElseThrow(() -> CloseRefused.notAskedFor(month));
+        if (request.askedBy().equals(who)) {
+            throw CloseRefused.samePerson(month);
         }
-        var accounts = new TreeSet<AccountId>();
-        transactions.forEach(transaction -> accounts(transaction).forEach(accounts::add));
-        Currency currency = transactions.getFirst().postings().getFirst().amount().currency();
-        accounts.removeIf(account -> account.owner() != null);
-        entries.openAll(accounts, currency);
-        entries.insertAll(transactions, currency, clock.instant());
+        months.holdPostings();
+        months.close(request, until, who, clock.instant());
+    }
+
+    private void unlessOpenAndOver(YearMonth month, Instant until) {
+        if (clock.instant().isBefore(until)) {
+            throw CloseRefused.notOver(month);
+        }
+        List<ClosedMonth> closed = months.all();
+        if (!closed.isEmpty() && !month.isAfter(closed.getFirst().month())) {
+            throw CloseRefused.closed(month);
+        }
+    }
+
+    /** Newest first, at most 20 years. */
+    public List<ClosedMonth> closedMonths() {
+        return months.all();
+    }
+
+    /** What waits for a second person. */
+    public List<CloseRequest> closeRequests() {
+        return months.requests();
+    }
+
+    /** Heads of the hash chain for days after {@code after}, in their order. */
+    public List<Head> heads(LocalDate after, int limit) {
+        return heads.after(after, limit);
+    }
+
+    /**
+     * Hands over everything recorded from {@code from} on and before {@code until}, in the order of the hash chain. The caller's
+     * transaction says whether all of it is of one moment.
+     */
+    public void read(Instant from, Instant until, Consumer<WrittenTransaction> reader) {
+        entries.read(from, until, reader);
+    }
+
+    /** Hands over every account there is. */
+    public void readAccounts(Consumer<WrittenTransaction.Account> reader) {
+        entries.readAccounts(reader);
+    }
+
+    /** What an account holds. */
+    public record AccountBalance(WrittenTransaction.Account account, Money balance) {}
+
+    /** Hands over what every account holds that was ever posted to. */
+    public void readBalances(Consumer<AccountBalance> reader) {
+        entries.readBalances(reader);
+    }
+
+    /** What moved between kinds of accounts from {@code from} on, by months in {@code zone}. */
+    public List<Flow> flows(Instant from, ZoneId zone) {
+        return entries.flows(from, zone);
     }
 }

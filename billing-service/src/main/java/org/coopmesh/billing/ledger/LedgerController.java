@@ -5,6 +5,7 @@ import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Currency;
 import java.util.List;
 import java.util.UUID;
@@ -25,10 +26,12 @@ import org.springframework.web.bind.annotation.RestController;
 @PreAuthorize("hasAnyRole('treasurer', 'board')")
 class LedgerController {
     private final Entries entries;
+    private final Heads heads;
     private final Clock clock;
 
-    LedgerController(Entries entries, Clock clock) {
+    LedgerController(Entries entries, Heads heads, Clock clock) {
         this.entries = entries;
+        this.heads = heads;
         this.clock = clock;
     }
 
@@ -44,14 +47,17 @@ class LedgerController {
             long id,
             UUID transactionId,
             Instant effectiveAt,
+            @Nullable Instant happenedAt,
             Instant recordedAt,
             String what,
             MoneyView amount,
             @Nullable UUID reverses) {}
 
+    /** @param knownAt what was written down later is left out */
     record StatementView(
             String id,
             Instant asOf,
+            Instant knownAt,
             MoneyView balance,
             List<LineView> items,
             @Nullable String next) {}
@@ -88,17 +94,20 @@ class LedgerController {
     StatementView statement(
             @PathVariable AccountId id,
             @RequestParam(required = false) @Nullable Instant asOf,
+            @RequestParam(required = false) @Nullable Instant knownAt,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(required = false) @Nullable Long after) {
         Instant at = asOf == null ? clock.instant() : asOf;
+        Instant known = knownAt == null ? clock.instant() : knownAt;
         Currency currency = entries.currencyOf(id).orElseThrow(() -> new AccountNotFound(id));
         List<LineView> items =
-                entries.lines(id, at, after == null ? Long.MAX_VALUE : after, limit).stream()
+                entries.lines(id, at, known, after == null ? Long.MAX_VALUE : after, limit).stream()
                         .map(line ->
                                 new LineView(
                                         line.id(),
                                         line.transactionId(),
                                         line.effectiveAt(),
+                                        line.happenedAt(),
                                         line.recordedAt(),
                                         line.what(),
                                         MoneyView.of(line.amount()),
@@ -107,9 +116,27 @@ class LedgerController {
         return new StatementView(
                 id.toString(),
                 at,
-                MoneyView.of(new Money(entries.balance(id, at), currency)),
+                known,
+                MoneyView.of(new Money(entries.balance(id, at, known), currency)),
                 items,
                 items.size() < limit ? null : String.valueOf(items.getLast().id()));
+    }
+
+    record HeadView(LocalDate day, long transactions, String head) {}
+
+    record HeadsView(List<HeadView> items, @Nullable String next) {}
+
+    /** Heads of the hash chain, for members to keep and to compare an export with. */
+    @GetMapping("/heads")
+    @PreAuthorize("hasAnyRole('member', 'treasurer', 'board')")
+    HeadsView heads(
+            @RequestParam(defaultValue = "100") @Min(1) @Max(400) int limit,
+            @RequestParam(required = false) @Nullable LocalDate after) {
+        List<HeadView> items =
+                heads.after(after == null ? LocalDate.EPOCH : after, limit).stream()
+                        .map(head -> new HeadView(head.day(), head.transactions(), head.hash()))
+                        .toList();
+        return new HeadsView(items, items.size() < limit ? null : items.getLast().day().toString());
     }
 
     @ExceptionHandler

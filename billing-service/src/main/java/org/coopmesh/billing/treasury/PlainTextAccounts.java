@@ -1,0 +1,35 @@
+package org.coopmesh.billing.treasury;
+
+import java.util.Locale;
+import org.coopmesh.billing.ledger.AccountId.Kind;
+import org.coopmesh.billing.ledger.WrittenTransaction.Account;
+
+/** Our accounts in the tree that hledger and Beancount know: Assets, Liabilities, Equity, Income, Expenses. */
+final class PlainTextAccounts {
+    private PlainTextAccounts() {}
+
+    static String name(Account account, Names names) {
+        Kind kind = account.id().kind();
+        String root =
+                switch (kind) {
+                    case BANK, CASH, UNBILLED, RECEIVABLE -> "Assets";
+                    case WALLET -> "Liabilities";
+                    case RESERVE, SETTLEMENT -> "Equity";
+                    case INCOME_DUES, INCOME_USAGE -> "Income";
+                    case WRITTEN_OFF, COST_POOL -> "Expenses";
+                };
+        String owned = names.of(account);
+        int colon = owned.indexOf(':');
+        return root
+                + ":"
+                + kind.code().substring(0, 1).toUpperCase(Locale.ROOT)
+                + kind.code().substring(1)
+                // Components begin with a capital; the tilde of an alias is not allowed in them.
+                + (colon < 0 ? "" : ":X" + owned.substring(colon + 1).replace("~", "-"));
+    }
+
+    /** One line, without what begins a comment, a tag or a string in either format. */
+    static String text(String what) {
+        return what.replaceAll("[\\p{Cntrl}\\p{Zl}\\p{Zp}\"\\\\;|#^]+", " ").strip();
+    }
+}
