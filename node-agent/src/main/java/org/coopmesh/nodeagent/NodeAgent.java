@@ -31,6 +31,7 @@ import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
 import org.coopmesh.nodeagent.netfilter.MeshTable;
+import org.coopmesh.nodeagent.netfilter.ResidentPages;
 import org.coopmesh.nodeagent.portblock.BlockRules;
 import org.coopmesh.nodeagent.portblock.Epochs;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
@@ -53,6 +54,7 @@ public final class NodeAgent implements AutoCloseable {
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
     private static final long FULL_LANE_KBIT = 100_000;
     private static final Duration STATUS_EVERY = Duration.ofSeconds(15);
+    private static final Duration SETTLED_AFTER = Duration.ofMinutes(1);
     private static final Duration STOP_MAX = Duration.ofSeconds(3);
 
     // Not static: how much is logged is decided by what the process is started for.
@@ -210,6 +212,7 @@ public final class NodeAgent implements AutoCloseable {
                 "certificate",
                 () -> enrolment.keepFresh(identity, membership, config.enrolmentCode()));
         start("status", this::tellStatus);
+        start("pages", this::giveBackPages);
         metrics.ifPresent(port -> start("metrics", port::run));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()
@@ -324,6 +327,17 @@ public final class NodeAgent implements AutoCloseable {
             }
             Thread.sleep(STATUS_EVERY);
         }
+    }
+
+    /** Once, when what starting needed has been needed. */
+    private void giveBackPages() throws InterruptedException {
+        Thread.sleep(SETTLED_AFTER);
+        // First the heap: looking for garbage reads what would only just have been given back
+        System.gc();
+        log.atDebug()
+                .addKeyValue("bytes", ResidentPages.giveBack())
+                .log("pages of starting given back");
+        Thread.sleep(Long.MAX_VALUE);
     }
 
     private static long residentBytes() {

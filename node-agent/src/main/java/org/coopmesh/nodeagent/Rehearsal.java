@@ -28,6 +28,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Date;
 import java.util.HexFormat;
@@ -54,9 +55,6 @@ import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
-import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
 import org.coopmesh.contracts.billing.v1.Durable;
 import org.coopmesh.contracts.billing.v1.ReportUsageRequest;
 import org.coopmesh.contracts.billing.v1.ReportUsageResponse;
@@ -82,6 +80,7 @@ import org.coopmesh.contracts.membership.v1.FailMode;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc.TopologyServiceImplBase;
+import org.coopmesh.nodeagent.identity.Ed25519Key;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 
 /**
@@ -93,20 +92,21 @@ final class Rehearsal implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(45);
     private static final int WINDOWS = 3;
     private static final String LIST_KEY = "rehearsal";
+    private static final int LIST_SECRET_BYTES = 32;
     private static final String ATTACHMENT = "00000000-0000-4000-8000-000000000001";
     private static final AlgorithmIdentifier ECDSA =
             new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
 
     private final KeyPair authorityKey;
     private final X509Certificate authority;
-    private final Ed25519PrivateKeyParameters listKey =
-            new Ed25519PrivateKeyParameters(new SecureRandom());
+    private final byte[] listSecret = new byte[LIST_SECRET_BYTES];
     private final AtomicInteger windows = new AtomicInteger();
     private final AtomicInteger receipts = new AtomicInteger();
     private final AtomicInteger told = new AtomicInteger();
     private final Server server;
 
     private Rehearsal() throws GeneralSecurityException, IOException {
+        new SecureRandom().nextBytes(listSecret);
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         authorityKey = generator.generateKeyPair();
@@ -287,10 +287,6 @@ final class Rehearsal implements AutoCloseable {
                                 new GeneralName(
                                         GeneralName.uniformResourceIdentifier,
                                         "coopmesh:node:" + nodeId));
-                byte[] listPublic =
-                        SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
-                                        listKey.generatePublicKey())
-                                .getEncoded();
                 response.onNext(
                         EnrolResponse.newBuilder()
                                 .setNodeId(nodeId)
@@ -299,7 +295,10 @@ final class Rehearsal implements AutoCloseable {
                                 .addAccessListKeys(
                                         AccessListKey.newBuilder()
                                                 .setKeyId(LIST_KEY)
-                                                .setPublicKey(ByteString.copyFrom(listPublic)))
+                                                .setPublicKey(
+                                                        ByteString.copyFrom(
+                                                                Ed25519Key.publicKeyOf(
+                                                                        listSecret))))
                                 .setCoopName("Rehearsal")
                                 .setServerTime(timestamp(Instant.now()))
                                 .build());
@@ -362,15 +361,13 @@ final class Rehearsal implements AutoCloseable {
                             .build()
                             .toByteArray();
             byte[] label = "coopmesh-access-list-v1\0".getBytes(StandardCharsets.US_ASCII);
-            Ed25519Signer signer = new Ed25519Signer();
-            signer.init(true, listKey);
-            signer.update(label, 0, label.length);
-            signer.update(head, 0, head.length);
+            byte[] message = Arrays.copyOf(label, label.length + head.length);
+            System.arraycopy(head, 0, message, label.length, head.length);
             AccessListUpdate.Builder update =
                     AccessListUpdate.newBuilder()
                             .setLast(true)
                             .setHead(ByteString.copyFrom(head))
-                            .setSignature(ByteString.copyFrom(signer.generateSignature()))
+                            .setSignature(ByteString.copyFrom(Ed25519Key.sign(listSecret, message)))
                             .setKeyId(LIST_KEY);
             entries.forEach((key, entry) ->
                     update.addChanges(

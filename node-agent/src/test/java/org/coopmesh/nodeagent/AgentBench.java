@@ -7,9 +7,9 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -48,6 +48,7 @@ final class AgentBench {
     private final Lab lab;
     private final Path folder;
     private final Path figures;
+    private String settings = "";
 
     private AgentBench(Lab lab, Path folder) throws IOException {
         this.lab = lab;
@@ -56,7 +57,8 @@ final class AgentBench {
         this.figures = Files.createDirectories(out).resolve("agent.jsonl");
     }
 
-    static void main() throws Exception {
+    /** All, or only the parts that are named: {@code rest} what it weighs, {@code list} how fast it enforces, {@code counters}. */
+    static void main(String[] arguments) throws Exception {
         if (!Lab.possible()) {
             System.err.println("bench agent " + Lab.NEEDS);
             System.exit(1);
@@ -65,9 +67,11 @@ final class AgentBench {
         try (Lab lab = Lab.up()) {
             var bench = new AgentBench(lab, folder);
             bench.install();
-            bench.coldListAndChanges();
-            bench.atRest();
-            bench.readCounters();
+            List<String> parts =
+                    arguments.length > 0 ? List.of(arguments) : List.of("rest", "list", "counters");
+            if (parts.contains("rest")) bench.atRest();
+            if (parts.contains("list")) bench.coldListAndChanges();
+            if (parts.contains("counters")) bench.readCounters();
         } catch (Throwable failed) {
             try (Stream<Path> logs = Files.walk(folder)) {
                 for (Path log : logs.filter(file -> file.endsWith("log")).toList()) {
@@ -85,14 +89,57 @@ final class AgentBench {
         System.exit(0);
     }
 
-    /** Jar, libraries and start script in one folder, as on a router. */
+    /** The package unpacked and its cache made, as on a router; the jar on this JDK where there is no package. */
     private void install() throws Exception {
         Path home = Path.of(System.getProperty("coopmesh.home", "."));
-        Path built =
-                Path.of(
-                        System.getProperty(
-                                "coopmesh.agent.build",
-                                home.resolve("node-agent/target").toString()));
+        String packaged = System.getProperty("coopmesh.agent.package", "");
+        if (packaged.isEmpty()) {
+            settings = "jar on this JDK, no package was made";
+            copyBuild(home);
+        } else {
+            Path debian = Path.of(packaged);
+            run("dpkg-deb", "-x", debian.toString(), folder.toString());
+            Files.move(folder.resolve("usr/lib/coopmesh-agent"), folder.resolve("agent"));
+            settings = "packaged runtime";
+            tell("agent.package_mb", Files.size(debian) / MB, "MB", debian.getFileName() + ", xz");
+            tell("agent.disk_without_cache_mb", size(folder.resolve("agent")), "MB", "unpacked");
+        }
+        Path installed = folder.resolve("agent");
+        Path cache = installed.resolve("agent.aot");
+        var rehearsal =
+                new ProcessBuilder(
+                        "ip",
+                        "netns",
+                        "exec",
+                        lab.namespace("internet"),
+                        installed.resolve("coopmesh-agent").toString(),
+                        "rehearse",
+                        "kernel");
+        rehearsal.environment().put("COOPMESH_AGENT_CACHE_OUTPUT", cache.toString());
+        long started = System.nanoTime();
+        Process rehearsed =
+                rehearsal
+                        .redirectErrorStream(true)
+                        .redirectOutput(folder.resolve("log").toFile())
+                        .start();
+        boolean ended = rehearsed.waitFor(2, TimeUnit.MINUTES);
+        if (!ended || rehearsed.exitValue() != 0 || !Files.exists(cache)) {
+            rehearsed.destroyForcibly();
+            settings += ", no AOT cache";
+            System.err.println("no cache was made: starts are slower and memory is more");
+        } else {
+            settings += ", AOT cache";
+            tell(
+                    "agent.cache_made_s",
+                    (System.nanoTime() - started) / 1e9,
+                    "s",
+                    "rehearsal and cache, once at install");
+        }
+        tell("agent.disk_mb", size(installed), "MB", "unpacked, as du says");
+    }
+
+    private void copyBuild(Path home) throws IOException {
+        Path built = home.resolve("node-agent/target");
         Path installed = Files.createDirectories(folder.resolve("agent"));
         Files.copy(built.resolve("node-agent.jar"), installed.resolve("node-agent.jar"));
         Files.createDirectories(installed.resolve("lib"));
@@ -102,33 +149,19 @@ final class AgentBench {
             }
         }
         Path script = installed.resolve("coopmesh-agent");
-        Files.copy(
-                home.resolve("node-agent/src/dist/coopmesh-agent"),
-                script,
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(home.resolve("node-agent/src/dist/coopmesh-agent"), script);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-        // As the package does it at install.
-        Path cache = installed.resolve("agent.aot");
-        var rehearsal =
-                new ProcessBuilder(
-                        "ip",
-                        "netns",
-                        "exec",
-                        lab.namespace("internet"),
-                        script.toString(),
-                        "rehearse",
-                        "kernel");
-        rehearsal.environment().put("COOPMESH_AGENT_CACHE_OUTPUT", cache.toString());
-        Process rehearsed =
-                rehearsal
-                        .redirectErrorStream(true)
-                        .redirectOutput(folder.resolve("log").toFile())
-                        .start();
-        boolean ended = rehearsed.waitFor(2, TimeUnit.MINUTES);
-        if (!ended || rehearsed.exitValue() != 0 || !Files.exists(cache)) {
-            rehearsed.destroyForcibly();
-            System.err.println("no cache was made: starts are slower and memory is more");
-        }
+    }
+
+    private static double size(Path folder) throws Exception {
+        return Long.parseLong(run("du", "-sk", folder.toString()).split("\\s", -1)[0]) * 1024 / MB;
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) throw new IOException(String.join(" ", command) + ": " + said);
+        return said;
     }
 
     /** A co-op on the router's loopback, and one agent that belongs to it. */
@@ -325,39 +358,47 @@ final class AgentBench {
             village.list.receipt();
             List<Process> others = others();
             Thread.sleep(IDLE.dividedBy(2));
-            long pid = village.agent.pid();
-            double before = cpuSeconds(pid);
+            double[] before = new double[others.size() + 1];
             long nanos = System.nanoTime();
+            List<Process> all = new ArrayList<>(List.of(village.agent));
+            all.addAll(others);
+            for (int i = 0; i < before.length; i++) before[i] = cpuSeconds(all.get(i));
             Thread.sleep(IDLE);
-            double percent = (cpuSeconds(pid) - before) / ((System.nanoTime() - nanos) / 1e9) * 100;
-            String settings =
-                    "200 attachments, 10,000 bans, TLS streams open, start script as shipped";
-            tell(
-                    "agent.rss_mb",
-                    memory(pid, "VmRSS"),
-                    "MB",
-                    settings
-                            + String.format(
-                                    Locale.ROOT,
-                                    "; of it anonymous %.0f, peak %.0f, after %d s",
-                                    memory(pid, "RssAnon"),
-                                    memory(pid, "VmHWM"),
-                                    IDLE.toSeconds() * 3 / 2));
-            tell(
-                    "agent.cpu_percent",
-                    percent,
-                    "%",
-                    "of one core over " + IDLE.toSeconds() + " s, nothing to do; " + settings);
-            for (Process other : others) {
-                String name =
-                        Path.of(other.info().command().orElse("gone")).getFileName().toString();
-                double all = memory(other.pid(), "VmRSS");
-                all += other.descendants().mapToDouble(p -> memory(p.pid(), "VmRSS")).sum();
+            double seconds = (System.nanoTime() - nanos) / 1e9;
+            for (int i = 0; i < before.length; i++) {
+                Process process = all.get(i);
+                String name = "agent";
+                String how =
+                        "200 attachments, 10,000 bans, TLS streams open, start script as shipped";
+                if (i > 0) {
+                    String command = process.info().command().orElse("gone");
+                    name = "beside." + Path.of(command).getFileName();
+                    how = "Debian's package as it is, all its processes, same run";
+                }
+                how +=
+                        String.format(
+                                Locale.ROOT,
+                                "; after %d s, load average %s",
+                                IDLE.toSeconds() * 3 / 2,
+                                Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0]);
                 tell(
-                        "beside." + name + "_rss_mb",
-                        all,
+                        name + ".rss_mb",
+                        memory(process, "status", "VmRSS"),
                         "MB",
-                        "Debian's package as it is, same run");
+                        String.format(
+                                Locale.ROOT,
+                                "%s; of it anonymous %.0f, peak %.0f",
+                                how,
+                                memory(process, "status", "RssAnon"),
+                                memory(process, "status", "VmHWM")));
+                tell(name + ".pss_mb", memory(process, "smaps_rollup", "Pss"), "MB", how);
+                tell(
+                        name + ".cpu_percent",
+                        (cpuSeconds(process) - before[i]) / seconds * 100,
+                        "%",
+                        "of one core over " + IDLE.toSeconds() + " s, nothing to do; " + how);
+            }
+            for (Process other : others) {
                 other.descendants().forEach(ProcessHandle::destroyForcibly);
                 other.destroyForcibly().waitFor();
             }
@@ -372,16 +413,19 @@ final class AgentBench {
                         List.of("prometheus-node-exporter", "--web.listen-address=127.0.0.1:9199"),
                         List.of("netdata", "-D", "-p", "19998"))) {
             if (Stream.of("/usr/bin/", "/usr/sbin/")
-                    .anyMatch(at -> Files.isExecutable(Path.of(at + command.getFirst())))) {
-                var inNamespace =
-                        new ArrayList<>(List.of("ip", "netns", "exec", lab.namespace("internet")));
-                inNamespace.addAll(command);
-                others.add(
-                        new ProcessBuilder(inNamespace)
-                                .redirectErrorStream(true)
-                                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                                .start());
+                    .noneMatch(at -> Files.isExecutable(Path.of(at + command.getFirst())))) {
+                System.err.println(
+                        command.getFirst() + " is not installed: nothing is measured beside it");
+                continue;
             }
+            var inNamespace =
+                    new ArrayList<>(List.of("ip", "netns", "exec", lab.namespace("internet")));
+            inNamespace.addAll(command);
+            others.add(
+                    new ProcessBuilder(inNamespace)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start());
         }
         return others;
     }
@@ -442,21 +486,40 @@ final class AgentBench {
         return sorted[sorted.length / 2];
     }
 
-    private static double cpuSeconds(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+    /** Of the process and all it started. */
+    private static double cpuSeconds(Process process) {
+        return family(process)
+                .mapToDouble(pid -> {
+                    try {
+                        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+                        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+                        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                    } catch (IOException gone) {
+                        return 0;
+                    }
+                })
+                .sum();
     }
 
-    private static double memory(long pid, String field) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            return lines.filter(line -> line.startsWith(field + ":"))
-                    .mapToDouble(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024 / MB)
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException | java.io.UncheckedIOException gone) {
-            return 0;
-        }
+    private static double memory(Process process, String file, String field) {
+        return family(process)
+                .mapToDouble(pid -> {
+                    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid, file))) {
+                        return lines.filter(line -> line.startsWith(field + ":"))
+                                .mapToDouble(line ->
+                                        Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024 / MB)
+                                .findFirst()
+                                .orElse(0);
+                    } catch (IOException | java.io.UncheckedIOException gone) {
+                        return 0;
+                    }
+                })
+                .sum();
+    }
+
+    private static Stream<Long> family(Process process) {
+        return Stream.concat(
+                Stream.of(process.pid()), process.descendants().map(ProcessHandle::pid));
     }
 
     /** Small packets from a client to an address of the Internet, each with the time it was sent. */
@@ -517,12 +580,13 @@ final class AgentBench {
         }
     }
 
-    private void tell(String name, double value, String unit, String settings) throws IOException {
+    private void tell(String name, double value, String unit, String how) throws IOException {
         String rounded = String.format(Locale.ROOT, value < 100 ? "%.2f" : "%.0f", value);
         String all =
-                settings
-                        + "; %d cores, %s, JDK %s"
+                how
+                        + "; %s, %d cores, %s, JDK %s"
                                 .formatted(
+                                        settings,
                                         Runtime.getRuntime().availableProcessors(),
                                         System.getProperty("os.arch"),
                                         System.getProperty("java.version"));

@@ -1,13 +1,11 @@
 package org.coopmesh.nodeagent.access;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
-import org.bouncycastle.crypto.util.PublicKeyFactory;
+import org.coopmesh.nodeagent.identity.Ed25519Key;
 
 /** The public keys whose signature makes an access list the co-op's: those that the co-op named last. */
 final class ListKeys {
@@ -17,7 +15,7 @@ final class ListKeys {
 
     private final Supplier<Map<String, byte[]>> named;
     private Map<String, byte[]> read = Map.of();
-    private Map<String, Ed25519PublicKeyParameters> keys = Map.of();
+    private Map<String, Ed25519Key> keys = Map.of();
 
     /**
      * Reads the keys that are named now.
@@ -35,7 +33,7 @@ final class ListKeys {
         return newest().containsKey(keyId);
     }
 
-    private synchronized Map<String, Ed25519PublicKeyParameters> newest() {
+    private synchronized Map<String, Ed25519Key> newest() {
         Map<String, byte[]> now = named.get();
         if (now != read) {
             keys = parsed(now);
@@ -44,15 +42,12 @@ final class ListKeys {
         return keys;
     }
 
-    private static Map<String, Ed25519PublicKeyParameters> parsed(Map<String, byte[]> spkis) {
-        Map<String, Ed25519PublicKeyParameters> keys = new HashMap<>();
+    private static Map<String, Ed25519Key> parsed(Map<String, byte[]> spkis) {
+        Map<String, Ed25519Key> keys = new HashMap<>();
         spkis.forEach((keyId, spki) -> {
             try {
-                if (!(PublicKeyFactory.createKey(spki) instanceof Ed25519PublicKeyParameters key)) {
-                    throw new IllegalArgumentException("not an Ed25519 key: " + keyId);
-                }
-                keys.put(keyId, key);
-            } catch (IOException | RuntimeException unreadable) {
+                keys.put(keyId, Ed25519Key.read(spki));
+            } catch (IllegalArgumentException unreadable) {
                 throw new IllegalArgumentException("list key unreadable: " + keyId, unreadable);
             }
         });
@@ -65,15 +60,13 @@ final class ListKeys {
      * @throws ListRefused if the key is unknown or the signature does not fit
      */
     SignedHead check(byte[] head, byte[] signature, String keyId) throws ListRefused {
-        Ed25519PublicKeyParameters key = newest().get(keyId);
+        Ed25519Key key = newest().get(keyId);
         if (key == null) {
             throw new ListRefused.KeyUnknown(keyId);
         }
-        var signer = new Ed25519Signer();
-        signer.init(false, key);
-        signer.update(CONTEXT, 0, CONTEXT.length);
-        signer.update(head, 0, head.length);
-        if (!signer.verifySignature(signature)) {
+        byte[] message = Arrays.copyOf(CONTEXT, CONTEXT.length + head.length);
+        System.arraycopy(head, 0, message, CONTEXT.length, head.length);
+        if (!key.signed(message, signature)) {
             throw new ListRefused(Trouble.LIST_FORGED, "signature does not fit");
         }
         try {

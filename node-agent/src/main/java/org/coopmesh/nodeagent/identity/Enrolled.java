@@ -16,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
-import org.bouncycastle.crypto.util.PublicKeyFactory;
 import org.coopmesh.contracts.membership.v1.AccessListKey;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 
@@ -102,8 +100,9 @@ record Enrolled(
 
     private static boolean isEd25519(byte[] publicKey) {
         try {
-            return PublicKeyFactory.createKey(publicKey) instanceof Ed25519PublicKeyParameters;
-        } catch (IOException | RuntimeException malformed) {
+            Ed25519Key.read(publicKey);
+            return true;
+        } catch (IllegalArgumentException malformed) {
             return false;
         }
     }

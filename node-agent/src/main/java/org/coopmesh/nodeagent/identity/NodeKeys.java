@@ -30,11 +30,7 @@ import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
-import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
-import org.bouncycastle.crypto.signers.Ed25519Signer;
-import org.bouncycastle.crypto.util.PrivateKeyFactory;
-import org.bouncycastle.crypto.util.PrivateKeyInfoFactory;
-import org.bouncycastle.crypto.util.SubjectPublicKeyInfoFactory;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
  * The node's two keys: Ed25519 says who it is and signs, P-256 is for TLS. Each is made once, and never leaves the node.
@@ -43,15 +39,13 @@ final class NodeKeys {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z ]+)-----([^-]+)-----END \\1-----");
 
-    private final Ed25519PrivateKeyParameters identity;
+    private final byte[] identity;
     private final byte[] identityKey;
     private final KeyPair tls;
 
-    private NodeKeys(Ed25519PrivateKeyParameters identity, KeyPair tls) throws IOException {
+    private NodeKeys(byte[] identity, KeyPair tls) {
         this.identity = identity;
-        this.identityKey =
-                SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(identity.generatePublicKey())
-                        .getEncoded(ASN1Encoding.DER);
+        this.identityKey = Ed25519Key.publicKeyOf(identity);
         this.tls = tls;
     }
 
@@ -64,13 +58,10 @@ final class NodeKeys {
         SecretFile.directory(directory);
         Path identityFile = directory.resolve("identity.key");
         if (!Files.exists(identityFile)) {
-            var made = new Ed25519PrivateKeyParameters(new SecureRandom());
+            byte[] made = new byte[Ed25519.SECRET_KEY_SIZE];
+            new SecureRandom().nextBytes(made);
             SecretFile.write(
-                    directory,
-                    "identity.key",
-                    pem(
-                            "PRIVATE KEY",
-                            PrivateKeyInfoFactory.createPrivateKeyInfo(made).getEncoded()));
+                    directory, "identity.key", pem("PRIVATE KEY", Ed25519Key.privateKeyInfo(made)));
         }
         Path tlsFile = directory.resolve("tls.key");
         if (!Files.exists(tlsFile)) {
@@ -105,10 +96,7 @@ final class NodeKeys {
     }
 
     byte[] sign(byte[] message) {
-        Ed25519Signer signer = new Ed25519Signer();
-        signer.init(true, identity);
-        signer.update(message, 0, message.length);
-        return signer.generateSignature();
+        return Ed25519Key.sign(identity, message);
     }
 
     /** PKCS#10, DER, signed with the TLS key. */
@@ -150,10 +138,9 @@ final class NodeKeys {
         }
     }
 
-    private static Ed25519PrivateKeyParameters readIdentity(Path file) throws IOException {
+    private static byte[] readIdentity(Path file) throws IOException {
         try {
-            var key = PrivateKeyFactory.createKey(block(file, "PRIVATE KEY"));
-            return (Ed25519PrivateKeyParameters) key;
+            return Ed25519Key.secretIn(block(file, "PRIVATE KEY"));
         } catch (IOException | RuntimeException damaged) {
             throw damaged(file, damaged);
         }
