@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.coopmesh.nodeagent.identity.Ed25519Key;
 import org.coopmesh.nodeagent.portblock.Ipv4;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
 import org.coopmesh.nodeagent.sharing.Sharing;
@@ -48,6 +50,9 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param portal where the walled are led; empty where they are not
  * @param sharing what others get of this node's lines; empty where nothing is held back from them
  * @param portBlocks how outside addresses are shared; empty where this node does not translate addresses
+ * @param releaseKeys SubjectPublicKeyInfo, DER, Ed25519, of who may sign newer versions; empty: none is taken
+ * @param releaseTrial how long a newer version has to show that it reports
+ * @param releaseSpread nodes fetch a newer version at a random moment within this
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
  */
@@ -72,7 +77,10 @@ public record AgentConfig(
         Map<String, String> links,
         Optional<URI> portal,
         Optional<Sharing> sharing,
-        Optional<PortBlocks> portBlocks) {
+        Optional<PortBlocks> portBlocks,
+        List<byte[]> releaseKeys,
+        Duration releaseTrial,
+        Duration releaseSpread) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -121,7 +129,10 @@ public record AgentConfig(
                     "nat-slot",
                     "nat-outside",
                     "nat-ports",
-                    "nat-block");
+                    "nat-block",
+                    "release-keys",
+                    "release-trial",
+                    "release-spread");
 
     /** Whether respondd is answered. */
     private enum Switch {
@@ -148,6 +159,10 @@ public record AgentConfig(
     private static final int URL_CHARACTERS_MAX = 1_000;
     private static final Duration WINDOW_LEAST = Duration.ofSeconds(1);
     private static final Duration WINDOW_MOST = Duration.ofHours(1);
+    private static final Duration TRIAL_LEAST = Duration.ofSeconds(10);
+    private static final Duration TRIAL_MOST = Duration.ofDays(1);
+    private static final Duration SPREAD_MOST = Duration.ofDays(1);
+    private static final int RELEASE_KEYS_MAX = 4;
     private static final long SPOOL_BYTES_MOST = 1L << 30;
     private static final long FILE_BYTES_MAX = 64L << 10;
 
@@ -243,7 +258,10 @@ public record AgentConfig(
                 values.links(uplink),
                 portal,
                 values.sharing(firewall),
-                values.portBlocks(uplink, firewall));
+                values.portBlocks(uplink, firewall),
+                values.releaseKeys(),
+                values.duration("release-trial", "PT15M", TRIAL_LEAST, TRIAL_MOST),
+                values.duration("release-spread", "PT10M", Duration.ZERO, SPREAD_MOST));
     }
 
     /** Where keys and certificate are. */
@@ -264,6 +282,11 @@ public record AgentConfig(
     /** Which queues were made, so that they can be taken away. */
     public Path sharingFile() {
         return stateDir.resolve("share");
+    }
+
+    /** Where newer versions of the agent are. */
+    public Path releasesDir() {
+        return stateDir.resolve("releases");
     }
 
     /** Where windows wait for billing. */
@@ -477,19 +500,50 @@ public record AgentConfig(
         }
 
         Duration window() throws ConfigWrong {
-            String value = or("window", "PT5M");
+            return duration("window", "PT5M", WINDOW_LEAST, WINDOW_MOST);
+        }
+
+        Duration duration(String key, String otherwise, Duration least, Duration most)
+                throws ConfigWrong {
+            String value = or(key, otherwise);
             try {
-                Duration window = Duration.parse(value);
+                Duration duration = Duration.parse(value);
                 boolean fits =
-                        window.compareTo(WINDOW_LEAST) >= 0
-                                && window.compareTo(WINDOW_MOST) <= 0
-                                && window.equals(Duration.ofMillis(window.toMillis()));
-                if (fits) return window;
+                        duration.compareTo(least) >= 0
+                                && duration.compareTo(most) <= 0
+                                && duration.equals(Duration.ofMillis(duration.toMillis()));
+                if (fits) return duration;
             } catch (DateTimeParseException | ArithmeticException malformed) {
-                // Says the same as a window out of bounds.
+                // Says the same as a duration out of bounds.
             }
             throw new ConfigWrong(
-                    "window", "is an ISO-8601 duration from PT1S to PT1H, whole milliseconds");
+                    key,
+                    "is an ISO-8601 duration from "
+                            + least
+                            + " to "
+                            + most
+                            + ", whole milliseconds");
+        }
+
+        List<byte[]> releaseKeys() throws ConfigWrong {
+            String value = or("release-keys", "");
+            if (value.isEmpty()) return List.of();
+            List<byte[]> keys = new ArrayList<>();
+            try {
+                for (String key : value.split(",", -1)) {
+                    byte[] der = Base64.getDecoder().decode(key.strip());
+                    Ed25519Key.read(der);
+                    keys.add(der);
+                }
+            } catch (IllegalArgumentException malformed) {
+                throw new ConfigWrong(
+                        "release-keys",
+                        "is a list of Ed25519 public keys in base 64, parted by commas");
+            }
+            if (keys.size() > RELEASE_KEYS_MAX) {
+                throw new ConfigWrong("release-keys", "names at most " + RELEASE_KEYS_MAX);
+            }
+            return List.copyOf(keys);
         }
 
         /** Whoever reads the figures reads how much a household uses: that is for this machine alone, unless said. */

@@ -37,6 +37,9 @@ final class CommandLine {
     static final int REFUSED = 3;
     static final int DAMAGED = 4;
 
+    /** A newer version was put in place: whoever supervises starts again. */
+    static final int ANOTHER_VERSION = 75;
+
     static final String USAGE =
             """
             usage: node-agent [run] agent.conf           runs until it is told to end
@@ -49,7 +52,7 @@ final class CommandLine {
                    node-agent rehearse kernel|simulated  plays an agent's life in a few seconds; for installers
             agent.conf: /etc/coopmesh/agent.conf unless named
             exit code: 0 fine, 1 something is wrong and told, 2 command or configuration wrong, 3 the co-op refused
-                       this node or its key is damaged, 4 verify found damage\
+                       this node or its key is damaged, 4 verify found damage, 75 start again: another version is in place\
             """;
 
     private static final Path CONFIG = Path.of("/etc/coopmesh/agent.conf");

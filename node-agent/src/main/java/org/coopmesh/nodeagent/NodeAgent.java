@@ -36,6 +36,7 @@ import org.coopmesh.nodeagent.portblock.BlockRules;
 import org.coopmesh.nodeagent.portblock.Epochs;
 import org.coopmesh.nodeagent.portblock.PortBlocks;
 import org.coopmesh.nodeagent.portblock.PortKeeper;
+import org.coopmesh.nodeagent.release.Updates;
 import org.coopmesh.nodeagent.sharing.ShareRules;
 import org.coopmesh.nodeagent.sharing.SharingKeeper;
 import org.coopmesh.nodeagent.topology.TopologyReporter;
@@ -166,6 +167,20 @@ public final class NodeAgent implements AutoCloseable {
 
         // How we are, and how those are who are too small for an agent of their own
         var collector = new RouterCollector(config.collect(), identity.nodeId());
+        var updates =
+                new Updates(
+                        new Updates.Settings(
+                                config.releasesDir(),
+                                config.releaseKeys(),
+                                config.releaseTrial(),
+                                config.releaseSpread()),
+                        membership,
+                        identity.nodeId(),
+                        VERSION,
+                        clock,
+                        () -> counting.progress().report().accepted() > 0,
+                        RANDOM,
+                        () -> System.exit(CommandLine.ANOTHER_VERSION));
         topology =
                 new TopologyReporter(
                         membership,
@@ -178,6 +193,7 @@ public final class NodeAgent implements AutoCloseable {
                                 () -> counting.progress().spoolWindows()),
                         collected(collector),
                         () -> ports.epochs().stream().map(NodeAgent::told).toList(),
+                        new TopologyReporter.Releases(updates::state, updates::answered),
                         serverTime);
         var responder =
                 new Responder(
@@ -213,6 +229,7 @@ public final class NodeAgent implements AutoCloseable {
                 () -> enrolment.keepFresh(identity, membership, config.enrolmentCode()));
         start("status", this::tellStatus);
         start("pages", this::giveBackPages);
+        if (!config.releaseKeys().isEmpty()) start("release", updates::run);
         metrics.ifPresent(port -> start("metrics", port::run));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()

@@ -23,17 +23,18 @@ class ArchitectureTest {
 
     /** As each package-info.java says it. */
     private static final Map<String, Set<String>> MAY_IMPORT =
-            Map.of(
-                    "identity", Set.of(),
-                    "portblock", Set.of("netfilter"),
-                    "sharing", Set.of("netfilter"),
-                    "netfilter", Set.of(),
-                    "usage", Set.of("netfilter"),
-                    "spool", Set.of(),
-                    "report", Set.of("usage", "spool", "identity"),
-                    "access", Set.of("identity", "netfilter"),
-                    "topology", Set.of(),
-                    "collector", Set.of());
+            Map.ofEntries(
+                    Map.entry("identity", Set.of()),
+                    Map.entry("portblock", Set.of("netfilter")),
+                    Map.entry("sharing", Set.of("netfilter")),
+                    Map.entry("netfilter", Set.of()),
+                    Map.entry("usage", Set.of("netfilter")),
+                    Map.entry("spool", Set.of()),
+                    Map.entry("report", Set.of("usage", "spool", "identity")),
+                    Map.entry("access", Set.of("identity", "netfilter")),
+                    Map.entry("topology", Set.of()),
+                    Map.entry("collector", Set.of()),
+                    Map.entry("release", Set.of("identity")));
 
     @TestFactory
     List<DynamicTest> capabilitiesImportOnlyWhatTheySay() {

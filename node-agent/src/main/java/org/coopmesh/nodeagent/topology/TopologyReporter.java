@@ -22,6 +22,8 @@ import org.coopmesh.contracts.membership.v1.Link;
 import org.coopmesh.contracts.membership.v1.LinkSource;
 import org.coopmesh.contracts.membership.v1.OwnAddress;
 import org.coopmesh.contracts.membership.v1.PortBlockEpoch;
+import org.coopmesh.contracts.membership.v1.ReleaseOffer;
+import org.coopmesh.contracts.membership.v1.ReleaseState;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
@@ -49,6 +51,7 @@ public final class TopologyReporter {
     private final Figures figures;
     private final Collected collected;
     private final Supplier<List<PortBlockEpoch>> portBlocks;
+    private final Releases releases;
     private final Consumer<Instant> serverTime;
     private final LinkSources sources = LinkSources.usual();
     private volatile ReportTopologyRequest latest = ReportTopologyRequest.getDefaultInstance();
@@ -75,6 +78,15 @@ public final class TopologyReporter {
     }
 
     /**
+     * What newer versions of the agent are about.
+     *
+     * @param state how this node fares with the one that was offered
+     * @param answered takes the offer of each answer; the default instance where there is none
+     */
+    public record Releases(
+            Supplier<Optional<ReleaseState>> state, Consumer<ReleaseOffer> answered) {}
+
+    /**
      * Reports over {@code membership}.
      *
      * @param uplink the interface to the Internet, or empty
@@ -88,6 +100,7 @@ public final class TopologyReporter {
             Figures figures,
             Collected collected,
             Supplier<List<PortBlockEpoch>> portBlocks,
+            Releases releases,
             Consumer<Instant> serverTime) {
         this.membership = membership;
         this.agentVersion = agentVersion;
@@ -96,6 +109,7 @@ public final class TopologyReporter {
         this.figures = figures;
         this.collected = collected;
         this.portBlocks = portBlocks;
+        this.releases = releases;
         this.serverTime = serverTime;
     }
 
@@ -116,21 +130,22 @@ public final class TopologyReporter {
     boolean report() throws InterruptedException {
         latest = observe();
         List<PortBlockEpoch> epochs = portBlocks.get();
-        ReportTopologyRequest request =
+        ReportTopologyRequest.Builder request =
                 latest.toBuilder()
                         .addAllCollected(collected.untold())
                         .addAllPortBlockEpochs(
                                 epochs.subList(
-                                        Math.max(0, epochs.size() - EPOCHS_MAX), epochs.size()))
-                        .build();
+                                        Math.max(0, epochs.size() - EPOCHS_MAX), epochs.size()));
+        releases.state().get().ifPresent(request::setRelease);
         try {
             membership.resetConnectBackoff();
             ReportTopologyResponse response =
                     TopologyServiceGrpc.newBlockingStub(membership)
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                            .reportTopology(request);
+                            .reportTopology(request.build());
             answered = true;
             collected.told();
+            releases.answered().accept(response.getRelease());
             if (response.hasServerTime()) {
                 Timestamp time = response.getServerTime();
                 serverTime.accept(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));

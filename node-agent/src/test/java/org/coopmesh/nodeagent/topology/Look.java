@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 
@@ -92,6 +93,7 @@ final class Look implements AutoCloseable {
                             public void told() {}
                         },
                         List::of,
+                        new TopologyReporter.Releases(Optional::empty, offer -> {}),
                         time -> {});
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (lines.readLine() != null) {
