@@ -23,6 +23,7 @@ class ArchitectureTest {
                     "identity",
                     "member",
                     "node",
+                    "release",
                     "topology",
                     "standing",
                     "access",

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.TreeSet;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
+import org.coopmesh.contracts.membership.v1.ReleaseOffer;
+import org.coopmesh.contracts.membership.v1.ReleaseState;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.RouterFigures;
@@ -21,6 +23,7 @@ import org.coopmesh.membership.node.OutsidePorts;
 import org.coopmesh.membership.node.PortBlockEpoch;
 import org.coopmesh.membership.node.PortBlocks;
 import org.coopmesh.membership.node.Prefix;
+import org.coopmesh.membership.release.Releases;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.grpc.server.service.GrpcService;
@@ -33,15 +36,18 @@ class TopologyEndpoint extends TopologyServiceImplBase {
     private static final int LINK_SOURCES_MAX = 16;
     private static final int ROUTERS_MAX = 64;
     private static final int EPOCHS_MAX = 8;
+    private static final int RELEASE_TEXT_MAX = 64;
     private static final Logger log = LoggerFactory.getLogger(TopologyEndpoint.class);
 
     private final Topology topology;
     private final OutsidePorts ports;
+    private final Releases releases;
     private final Clock clock;
 
-    TopologyEndpoint(Topology topology, OutsidePorts ports, Clock clock) {
+    TopologyEndpoint(Topology topology, OutsidePorts ports, Releases releases, Clock clock) {
         this.topology = topology;
         this.ports = ports;
+        this.releases = releases;
         this.clock = clock;
     }
 
@@ -68,15 +74,31 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         topology.report(node, telemetry, links, addresses, sources);
         topology.heard(node, smallRouters(node, request));
         ports.tell(node, epochs);
+        if (request.hasRelease()) {
+            ReleaseState state = request.getRelease();
+            releases.told(
+                    node, cut(state.getVersion()), state.getStep().name(), cut(state.getTrouble()));
+        }
         Instant now = clock.instant();
-        response.onNext(
+        var answer =
                 ReportTopologyResponse.newBuilder()
                         .setServerTime(
                                 Timestamp.newBuilder()
                                         .setSeconds(now.getEpochSecond())
-                                        .setNanos(now.getNano()))
-                        .build());
+                                        .setNanos(now.getNano()));
+        releases.offer()
+                .ifPresent(offer ->
+                        answer.setRelease(
+                                ReleaseOffer.newBuilder()
+                                        .setManifest(offer.manifest())
+                                        .setSignature(offer.signature())
+                                        .setSharePermille(offer.sharePermille())));
+        response.onNext(answer.build());
         response.onCompleted();
+    }
+
+    private static String cut(String text) {
+        return text.length() <= RELEASE_TEXT_MAX ? text : text.substring(0, RELEASE_TEXT_MAX);
     }
 
     private static Telemetry telemetry(ReportTopologyRequest request) {

@@ -68,7 +68,7 @@ public final class Ed25519Key {
      *
      * @throws IllegalArgumentException if it is not that of an Ed25519 key
      */
-    static byte[] secretIn(byte[] privateKeyInfo) {
+    public static byte[] secretIn(byte[] privateKeyInfo) {
         int end = PRIVATE_BEFORE.length + Ed25519.SECRET_KEY_SIZE;
         byte[] before = Arrays.copyOf(privateKeyInfo, PRIVATE_BEFORE.length);
         if (privateKeyInfo.length == PRIVATE_WITH_PUBLIC_BYTES) {

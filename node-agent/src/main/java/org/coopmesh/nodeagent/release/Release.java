@@ -49,8 +49,7 @@ record Release(Version version, ByteString sha256, long size) {
         if (bytes.length > MANIFEST_BYTES_MAX) {
             throw new ReleaseRefused(Trouble.RELEASE_MALFORMED, "manifest too long");
         }
-        byte[] message =
-                ByteBuffer.allocate(CONTEXT.length + bytes.length).put(CONTEXT).put(bytes).array();
+        byte[] message = signed(bytes);
         byte[] signature = offer.getSignature().toByteArray();
         if (signers.stream().noneMatch(signer -> signer.signed(message, signature))) {
             throw new ReleaseRefused(Trouble.RELEASE_FORGED, "no configured signer signed it");
@@ -96,6 +95,14 @@ record Release(Version version, ByteString sha256, long size) {
         }
         throw new ReleaseRefused(
                 Trouble.RELEASE_NOT_FOR_THIS_MACHINE, "no file for " + architecture);
+    }
+
+    /** What is signed where {@code manifest} is. */
+    static byte[] signed(byte[] manifest) {
+        return ByteBuffer.allocate(CONTEXT.length + manifest.length)
+                .put(CONTEXT)
+                .put(manifest)
+                .array();
     }
 
     /** Whether {@code nodeId} is among the first so many of a thousand; the same answer everywhere. */

@@ -154,7 +154,8 @@ public final class Updates {
                 return;
             }
             if (!Version.ofProgram(running).equals(Optional.of(new Version(tried.get())))) {
-                // A start script that knows nothing of releases: without one that goes back, nothing is tried
+                // A start script that knows nothing of releases: without one that goes back,
+                // nothing is tried
                 if (state.isEmpty()) tell(tried.get(), Trouble.RELEASE_NOT_STARTED, running);
                 return;
             }

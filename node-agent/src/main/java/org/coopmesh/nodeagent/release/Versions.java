@@ -28,7 +28,7 @@ import org.coopmesh.nodeagent.release.ReleaseRefused.Trouble;
  * <pre>
  * 0.3.1/     an unpacked version; previous and current are links to such
  * trial      "0.3.1 900": runs for the first time, and has so many seconds to show that it reports
- * tries      how often it was started since
+ * tries      how often it was started since; overdue: the time was over
  * failed     "0.3.0 no-report": a line for each that was left again, never to be tried again
  * </pre>
  */
@@ -118,7 +118,7 @@ final class Versions {
 
     /** From the next start on {@code version} runs, and has that long to show that it reports. */
     void takeUp(Version version, Duration trial) throws IOException {
-        Files.deleteIfExists(directory.resolve("tries"));
+        forgetTrial();
         Path current = directory.resolve(CURRENT);
         if (Files.isSymbolicLink(current)) {
             link(PREVIOUS, Files.readSymbolicLink(current));
@@ -140,8 +140,7 @@ final class Versions {
 
     /** What runs is good: the start script does not go back any more, and what is neither it nor the one before goes. */
     void confirm() throws IOException {
-        Files.deleteIfExists(directory.resolve(TRIAL));
-        Files.deleteIfExists(directory.resolve("tries"));
+        forgetTrial();
         sync();
         Set<Path> kept = new TreeSet<>();
         for (String link : List.of(CURRENT, PREVIOUS)) {
@@ -159,6 +158,12 @@ final class Versions {
                     Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)
                             && !kept.contains(path);
             if (folder || path.toString().endsWith(".part")) remove(path);
+        }
+    }
+
+    private void forgetTrial() throws IOException {
+        for (String name : List.of(TRIAL, "tries", "overdue")) {
+            Files.deleteIfExists(directory.resolve(name));
         }
     }
 

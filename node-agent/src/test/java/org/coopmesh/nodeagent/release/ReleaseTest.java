@@ -6,15 +6,24 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.IntStream;
 import org.coopmesh.contracts.membership.v1.ReleaseManifest;
 import org.coopmesh.contracts.membership.v1.ReleaseOffer;
 import org.coopmesh.nodeagent.identity.Ed25519Key;
 import org.coopmesh.nodeagent.release.ReleaseRefused.Trouble;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ReleaseTest {
     private static final byte[] FILE = {1, 2, 3};
@@ -100,6 +109,41 @@ class ReleaseTest {
             assertThatThrownBy(() -> read("0.3.0", TestRelease.signed(noise, 1)))
                     .isInstanceOf(ReleaseRefused.class);
         }
+    }
+
+    @Test
+    void whatASignerMakesANodeTakes(@TempDir Path folder) throws Exception {
+        byte[] secret = new byte[32];
+        secret[0] = 9;
+        var jar = new ByteArrayOutputStream();
+        var says = new Manifest();
+        says.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        says.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "0.4.2-SNAPSHOT");
+        new JarOutputStream(jar, says).close();
+        Path zip =
+                Files.write(
+                        folder.resolve("zip"),
+                        TestRelease.zip(Map.of("node-agent.jar", jar.toByteArray())));
+        Path offered = folder.resolve("offered");
+
+        ReleaseMaker.make(secret, Instant.now().plusSeconds(60), offered, Map.of(MACHINE, zip));
+
+        ReleaseOffer offer =
+                ReleaseOffer.newBuilder()
+                        .setManifest(
+                                ByteString.copyFrom(
+                                        Files.readAllBytes(offered.resolve("manifest"))))
+                        .setSignature(
+                                ByteString.copyFrom(
+                                        Files.readAllBytes(offered.resolve("signature"))))
+                        .build();
+        List<Ed25519Key> signer = List.of(Ed25519Key.read(Ed25519Key.publicKeyOf(secret)));
+        Release release = Release.of(offer, signer, "0.4.1", MACHINE, Instant.now());
+        assertThat(release.version()).hasToString("0.4.2");
+        assertThat(offered.resolve(HexFormat.of().formatHex(release.sha256().toByteArray())))
+                .hasSameBinaryContentAs(zip);
+        assertThat(offered.resolve("share")).hasContent("0");
+        assertThat(refused("0.4.1", offer)).isEqualTo(Trouble.RELEASE_FORGED);
     }
 
     /** Computed by another program from the rule in the contract. */
