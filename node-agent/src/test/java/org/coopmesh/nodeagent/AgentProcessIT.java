@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(1_200)
 class AgentProcessIT {
     /** A virtual machine may take its time; what it does is judged, not how soon. */
-    private static final Duration SLOW = Duration.ofSeconds(120);
+    private static final Duration SLOW = Duration.ofSeconds(180);
 
     @TempDir Path directory;
     private final List<ReportTopologyRequest> told = new CopyOnWriteArrayList<>();
