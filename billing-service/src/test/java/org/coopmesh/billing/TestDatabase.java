@@ -11,7 +11,12 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** A migrated database on the real PostgreSQL, without a Spring context around it. */
 public record TestDatabase(JdbcClient db, TransactionTemplate transaction) {
     public static TestDatabase fresh() {
-        var source = new DriverManagerDataSource(Servers.freshDatabase("billing"));
+        return at(Servers.freshDatabase("billing"));
+    }
+
+    /** The database at {@code url}, migrated. */
+    public static TestDatabase at(String url) {
+        var source = new DriverManagerDataSource(url);
         Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/eventbus", "classpath:db/migration")

@@ -7,17 +7,16 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Wakes whoever relays, after facts were committed. It rings by NOTIFY, which every replica hears, from a transaction of its own
  * that changes nothing: many commits make one ring, and none while the relay of this process is at work anyhow. A ring that is
  * lost delays a fact until the relay next looks by itself.
  */
-final class OutboxBell implements SmartLifecycle {
+final class OutboxBell extends OwnThread {
+    private static final Duration STOP_MAX = Duration.ofSeconds(5);
     private static final Logger log = LoggerFactory.getLogger(OutboxBell.class);
 
     private final DataSource dataSource;
@@ -25,10 +24,9 @@ final class OutboxBell implements SmartLifecycle {
     private final Semaphore toRing = new Semaphore(0);
     // The relay of this process is at work and looks again before it rests.
     private volatile boolean atWork;
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     OutboxBell(DataSource dataSource) {
+        super("outbox-bell", STOP_MAX);
         this.dataSource = dataSource;
     }
 
@@ -58,31 +56,8 @@ final class OutboxBell implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        running = true;
-        thread = Thread.ofPlatform().name("outbox-bell").daemon().start(this::ringUntilStopped);
-    }
-
-    @Override
-    public synchronized void stop() {
-        running = false;
-        if (thread != null) {
-            thread.interrupt();
-            try {
-                thread.join(Duration.ofSeconds(5));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    private void ringUntilStopped() {
-        while (running) {
+    void runUntilStopped() {
+        while (isRunning()) {
             try {
                 toRing.acquire();
                 toRing.drainPermits();

@@ -23,22 +23,21 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
 /**
  * Carries facts from the outbox to Kafka, in the order of the outbox. Of several replicas one relays at a time: it holds an
  * advisory lock on a connection of its own, on which it also hears the {@link OutboxBell}. When it dies the lock is free and another goes on;
  * what was sent but not yet marked is sent again, and the hearers' inboxes skip it.
  */
-final class OutboxRelay implements SmartLifecycle {
+final class OutboxRelay extends OwnThread {
     static final int BATCH_MAX = 500;
 
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
     private static final long ADVISORY_LOCK = 0x636f6f706d657368L; // "coopmesh"
+    private static final Duration STOP_MAX = Duration.ofSeconds(10);
     private static final Duration LOCK_RETRY = Duration.ofSeconds(1);
     private static final Duration RETRY_AFTER_FAILURE = Duration.ofSeconds(1);
     // The bell wakes the relay at once; this is for the day it does not.
@@ -48,14 +47,13 @@ final class OutboxRelay implements SmartLifecycle {
     private final OutboxBell bell;
     private final Map<String, Object> producerSettings;
     private final String source;
-    private volatile boolean running;
-    private @Nullable Thread thread;
 
     OutboxRelay(
             DataSource dataSource,
             OutboxBell bell,
             Map<String, Object> kafkaSettings,
             String service) {
+        super("outbox-relay", STOP_MAX);
         this.dataSource = dataSource;
         this.bell = bell;
         this.source = "/" + service;
@@ -73,31 +71,8 @@ final class OutboxRelay implements SmartLifecycle {
     }
 
     @Override
-    public synchronized void start() {
-        running = true;
-        thread = Thread.ofPlatform().name("outbox-relay").daemon().start(this::relayUntilStopped);
-    }
-
-    @Override
-    public synchronized void stop() {
-        running = false;
-        if (thread != null) {
-            thread.interrupt();
-            try {
-                thread.join(Duration.ofSeconds(10));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    private void relayUntilStopped() {
-        while (running) {
+    void runUntilStopped() {
+        while (isRunning()) {
             try (Connection connection = dataSource.getConnection();
                     Producer<String, byte[]> producer = new KafkaProducer<>(producerSettings)) {
                 try {
@@ -108,7 +83,7 @@ final class OutboxRelay implements SmartLifecycle {
                     producer.close(Duration.ZERO);
                 }
             } catch (SQLException | ExecutionException | RuntimeException e) {
-                if (running) {
+                if (isRunning()) {
                     log.atWarn().setCause(e).log("outbox relay failed, tries again");
                     pause(RETRY_AFTER_FAILURE);
                 }
@@ -132,14 +107,14 @@ final class OutboxRelay implements SmartLifecycle {
         }
         log.atInfo().log("outbox relay started");
         PGConnection notifications = connection.unwrap(PGConnection.class);
-        while (running) {
+        while (isRunning()) {
             long looked;
             do {
                 looked = bell.looking();
                 while (publishBatch(connection, producer) == BATCH_MAX) {
                     // More is waiting.
                 }
-            } while (!bell.mayRest(looked) && running);
+            } while (!bell.mayRest(looked) && isRunning());
             notifications.getNotifications((int) LOOK_ANYWAY.toMillis());
             if (Thread.interrupted()) {
                 throw new InterruptedException();

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A real PostgreSQL as a child process: listens on loopback, and what it commits has reached the disk. */
 final class PostgresServer implements AutoCloseable {
@@ -64,14 +65,18 @@ final class PostgresServer implements AutoCloseable {
         return server.getPostgresDatabase().getConnection();
     }
 
-    /** As a power cut would: no checkpoint, no farewell. Its workers end by themselves when they miss it. */
+    /** As a power cut would: no checkpoint, no farewell, for the server and all its workers at once. */
     void kill() {
         try {
             List<String> lines = Files.readAllLines(directory.resolve("postmaster.pid"));
             ProcessHandle postmaster =
                     ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).orElseThrow();
-            postmaster.destroyForcibly();
-            postmaster.onExit().orTimeout(KILL_SECONDS_MAX, TimeUnit.SECONDS).join();
+            List<ProcessHandle> all =
+                    Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+            all.forEach(ProcessHandle::destroyForcibly);
+            for (ProcessHandle process : all) {
+                process.onExit().orTimeout(KILL_SECONDS_MAX, TimeUnit.SECONDS).join();
+            }
             // Lets go of the folder; there is nobody left to stop
             server.close();
         } catch (IOException e) {

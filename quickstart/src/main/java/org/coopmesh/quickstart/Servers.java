@@ -124,6 +124,11 @@ public final class Servers implements AutoCloseable {
         return sharedKafka.bootstrapServers();
     }
 
+    /** For tests: a PostgreSQL of one's own, which may be killed. */
+    public static MortalPostgres mortalPostgres() {
+        return new MortalPostgres(scratch("mortal-postgres"), freePort());
+    }
+
     private static synchronized PostgresServer shared() {
         if (sharedPostgres == null) {
             sharedPostgres = PostgresServer.start(scratch("postgres"), 0);
@@ -131,7 +136,7 @@ public final class Servers implements AutoCloseable {
         return sharedPostgres;
     }
 
-    private static String withCredentials(String url) {
+    static String withCredentials(String url) {
         return url + "?user=postgres&password=postgres";
     }
 

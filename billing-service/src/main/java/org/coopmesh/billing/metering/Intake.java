@@ -17,6 +17,7 @@ import org.coopmesh.billing.metering.UsageReports.Boot;
 import org.coopmesh.billing.metering.UsageReports.Heard;
 import org.coopmesh.billing.metering.UsageReports.Known;
 import org.coopmesh.billing.metering.UsageReports.News;
+import org.coopmesh.billing.metering.UsageReports.Place;
 import org.coopmesh.billing.metering.UsageReports.Range;
 import org.coopmesh.billing.metering.Verdict.Counted;
 import org.coopmesh.billing.metering.Verdict.Implausible;
@@ -121,10 +122,10 @@ class Intake {
      * Judges some reports again that were set aside because the roster did not know an attachment: facts about
      * attachments come another way and may come later.
      *
-     * @return when the last of them had come, or null where there was none after {@code after}
+     * @return the last of them, or null where there was none after {@code after}
      */
     @Transactional
-    @Nullable Instant judgeAgain(Instant after, int limit) {
+    @Nullable Place judgeAgain(Place after, int limit) {
         List<KeptReport> waiting = reports.lockUnknown(after, limit);
         if (waiting.isEmpty()) return null;
         roster.look(waiting.stream().map(KeptReport::report).toList());
@@ -146,7 +147,7 @@ class Intake {
             if (verdict instanceof Counted) counted.add(kept.report());
         }
         count(counted);
-        return waiting.getLast().receivedAt();
+        return Place.of(waiting.getLast());
     }
 
     /** Adds reports that count to their hours, and has their links compared. */

@@ -91,6 +91,10 @@ class LinkController {
                     found.windowsOutside(),
                     found.raisedAt());
         }
+
+        private String cursor() {
+            return raisedAt + "/" + id;
+        }
     }
 
     /** {@code in + originated} should be {@code out + consumed}; links and uplink together. */
@@ -152,21 +156,33 @@ class LinkController {
         }
     }
 
-    /** Newest first; the cursor is the time at which the last of a page was raised. */
+    /** Newest first; the cursor is the last of a page, a bare time all that was raised before it. */
     @GetMapping("/discrepancies")
     @PreAuthorize("isAuthenticated()")
     PageView<DiscrepancyView> discrepancies(
             @RequestParam(required = false) @Nullable String nodeId,
-            @RequestParam(required = false) @Nullable Instant before,
+            @RequestParam(required = false) @Nullable String before,
             @RequestParam(defaultValue = "50") int limit,
             Authentication authentication) {
         int size = QueryParameters.limit(limit);
         NodeId node = nodeOf(nodeId, authentication);
-        Instant latest = before == null ? clock.instant().plusSeconds(1) : before;
+        Links.Raised end =
+                before == null
+                        ? Links.Raised.before(clock.instant().plusSeconds(1))
+                        : raised(before);
         List<DiscrepancyView> items =
-                links.discrepancies(latest, node, size).stream().map(DiscrepancyView::of).toList();
-        return new PageView<>(
-                items, items.size() < size ? null : items.getLast().raisedAt().toString());
+                links.discrepancies(end, node, size).stream().map(DiscrepancyView::of).toList();
+        return new PageView<>(items, items.size() < size ? null : items.getLast().cursor());
+    }
+
+    private static Links.Raised raised(String before) {
+        var cursor = QueryParameters.cursor("before", before);
+        if (cursor.id() == null) return Links.Raised.before(cursor.at());
+        try {
+            return new Links.Raised(cursor.at(), UUID.fromString(cursor.id()));
+        } catch (IllegalArgumentException noId) {
+            throw QueryParameters.malformedCursor("before");
+        }
     }
 
     /** Hours of one node, or of all where they do not balance, oldest first. */

@@ -302,15 +302,27 @@ class Links {
                 .update();
     }
 
-    /** Discrepancies raised before {@code before}, newest first; of one node where {@code nodeId} is given. */
-    List<Discrepancy> discrepancies(Instant before, @Nullable NodeId nodeId, int limit) {
+    /** Where a discrepancy stands among all, which may be raised at the same time. */
+    record Raised(Instant at, UUID id) {
+        private static final UUID LOWEST = new UUID(0, 0);
+
+        /** Behind all that were raised at {@code at}, in the order of newest first. */
+        static Raised before(Instant at) {
+            return new Raised(at, LOWEST);
+        }
+    }
+
+    /** Discrepancies that come after {@code end} when the newest is first; of one node where {@code nodeId} is given. */
+    List<Discrepancy> discrepancies(Raised end, @Nullable NodeId nodeId, int limit) {
         return db.sql(
                         """
                         select * from link_discrepancy
-                        where raised_at < :before and (:node::bytea is null or low_node = :node or high_node = :node)
-                        order by raised_at desc, id limit :limit
+                        where (raised_at, id) < (:at, :id)
+                          and (:node::bytea is null or low_node = :node or high_node = :node)
+                        order by raised_at desc, id desc limit :limit
                         """)
-                .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("at", end.at().atOffset(ZoneOffset.UTC))
+                .param("id", end.id())
                 .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
                 .param("limit", limit)
                 .query((rows, i) ->

@@ -55,9 +55,9 @@ record Plausibility(long lineRateBits, long linkRateBits, Duration spoolLimit) {
         if (report.endedAt().isBefore(receivedAt.minus(spoolLimit))) {
             return new Implausible(Reason.TOO_OLD);
         }
+        if (overflows(report)) return new Implausible(Reason.COUNTER_OVERFLOW);
         long most = bytesMax(lineRateBits, report.length());
         for (AttachmentUsage usage : report.attachments()) {
-            if (overflows(usage)) return new Implausible(Reason.COUNTER_OVERFLOW);
             if (usage.internetDown() + usage.localDown() > most
                     || usage.internetUp() + usage.localUp() > most) {
                 return new Implausible(Reason.BEYOND_LINE_RATE);
@@ -65,17 +65,11 @@ record Plausibility(long lineRateBits, long linkRateBits, Duration spoolLimit) {
         }
         long mostOfLink = bytesMax(linkRateBits, report.length());
         for (LinkUsage link : report.links()) {
-            if (link.received() < 0 || link.sent() < 0) {
-                return new Implausible(Reason.COUNTER_OVERFLOW);
-            }
             if (link.received() > mostOfLink || link.sent() > mostOfLink) {
                 return new Implausible(Reason.BEYOND_LINE_RATE);
             }
         }
         UplinkUsage uplink = report.uplink();
-        if (uplink != null && (uplink.received() < 0 || uplink.sent() < 0)) {
-            return new Implausible(Reason.COUNTER_OVERFLOW);
-        }
         if (uplink != null && (uplink.received() > mostOfLink || uplink.sent() > mostOfLink)) {
             return new Implausible(Reason.BEYOND_LINE_RATE);
         }
@@ -91,6 +85,14 @@ record Plausibility(long lineRateBits, long linkRateBits, Duration spoolLimit) {
         long millis = window.plusNanos(999_999).toMillis();
         long bytes = Math.multiplyExact(rateBits, millis) / 8_000;
         return bytes + bytes / 10;
+    }
+
+    /** Whether a figure anywhere in it is below zero, or two that are added are beyond what a counter holds. */
+    static boolean overflows(UsageReport report) {
+        UplinkUsage uplink = report.uplink();
+        return report.attachments().stream().anyMatch(Plausibility::overflows)
+                || report.links().stream().anyMatch(link -> link.received() < 0 || link.sent() < 0)
+                || uplink != null && (uplink.received() < 0 || uplink.sent() < 0);
     }
 
     private static boolean overflows(AttachmentUsage usage) {

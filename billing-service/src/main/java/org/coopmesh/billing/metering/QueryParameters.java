@@ -1,5 +1,7 @@
 package org.coopmesh.billing.metering;
 
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 
@@ -46,6 +48,26 @@ final class QueryParameters {
             throw new MalformedQuery("limit", "must be 1 to " + LIMIT_MAX);
         }
         return limit;
+    }
+
+    /** Where a page of newest first ends: a time and, at that very time, which; without one all of that time are passed. */
+    record Cursor(Instant at, @Nullable String id) {}
+
+    /** Reads what a page gave as next, or a bare time. */
+    static Cursor cursor(String field, String text) {
+        String[] parts = text.split("/", -1);
+        try {
+            if (parts.length <= 2) {
+                return new Cursor(Instant.parse(parts[0]), parts.length == 2 ? parts[1] : null);
+            }
+        } catch (DateTimeParseException noTime) {
+            // Told below.
+        }
+        throw malformedCursor(field);
+    }
+
+    static MalformedQuery malformedCursor(String field) {
+        return new MalformedQuery(field, "must be a time, or what a page before gave as next");
     }
 
     static NodeId node(@Nullable String hex) {

@@ -75,7 +75,10 @@ class Retention {
                 .update();
     }
 
-    /** Sums up hours before {@code before} by the day of {@code zone}, and removes them; says how many. */
+    /**
+     * Sums up hours before {@code before} by the day of {@code zone}, and removes them; says how many. Where days begin within an
+     * hour, that hour is of the day that begins in it, as it is when it is billed.
+     */
     int hours(Instant before, ZoneId zone, int limit) {
         return db.sql(
                         """
@@ -86,7 +89,7 @@ class Retention {
                         ), summed as (
                             insert into usage_daily as d (attachment_id, hour, node_id, own, internet_bytes_down,
                                 internet_bytes_up, local_bytes_down, local_bytes_up, windows)
-                            select attachment_id, date_trunc('day', hour, :zone), node_id, own,
+                            select attachment_id, date_trunc('day', hour + interval '59 minutes 59 seconds', :zone), node_id, own,
                                    least(9223372036854775807, sum(internet_bytes_down)),
                                    least(9223372036854775807, sum(internet_bytes_up)),
                                    least(9223372036854775807, sum(local_bytes_down)),

@@ -1,5 +1,6 @@
 package org.coopmesh.billing.metering;
 
+import com.google.protobuf.ByteString;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
@@ -7,6 +8,7 @@ import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -15,6 +17,8 @@ import org.coopmesh.billing.metering.Decisions.Decision;
 import org.coopmesh.billing.metering.SetAsideQueue.Item;
 import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
 import org.coopmesh.billing.metering.UsageReport.Key;
+import org.coopmesh.billing.metering.UsageReports.Place;
+import org.coopmesh.billing.metering.UsageReports.SetAsideReport;
 import org.coopmesh.billing.subscription.Caller;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerRegister;
@@ -129,27 +133,39 @@ class SetAsideController {
             @NotNull @Nullable Boolean accept,
             @NotBlank @Size(max = 1000) @Nullable String reason) {}
 
-    /** Newest first; the cursor is the time at which the last of a page was received. */
+    /** Newest first; the cursor is the last of a page, a bare time all that was received before it. */
     @GetMapping("/implausible")
     @PreAuthorize(QueryParameters.READS_ALL)
     PageView<ImplausibleView> implausible(
             @RequestParam(required = false) @Nullable String nodeId,
             @RequestParam(defaultValue = "false") boolean decided,
             @RequestParam(defaultValue = "50") int limit,
-            @RequestParam(required = false) @Nullable Instant after) {
+            @RequestParam(required = false) @Nullable String after) {
         int size = QueryParameters.limit(limit);
-        List<ImplausibleView> items =
-                queue
-                        .items(
-                                after,
-                                nodeId == null ? null : QueryParameters.node(nodeId),
-                                decided,
-                                size)
-                        .stream()
-                        .map(ImplausibleView::of)
-                        .toList();
+        List<Item> items =
+                queue.items(
+                        after == null ? null : place(after),
+                        nodeId == null ? null : QueryParameters.node(nodeId),
+                        decided,
+                        size);
         return new PageView<>(
-                items, items.size() < size ? null : items.getLast().receivedAt().toString());
+                items.stream().map(ImplausibleView::of).toList(),
+                items.size() < size ? null : cursor(items.getLast().report()));
+    }
+
+    private static String cursor(SetAsideReport last) {
+        return last.receivedAt() + "/" + UsageReports.hex(last.report().hash());
+    }
+
+    private static Place place(String after) {
+        var cursor = QueryParameters.cursor("after", after);
+        if (cursor.id() == null) return Place.before(cursor.at());
+        try {
+            return new Place(
+                    cursor.at(), ByteString.copyFrom(HexFormat.of().parseHex(cursor.id())));
+        } catch (IllegalArgumentException noHash) {
+            throw QueryParameters.malformedCursor("after");
+        }
     }
 
     @PostMapping("/implausible/{nodeId}/{bootId}/{sequence}/decision")

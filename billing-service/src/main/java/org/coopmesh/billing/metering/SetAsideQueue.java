@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.coopmesh.billing.metering.Decisions.Decision;
-import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
 import org.coopmesh.billing.metering.UsageReport.Key;
+import org.coopmesh.billing.metering.UsageReports.Place;
 import org.coopmesh.billing.metering.UsageReports.SetAsideReport;
 import org.coopmesh.billing.metering.Verdict.Counted;
 import org.coopmesh.billing.metering.Verdict.Implausible;
@@ -63,17 +63,19 @@ class SetAsideQueue {
             boolean acceptable,
             Optional<Decision> decision) {}
 
-    /** What was set aside before {@code before}, newest first: decided or still open. */
-    List<Item> items(
-            @Nullable Instant before, @Nullable NodeId nodeId, boolean decided, int limit) {
-        Instant latest = before == null ? clock.instant().plusSeconds(1) : before;
-        return items(reports.setAside(latest, nodeId, decided, limit));
+    /** What was set aside and comes after {@code end} when the newest is first: decided or still open. */
+    List<Item> items(@Nullable Place end, @Nullable NodeId nodeId, boolean decided, int limit) {
+        return items(reports.setAside(end == null ? now() : end, nodeId, decided, limit));
+    }
+
+    private Place now() {
+        return Place.before(clock.instant().plusSeconds(1));
     }
 
     /** What of {@code nodes} was set aside since {@code since}, decided or not, newest first. */
     List<Item> itemsOf(Collection<NodeId> nodes, Instant since, int limit) {
         var items = new ArrayList<SetAsideReport>();
-        Instant now = clock.instant().plusSeconds(1);
+        Place now = now();
         for (NodeId node : nodes) {
             items.addAll(reports.setAside(now, node, false, limit));
             items.addAll(reports.setAside(now, node, true, limit));
@@ -155,16 +157,8 @@ class SetAsideQueue {
                     BEYOND_LINE_RATE,
                     FOREIGN_ATTACHMENT,
                     CHAIN_BROKEN ->
-                    !report.endedAt().isAfter(clock.instant())
-                            && report.attachments().stream().noneMatch(SetAsideQueue::negative);
+                    !report.endedAt().isAfter(clock.instant()) && !Plausibility.overflows(report);
         };
-    }
-
-    private static boolean negative(AttachmentUsage usage) {
-        return usage.internetDown() < 0
-                || usage.internetUp() < 0
-                || usage.localDown() < 0
-                || usage.localUp() < 0;
     }
 
     private boolean involved(UsageReport report, MemberId by) {

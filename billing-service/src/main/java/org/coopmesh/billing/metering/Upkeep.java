@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.coopmesh.billing.metering.Retention.Held;
+import org.coopmesh.billing.metering.UsageReports.Place;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ class Upkeep {
     private final Intake intake;
     private final MeteringSettings settings;
     private final Clock clock;
-    private Instant judgedUpTo = Instant.EPOCH;
+    private Place judgedUpTo = Place.START;
 
     Upkeep(
             Retention retention,
@@ -112,7 +113,7 @@ class Upkeep {
     /** Looks through the reports that waited for the roster, a page at a time, from the start again when through. */
     @Scheduled(fixedDelayString = "${coopmesh.metering.check-interval:PT10S}")
     void judgeAgain() {
-        Instant last = intake.judgeAgain(judgedUpTo, JUDGED_MAX);
-        judgedUpTo = last == null ? Instant.EPOCH : last;
+        Place last = intake.judgeAgain(judgedUpTo, JUDGED_MAX);
+        judgedUpTo = last == null ? Place.START : last;
     }
 }

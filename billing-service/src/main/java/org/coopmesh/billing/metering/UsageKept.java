@@ -3,6 +3,7 @@ package org.coopmesh.billing.metering;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.springframework.stereotype.Component;
 
@@ -28,7 +29,7 @@ public class UsageKept {
 
     /**
      * From here on every hour is there by itself, of attachments, links and nodes: they are kept for their time, and longer
-     * while a closed month may still be corrected. The beginning of a day in the co-op's calendar.
+     * while a closed month may still be corrected. The hour in which a day of the co-op's calendar begins.
      */
     public Instant hoursSince() {
         // Whole days only: a day is summed up once all of it may go.
@@ -36,6 +37,6 @@ public class UsageKept {
         Instant oldest = clock.instant().minus(settings.keepHours());
         Instant whole = oldest.atZone(zone).toLocalDate().atStartOfDay(zone).toInstant();
         Instant needed = hold.hoursNeededSince();
-        return whole.isBefore(needed) ? whole : needed;
+        return (whole.isBefore(needed) ? whole : needed).truncatedTo(ChronoUnit.HOURS);
     }
 }

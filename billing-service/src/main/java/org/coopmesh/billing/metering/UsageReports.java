@@ -330,18 +330,34 @@ class UsageReports {
                 .update();
     }
 
+    /** Where a report stands in the order of arrival. All that one batch brought came at the same time, hashes tell them apart. */
+    record Place(Instant receivedAt, ByteString hash) {
+        static final Place START = before(Instant.EPOCH);
+
+        /** Ahead of all that came at {@code at}. */
+        static Place before(Instant at) {
+            return new Place(at, ByteString.EMPTY);
+        }
+
+        static Place of(KeptReport kept) {
+            return new Place(kept.receivedAt(), kept.report().hash());
+        }
+    }
+
     /** Locks some reports that wait for the roster, after {@code after} in the order of arrival; others take the rest. */
-    List<KeptReport> lockUnknown(Instant after, int limit) {
+    List<KeptReport> lockUnknown(Place after, int limit) {
         return db.sql(
                         """
                         select * from usage_report
-                        where state = 'implausible' and reason = 'unknownAttachment' and received_at > :after
+                        where state = 'implausible' and reason = 'unknownAttachment'
+                          and (received_at, hash) > (:after, :hash)
                           and not exists (select from usage_decision d
                                           where d.node_id = usage_report.node_id and d.boot_id = usage_report.boot_id
                                             and d.sequence = usage_report.sequence)
-                        order by received_at limit :limit for update of usage_report skip locked
+                        order by received_at, hash limit :limit for update of usage_report skip locked
                         """)
-                .param("after", after.atOffset(ZoneOffset.UTC))
+                .param("after", after.receivedAt().atOffset(ZoneOffset.UTC))
+                .param("hash", after.hash().toByteArray())
                 .param("limit", limit)
                 .query(UsageReports::kept)
                 .list();
@@ -420,28 +436,29 @@ class UsageReports {
     record SetAsideReport(UsageReport report, Reason reason, Instant receivedAt, boolean decided) {}
 
     /**
-     * What was set aside before {@code before}, newest first; of one node where {@code nodeId} is given. Conflicts are never
-     * decided: they count in no way.
+     * What was set aside and comes after {@code end} when the newest is first; of one node where {@code nodeId} is given.
+     * Conflicts are never decided: they count in no way.
      */
-    List<SetAsideReport> setAside(
-            Instant before, @Nullable NodeId nodeId, boolean decided, int limit) {
+    List<SetAsideReport> setAside(Place end, @Nullable NodeId nodeId, boolean decided, int limit) {
         return db.sql(
                         """
                         (select r.node_id, r.boot_id, r.sequence, r.signed, coalesce(d.set_aside, r.reason) as reason,
-                                r.received_at, d.node_id is not null as decided
+                                r.received_at, r.hash, d.node_id is not null as decided
                          from usage_report r left join usage_decision d using (node_id, boot_id, sequence)
-                         where (r.state = 'implausible' or :decided) and r.received_at < :before
+                         where (r.state = 'implausible' or :decided) and (r.received_at, r.hash) < (:at, :hash)
                            and (d.node_id is not null) = :decided
                            and (:node::bytea is null or r.node_id = :node)
-                         order by r.received_at desc limit :limit)
+                         order by r.received_at desc, r.hash desc limit :limit)
                         union all
-                        (select node_id, boot_id, sequence, signed, 'conflict', received_at, false
+                        (select node_id, boot_id, sequence, signed, 'conflict', received_at, hash, false
                          from usage_conflict
-                         where not :decided and received_at < :before and (:node::bytea is null or node_id = :node)
-                         order by received_at desc limit :limit)
-                        order by received_at desc, node_id, boot_id, sequence limit :limit
+                         where not :decided and (received_at, hash) < (:at, :hash)
+                           and (:node::bytea is null or node_id = :node)
+                         order by received_at desc, hash desc limit :limit)
+                        order by received_at desc, hash desc limit :limit
                         """)
-                .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("at", end.receivedAt().atOffset(ZoneOffset.UTC))
+                .param("hash", end.hash().toByteArray())
                 .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
                 .param("decided", decided)
                 .param("limit", limit)

@@ -156,9 +156,12 @@ public class Simulator {
                     .log("simulation failed");
             simulations.fail(
                     simulation.id(),
-                    failed instanceof PlanNotFound || failed instanceof ArithmeticException
-                            ? String.valueOf(failed.getMessage())
-                            : "it could not be finished; try again");
+                    switch (failed) {
+                        case PlanNotFound unknown -> String.valueOf(unknown.getMessage());
+                        case ArithmeticException tooLarge ->
+                                "a payer would come to more than a book can hold";
+                        default -> "it could not be finished; try again";
+                    });
         }
     }
 

@@ -65,6 +65,62 @@ class ExactlyOnceIT {
         chain.assertCountedOnce();
     }
 
+    /** A clock that runs wrong, is set back and set forward, and is at last an hour ahead. */
+    @Property(tries = 30, shrinking = ShrinkingMode.OFF)
+    void aClockThatDriftsAndJumpsCostsNoByteAndCountsNoneTwice(
+            @ForAll long seed, @ForAll @IntRange(min = 2, max = 40) int windows) {
+        var random = new Random(seed);
+        var node = new ReportingNode();
+        AttachmentId attachment =
+                MeteringContext.attach(context.getBean(JdbcClient.class), node.id);
+        var reports = new ArrayList<ByteString>();
+        var ahead = new ArrayList<Long>();
+        long down = 0;
+        Instant at = START.plusSeconds(3 * 3_600);
+        Instant latest = MeteringContext.START.plus(Plausibility.AHEAD_MAX);
+        for (int i = 0; i < windows; i++) {
+            at =
+                    switch (random.nextInt(6)) {
+                        case 0 -> at.minusSeconds(3_600); // Set back.
+                        case 1 -> at.plusSeconds(random.nextInt(7_200)); // Set forward.
+                        default -> at.plusMillis(random.nextInt(600_000) - 300_000); // Drifts.
+                    };
+            Instant end = at.plusSeconds(300);
+            long bytes = random.nextLong(30_000_000_000L);
+            if (end.isAfter(latest)) ahead.add(node.sequence + 1);
+            else down += bytes;
+            reports.add(node.report(at, attachment, bytes, 0));
+            at = end;
+        }
+        Instant hourAhead = MeteringContext.START.plusSeconds(3_600);
+        ahead.add(node.sequence + 1);
+        reports.add(node.report(hourAhead.minusSeconds(300), attachment, 1, 1));
+
+        for (int cut = 1 + random.nextInt(reports.size()), from = 0;
+                from < reports.size();
+                from = cut, cut = reports.size()) {
+            metering().record(node.arrival(reports.subList(from, cut)));
+        }
+        List<Receipt> again = metering().record(node.arrival(reports));
+
+        assertThat(again.getFirst().missing()).isEmpty();
+        assertThat(again.getFirst().setAside())
+                .containsExactlyElementsOf(
+                        ahead.stream()
+                                .map(sequence ->
+                                        new Receipt.SetAside(
+                                                sequence, Verdict.Reason.FROM_THE_FUTURE))
+                                .toList());
+        assertThat(
+                        metering()
+                                .used(
+                                        List.of(attachment),
+                                        START.minusSeconds(30 * 86_400),
+                                        START.plusSeconds(86_400))
+                                .get(attachment))
+                .isEqualTo(new Usage(down, 0, 0, 0, reports.size() - ahead.size(), 0));
+    }
+
     /** A chain of plausible windows over several hours, and what it should add up to. */
     private static final class Chain {
         final ReportingNode node = new ReportingNode();

@@ -40,6 +40,7 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
 import org.springframework.test.web.servlet.request.RequestPostProcessor;
 
 /**
@@ -179,6 +180,26 @@ class LiarIT {
                                 .param("nodeId", relay)
                                 .with(as(owner, "member")))
                 .andExpect(jsonPath("$.items.length()").value(2));
+        String newest =
+                http.perform(discrepancies(relay).param("limit", "1").with(as(owner, "member")))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        String next = JsonPath.read(newest, "$.next");
+        String rest =
+                http.perform(discrepancies(relay).param("before", next).with(as(owner, "member")))
+                        .andExpect(jsonPath("$.items.length()").value(1))
+                        .andExpect(jsonPath("$.next").doesNotExist())
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        assertThat(JsonPath.<String>read(rest, "$.items[0].raisedAt"))
+                .isEqualTo(JsonPath.read(newest, "$.items[0].raisedAt"));
+        assertThat(JsonPath.<String>read(rest, "$.items[0].id"))
+                .isNotEqualTo(JsonPath.read(newest, "$.items[0].id"));
+        http.perform(discrepancies(relay).param("before", "x/y").with(as(owner, "member")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("before"));
         http.perform(
                         get("/api/usage/balances")
                                 .param("nodeId", chain.gateway.id.hex())
@@ -197,6 +218,10 @@ class LiarIT {
         http.perform(get("/api/usage/links").param("after", "x").with(as(owner, "network")))
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value("after"));
+    }
+
+    private static MockHttpServletRequestBuilder discrepancies(String node) {
+        return get("/api/usage/discrepancies").param("nodeId", node);
     }
 
     private static RequestPostProcessor as(MemberId member, String role) {

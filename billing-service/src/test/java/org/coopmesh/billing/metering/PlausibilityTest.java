@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,6 +16,8 @@ import org.coopmesh.billing.metering.Verdict.Counted;
 import org.coopmesh.billing.metering.Verdict.Implausible;
 import org.coopmesh.billing.metering.Verdict.Reason;
 import org.coopmesh.contracts.billing.v1.AttachmentUsage;
+import org.coopmesh.contracts.billing.v1.LinkUsage;
+import org.coopmesh.contracts.billing.v1.UplinkUsage;
 import org.junit.jupiter.api.Test;
 
 class PlausibilityTest {
@@ -101,6 +104,37 @@ class PlausibilityTest {
 
         assertThat(judge(NOW.minus(WINDOW), WINDOW, usage))
                 .isEqualTo(new Implausible(Reason.COUNTER_OVERFLOW));
+    }
+
+    @Test
+    void aNegativeFigureOfALinkOrUplinkIsSetAsideWhateverElseIsWrong() {
+        for (Duration length : List.of(WINDOW, Duration.ofHours(1))) {
+            for (boolean sent : List.of(true, false)) {
+                long received = sent ? 1 : -1;
+                var node = new ReportingNode();
+                var link =
+                        LinkUsage.newBuilder()
+                                .setNeighbourNodeId(node.id.hex())
+                                .setBytesSent(-received)
+                                .setBytesReceived(received);
+                var uplink =
+                        UplinkUsage.newBuilder().setBytesSent(-received).setBytesReceived(received);
+                var tooMuch = ReportingNode.own(ATTACHMENT, Long.MAX_VALUE, 0);
+
+                for (var report :
+                        List.of(
+                                node.window(NOW.minus(length), length).addLinks(link),
+                                node.window(NOW.minus(length), length).setUplink(uplink))) {
+                    assertThat(judge(report)).isEqualTo(new Implausible(Reason.COUNTER_OVERFLOW));
+                    assertThat(judge(report.addAttachments(tooMuch)))
+                            .isEqualTo(new Implausible(Reason.COUNTER_OVERFLOW));
+                }
+            }
+        }
+    }
+
+    private Verdict judge(org.coopmesh.contracts.billing.v1.UsageReport.Builder report) {
+        return plausibility.judge(UsageReport.read(report.build().toByteString(), "report"), NOW);
     }
 
     @Test

@@ -9,7 +9,9 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.ByteString;
+import com.jayway.jsonpath.JsonPath;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,9 +19,13 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.coopmesh.billing.metering.MeteringContext.TestClock;
+import org.coopmesh.billing.metering.UsageReports.Place;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.SiteId;
+import org.coopmesh.contracts.billing.v1.AttachmentUsage;
+import org.coopmesh.contracts.billing.v1.LinkUsage;
 import org.coopmesh.contracts.billing.v1.MeterEvent;
+import org.coopmesh.contracts.billing.v1.UplinkUsage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,6 +50,7 @@ class SetAsideApiIT {
     @Autowired MockMvc http;
     @Autowired JdbcClient db;
     @Autowired Metering metering;
+    @Autowired Intake intake;
     @Autowired TestClock clock;
 
     private final MemberId member = new MemberId(UUID.randomUUID());
@@ -102,6 +109,48 @@ class SetAsideApiIT {
     }
 
     @Test
+    void whatCameInOneBatchStandsOnOnePageOrTheNext() throws Exception {
+        metering.record(
+                node.arrival(node.reports(NOW.minusSeconds(3_600), 6, attachment, TOO_MUCH, 7)));
+        var sequences = new ArrayList<Integer>();
+        String next = null;
+
+        do {
+            var page = queue(false).param("limit", "3").with(as(operator, "network"));
+            if (next != null) page.param("after", next);
+            String answer =
+                    http.perform(page)
+                            .andExpect(status().isOk())
+                            .andReturn()
+                            .getResponse()
+                            .getContentAsString();
+            sequences.addAll(JsonPath.<List<Integer>>read(answer, "$.items[*].sequence"));
+            next = JsonPath.read(answer, "$.next");
+        } while (next != null);
+
+        assertThat(sequences).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7);
+        http.perform(queue(false).param("after", NOW.toString()).with(as(operator, "network")))
+                .andExpect(jsonPath("$.items.length()").value(0));
+        for (String malformed : List.of("x", NOW + "/x", NOW + "/00/1")) {
+            http.perform(queue(false).param("after", malformed).with(as(operator, "network")))
+                    .andExpect(status().isBadRequest())
+                    .andExpect(jsonPath("$.errors[0].field").value("after"));
+        }
+    }
+
+    @Test
+    void whatCameInOneBatchIsAllJudgedAgainHoweverLittleAtATime() {
+        var later = new AttachmentId(UUID.randomUUID());
+        metering.record(node.arrival(node.reports(NOW.minusSeconds(3_600), 6, later, 9, 7)));
+        MeteringContext.attach(db, later, node.id, site, member);
+
+        for (Place place = Place.START; place != null; place = intake.judgeAgain(place, 2)) {}
+
+        assertThat(metering.used(List.of(later), NOW.minusSeconds(7_200), NOW).get(later))
+                .isEqualTo(new Usage(6 * 9, 6 * 7, 0, 0, 6, 0));
+    }
+
+    @Test
     void whatIsRefusedIsNeverBilledAndADecisionStands() throws Exception {
         decide(operator, false, "the counter is broken").andExpect(status().isOk());
 
@@ -152,6 +201,43 @@ class SetAsideApiIT {
 
         assertThat(answers).containsOnlyOnce(200).containsOnly(200, 409);
         assertThat(used().internetDown()).isEqualTo(TOO_MUCH);
+    }
+
+    @Test
+    void aReportWithAFigureBelowZeroAnywhereIsNotAcceptedWhateverElseItIsSetAsideFor()
+            throws Exception {
+        var other = new ReportingNode();
+        var old = Duration.ofDays(40);
+        for (var report :
+                List.of(
+                        other.window(NOW.minus(old), Duration.ofMinutes(5))
+                                .addLinks(
+                                        LinkUsage.newBuilder()
+                                                .setNeighbourNodeId(node.id.hex())
+                                                .setBytesSent(-1)),
+                        other.window(NOW.minus(old), Duration.ofMinutes(5))
+                                .setUplink(
+                                        UplinkUsage.newBuilder().setBytesReceived(Long.MIN_VALUE)),
+                        other.window(NOW.minus(old), Duration.ofMinutes(5))
+                                .addAttachments(
+                                        AttachmentUsage.newBuilder()
+                                                .setAttachmentId(attachment.value().toString())
+                                                .setInternetBytesDown(Long.MAX_VALUE)
+                                                .setLocalBytesDown(Long.MAX_VALUE)))) {
+            other.boot = UUID.randomUUID();
+            other.sequence = 0;
+            report.setBootId(other.boot.toString());
+            metering.record(
+                    other.arrival(List.of(other.seal(report.setSequence(1).clearPreviousHash()))));
+
+            http.perform(
+                            decision(other, "{\"accept\": true, \"reason\": \"let it pass\"}")
+                                    .with(as(operator, "treasurer")))
+                    .andExpect(status().isConflict())
+                    .andExpect(
+                            jsonPath("$.type")
+                                    .value("https://coopmesh.org/problems/decision-refused"));
+        }
     }
 
     @Test

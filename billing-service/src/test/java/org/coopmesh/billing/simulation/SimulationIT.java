@@ -233,6 +233,30 @@ class SimulationIT {
     }
 
     @Test
+    void aProposalThatNoBookCanHoldFailsAndSaysWhy() {
+        plan("home", new TariffPart.Flat(euros("5")));
+        Someone anna = facts.joined("home", "2026-08-01");
+        used(anna, "2026-08-05T10:00:00Z", Long.MAX_VALUE / 4);
+        clock.set("2026-09-02T08:00:00Z");
+
+        Simulation simulation =
+                run(
+                        "2026-08",
+                        "2026-08",
+                        List.of(
+                                new Plan(
+                                        "home",
+                                        "Home",
+                                        "",
+                                        LocalDate.of(2026, 1, 1),
+                                        EUR,
+                                        List.of(new TariffPart.Volume(0, euros("100000000"))))));
+
+        assertThat(simulation.state()).isEqualTo(Simulation.State.FAILED);
+        assertThat(simulation.why()).isEqualTo("a payer would come to more than a book can hold");
+    }
+
+    @Test
     void quantilesAreToldOnlyAmongManyPayers() {
         var few = new ArrayList<Money>();
         for (int i = 0; i < Distribution.QUANTILES_FROM - 1; i++) {
