@@ -16,6 +16,7 @@ import org.coopmesh.billing.metering.UsageHours.Part;
 import org.coopmesh.billing.metering.UsageHours.Step;
 import org.coopmesh.billing.metering.UsageReport.AttachmentUsage;
 import org.coopmesh.billing.metering.UsageReport.Key;
+import org.coopmesh.billing.metering.UsageReports.Begun;
 import org.coopmesh.billing.metering.UsageReports.Boot;
 import org.coopmesh.billing.metering.UsageReports.NodeReports;
 import org.coopmesh.billing.metering.Verdict.Counted;
@@ -234,9 +235,9 @@ public class Metering {
         return reports.nodes(after, limit, clock.instant());
     }
 
-    /** The kept reports of a node, oldest first. */
-    List<KeptReport> reports(NodeId nodeId, Instant from, Instant to, int limit) {
-        return reports.ofNode(nodeId, from, to, limit);
+    /** The kept reports of a node that come after {@code after} and began before {@code to}, oldest first. */
+    List<KeptReport> reports(NodeId nodeId, Begun after, Instant to, int limit) {
+        return reports.ofNode(nodeId, after, to, limit);
     }
 
     /** Everything that proves one report: the reports up to the end of its run, the signature, and the key. */

@@ -50,20 +50,17 @@ final class QueryParameters {
         return limit;
     }
 
-    /** Where a page of newest first ends: a time and, at that very time, which; without one all of that time are passed. */
+    /** Where a page ends: a time and, at that very time, which; without one all of that time are passed. */
     record Cursor(Instant at, @Nullable String id) {}
 
     /** Reads what a page gave as next, or a bare time. */
     static Cursor cursor(String field, String text) {
-        String[] parts = text.split("/", -1);
+        String[] parts = text.split("/", 2);
         try {
-            if (parts.length <= 2) {
-                return new Cursor(Instant.parse(parts[0]), parts.length == 2 ? parts[1] : null);
-            }
+            return new Cursor(Instant.parse(parts[0]), parts.length == 2 ? parts[1] : null);
         } catch (DateTimeParseException noTime) {
-            // Told below.
+            throw malformedCursor(field);
         }
-        throw malformedCursor(field);
     }
 
     static MalformedQuery malformedCursor(String field) {

@@ -3,6 +3,7 @@ package org.coopmesh.billing.metering;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.coopmesh.billing.metering.QueryParameters.MalformedQuery;
 import org.coopmesh.billing.metering.SetAsideQueue.ReportNotFound;
 import org.coopmesh.billing.metering.UsageHours.Part;
 import org.coopmesh.billing.metering.UsageReport.Key;
+import org.coopmesh.billing.metering.UsageReports.Begun;
 import org.coopmesh.billing.metering.Verdict.Counted;
 import org.coopmesh.billing.metering.Verdict.Implausible;
 import org.coopmesh.billing.subscription.Caller;
@@ -99,6 +101,10 @@ class UsageController {
                     kept.verdict() instanceof Implausible set ? set.reason().told() : null,
                     kept.verdict() instanceof Counted counted && counted.late(),
                     UsageReports.hex(report.hash()));
+        }
+
+        private String cursor() {
+            return startedAt.truncatedTo(ChronoUnit.MICROS) + "/" + bootId + "/" + sequence;
         }
     }
 
@@ -212,16 +218,34 @@ class UsageController {
             @RequestParam(required = false) @Nullable Instant from,
             @RequestParam(required = false) @Nullable Instant to,
             @RequestParam(defaultValue = "50") int limit,
-            @RequestParam(required = false) @Nullable Instant after) {
+            @RequestParam(required = false) @Nullable String after) {
         int size = QueryParameters.limit(limit);
         Span span = span(from, to);
-        Instant start = after == null ? span.from() : after.plusNanos(1_000);
         List<ReportView> items =
-                metering.reports(QueryParameters.node(nodeId), start, span.to(), size).stream()
+                metering
+                        .reports(
+                                QueryParameters.node(nodeId),
+                                after == null ? Begun.before(span.from()) : begun(after),
+                                span.to(),
+                                size)
+                        .stream()
                         .map(ReportView::of)
                         .toList();
-        return new PageView<>(
-                items, items.size() < size ? null : items.getLast().startedAt().toString());
+        return new PageView<>(items, items.size() < size ? null : items.getLast().cursor());
+    }
+
+    private static Begun begun(String after) {
+        var cursor = QueryParameters.cursor("after", after);
+        if (cursor.id() == null) return Begun.after(cursor.at());
+        String[] parts = cursor.id().split("/", -1);
+        try {
+            if (parts.length == 2) {
+                return new Begun(cursor.at(), UUID.fromString(parts[0]), Long.parseLong(parts[1]));
+            }
+        } catch (IllegalArgumentException noReport) {
+            // Told below.
+        }
+        throw QueryParameters.malformedCursor("after");
     }
 
     @GetMapping("/reports/{nodeId}/{bootId}/{sequence}")

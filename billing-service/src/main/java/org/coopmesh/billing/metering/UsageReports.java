@@ -472,16 +472,37 @@ class UsageReports {
                 .list();
     }
 
+    /** Where a window of a node stands among all; after a clock was set back, several begin at the same time. */
+    record Begun(Instant at, UUID bootId, long sequence) {
+        /** Ahead of all that begin at {@code at}. */
+        static Begun before(Instant at) {
+            return new Begun(at, new UUID(0, 0), 0);
+        }
+
+        /** Behind all that begin at {@code at}. */
+        static Begun after(Instant at) {
+            return new Begun(at, new UUID(-1, -1), Long.MAX_VALUE);
+        }
+    }
+
     /** The reports of one node whose windows began in [{@code from}, {@code to}), oldest first. */
     List<KeptReport> ofNode(NodeId nodeId, Instant from, Instant to, int limit) {
+        return ofNode(nodeId, Begun.before(from), to, limit);
+    }
+
+    /** Those that come after {@code after} and began before {@code to}, oldest first. */
+    List<KeptReport> ofNode(NodeId nodeId, Begun after, Instant to, int limit) {
         return db.sql(
                         """
                         select * from usage_report
                         where node_id = :node and started_at >= :from and started_at < :to
+                          and (started_at, boot_id, sequence) > (:from, :boot, :sequence)
                         order by started_at, boot_id, sequence limit :limit
                         """)
                 .param("node", nodeId.bytes())
-                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("from", after.at().atOffset(ZoneOffset.UTC))
+                .param("boot", after.bootId())
+                .param("sequence", after.sequence())
                 .param("to", to.atOffset(ZoneOffset.UTC))
                 .param("limit", limit)
                 .query(UsageReports::kept)

@@ -16,6 +16,7 @@ import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.LinkUsage;
 import org.coopmesh.contracts.billing.v1.ReportUsageRequest;
 import org.coopmesh.contracts.billing.v1.UplinkUsage;
+import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.coopmesh.contracts.billing.v1.UsageServiceGrpc;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
@@ -26,14 +27,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * hours. Clients, service and database (fsync on) share this machine. Prints figures, asserts only that nothing was lost.
  */
 final class MeteringBench {
-    private static final int ATTACHMENTS = 8;
+    static final int ATTACHMENTS = 8;
     private static final int LINKS = 4;
     private static final long BYTES = 1_000_000;
 
     private MeteringBench() {}
 
-    /** Arguments: nodes, reports per node, and reports per request for each round in turn. */
+    /** Arguments: nodes, reports per node, and reports per request for each round in turn; or those of {@link UsageStoreBench}. */
     static void main(String[] arguments) throws Exception {
+        if (arguments.length > 0 && "--windows".equals(arguments[0])) {
+            UsageStoreBench.main(arguments);
+            return;
+        }
         int nodes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
         int reports = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 360;
         List<Integer> rounds =
@@ -116,31 +121,9 @@ final class MeteringBench {
         var requests = new ArrayList<ReportUsageRequest>();
         var run = new ArrayList<ByteString>();
         for (int r = 0; r < reports; r++) {
-            var report = node.window(start.plus(Duration.ofMinutes(5L * r)), Duration.ofMinutes(5));
-            for (int a = 0; a < ATTACHMENTS; a++) {
-                report.addAttachments(
-                        AttachmentUsage.newBuilder()
-                                .setAttachmentId(attachments.get(a).value().toString())
-                                .setOwn(a < ATTACHMENTS / 2)
-                                .setInternetBytesDown(BYTES * a + r)
-                                .setInternetBytesUp(BYTES / 10 + r)
-                                .setLocalBytesDown(BYTES / 7)
-                                .setLocalBytesUp(BYTES / 9)
-                                .setPacketsDown(900)
-                                .setPacketsUp(800)
-                                .setTotalBytesDown(BYTES * 100 * r)
-                                .setTotalBytesUp(BYTES * 10 * r));
-            }
-            for (int l = 0; l < LINKS; l++) {
-                report.addLinks(
-                        LinkUsage.newBuilder()
-                                .setNeighbourNodeId(node.id.hex())
-                                .setInterface("mesh" + l)
-                                .setBytesReceived(BYTES * r)
-                                .setBytesSent(BYTES * r));
-            }
-            report.setUplink(UplinkUsage.newBuilder().setInterface("wan").setBytesReceived(BYTES));
-            run.add(node.seal(report));
+            run.add(
+                    node.seal(
+                            report(node, start.plus(Duration.ofMinutes(5L * r)), attachments, r)));
             if (run.size() == perRequest || r == reports - 1) {
                 requests.add(node.request(node.run(List.copyOf(run))));
                 run.clear();
@@ -149,17 +132,53 @@ final class MeteringBench {
         return requests;
     }
 
+    /** A window of a node with 4 attachments of its own, traffic carried for 4 others, 4 links and an uplink. */
+    static UsageReport.Builder report(
+            ReportingNode node, Instant startedAt, List<AttachmentId> attachments, int r) {
+        var report = node.window(startedAt, Duration.ofMinutes(5));
+        for (int a = 0; a < ATTACHMENTS; a++) {
+            report.addAttachments(
+                    AttachmentUsage.newBuilder()
+                            .setAttachmentId(attachments.get(a).value().toString())
+                            .setOwn(a < ATTACHMENTS / 2)
+                            .setInternetBytesDown(BYTES * a + r)
+                            .setInternetBytesUp(BYTES / 10 + r)
+                            .setLocalBytesDown(BYTES / 7)
+                            .setLocalBytesUp(BYTES / 9)
+                            .setPacketsDown(900)
+                            .setPacketsUp(800)
+                            .setTotalBytesDown(BYTES * 100 * r)
+                            .setTotalBytesUp(BYTES * 10 * r));
+        }
+        for (int l = 0; l < LINKS; l++) {
+            report.addLinks(
+                    LinkUsage.newBuilder()
+                            .setNeighbourNodeId(node.id.hex())
+                            .setInterface("mesh" + l)
+                            .setBytesReceived(BYTES * r)
+                            .setBytesSent(BYTES * r));
+        }
+        report.setUplink(UplinkUsage.newBuilder().setInterface("wan").setBytesReceived(BYTES));
+        return report;
+    }
+
     private static void figure(double perSecond, String settings) throws Exception {
-        String value = String.format(java.util.Locale.ROOT, "%.0f", perSecond);
-        System.out.println("FIGURE metering.reports_per_s " + value + " /s | " + settings);
-        Path file = Path.of("target", "bench", "metering.jsonl");
+        figure("metering.reports_per_s", perSecond, "/s", settings);
+    }
+
+    static void figure(String name, double figure, String unit, String settings) throws Exception {
+        String value = String.format(java.util.Locale.ROOT, figure < 100 ? "%.1f" : "%.0f", figure);
+        System.out.println("FIGURE " + name + " " + value + " " + unit + " | " + settings);
+        Path file =
+                Path.of(System.getProperty("coopmesh.bench.dir", "target/bench"))
+                        .resolve("metering.jsonl");
         Files.createDirectories(file.getParent());
         Files.writeString(
                 file,
                 """
-                {"id":"%s","at":"%s","figure":"metering.reports_per_s","value":%s,"unit":"/s","settings":"%s"}
+                {"id":"%s","at":"%s","figure":"%s","value":%s,"unit":"%s","settings":"%s"}
                 """
-                        .formatted(UUID.randomUUID(), Instant.now(), value, settings),
+                        .formatted(UUID.randomUUID(), Instant.now(), name, value, unit, settings),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
     }

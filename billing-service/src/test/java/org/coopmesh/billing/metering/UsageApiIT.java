@@ -8,12 +8,15 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.ByteString;
+import com.jayway.jsonpath.JsonPath;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.coopmesh.billing.metering.MeteringContext.TestClock;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.SiteId;
@@ -209,7 +212,8 @@ class UsageApiIT {
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.items.length()").value(10))
                 .andExpect(jsonPath("$.items[0].state").value("counted"))
-                .andExpect(jsonPath("$.next").value("2026-11-21T10:45:00Z"));
+                .andExpect(
+                        jsonPath("$.next").value("2026-11-21T10:45:00Z/" + node.boot + "/10"));
         http.perform(
                         get("/api/usage/reports")
                                 .param("nodeId", node.id.hex())
@@ -218,6 +222,47 @@ class UsageApiIT {
                 .andExpect(jsonPath("$.items.length()").value(14))
                 .andExpect(jsonPath("$.items[0].sequence").value(11))
                 .andExpect(jsonPath("$.next").isEmpty());
+    }
+
+    @Test
+    void windowsThatBeginAtTheSameTimeAfterAClockWasSetBackStandOnOnePageOrTheNext()
+            throws Exception {
+        metering.record(
+                node.arrival(
+                        List.of(
+                                node.report(NOW.minusSeconds(2 * 3_600), attachment, 1, 1),
+                                node.report(NOW.minusSeconds(2 * 3_600), attachment, 2, 2))));
+        var sequences = new ArrayList<Integer>();
+        String next = null;
+
+        do {
+            var page =
+                    get("/api/usage/reports")
+                            .param("nodeId", node.id.hex())
+                            .param("limit", "2")
+                            .with(as(member, "network"));
+            if (next != null) page.param("after", next);
+            String answer =
+                    http.perform(page)
+                            .andExpect(status().isOk())
+                            .andReturn()
+                            .getResponse()
+                            .getContentAsString();
+            sequences.addAll(JsonPath.<List<Integer>>read(answer, "$.items[*].sequence"));
+            next = JsonPath.read(answer, "$.next");
+        } while (next != null);
+
+        assertThat(sequences)
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 26).boxed().toList());
+        for (String malformed : List.of("x", NOW + "/x", NOW + "/" + node.boot + "/x")) {
+            http.perform(
+                            get("/api/usage/reports")
+                                    .param("nodeId", node.id.hex())
+                                    .param("after", malformed)
+                                    .with(as(member, "network")))
+                    .andExpect(status().isBadRequest())
+                    .andExpect(jsonPath("$.errors[0].field").value("after"));
+        }
     }
 
     @Test
