@@ -212,8 +212,7 @@ class UsageApiIT {
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.items.length()").value(10))
                 .andExpect(jsonPath("$.items[0].state").value("counted"))
-                .andExpect(
-                        jsonPath("$.next").value("2026-11-21T10:45:00Z/" + node.boot + "/10"));
+                .andExpect(jsonPath("$.next").value("2026-11-21T10:45:00Z/" + node.boot + "/10"));
         http.perform(
                         get("/api/usage/reports")
                                 .param("nodeId", node.id.hex())
