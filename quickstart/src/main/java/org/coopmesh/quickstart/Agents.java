@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One node agent for each router: the real one, inside the router's namespace. */
 final class Agents {
@@ -41,6 +42,22 @@ final class Agents {
         lines.add("clock = server");
         try {
             Files.createDirectories(directory(router));
+            Files.write(config(router), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Writes which neighbour is behind which interface, so that both ends of a link can be compared. */
+    void tellLinks(String router, Map<String, String> nodeIdByInterface) {
+        String links =
+                nodeIdByInterface.entrySet().stream()
+                        .map(link -> link.getKey() + "=" + link.getValue())
+                        .collect(Collectors.joining(", ", "links = ", ""));
+        try {
+            var lines = new ArrayList<>(Files.readAllLines(config(router)));
+            lines.removeIf(line -> line.startsWith("links ="));
+            lines.add(links);
             Files.write(config(router), lines);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

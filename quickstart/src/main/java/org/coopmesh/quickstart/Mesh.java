@@ -72,6 +72,19 @@ public final class Mesh implements AutoCloseable {
         return mesh;
     }
 
+    /** The routers next to {@code router}, by the interface that leads there. */
+    public static Map<String, String> links(String router) {
+        var links = new LinkedHashMap<String, String>();
+        for (List<String> link : LINKS) {
+            int here = link.indexOf(router);
+            if (here >= 0) {
+                String other = link.get(1 - here);
+                links.put(router + other, other);
+            }
+        }
+        return links;
+    }
+
     /** The clients made so far and their IPv4 addresses. */
     public Map<String, String> clients() {
         return Map.copyOf(clients);

@@ -109,6 +109,9 @@ public final class Quickstart implements AutoCloseable {
         }
         village.awaitNodes();
         steps.step("six nodes are enrolled and report");
+        if (mesh != null) {
+            village.introduceNeighbours(agents);
+        }
         village.liveUntilToday(steps);
         village.complain(clientAddress("n6", SECOND_CLIENT_OCTET));
         steps.step("the village lives");

@@ -108,7 +108,11 @@ final class Services {
                                     + at.nodePortAddress()
                                     + ":"
                                     + at.port(9082));
-            case "billing-service" -> List.of("--coopmesh.invoice.check-interval=PT1S");
+            case "billing-service" ->
+                    List.of(
+                            "--coopmesh.invoice.check-interval=PT1S",
+                            // Windows of seconds leave less room for clocks than those of minutes
+                            "--coopmesh.metering.link.skew=PT0.5S");
             case "abuse-reporting" ->
                     List.of(
                             "--coopmesh.ban.check-interval=PT1S",

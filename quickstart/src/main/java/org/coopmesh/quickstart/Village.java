@@ -325,6 +325,28 @@ public final class Village {
                 });
     }
 
+    /** Lets every agent know who is at the other end of its links; their ids are there once all have enrolled. */
+    void introduceNeighbours(Agents agents) {
+        once(
+                "neighbours",
+                () -> {
+                    for (Person person : PEOPLE) {
+                        String router = person.router();
+                        var links = new LinkedHashMap<String, String>();
+                        Mesh.links(router)
+                                .forEach((name, other) -> links.put(name, identity(other)));
+                        agents.tellLinks(router, links);
+                    }
+                    agents.stop();
+                    agents.startDead();
+                });
+    }
+
+    /** The id under which the node of {@code router} signs what it reports. */
+    public String identity(String router) {
+        return as("alba").get("/api/nodes/" + nodeId(router)).ok().path("nodeId").asString();
+    }
+
     /** Lives the weeks until today: a month ends, bills go out, all but Elena pay. */
     void liveUntilToday(Progress progress) {
         once(

@@ -104,9 +104,10 @@ record LinkHour(
                 lowReceived = sum(lowReceived, a.received());
                 upCredited = sum(upCredited, LinkCheck.credited(a.sent(), b.received()));
                 downCredited = sum(downCredited, LinkCheck.credited(b.sent(), a.received()));
-                if (!check.agrees(a.sent(), b.received())
-                        || !check.agrees(b.sent(), a.received())) {
-                    outside.add(new Outside(a, b));
+                var both = new Outside(a, b);
+                if (!check.agrees(a.sent(), b.received(), both.length())
+                        || !check.agrees(b.sent(), a.received(), both.length())) {
+                    outside.add(both);
                 }
             } else if (a != null && (b == null || ORDER.compare(a, b) <= 0)) {
                 lowAlone = lowAlone.plus(a);

@@ -28,23 +28,39 @@ class LinkCheckTest {
     private static final NodeId HIGH = new NodeId("2".repeat(64));
     private static final LinkId LINK = LinkId.of(HIGH, LOW);
 
+    private static final Duration WINDOW = Duration.ofMinutes(5);
+
     private final LinkCheck check = new LinkCheck(KIB_64, 20_000, Duration.ofSeconds(2), 12, 3);
 
     @Test
     void theBoundsOfToleranceBelongToIt() {
         long sent = 100_000_000;
 
-        assertThat(check.agrees(sent, sent - 2_000_000 - KIB_64)).isTrue();
-        assertThat(check.agrees(sent, sent - 2_000_000 - KIB_64 - 1)).isFalse();
-        assertThat(check.agrees(sent, sent + KIB_64)).isTrue();
-        assertThat(check.agrees(sent, sent + KIB_64 + 1)).isFalse();
+        LinkCheck exact = new LinkCheck(KIB_64, 20_000, Duration.ZERO, 12, 3);
+
+        assertThat(exact.agrees(sent, sent - 2_000_000 - KIB_64, WINDOW)).isTrue();
+        assertThat(exact.agrees(sent, sent - 2_000_000 - KIB_64 - 1, WINDOW)).isFalse();
+        assertThat(exact.agrees(sent, sent + KIB_64, WINDOW)).isTrue();
+        assertThat(exact.agrees(sent, sent + KIB_64 + 1, WINDOW)).isFalse();
+    }
+
+    @Test
+    void aFastLinkMayMoveWhatFlowsWhileItsEndsCutTheWindow() {
+        long gigabit = 125_000_000;
+        long sent = 300 * gigabit;
+
+        assertThat(check.agrees(sent, sent + 150 * gigabit / 100, WINDOW)).isTrue();
+        assertThat(check.agrees(sent, sent + gigabit * 21 / 10 + KIB_64, WINDOW)).isFalse();
+        assertThat(check.agrees(sent, sent - 8 * gigabit - KIB_64, WINDOW)).isTrue();
+        assertThat(check.agrees(sent, sent - 8 * gigabit - KIB_64 - 1, WINDOW)).isFalse();
+        assertThat(check.agrees(sent / 5 * 6, sent, WINDOW)).as("a fifth more").isFalse();
     }
 
     @Test
     void nothingOverflowsAtTheEdgeOfALong() {
-        assertThat(check.agrees(Long.MAX_VALUE, Long.MAX_VALUE)).isTrue();
-        assertThat(check.agrees(Long.MAX_VALUE, 0)).isFalse();
-        assertThat(check.agrees(0, Long.MAX_VALUE)).isFalse();
+        assertThat(check.agrees(Long.MAX_VALUE, Long.MAX_VALUE, WINDOW)).isTrue();
+        assertThat(check.agrees(Long.MAX_VALUE, 0, WINDOW)).isFalse();
+        assertThat(check.agrees(0, Long.MAX_VALUE, WINDOW)).isFalse();
     }
 
     @Test
