@@ -3,6 +3,7 @@ package org.coopmesh.abuse.casework;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.report.EvidenceId;
 import org.coopmesh.abuse.report.Intake;
 import org.coopmesh.abuse.report.Report;
+import org.coopmesh.abuse.report.ReportId;
 import org.coopmesh.abuse.report.ReportState;
 import org.coopmesh.abuse.report.Reporter;
 import org.coopmesh.abuse.subject.CaseId;
@@ -85,12 +87,14 @@ public class Casework {
         if (member != null && household.includes(member)) {
             throw new ConflictOfInterest("the cases are about you or your household");
         }
-        Set<CaseId> reported = cases.ofReports(intake.reportedBy(household.members()));
+        Set<ReportId> near = new HashSet<>(intake.reportedBy(household.members()));
+        near.addAll(intake.aboutLinksOf(household.nodes()));
+        Set<CaseId> tooNear = cases.ofReports(near);
         List<Queued> page = cases.queue(queue, reader);
         return new Listed(
                 page.stream()
                         .filter(queued -> !isAbout(queued.of().matter(), household))
-                        .filter(queued -> !reported.contains(queued.of().matter().id()))
+                        .filter(queued -> !tooNear.contains(queued.of().matter().id()))
                         .toList(),
                 page.size() < queue.limit() ? null : page.getLast().of().matter().number());
     }
@@ -349,6 +353,9 @@ public class Casework {
             if (report.reporter() instanceof Reporter.OfMember reporter
                     && household.includes(reporter.member())) {
                 return Optional.of("you or your household reported this");
+            }
+            if (report.linkEnds().stream().anyMatch(household.nodes()::contains)) {
+                return Optional.of("the case is about a node of yours or your household's");
             }
         }
         return Optional.empty();

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,6 +66,20 @@ public class Intake {
      */
     @Transactional
     Receipt receive(Submission submission) {
+        String url = submission.url();
+        if (url != null && url.startsWith(Report.LINK_SCHEME)) {
+            throw new ReportRefused("url", "of links only the meter speaks");
+        }
+        return keep(submission);
+    }
+
+    /** The same for what the meter found. */
+    @Transactional
+    Receipt receiveOfMeter(Submission submission) {
+        return keep(submission);
+    }
+
+    private Receipt keep(Submission submission) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         check(submission, now);
         Category category = submission.category();
@@ -162,6 +177,11 @@ public class Intake {
     /** What these members sent in, signed in. */
     public Set<ReportId> reportedBy(Set<MemberId> members) {
         return reports.by(members);
+    }
+
+    /** What the meter complained of links that end at one of these nodes. */
+    public Set<ReportId> aboutLinksOf(Set<NodeId> nodes) {
+        return reports.aboutLinksOf(nodes);
     }
 
     /** The reports with these ids, oldest first. */

@@ -34,7 +34,7 @@ class MeterListener {
             return;
         }
         switch (event.getFactCase()) {
-            case LINK_DISCREPANCY -> intake.receive(complaint(event.getLinkDiscrepancy()));
+            case LINK_DISCREPANCY -> intake.receiveOfMeter(complaint(event.getLinkDiscrepancy()));
             case SET_ASIDE, DECIDED, DAY_CLOSED -> {} // Between the node's owner and billing.
             case FACT_NOT_SET -> {} // A newer fact than this version knows.
         }

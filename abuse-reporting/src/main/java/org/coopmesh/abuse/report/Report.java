@@ -2,6 +2,10 @@ package org.coopmesh.abuse.report;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.jspecify.annotations.Nullable;
 
@@ -40,15 +44,31 @@ public record Report(
         }
     }
 
-    private static final String LINK_SCHEME = "urn:coopmesh:link:";
+    static final String LINK_SCHEME = "urn:coopmesh:link:";
+    private static final Pattern LINK =
+            Pattern.compile(LINK_SCHEME + "([0-9a-f]{64}):(?!\\1)([0-9a-f]{64})");
 
     /** How the meter calls the link between two nodes. */
     static String linkUrl(String lowNode, String highNode) {
         return LINK_SCHEME + lowNode + ":" + highNode;
     }
 
+    /** Whether {@code url} calls a link as the meter does. */
+    static boolean isLink(String url) {
+        return LINK.matcher(url).matches();
+    }
+
+    /** The two nodes whose link the meter complains of; empty where it is about something else. */
+    public Set<NodeId> linkEnds() {
+        if (url == null) return Set.of();
+        Matcher link = LINK.matcher(url);
+        return link.matches()
+                ? Set.of(new NodeId(link.group(1)), new NodeId(link.group(2)))
+                : Set.of();
+    }
+
     /** True where it is about a thing that goes on until somebody decides, not about one moment. */
     public boolean goesOn() {
-        return url != null && url.startsWith(LINK_SCHEME);
+        return !linkEnds().isEmpty();
     }
 }

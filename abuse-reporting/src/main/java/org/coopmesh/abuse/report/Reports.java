@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -114,6 +115,18 @@ class Reports {
     Set<ReportId> by(Set<MemberId> members) {
         return db.sql("select report_id from report where reporter_member_id = any(:members)")
                 .param("members", members.stream().map(MemberId::value).toArray(UUID[]::new))
+                .query((rs, row) -> new ReportId(rs.getObject("report_id", UUID.class)))
+                .set();
+    }
+
+    Set<ReportId> aboutLinksOf(Set<NodeId> nodes) {
+        return db.sql(
+                        """
+                        select report_id from report
+                         where url like 'urn:coopmesh:link:%'
+                           and (split_part(url, ':', 4) = any(:nodes) or split_part(url, ':', 5) = any(:nodes))
+                        """)
+                .param("nodes", nodes.stream().map(NodeId::value).toArray(String[]::new))
                 .query((rs, row) -> new ReportId(rs.getObject("report_id", UUID.class)))
                 .set();
     }

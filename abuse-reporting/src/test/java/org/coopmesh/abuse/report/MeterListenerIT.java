@@ -2,6 +2,10 @@ package org.coopmesh.abuse.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
@@ -11,6 +15,9 @@ import java.util.List;
 import java.util.UUID;
 import org.coopmesh.abuse.ServiceTest;
 import org.coopmesh.abuse.TestClock;
+import org.coopmesh.abuse.Village.Calls;
+import org.coopmesh.abuse.Village.Home;
+import org.coopmesh.abuse.Village.Person;
 import org.coopmesh.contracts.billing.v1.LinkDiscrepancy;
 import org.coopmesh.contracts.billing.v1.MeterEvent;
 import org.coopmesh.contracts.billing.v1.SignedEvidence;
@@ -23,6 +30,7 @@ class MeterListenerIT {
     @Autowired MeterListener listener;
     @Autowired TestClock clock;
     @Autowired JdbcClient db;
+    @Autowired Calls calls;
 
     private final String low =
             "1" + UUID.randomUUID().toString().replace("-", "").repeat(2).substring(1);
@@ -51,6 +59,49 @@ class MeterListenerIT {
 
         assertThat(cases()).hasSize(1);
         assertThat(evidence()).hasSize(4);
+    }
+
+    @Test
+    void whoOwnsAnEndOfTheLinkNeitherReadsNorJudgesTheCase() throws Exception {
+        Home home = calls.home(false);
+        Home household = calls.home(false, UUID.randomUUID(), home.payer(), "10.230.7");
+        listener.on(between(home.node(), high, "a", "b").toByteArray());
+        String caseId =
+                db.sql(
+                                """
+                                select c.case_id from case_report c join report r using (report_id)
+                                 where r.url like '%' || :node || '%'
+                                """)
+                        .param("node", home.node())
+                        .query(UUID.class)
+                        .single()
+                        .toString();
+
+        for (UUID near : new UUID[] {home.member(), household.member()}) {
+            var owner = new Person(near, List.of("member", "moderator"));
+            calls.post(owner, "/api/cases/" + caseId + "/claim", "{}")
+                    .andExpect(status().isForbidden());
+            calls.get(owner, "/api/cases/" + caseId).andExpect(status().isForbidden());
+            calls.get(owner, "/api/cases?limit=200")
+                    .andExpect(jsonPath("$.items[*].id", not(hasItem(caseId))));
+        }
+        Person other = Person.with("member", "moderator");
+        calls.get(other, "/api/cases?limit=200")
+                .andExpect(jsonPath("$.items[*].id", hasItem(caseId)));
+        calls.post(other, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
+    }
+
+    @Test
+    void nobodyElseSpeaksOfLinks() throws Exception {
+        calls.post(
+                        Person.with("member"),
+                        "/api/reports",
+                        """
+                        {"category": "network_misuse", "description": "x", "url": "%s"}
+                        """
+                                .formatted(Report.linkUrl(low, high)))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("url"));
     }
 
     @Test
@@ -105,6 +156,10 @@ class MeterListenerIT {
     }
 
     private MeterEvent fact(String lowReports, String highReports) {
+        return between(low, high, lowReports, highReports);
+    }
+
+    private MeterEvent between(String low, String high, String lowReports, String highReports) {
         Instant from = clock.instant().minus(Duration.ofHours(1));
         return event().setLinkDiscrepancy(
                         LinkDiscrepancy.newBuilder()
