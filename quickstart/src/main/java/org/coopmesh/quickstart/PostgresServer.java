@@ -42,7 +42,8 @@ final class PostgresServer implements AutoCloseable {
                             .setServerConfig("synchronous_commit", "on")
                             .setServerConfig("full_page_writes", "on")
                             .setServerConfig("shared_buffers", "96MB")
-                            .setServerConfig("max_connections", "200")
+                            // A service's tests keep many contexts, each with its pool
+                            .setServerConfig("max_connections", "500")
                             .setServerConfig("max_wal_size", "512MB");
             if (port != 0) {
                 builder.setPort(port);
