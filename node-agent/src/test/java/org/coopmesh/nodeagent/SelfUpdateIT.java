@@ -48,6 +48,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SelfUpdateIT {
     private static final Path BUILT = Path.of("target");
     private static final Duration SLOW = Duration.ofMinutes(8);
+
+    /** For a version that shall pass, on a slow machine too. */
+    private static final String PATIENT_TRIAL = "PT90S";
+
+    /** For one that never will. */
+    private static final String SHORT_TRIAL = "PT30S";
+
     private static final int PIECE_BYTES = 128 << 10;
 
     @TempDir Path directory;
@@ -75,6 +82,11 @@ class SelfUpdateIT {
         Path script = installed.resolveSibling("coopmesh-agent");
         Files.copy(Path.of("src/dist/coopmesh-agent"), script);
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        configure(PATIENT_TRIAL);
+        supervisor = Thread.ofPlatform().start(this::supervise);
+    }
+
+    private void configure(String trial) throws Exception {
         Files.writeString(
                 directory.resolve("agent.conf"),
                 """
@@ -87,7 +99,7 @@ class SelfUpdateIT {
                 counters: simulated
                 firewall: none
                 release-keys: %s
-                release-trial: PT90S
+                release-trial: %s
                 release-spread: PT0S
                 """
                         .formatted(
@@ -96,8 +108,8 @@ class SelfUpdateIT {
                                 coop.target(),
                                 TestCoop.CODE,
                                 coop.fingerprint(),
-                                TestRelease.signerText()));
-        supervisor = Thread.ofPlatform().start(this::supervise);
+                                TestRelease.signerText(),
+                                trial));
     }
 
     @AfterEach
@@ -137,6 +149,10 @@ class SelfUpdateIT {
                         "0.3.0",
                         "#!/bin/sh\n[ \"$1\" != rehearse ] || exit 0\nexec sleep 600\n"
                                 .getBytes(StandardCharsets.US_ASCII));
+        configure(SHORT_TRIAL);
+        int restarted = told.size();
+        process.destroyForcibly();
+        await(() -> told.size() > restarted + 1);
         int before = told.size();
         offer = offer("0.3.0", mute, 1_000);
         await(() -> Files.exists(releases().resolve("failed")));
