@@ -53,11 +53,6 @@ public record Report(
         return LINK_SCHEME + lowNode + ":" + highNode;
     }
 
-    /** Whether {@code url} calls a link as the meter does. */
-    static boolean isLink(String url) {
-        return LINK.matcher(url).matches();
-    }
-
     /** The two nodes whose link the meter complains of; empty where it is about something else. */
     public Set<NodeId> linkEnds() {
         if (url == null) return Set.of();
