@@ -41,6 +41,11 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
             this.owned = owned;
         }
 
+        /** Whether there is one for each owner, rather than one for the co-op. */
+        boolean isOwned() {
+            return owned;
+        }
+
         /** Whether such an account tells of one person or household. */
         public boolean isPersonal() {
             return owned && this != COST_POOL;

@@ -12,6 +12,7 @@ import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -70,6 +71,42 @@ class LedgerIT {
 
         assertThat(ledger.trialBalanceMicro()).isZero();
         assertThat(entries.balances(accounts)).isEqualTo(expected);
+    }
+
+    @Example
+    void theDatabaseKnowsTheKindsThatTheCodeKnows() {
+        var known = new TreeMap<String, Boolean>();
+        for (AccountId.Kind kind : AccountId.Kind.values()) {
+            known.put(kind.code(), kind.isOwned());
+        }
+
+        var kept = new TreeMap<String, Boolean>();
+        DATABASE.db()
+                .sql("select kind, owned from ledger_account_kind")
+                .query(rs -> {
+                    kept.put(rs.getString("kind"), rs.getBoolean("owned"));
+                });
+
+        assertThat(kept).isEqualTo(known);
+    }
+
+    @Example
+    void theDatabaseRefusesAccountsThatCannotBe() {
+        UUID owner = UUID.randomUUID();
+        for (String values :
+                List.of(
+                        "('till', 'till', null, 'EUR')",
+                        "('money', 'bank', null, 'EUR')",
+                        "('wallet', 'wallet', null, 'EUR')",
+                        "('bank:%1$s', 'bank', '%1$s', 'EUR')",
+                        "('wallet:%1$s', 'wallet', gen_random_uuid(), 'EUR')")) {
+            String insert =
+                    "insert into ledger_account (id, kind, owner_id, currency) values "
+                            + values.formatted(owner);
+            assertThatThrownBy(() -> DATABASE.commit(() -> DATABASE.db().sql(insert).update()))
+                    .as(insert)
+                    .isInstanceOf(DataAccessException.class);
+        }
     }
 
     @Example
