@@ -36,6 +36,7 @@ class ArchitectureTest {
                     "invoice",
                     "simulation",
                     "payment",
+                    "reconciliation",
                     "payroll",
                     "treasury");
 

@@ -16,6 +16,10 @@ import org.junit.jupiter.api.Test;
 class TableOwnershipTest {
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final Path SOURCES = Path.of("src/main/java/org/coopmesh/billing");
+
+    /** What other tables refer to and no statement names. */
+    private static final Set<String> ONLY_REFERRED_TO = Set.of("ledger_account_kind");
+
     private static final Pattern MADE = Pattern.compile("\\bcreate (?:table|view) (\\w+)");
     private static final Pattern LITERAL =
             Pattern.compile("\"\"\".*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"", Pattern.DOTALL);
@@ -39,6 +43,7 @@ class TableOwnershipTest {
             }
         }
 
+        tables.removeAll(ONLY_REFERRED_TO);
         assertThat(namedBy.keySet()).as("tables that somebody speaks of").isEqualTo(tables);
         assertThat(namedBy).allSatisfy((table, by) -> assertThat(by).as(table).hasSize(1));
     }
