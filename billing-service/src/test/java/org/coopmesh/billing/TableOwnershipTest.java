@@ -16,10 +16,6 @@ import org.junit.jupiter.api.Test;
 class TableOwnershipTest {
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final Path SOURCES = Path.of("src/main/java/org/coopmesh/billing");
-
-    /** What other tables refer to and no statement names. */
-    private static final Set<String> ONLY_REFERRED_TO = Set.of("ledger_account_kind");
-
     private static final Pattern MADE = Pattern.compile("\\bcreate (?:table|view) (\\w+)");
     private static final Pattern LITERAL =
             Pattern.compile("\"\"\".*?\"\"\"|\"(?:[^\"\\\\\\n]|\\\\.)*\"", Pattern.DOTALL);
@@ -28,9 +24,13 @@ class TableOwnershipTest {
             Pattern.compile(
                     "\\b(?:from|join|into|update|table|copy|using|truncate)\\s+((?:\\w+(?:\\s+\\w+)?\\s*,\\s*)*\\w+)");
 
+    /** What only foreign keys look at. */
+    private static final Set<String> OF_THE_DATABASE = Set.of("ledger_account_kind");
+
     @Test
     void eachTableIsNamedByOneCapability() throws IOException {
         Set<String> tables = tables();
+        tables.removeAll(OF_THE_DATABASE);
         var namedBy = new TreeMap<String, Set<String>>();
 
         try (Stream<Path> files = Files.walk(SOURCES)) {
@@ -43,7 +43,6 @@ class TableOwnershipTest {
             }
         }
 
-        tables.removeAll(ONLY_REFERRED_TO);
         assertThat(namedBy.keySet()).as("tables that somebody speaks of").isEqualTo(tables);
         assertThat(namedBy).allSatisfy((table, by) -> assertThat(by).as(table).hasSize(1));
     }
