@@ -133,6 +133,10 @@ public class Village {
             return send(person, MockMvcRequestBuilders.post(path), json);
         }
 
+        public ResultActions put(Person person, String path, String json) throws Exception {
+            return send(person, MockMvcRequestBuilders.put(path), json);
+        }
+
         public ResultActions get(Person person, String path) throws Exception {
             return mvc.perform(MockMvcRequestBuilders.get(path).with(person.signedIn()));
         }
