@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Map;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.quickstart.Servers;
@@ -56,6 +57,7 @@ public class BillingContext {
         registry.add("spring.kafka.listener.auto-startup", () -> "false");
         registry.add("coopmesh.event-bus.relay-enabled", () -> "false");
         registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
+        registry.add("coopmesh.document.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
     }
 
@@ -86,17 +88,19 @@ public class BillingContext {
     /** Starts it outside of Spring's test support, alone as in {@link #alone}; the clock stands. */
     public static ConfigurableApplicationContext start() {
         var settings =
-                Map.of(
-                        "spring.datasource.url", Servers.freshDatabase("billing"),
-                        "spring.datasource.username", "postgres",
-                        "spring.datasource.password", "postgres",
-                        "spring.kafka.listener.auto-startup", "false",
-                        "coopmesh.event-bus.relay-enabled", "false",
-                        "coopmesh.invoice.check-interval", "PT1H",
-                        "coopmesh.spend.check-interval", "PT1H",
-                        "coopmesh.keys-dir", emptyDirectory(),
-                        "spring.grpc.server.port", "0",
-                        "server.port", "0");
+                new HashMap<>(
+                        Map.of(
+                                "spring.datasource.url", Servers.freshDatabase("billing"),
+                                "spring.datasource.username", "postgres",
+                                "spring.datasource.password", "postgres",
+                                "spring.kafka.listener.auto-startup", "false",
+                                "coopmesh.event-bus.relay-enabled", "false",
+                                "coopmesh.invoice.check-interval", "PT1H",
+                                "coopmesh.spend.check-interval", "PT1H",
+                                "coopmesh.keys-dir", emptyDirectory(),
+                                "spring.grpc.server.port", "0",
+                                "server.port", "0"));
+        settings.put("coopmesh.document.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         settings.entrySet().stream()

@@ -41,6 +41,16 @@ public sealed interface Invoice {
             }
         }
 
+        /** The year in which it was numbered. */
+        public String series() {
+            return number.substring(0, number.indexOf('-'));
+        }
+
+        /** Its place in the series. */
+        public long place() {
+            return Long.parseLong(number.substring(number.indexOf('-') + 1));
+        }
+
         private Owing owing(Money paid, LocalDate today) {
             if (today.isAfter(dueOn)) {
                 return new Overdue(this, paid, dueOn.plusDays(1));

@@ -2,7 +2,7 @@ package org.coopmesh.billing.invoice;
 
 /** No such invoice was ever issued, or not to this payer. */
 public class InvoiceNotFound extends RuntimeException {
-    InvoiceNotFound(InvoiceId id) {
+    public InvoiceNotFound(InvoiceId id) {
         super("no invoice " + id.value());
     }
 }

@@ -212,6 +212,25 @@ class Invoices {
                 .list();
     }
 
+    List<String> series() {
+        return db.sql("select series from invoice_series order by series")
+                .query((rs, row) -> rs.getString("series"))
+                .list();
+    }
+
+    /** In the order of their numbers: what a transaction has numbered is seen before what the next one numbers. */
+    List<Invoice.Heading> after(String series, long number, int limit) {
+        return db.sql(
+                        """
+                        select * from invoice where series = :series and number > :number order by number limit :limit
+                        """)
+                .param("series", series)
+                .param("number", number)
+                .param("limit", limit)
+                .query((rs, row) -> invoice(rs, row).heading())
+                .list();
+    }
+
     void settle(InvoiceId invoice, Settlement settlement) {
         db.sql(
                         """

@@ -612,6 +612,36 @@ public class Invoicing {
         return invoices.find(id).orElseThrow(() -> new InvoiceNotFound(id));
     }
 
+    /**
+     * An invoice as it was issued.
+     *
+     * @param issuedAt the moment; the day alone would not tell what was known by then
+     */
+    public record Statement(
+            Invoice.Heading heading, Instant issuedAt, List<InvoiceViews.LineView> lines) {}
+
+    /**
+     * What stands on the invoice, whatever was paid since.
+     *
+     * @throws InvoiceNotFound if there is none
+     */
+    public Statement statement(InvoiceId id) {
+        return new Statement(
+                find(id).heading(),
+                bills.billedAt(id),
+                bills.lines(id).stream().map(InvoiceViews.LineView::of).toList());
+    }
+
+    /** The years in which invoices were numbered, the first first. */
+    public List<String> series() {
+        return invoices.series();
+    }
+
+    /** Invoices of {@code series} beyond {@code number}, in the order in which they were issued. */
+    public List<Invoice.Heading> issuedAfter(String series, long number, int limit) {
+        return invoices.after(series, number, limit);
+    }
+
     /** What the payer owes on, oldest first. */
     public List<Invoice> owing(PayerId payer) {
         return invoices.owing(payer);
