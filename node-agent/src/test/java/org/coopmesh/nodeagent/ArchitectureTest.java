@@ -32,7 +32,7 @@ class ArchitectureTest {
                     Map.entry("spool", Set.of()),
                     Map.entry("report", Set.of("usage", "spool", "identity")),
                     Map.entry("access", Set.of("identity", "netfilter")),
-                    Map.entry("topology", Set.of()),
+                    Map.entry("topology", Set.of("netfilter")),
                     Map.entry("collector", Set.of()),
                     Map.entry("release", Set.of("identity")));
 

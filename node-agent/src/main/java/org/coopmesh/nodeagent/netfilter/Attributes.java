@@ -3,11 +3,13 @@ package org.coopmesh.nodeagent.netfilter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.ObjIntConsumer;
 
 /** Reads the attributes of one netlink message or nest, in order: {@code while (next())}. */
 final class Attributes {
 
     private static final int TYPE_MASK = 0x3fff;
+    private static final int NEXT_HOP = 8;
 
     private final ByteBuffer buffer;
     private final int start;
@@ -47,6 +49,32 @@ final class Attributes {
     /** Of the message's own header, which stands before the first attribute. */
     int header32(int before) {
         return buffer.getInt(start - before);
+    }
+
+    int header16(int before) {
+        return buffer.getShort(start - before) & 0xffff;
+    }
+
+    int header8(int before) {
+        return buffer.get(start - before) & 0xff;
+    }
+
+    int native32() {
+        return buffer.getInt(at + 4);
+    }
+
+    /** Hands over what the attribute holds as a row of {@code rtnexthop}: each one's interface, and its own attributes. */
+    void nextHops(ObjIntConsumer<Attributes> each) {
+        int from = at + 4;
+        while (from + NEXT_HOP <= at + length) {
+            int size = buffer.getShort(from) & 0xffff;
+            if (size < NEXT_HOP || from + size > at + length) {
+                return;
+            }
+            each.accept(
+                    new Attributes(buffer, from + NEXT_HOP, from + size), buffer.getInt(from + 4));
+            from += size + 3 & ~3;
+        }
     }
 
     /** The {@code index}th of the attribute's native 64-bit numbers; 0 where it has not so many. */

@@ -177,6 +177,10 @@ public final class Batch implements AutoCloseable {
             openType = type;
             openSet = set;
         }
+        if (flags == 0 && object.isEmpty()) {
+            messages.element(key, timeoutMillis);
+            return;
+        }
         int element = messages.nest(1);
         int value = messages.nest(1);
         messages.bytes(1, key);

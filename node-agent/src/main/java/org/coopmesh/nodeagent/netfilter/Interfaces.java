@@ -14,7 +14,7 @@ public final class Interfaces implements AutoCloseable {
     private static final int INDEX_BEFORE = 12;
     private static final int READ_TRIES_MAX = 20;
 
-    private final Nfnetlink netlink = new Nfnetlink(Nfnetlink.Family.ROUTE);
+    private final Nfnetlink netlink = new Nfnetlink(Nfnetlink.Family.INTERFACE);
 
     /**
      * One interface's figures since it was made.

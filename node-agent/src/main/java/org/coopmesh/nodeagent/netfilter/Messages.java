@@ -13,6 +13,14 @@ final class Messages implements AutoCloseable {
     private static final int SIZE_MAX = 1 << 28;
     static final int NESTED = 0x8000;
 
+    /** Where the low byte of a machine's own number of two bytes stands. */
+    private static final int LOW = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0 : 1;
+
+    /** An element with the longest key that there is, and an end. */
+    private static final int ELEMENT_BYTES_MAX = 64;
+
+    private final byte[] scratch = new byte[ELEMENT_BYTES_MAX];
+    private int at;
     private Arena arena = Arena.ofConfined();
     private MemorySegment memory = arena.allocate(SIZE_FIRST, 16);
     private ByteBuffer out = memory.asByteBuffer().order(ByteOrder.nativeOrder());
@@ -40,6 +48,16 @@ final class Messages implements AutoCloseable {
         int start = out.position();
         out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
         out.putLong(0).putLong(0);
+        return start;
+    }
+
+    /** Starts a message about neighbours or routes: the general header, then an {@code ndmsg} or {@code rtmsg}. */
+    int neighbourMessage(int type, int flags, int sequence, int family, int protocol) {
+        room(32);
+        int start = out.position();
+        out.putInt(0).putShort((short) type).putShort((short) flags).putInt(sequence).putInt(0);
+        out.put((byte) family).put((byte) 0).putShort((short) 0);
+        out.put((byte) 0).put((byte) protocol).putShort((short) 0).putInt(0);
         return start;
     }
 
@@ -76,6 +94,37 @@ final class Messages implements AutoCloseable {
         room(value.length + 8);
         out.putShort((short) (4 + value.length)).putShort((short) type).put(value);
         pad();
+    }
+
+    /**
+     * One element of a set, its key and its end in milliseconds (0 for none): what the general methods would write nest by nest,
+     * put together in one go, for there are a hundred thousand of them.
+     */
+    void element(byte[] key, long timeoutMillis) {
+        int padded = key.length + 3 & ~3;
+        int size = 12 + padded + (timeoutMillis > 0 ? 12 : 0);
+        room(size);
+        at = 0;
+        attribute(size, 1 | NESTED);
+        attribute(8 + padded, 1 | NESTED);
+        attribute(4 + key.length, 1);
+        System.arraycopy(key, 0, scratch, at, key.length);
+        at += key.length;
+        while (at < 12 + padded) scratch[at++] = 0;
+        if (timeoutMillis > 0) {
+            attribute(12, 4);
+            for (int bits = 56; bits >= 0; bits -= 8)
+                scratch[at++] = (byte) (timeoutMillis >> bits);
+        }
+        out.put(scratch, 0, size);
+    }
+
+    private void attribute(int length, int type) {
+        scratch[at + LOW] = (byte) length;
+        scratch[at + 1 - LOW] = (byte) (length >> 8);
+        scratch[at + 2 + LOW] = (byte) type;
+        scratch[at + 3 - LOW] = (byte) (type >> 8);
+        at += 4;
     }
 
     void be32(int type, int value) {

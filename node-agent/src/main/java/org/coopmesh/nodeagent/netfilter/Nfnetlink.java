@@ -17,7 +17,7 @@ import java.nio.ByteOrder;
 import java.util.function.Consumer;
 
 /**
- * One netlink socket to the packet filter or to the interfaces, by the C library's own calls. Belongs to the network namespace of the thread that opened it.
+ * One netlink socket to the packet filter, or to interfaces and routes, by the C library's own calls. Belongs to the network namespace of the thread that opened it.
  * After any error the socket is made anew, so that no late answer is taken for another's.
  */
 final class Nfnetlink implements AutoCloseable {
@@ -32,7 +32,8 @@ final class Nfnetlink implements AutoCloseable {
 
     /** Which part of the kernel a socket speaks to, and how many bytes stand before the attributes of its messages. */
     enum Family {
-        ROUTE(0, 16),
+        INTERFACE(0, 16),
+        NEIGHBOUR(0, 12),
         NETFILTER(12, 4);
 
         private final int protocol;
@@ -52,6 +53,7 @@ final class Nfnetlink implements AutoCloseable {
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
+    private static final int NETLINK_GET_STRICT_CHK = 12;
     private static final int SOCKET_BUFFER_BYTES = 64 << 20;
     private static final long ANSWER_SECONDS_MAX = 30;
 
@@ -261,6 +263,10 @@ final class Nfnetlink implements AutoCloseable {
         set(SOL_SOCKET, SO_RCVBUFFORCE, 4, value -> value.set(INT, 0, SOCKET_BUFFER_BYTES));
         set(SOL_NETLINK, NETLINK_CAP_ACK, 4, value -> value.set(INT, 0, 1));
         set(SOL_NETLINK, NETLINK_EXT_ACK, 4, value -> value.set(INT, 0, 1));
+        if (family == Family.NEIGHBOUR) {
+            // Only what was asked for comes, not ten thousand routes of others.
+            set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 4, value -> value.set(INT, 0, 1));
+        }
         set(
                 SOL_SOCKET,
                 SO_RCVTIMEO,

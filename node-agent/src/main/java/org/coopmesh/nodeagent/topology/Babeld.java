@@ -49,8 +49,9 @@ final class Babeld implements LinkSource {
         place =
                 Exchange.find(
                                 places,
-                                at -> {
-                                    try (Exchange babeld = Exchange.open(at, deadline)) {
+                                deadline,
+                                (at, share) -> {
+                                    try (Exchange babeld = Exchange.open(at, share)) {
                                         String first = Exchange.line(babeld.answer());
                                         return first != null && first.startsWith(GREETING);
                                     }

@@ -47,8 +47,9 @@ final class Cjdns implements LinkSource {
     public boolean find(Deadline deadline) throws IOException {
         place =
                 Exchange.find(
-                                List.copyOf(places),
-                                at -> "pong".equals(ask(at, "ping", 0, deadline).get("q")))
+                                places,
+                                deadline,
+                                (at, share) -> "pong".equals(ask(at, "ping", 0, share).get("q")))
                         .orElse(null);
         return place != null;
     }

@@ -12,6 +12,12 @@ record Deadline(long atNanos) {
         return new Deadline(System.nanoTime() + patience.toNanos());
     }
 
+    /** An equal part of what is left, for the first of {@code waiting} who follow each other. */
+    Deadline share(int waiting) {
+        long now = System.nanoTime();
+        return new Deadline(now + (atNanos - now) / waiting);
+    }
+
     /**
      * At least one.
      *

@@ -56,28 +56,38 @@ final class Exchange implements AutoCloseable {
 
     /** Says whether the daemon that one hopes for is at {@code place}. */
     interface Recognition {
-        boolean at(SocketAddress place) throws IOException;
+        boolean at(SocketAddress place, Deadline deadline) throws IOException;
     }
 
     /**
      * The first of {@code places} where the daemon is. A socket's file is named after it, so it counts even where it does not
-     * answer; a port may be anybody's, so it counts if it is recognised.
+     * answer; a port may be anybody's, so it counts if it is recognised. Each has its share of the time, so that a port that
+     * somebody holds in silence hides nobody behind it.
+     *
+     * @throws SourceFailed {@code LATE} if it was not recognised and somebody did not answer in time: it may still be there
      */
-    static Optional<SocketAddress> find(List<SocketAddress> places, Recognition recognition)
+    static Optional<SocketAddress> find(
+            List<? extends SocketAddress> places, Deadline deadline, Recognition recognition)
             throws IOException {
+        SourceFailed late = null;
+        int left = places.size();
         for (SocketAddress place : places) {
+            Deadline share = deadline.share(left--);
             if (place instanceof UnixDomainSocketAddress socket) {
                 if (Files.exists(socket.getPath())) return Optional.of(place);
                 continue;
             }
             try {
-                if (recognition.at(place)) return Optional.of(place);
+                if (recognition.at(place, share)) return Optional.of(place);
             } catch (InterruptedIOException | ClosedByInterruptException stopped) {
                 throw stopped;
+            } catch (SourceFailed failed) {
+                if (failed.trouble() == Trouble.LATE) late = failed;
             } catch (IOException somebodyElse) {
                 // Or nobody.
             }
         }
+        if (late != null) throw late;
         return Optional.empty();
     }
 

@@ -62,11 +62,13 @@ final class LinkSources {
         private boolean found;
         private String trouble = "";
         private long findAt;
+        private Duration findLate;
         private long askAt;
         private long troubleSince;
 
-        private Known(LinkSource source, long now) {
+        private Known(LinkSource source, long now, Duration findLate) {
             this.source = source;
+            this.findLate = findLate;
             findAt = now;
         }
     }
@@ -77,7 +79,9 @@ final class LinkSources {
 
     LinkSources(List<LinkSource> sources, Pace pace, LongSupplier nanos) {
         this.sources =
-                sources.stream().map(source -> new Known(source, nanos.getAsLong())).toList();
+                sources.stream()
+                        .map(source -> new Known(source, nanos.getAsLong(), pace.askAgain()))
+                        .toList();
         this.pace = pace;
         this.nanos = nanos;
     }
@@ -123,9 +127,13 @@ final class LinkSources {
         try {
             known.found = known.source.find(Deadline.in(pace.findMax()));
         } catch (SourceFailed failed) {
-            // Not seen in time is not the same as not there: a router has much to do when it
-            // starts.
-            if (failed.trouble() == Trouble.LATE) again = pace.askAgain();
+            if (failed.trouble() == Trouble.LATE) {
+                // Not seen in time is not the same as not there: a router has much to do when it
+                // starts. Whoever never answers is somebody else, and asked less and less.
+                again = known.findLate;
+                Duration twice = again.multipliedBy(2);
+                known.findLate = twice.compareTo(pace.findEvery()) < 0 ? twice : pace.findEvery();
+            }
         } catch (IOException | RuntimeException failed) {
             stopIfInterrupted();
         }
@@ -137,26 +145,29 @@ final class LinkSources {
 
     /** One that is away for as long as it takes to look for others is forgotten; sooner it may be a restart. */
     private boolean isStillThere(Known known) throws InterruptedException {
-        if (isThere(known.source)) return true;
-        fared(known, Trouble.GONE.word(), "is not where it was");
+        Trouble trouble = Trouble.GONE;
+        try {
+            if (known.source.find(Deadline.in(pace.findMax()))) return true;
+        } catch (SourceFailed failed) {
+            if (failed.trouble() == Trouble.LATE) trouble = Trouble.LATE;
+        } catch (IOException | RuntimeException failed) {
+            stopIfInterrupted();
+        }
+        if (trouble == Trouble.LATE) {
+            fared(known, trouble.word(), "does not answer in time where it was");
+            return false;
+        }
+        fared(known, trouble.word(), "is not where it was");
         if (nanos.getAsLong() - known.troubleSince >= pace.findEvery().toNanos()) {
             known.found = false;
             known.trouble = "";
             known.findAt = nanos.getAsLong() + pace.findEvery().toNanos();
+            known.findLate = pace.askAgain();
             log.atInfo()
                     .addKeyValue("source", known.source.name())
                     .log("source of links forgotten");
         }
         return false;
-    }
-
-    private boolean isThere(LinkSource source) throws InterruptedException {
-        try {
-            return source.find(Deadline.in(pace.findMax()));
-        } catch (IOException | RuntimeException failed) {
-            stopIfInterrupted();
-            return false;
-        }
     }
 
     private void ask(

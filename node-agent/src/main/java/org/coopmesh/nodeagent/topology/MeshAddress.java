@@ -82,7 +82,8 @@ final class MeshAddress {
         return OwnAddress.newBuilder().setInterface(interfaceName).setAddress(address).build();
     }
 
-    private static String text(InetAddress address) {
+    /** {@code address} in the one form. */
+    static String text(InetAddress address) {
         return address instanceof Inet6Address v6
                 ? text(v6.getAddress())
                 : address.getHostAddress();

@@ -37,8 +37,9 @@ final class Olsrd implements LinkSource {
         place =
                 Exchange.find(
                                 places,
-                                at -> {
-                                    links(at, deadline, new Found(NAME));
+                                deadline,
+                                (at, share) -> {
+                                    links(at, share, new Found(NAME));
                                     return true;
                                 })
                         .orElse(null);

@@ -41,8 +41,9 @@ final class Olsrd2 implements LinkSource {
         place =
                 Exchange.find(
                                 places,
-                                at -> {
-                                    try (Exchange olsrd2 = Exchange.open(at, deadline)) {
+                                deadline,
+                                (at, share) -> {
+                                    try (Exchange olsrd2 = Exchange.open(at, share)) {
                                         olsrd2.say(LINKS);
                                         links(olsrd2.answer(), new Found(NAME));
                                         return true;

@@ -3,7 +3,6 @@ package org.coopmesh.nodeagent.topology;
 import com.google.protobuf.Timestamp;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +26,8 @@ import org.coopmesh.contracts.membership.v1.ReleaseState;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyResponse;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
+import org.coopmesh.nodeagent.netfilter.Neighbourhood;
+import org.coopmesh.nodeagent.netfilter.NetfilterFailure;
 import org.coopmesh.nodeagent.topology.LinkSources.Round;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ public final class TopologyReporter {
     private final Releases releases;
     private final Consumer<Instant> serverTime;
     private final LinkSources sources = LinkSources.usual();
+    private final Neighbourhood kernel = new Neighbourhood();
     private volatile ReportTopologyRequest latest = ReportTopologyRequest.getDefaultInstance();
     private boolean neighboursKnown = true;
     private boolean answered = true;
@@ -218,14 +220,12 @@ public final class TopologyReporter {
     }
 
     /** Empty where it is not known, which is told once. */
-    private Optional<KernelNeighbours> kernel(Set<String> withoutClients, boolean withRoutes)
-            throws InterruptedException {
+    private Optional<KernelNeighbours> kernel(Set<String> withoutClients, boolean withRoutes) {
         try {
-            KernelNeighbours found = KernelNeighbours.read(withoutClients, withRoutes);
+            KernelNeighbours found = KernelNeighbours.read(kernel, withoutClients, withRoutes);
             neighboursKnown = true;
             return Optional.of(found);
-        } catch (IOException | RuntimeException failed) {
-            if (Thread.interrupted()) throw new InterruptedException();
+        } catch (NetfilterFailure | RuntimeException failed) {
             if (neighboursKnown) {
                 log.atWarn().addKeyValue("why", failed.getMessage()).log("neighbours not known");
             }

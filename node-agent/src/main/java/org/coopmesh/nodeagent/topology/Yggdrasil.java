@@ -48,8 +48,9 @@ final class Yggdrasil implements LinkSource {
         place =
                 Exchange.find(
                                 places,
-                                at -> {
-                                    try (Exchange yggdrasil = ask(at, "getself", deadline)) {
+                                deadline,
+                                (at, share) -> {
+                                    try (Exchange yggdrasil = ask(at, "getself", share)) {
                                         self(yggdrasil.answer(), new Found(NAME));
                                         return true;
                                     }

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.coopmesh.nodeagent.topology.LinkSource.Reading;
 import org.coopmesh.nodeagent.topology.SourceFailed.Trouble;
@@ -164,8 +166,7 @@ class ExchangeTest {
         List<SocketAddress> others =
                 List.of(
                         port(channel -> say(channel, "220 mail.example.org\r\n")),
-                        port(channel -> say(channel, "")),
-                        port(ExchangeTest::silence));
+                        port(channel -> say(channel, "")));
 
         for (LinkSource source :
                 List.of(
@@ -177,6 +178,86 @@ class ExchangeTest {
         }
         assertThat(new Cjdns(List.of((InetSocketAddress) nobody())).find(Deadline.in(IMPATIENCE)))
                 .isFalse();
+    }
+
+    @Test
+    void whoDoesNotAnswerInTimeIsNotTakenForNobody() throws Exception {
+        SocketAddress busy = port(ExchangeTest::silence);
+        var silent = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        daemons.add(silent);
+
+        for (LinkSource source :
+                List.of(
+                        new Babeld(List.of(busy, nobody())),
+                        new Olsrd(List.of(busy, nobody())),
+                        new Olsrd2(List.of(busy, nobody())),
+                        new Yggdrasil(List.of(busy, nobody())),
+                        new Cjdns(List.of((InetSocketAddress) silent.getLocalSocketAddress())))) {
+            assertThatThrownBy(() -> source.find(Deadline.in(IMPATIENCE)))
+                    .as(source.name())
+                    .isInstanceOfSatisfying(
+                            SourceFailed.class,
+                            late -> assertThat(late.trouble()).isEqualTo(Trouble.LATE));
+        }
+    }
+
+    @Test
+    void aPortThatSomebodyHoldsInSilenceHidesNobodyBehindIt() throws Exception {
+        SocketAddress babeld =
+                port(channel -> {
+                    say(channel, "BABEL 1.0\nok\n");
+                    if (hear(channel, 5).equals("dump\n")) say(channel, Answers.BABELD);
+                });
+        var source = new Babeld(List.of(port(ExchangeTest::silence), babeld));
+
+        assertThat(source.find(Deadline.in(Duration.ofSeconds(10)))).isTrue();
+        assertThat(source.read(Deadline.in(PATIENCE))).isEqualTo(Answers.ALL.get("babeld").read());
+    }
+
+    @Test
+    void aDaemonThatWasTooBusyAtItsStartIsFoundAMinuteLater() throws Exception {
+        var busy = new AtomicBoolean(true);
+        SocketAddress port =
+                port(channel -> {
+                    if (busy.get()) silence(channel);
+                    say(channel, "BABEL 1.0\nok\n");
+                    if (hear(channel, 5).equals("dump\n")) say(channel, Answers.BABELD);
+                });
+        var pace =
+                new LinkSources.Pace(
+                        Duration.ofMinutes(5), Duration.ofMinutes(1), PATIENCE, PATIENCE);
+        var nanos = new AtomicLong();
+        var impatient = new Babeld(List.of(port));
+        var sources =
+                new LinkSources(
+                        List.of(
+                                new LinkSource() {
+                                    @Override
+                                    public String name() {
+                                        return impatient.name();
+                                    }
+
+                                    @Override
+                                    public boolean find(Deadline deadline) throws IOException {
+                                        return impatient.find(
+                                                busy.get() ? Deadline.in(IMPATIENCE) : deadline);
+                                    }
+
+                                    @Override
+                                    public Reading read(Deadline deadline) throws IOException {
+                                        return impatient.read(deadline);
+                                    }
+                                }),
+                        pace,
+                        nanos::get);
+        assertThat(sources.round().told()).isEmpty();
+        busy.set(false);
+        nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+
+        LinkSources.Round round = sources.round();
+
+        assertThat(round.told()).containsExactly(new LinkSources.Told(Babeld.NAME, ""));
+        assertThat(round.links()).isEqualTo(Answers.ALL.get("babeld").read().links());
     }
 
     @Test

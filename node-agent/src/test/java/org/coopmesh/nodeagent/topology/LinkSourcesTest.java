@@ -65,6 +65,35 @@ class LinkSourcesTest {
     }
 
     @Test
+    void whoNeverAnswersWhereADaemonMightBeIsAskedLessAndLess() throws Exception {
+        first.late = true;
+
+        for (int second = 0; second < 60 * 60; second += 10) {
+            sources.round();
+            later(Duration.ofSeconds(10));
+        }
+
+        // At once, after 1, 3 and 7 minutes, then every five
+        assertThat(first.looked).isEqualTo(14);
+    }
+
+    @Test
+    void whoWasThereAndIsTooBusyToAnswerIsLateAndNotForgotten() throws Exception {
+        sources.round();
+        first.broken = new SourceFailed(Trouble.LATE, "silent");
+        first.late = true;
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(sources.round().told()).contains(new Told("first", "late"));
+            later(Duration.ofMinutes(1));
+        }
+
+        first.broken = null;
+        first.late = false;
+        assertThat(sources.round().told()).contains(new Told("first", ""));
+    }
+
+    @Test
     void troubleOfOneTakesNothingFromTheOthers() throws Exception {
         for (Exception broken :
                 List.of(
