@@ -55,6 +55,7 @@ public final class NodeAgent implements AutoCloseable {
     private static final RandomGenerator RANDOM = RandomGenerator.getDefault();
     private static final long FULL_LANE_KBIT = 100_000;
     private static final Duration STATUS_EVERY = Duration.ofSeconds(15);
+    private static final Duration FOLLOW_EVERY = Duration.ofSeconds(5);
     private static final Duration SETTLED_AFTER = Duration.ofMinutes(1);
     private static final Duration STOP_MAX = Duration.ofSeconds(3);
 
@@ -291,7 +292,7 @@ public final class NodeAgent implements AutoCloseable {
                 identity.coopName(),
                 identity.certificate().getNotAfter().toInstant(),
                 access.version(),
-                access.attachments().size(),
+                access.attachmentCount(),
                 term.map(AccessListWatcher.Term::issuedAt),
                 term.map(AccessListWatcher.Term::notAfter).filter(Instant.MAX::isAfter),
                 access.trouble().orElse(""),
@@ -433,7 +434,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private void followTheSystem() throws InterruptedException {
         while (true) {
-            Thread.sleep(1_000);
+            Thread.sleep(FOLLOW_EVERY);
             clock.observe(Instant.now());
         }
     }

@@ -165,7 +165,15 @@ final class AccessList {
 
     void forEach(Visitor visitor) {
         for (byte[] bucket : buckets) {
-            visit(ByteBuffer.wrap(bucket), visitor);
+            ByteBuffer in = ByteBuffer.wrap(bucket);
+            int at = 0;
+            while (at < bucket.length) {
+                int entryAt = at + 8 + in.getInt(at);
+                int end = entryAt + in.getInt(entryAt - 4);
+                String key = new String(bucket, at + 4, entryAt - at - 8, StandardCharsets.UTF_8);
+                visitor.visit(key, Arrays.copyOfRange(bucket, entryAt, end));
+                at = end;
+            }
         }
     }
 

@@ -52,7 +52,7 @@ public final class AccessListWatcher implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(AccessListWatcher.class);
 
-    private static final Duration LOOK_AROUND = Duration.ofMillis(500);
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(2);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(500);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
@@ -86,6 +86,7 @@ public final class AccessListWatcher implements Runnable {
     private volatile Optional<ListFile.Known> known = Optional.empty();
     private boolean started;
     private volatile boolean lifted;
+    private volatile Counted counted = new Counted(null, 0);
     private volatile Walls walls = new Walls(null, false, List.of());
     private boolean askWhole;
     private boolean fileBehind;
@@ -186,6 +187,29 @@ public final class AccessListWatcher implements Runnable {
                         }));
         return views;
     }
+
+    /** How many attachments the list in force has; counted once per list. */
+    public int attachmentCount() {
+        ListFile.Known now = known.orElse(null);
+        Counted last = counted;
+        if (last.of() != now) {
+            int[] attachments = new int[1];
+            if (now != null) {
+                now.list()
+                        .forEach((key, bytes) -> {
+                            if (key.startsWith("attachment:")
+                                    && Entry.read(bytes, nodeId) instanceof Attachment) {
+                                attachments[0]++;
+                            }
+                        });
+            }
+            last = new Counted(now, attachments[0]);
+            counted = last;
+        }
+        return last.attachments();
+    }
+
+    private record Counted(ListFile.@Nullable Known of, int attachments) {}
 
     /** Whether a client of this address is behind the wall now. */
     public boolean walled(InetAddress client) {

@@ -9,11 +9,19 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
 
     /** @throws IllegalArgumentException if {@code text} is no address literal; nothing is ever looked up */
     static Address parse(String text) {
-        if (text.indexOf(':') < 0) {
-            return new Address(false, 0, v4(text));
+        return parse(text, text.length());
+    }
+
+    /** As {@link #parse(String)}, of the first {@code end} characters. */
+    static Address parse(String text, int end) {
+        if (text.lastIndexOf(':', end - 1) < 0) {
+            return new Address(false, 0, v4(text, end));
         }
+        String literal = text.substring(0, end);
         byte[] bytes =
-                text.indexOf('%') >= 0 ? new byte[0] : InetAddress.ofLiteral(text).getAddress();
+                literal.indexOf('%') >= 0
+                        ? new byte[0]
+                        : InetAddress.ofLiteral(literal).getAddress();
         if (bytes.length != 16) {
             throw new IllegalArgumentException("not an IPv6 address: " + text);
         }
@@ -29,12 +37,12 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
     }
 
     /** By hand: a list has a hundred thousand of them. */
-    private static long v4(String text) {
+    private static long v4(String text, int end) {
         long address = 0;
         int part = -1;
         int parts = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i < text.length() ? text.charAt(i) : '.';
+        for (int i = 0; i <= end; i++) {
+            char c = i < end ? text.charAt(i) : '.';
             if (c >= '0' && c <= '9' && part != 0 && part < 256) {
                 part = Math.max(part, 0) * 10 + (c - '0');
             } else if (c == '.' && part >= 0 && part < 256 && parts < 4) {
@@ -42,11 +50,11 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
                 part = -1;
                 parts++;
             } else {
-                throw new IllegalArgumentException("not an address: " + text);
+                throw new IllegalArgumentException("not an address: " + text.substring(0, end));
             }
         }
         if (parts != 4) {
-            throw new IllegalArgumentException("not an address: " + text);
+            throw new IllegalArgumentException("not an address: " + text.substring(0, end));
         }
         return address;
     }
@@ -58,7 +66,9 @@ record Address(boolean v6, long high, long low) implements Comparable<Address> {
     byte[] bytes() {
         return v6
                 ? ByteBuffer.allocate(16).putLong(high).putLong(low).array()
-                : ByteBuffer.allocate(4).putInt((int) low).array();
+                : new byte[] {
+                    (byte) (low >> 24), (byte) (low >> 16), (byte) (low >> 8), (byte) low
+                };
     }
 
     /** The address behind this one; empty at the end of all addresses. */

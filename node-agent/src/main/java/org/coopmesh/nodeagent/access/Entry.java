@@ -1,6 +1,7 @@
 package org.coopmesh.nodeagent.access;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,6 +57,16 @@ sealed interface Entry {
     /** Reads the bytes of one entry; never fails, see {@link Unreadable}. */
     static Entry read(byte[] bytes, String nodeId) {
         try {
+            Ban plain = PlainBan.read(bytes);
+            return plain == null ? general(bytes, nodeId) : plain;
+        } catch (IllegalArgumentException malformed) {
+            return new Unreadable(String.valueOf(malformed.getMessage()));
+        }
+    }
+
+    /** As {@link #read}, in whatever way the entry is written. */
+    static Entry general(byte[] bytes, String nodeId) {
+        try {
             AccessEntry entry = AccessEntry.parseFrom(bytes);
             return switch (entry.getKindCase()) {
                 case ATTACHMENT -> attachment(entry.getAttachment(), nodeId);
@@ -63,7 +74,10 @@ sealed interface Entry {
                 case GARDEN -> new Garden(Prefix.parse(entry.getGarden().getPrefix()));
                 case KIND_NOT_SET -> new Unreadable("newer kind");
             };
-        } catch (InvalidProtocolBufferException | IllegalArgumentException malformed) {
+        } catch (InvalidProtocolBufferException
+                | IllegalArgumentException
+                | DateTimeException
+                | ArithmeticException malformed) {
             return new Unreadable(String.valueOf(malformed.getMessage()));
         }
     }

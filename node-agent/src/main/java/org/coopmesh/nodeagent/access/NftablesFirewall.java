@@ -43,6 +43,7 @@ final class NftablesFirewall implements Firewall {
     private static final String RESTORED = "restored";
 
     private static final Instant FOREVER = Instant.MAX;
+    private static final long NANOS_PER_MILLI = 1_000_000;
     private static final Duration TIMEOUT_MAX = Duration.ofDays(3650);
     private static final Duration COMPARE_INTERVAL_MIN = Duration.ofSeconds(20);
     private static final Duration ENDING = Duration.ofSeconds(3);
@@ -194,6 +195,7 @@ final class NftablesFirewall implements Firewall {
         keysTellBans = true;
         Batch batch = table.batch();
         Set<String> objects = new HashSet<>();
+        long[] singles = new long[2];
         for (String family : List.of("4", "6")) {
             for (String set : SETS) {
                 flush(batch, set + family);
@@ -207,14 +209,17 @@ final class NftablesFirewall implements Firewall {
         }
         rules.forEach((key, entry) -> {
             keysTellBans &= keyTellsBan(key, entry);
-            take(entry);
             if (entry instanceof Ban ban && ban.prefix().single()) {
-                addSingle(batch, ban, now);
+                if (addSingle(batch, ban, now)) singles[ban.prefix().v6() ? 1 : 0]++;
+                return;
             }
+            take(entry);
             for (Element element : elements(entry)) {
                 add(batch, element, objects);
             }
         });
+        sizes.put("ban4", singles[0]);
+        sizes.put("ban6", singles[1]);
         for (Ranges ranges : List.of(bans, gardens, locals)) {
             ranges.loadAll(batch, now);
         }
@@ -254,7 +259,9 @@ final class NftablesFirewall implements Firewall {
         Batch batch = table.batch();
         unbanned.forEach(ban -> removeSingle(batch, ban));
         removed.forEach(element -> remove(batch, element));
-        banned.forEach(ban -> addSingle(batch, ban, now));
+        banned.forEach(ban -> {
+            if (addSingle(batch, ban, now)) sizes.merge(singles(ban), 1L, Long::sum);
+        });
         Set<String> objects = new HashSet<>();
         added.forEach(element -> add(batch, element, objects));
         for (Ranges ranges : List.of(bans, gardens, locals)) {
@@ -406,16 +413,19 @@ final class NftablesFirewall implements Firewall {
         sizes.merge(element.set(), -1L, Long::sum);
     }
 
-    private void addSingle(Batch batch, Ban ban, Instant now) {
-        if (ban.until().isAfter(now)) {
-            String set = ban.prefix().v6() ? "ban6" : "ban4";
-            batch.add(set, ban.prefix().first().bytes(), timeoutMillis(ban.until(), now));
-            sizes.merge(set, 1L, Long::sum);
-        }
+    private static String singles(Ban ban) {
+        return ban.prefix().v6() ? "ban6" : "ban4";
+    }
+
+    /** False for one that has ended. */
+    private static boolean addSingle(Batch batch, Ban ban, Instant now) {
+        if (!ban.until().isAfter(now)) return false;
+        batch.add(singles(ban), ban.prefix().first().bytes(), timeoutMillis(ban.until(), now));
+        return true;
     }
 
     private void removeSingle(Batch batch, Ban ban) {
-        String set = ban.prefix().v6() ? "ban6" : "ban4";
+        String set = singles(ban);
         byte[] address = ban.prefix().first().bytes();
         if (!ban.until().equals(FOREVER)) {
             batch.add(set, address, 0); // It may have ended; what is not there cannot be removed.
@@ -428,9 +438,12 @@ final class NftablesFirewall implements Firewall {
         if (until.equals(FOREVER)) {
             return 0;
         }
-        Instant latest = now.plus(TIMEOUT_MAX);
-        return Math.max(
-                1, Duration.between(now, until.isBefore(latest) ? until : latest).toMillis());
+        long seconds = until.getEpochSecond() - now.getEpochSecond();
+        if (seconds >= TIMEOUT_MAX.toSeconds()) {
+            return TIMEOUT_MAX.toMillis();
+        }
+        long nanos = (long) until.getNano() - now.getNano();
+        return Math.max(1, seconds * 1_000 + Math.floorDiv(nanos, NANOS_PER_MILLI));
     }
 
     private void removeUnusedLimits() throws NetfilterFailure {

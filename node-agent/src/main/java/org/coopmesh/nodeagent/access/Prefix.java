@@ -7,7 +7,7 @@ record Prefix(Address first, int length) implements Comparable<Prefix> {
         if (length < 0 || length > first.bits()) {
             throw new IllegalArgumentException("no prefix has " + length + " bits of " + first);
         }
-        if (!first.firstOf(length).equals(first)) {
+        if (length < first.bits() && !first.firstOf(length).equals(first)) {
             throw new IllegalArgumentException("not canonical: " + first + "/" + length);
         }
     }
@@ -20,8 +20,8 @@ record Prefix(Address first, int length) implements Comparable<Prefix> {
         }
         try {
             return new Prefix(
-                    Address.parse(text.substring(0, slash)),
-                    Integer.parseInt(text.substring(slash + 1)));
+                    Address.parse(text, slash),
+                    Integer.parseInt(text, slash + 1, text.length(), 10));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("not a prefix: " + text, e);
         }

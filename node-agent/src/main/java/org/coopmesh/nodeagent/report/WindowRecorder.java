@@ -23,7 +23,11 @@ import org.slf4j.LoggerFactory;
  * open: no byte is lost, the windows only get longer.
  */
 public final class WindowRecorder {
-    private static final long TICK_MILLIS_MAX = 1_000;
+    private static final long TRY_AGAIN_MILLIS = 1_000;
+
+    /** The clock may have been put right by less than what is announced. */
+    private static final long SLEEP_MILLIS_MAX = 10_000;
+
     private static final Logger log = LoggerFactory.getLogger(WindowRecorder.class);
 
     private final UsageMeter meter;
@@ -68,9 +72,9 @@ public final class WindowRecorder {
                 Instant due = due(now);
                 if (now.isBefore(due)) {
                     long millis = Duration.between(now, due).toMillis() + 1;
-                    wait(Math.min(millis, TICK_MILLIS_MAX));
+                    wait(Math.min(millis, SLEEP_MILLIS_MAX));
                 } else if (!close(lastBoundary(now))) {
-                    wait(TICK_MILLIS_MAX);
+                    wait(TRY_AGAIN_MILLIS);
                 }
             }
         }

@@ -60,6 +60,7 @@ class AccessListWatcherTest {
 
     private final TestLists lists = new TestLists();
     private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private final long begunNanos = System.nanoTime();
     private final AtomicReference<Instant> heard = new AtomicReference<>(Instant.MIN);
     private final AtomicReference<Map<String, byte[]>> keys = new AtomicReference<>(lists.keys());
     private final TestServer service = new TestServer();
@@ -132,7 +133,7 @@ class AccessListWatcherTest {
                         folder,
                         Firewall.none(),
                         heard::set,
-                        now::get,
+                        () -> now.get().plusNanos(System.nanoTime() - begunNanos),
                         LIST_BYTES_MAX);
         thread = Thread.ofPlatform().daemon().start(watcher);
     }
