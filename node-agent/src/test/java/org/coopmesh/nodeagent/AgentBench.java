@@ -39,8 +39,15 @@ final class AgentBench {
     private static final int COLD_RUNS = 3;
     private static final int CHANGES = 60;
     private static final int WARM_UP = 20;
+
+    /** Until what starting needed has been compiled, and given back. */
+    private static final Duration SETTLING =
+            Duration.ofSeconds(Integer.getInteger("coopmesh.bench.settling.seconds", 150));
+
+    /** One whole usage window of the usual length, so that all that an agent does from time to time is in it. */
     private static final Duration IDLE =
-            Duration.ofSeconds(Integer.getInteger("coopmesh.bench.idle.seconds", 60));
+            Duration.ofSeconds(Integer.getInteger("coopmesh.bench.idle.seconds", 300));
+
     private static final String BANNED = "203.0.113.7";
     private static final int PORT = 9_100;
     private static final double MB = 1 << 20;
@@ -239,7 +246,8 @@ final class AgentBench {
                             "ms",
                             "first list after the start of the process, last page to the kernel's"
                                     + " answer, 200 attachments and 99,800 bans (1 % prefixes, 10 %"
-                                    + " IPv6), signature, hash and disk included; median of "
+                                    + " IPv6), signature and hash included, the disk comes after;"
+                                    + " median of "
                                     + COLD_RUNS);
                     changes(list, stream);
                     startToEnforced(village, stream);
@@ -357,7 +365,7 @@ final class AgentBench {
                     .forEach(stream::onNext);
             village.list.receipt();
             List<Process> others = others();
-            Thread.sleep(IDLE.dividedBy(2));
+            Thread.sleep(SETTLING);
             double[] before = new double[others.size() + 1];
             long nanos = System.nanoTime();
             List<Process> all = new ArrayList<>(List.of(village.agent));
@@ -378,8 +386,8 @@ final class AgentBench {
                 how +=
                         String.format(
                                 Locale.ROOT,
-                                "; after %d s, load average %s",
-                                IDLE.toSeconds() * 3 / 2,
+                                "; %d s after the list, load average %s",
+                                SETTLING.plus(IDLE).toSeconds(),
                                 Files.readString(Path.of("/proc/loadavg")).split(" ", -1)[0]);
                 tell(
                         name + ".rss_mb",
@@ -396,7 +404,13 @@ final class AgentBench {
                         name + ".cpu_percent",
                         (cpuSeconds(process) - before[i]) / seconds * 100,
                         "%",
-                        "of one core over " + IDLE.toSeconds() + " s, nothing to do; " + how);
+                        "of one core, all its processes and those that have ended, over "
+                                + IDLE.toSeconds()
+                                + " s from "
+                                + SETTLING.toSeconds()
+                                + " s after the list on, nothing to do but what it does from time"
+                                + " to time; "
+                                + how);
             }
             for (Process other : others) {
                 other.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -486,14 +500,16 @@ final class AgentBench {
         return sorted[sorted.length / 2];
     }
 
-    /** Of the process and all it started. */
+    /** Of the process and all it started, also what has ended since. */
     private static double cpuSeconds(Process process) {
         return family(process)
                 .mapToDouble(pid -> {
                     try {
                         String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
                         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-                        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+                        long ticks = 0;
+                        for (int i = 11; i <= 14; i++) ticks += Long.parseLong(fields[i]);
+                        return ticks / 100.0;
                     } catch (IOException gone) {
                         return 0;
                     }
