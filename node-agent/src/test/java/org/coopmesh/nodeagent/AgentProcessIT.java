@@ -118,7 +118,7 @@ class AgentProcessIT {
     @Test
     void aRouterTooSmallForAnAgentIsToldOfWithTheNodesOwnTopology() throws Exception {
         Assumptions.assumeTrue(Lab.possible(), Lab.NEEDS);
-        String link = "cmco" + Long.toString(System.nanoTime() & 0xfffff, 36);
+        String link = "cmco" + Lab.unique();
         Process router = null;
         sh("ip netns add " + link);
         try {

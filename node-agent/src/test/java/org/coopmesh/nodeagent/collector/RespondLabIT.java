@@ -38,7 +38,7 @@ class RespondLabIT {
     private static final Duration SOON = Duration.ofSeconds(120);
 
     @TempDir Path directory;
-    private final String prefix = "cmco-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-";
+    private final String prefix = "cmco-" + Lab.unique() + "-";
     private final List<Process> started = new ArrayList<>();
 
     @BeforeEach

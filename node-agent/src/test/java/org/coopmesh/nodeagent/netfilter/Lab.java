@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class Lab implements AutoCloseable {
 
+    private static final long LABS_MAX = 1_000;
+    private static final AtomicLong LABS = new AtomicLong();
     private static final int O_RDONLY = 0;
     private static final int CLONE_NEWNET = 0x40000000;
     private static final MethodHandle OPEN =
@@ -58,7 +61,7 @@ public final class Lab implements AutoCloseable {
     /** Builds the lab, or skips the test by name where that cannot be done. */
     public static Lab up() throws Exception {
         Assumptions.assumeTrue(possible(), NEEDS);
-        var lab = new Lab("cma2-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-");
+        var lab = new Lab("cma2-" + unique() + "-");
         try {
             lab.build();
             lab.awaitLinks();
@@ -67,6 +70,12 @@ public final class Lab implements AutoCloseable {
             lab.close();
             throw e;
         }
+    }
+
+    /** A part of a name that no other lab of this machine has, eight characters at most: several test processes run at once. */
+    public static String unique() {
+        return Long.toString(
+                ProcessHandle.current().pid() * LABS_MAX + LABS.getAndIncrement() % LABS_MAX, 36);
     }
 
     /** What a machine needs, for the classes that are skipped without it. */

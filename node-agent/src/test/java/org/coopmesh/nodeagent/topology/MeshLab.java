@@ -23,7 +23,7 @@ final class MeshLab implements AutoCloseable {
     private static final List<String> ROUTERS = List.of("r1", "r2", "r3");
     private static final List<String> LINKS = List.of("12", "23", "13");
 
-    private final String prefix = "cms-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-";
+    private final String prefix = "cms-" + Lab.unique() + "-";
     private final List<Process> daemons = new ArrayList<>();
     private final Path directory;
 
