@@ -311,7 +311,11 @@ public final class Updates {
 
     private static String architecture() {
         String machine = System.getProperty("os.arch", "");
-        return machine.equals("aarch64") ? "arm64" : machine;
+        return switch (machine) {
+            case "aarch64" -> "arm64";
+            case "arm" -> "armhf";
+            default -> machine;
+        };
     }
 
     private static ReleaseState state(String version, Step step, String trouble) {
