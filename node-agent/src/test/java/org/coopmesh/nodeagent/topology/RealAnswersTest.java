@@ -56,7 +56,19 @@ class RealAnswersTest {
                         Link::getUp,
                         Link::getUsed)
                 .containsExactlyInAnyOrder(
-                        tuple("h2l1-2", "fe80::fa:a5ff:fe68:9f02", 2_924_288, 2_981_632, true, true),
-                        tuple("h2l1-5", "fe80::9c06:17ff:fedb:7b76", 3_325_696, 3_268_352, true, true));
+                        tuple(
+                                "h2l1-2",
+                                "fe80::fa:a5ff:fe68:9f02",
+                                2_924_288,
+                                2_981_632,
+                                true,
+                                true),
+                        tuple(
+                                "h2l1-5",
+                                "fe80::9c06:17ff:fedb:7b76",
+                                3_325_696,
+                                3_268_352,
+                                true,
+                                true));
     }
 }
