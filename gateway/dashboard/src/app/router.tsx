@@ -82,6 +82,9 @@ const costPools = createRoute({
 const costPool = createRoute({ ...under('/cost-pools/$poolId'), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
 const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
 const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
+const payroll = createRoute({ ...under('/payroll'), component: lazyRouteComponent(() => import('@/features/payroll/PayrollPage')) });
+const payRun = createRoute({ ...under('/payroll/$runId'), component: lazyRouteComponent(() => import('@/features/payroll/PayRunPage')) });
+const myHours = createRoute({ ...under('/my/hours'), component: lazyRouteComponent(() => import('@/features/payroll/MyHoursPage')) });
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const simulations = createRoute({ ...under('/simulations'), component: lazyRouteComponent(() => import('@/features/plans/SimulationsPage')) });
 const simulation = createRoute({ ...under('/simulations/$simulationId'), component: lazyRouteComponent(() => import('@/features/plans/SimulationPage')) });
@@ -99,7 +102,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, costPools, costPool, costShare, settlement, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, costPools, costPool, costShare, settlement, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

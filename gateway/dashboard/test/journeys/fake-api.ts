@@ -20,6 +20,7 @@ export const IDS = {
   payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
   simulation: '51700000-0000-4000-8000-0000000000f1',
   pool: 'c0570000-0000-4000-8000-00000000000e', tower: 'c0570000-0000-4000-8000-000000000011', share: '54a4e000-0000-4000-8000-00000000000f', entry: 'e4740000-0000-4000-8000-000000000010',
+  payRun: '9a900000-0000-4000-8000-000000000012',
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
@@ -57,6 +58,15 @@ export class FakeCoop {
   constituted = true;
   billingSilent = false;
   empty = false;
+  payAccount: Json | null = null;
+  hours: Json[] = [{ id: '40000000-0000-4000-8000-000000000013', moderatorId: IDS.ana, workedOn: day(-2), minutes: 90, what: 'The queue, and a talk on the phone', loggedAt: ago(2000), withdrawnAt: null, withdrawnWhy: null }];
+  payRun: Json = {
+    id: IDS.payRun, state: 'prepared', available: eur('159.60'), preparedBy: IDS.board, preparedAt: ago(60), decision: null, transfers: [],
+    lines: [
+      { line: 1, moderatorId: IDS.ana, minutes: 330, cases: 4, claim: eur('92.50'), pay: eur('92.50'), hasAccount: true, transferId: null, paid: null },
+      { line: 2, moderatorId: IDS.joan, minutes: 70, cases: 0, claim: eur('17.50'), pay: eur('17.50'), hasAccount: false, transferId: null, paid: null },
+    ],
+  };
   private server?: Server;
   private ticks = 0;
   private readonly keys = new Map<string, string>();
@@ -327,6 +337,18 @@ export class FakeCoop {
     if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/months\/[0-9-]+\/shares$/)) return items([share, { ...share, id: randomUUID(), amount: eur('102.86') }]);
     if (on(/^\/api\/cost-shares\/[0-9a-f-]{36}$/)) return ok({ share, costPoolId: IDS.pool, purpose: 'Transit, invoice 4711', month: shared, explanation: { formula: 'tree.v1', rule: 'the cost of each link on the way to the gateway, shared equally by those whose traffic needs it', inputs: [{ name: 'total', value: '120', unit: 'EUR' }, { name: 'bytes', value: '177240000000', unit: 'byte' }, { name: 'sumOfCosts', value: '7', unit: '' }], steps: [{ name: 'costOnTheWay', value: '1/1', unit: '' }, { name: 'roundedDown', value: '857/50', unit: 'EUR' }, { name: 'remainder', value: '1/350', unit: 'EUR' }], parts: [{ what: 'Mill roof → Church tower', cost: '3', sharers: 4, share: '3/4' }, { what: 'Church tower → Internet', cost: '4', sharers: 16, share: '1/4' }], exact: '120/7', result: eur('17.14') } });
     if (on(/^\/api\/settlements\/entries\/[0-9a-f-]{36}$/)) return ok({ entry: { id: IDS.entry, kind: 'reciprocity', month: shared.month, payerId: IDS.payer, amount: eur('-15.64'), posted: eur('-15.64') }, explanation: { formula: 'reciprocity.v1', rule: 'rate × (carried for others − what all carry for each byte used × used)', inputs: [{ name: 'carried', value: '91000000000', unit: 'byte' }, { name: 'originated', value: '12000000000', unit: 'byte' }], steps: [{ name: 'carriedPerByteUsed', value: '11/10', unit: '' }], parts: [], exact: '-391/25', result: eur('-15.64') } });
+    const rates = { share: '0.08', perHour: eur('15.00'), perCase: eur('2.50') };
+    const pool = { ...rates, month: day(-30).slice(0, 7), collected: eur('1840.00'), added: eur('147.20'), carriedIn: eur('12.40'), drawn: eur('110.00'), carriedOut: eur('49.60') };
+    if (on(/^\/api\/payroll\/figures$/)) return ok(this.empty ? { current: null, months: [] } : { current: { ...rates, firstMonth: day(-60).slice(0, 7), setBy: IDS.board, setAt: ago(9000) }, months: [{ ...pool, moderators: [{ moderator: 1, minutes: 330, cases: 4, claim: eur('92.50'), pay: eur('92.50'), paid: true }, { moderator: 2, minutes: 70, cases: 0, claim: eur('17.50'), pay: eur('17.50'), paid: false }] }] });
+    if (on(/^\/api\/payroll\/rate-cards$/, 'POST')) return ok({ ...body, setBy: this.memberId, setAt: ago(0) });
+    if (on(/^\/api\/payroll\/runs$/)) return items(this.empty ? [] : [{ ...pool, ...this.payRun }]);
+    if (on(/^\/api\/payroll\/runs$/, 'POST')) return body.month === day(-30).slice(0, 7) ? problem(409, 'pay-run-refused', `${String(body.month)} is drawn up already`) : ok({ ...pool, ...this.payRun });
+    if ((found = on(/^\/api\/payroll\/runs\/[0-9a-f-]{36}(\/.*)?$/, method))) return this.pay(found[1] ?? '', request, body, pool);
+    if (on(/^\/api\/payroll\/mine$/)) return ok({ account: this.payAccount, items: this.empty ? [] : [{ month: pool.month, minutes: 330, cases: 4, claim: eur('92.50'), pay: eur('92.50'), paid: { on: day(-3), method: 'transfer', by: IDS.board } }] });
+    if (on(/^\/api\/payroll\/mine\/account$/, 'PUT')) return String(body.iban).endsWith('1') ? problem(400, 'invalid-request', 'not a valid IBAN', [{ field: 'iban', rule: 'iban', message: 'not a valid IBAN' }]) : ok((this.payAccount = { name: body.name, iban: `DE…${String(body.iban).replaceAll(' ', '').slice(-4)}` }));
+    if (on(/^\/api\/hours(\/mine)?$/)) return items(this.empty ? [] : this.hours);
+    if ((found = on(/^\/api\/hours\/([0-9a-f-]{36})$/, 'PUT'))) { const made = { ...body, id: found[1], moderatorId: this.memberId, loggedAt: ago(0), withdrawnAt: null, withdrawnWhy: null }; this.hours.unshift(made); return ok(made); }
+    if ((found = on(/^\/api\/hours\/([0-9a-f-]{36})\/withdrawal$/, 'POST'))) return ok(Object.assign(this.hours.find((one) => one.id === found![1])!, { withdrawnAt: ago(0), withdrawnWhy: body.reason }));
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/accounts$/)) return items([{ id: 'bank', kind: 'bank', ownerId: null, balance: eur('4211.90') }, { id: 'income-dues', kind: 'income-dues', ownerId: null, balance: eur('-6480.00') }, { id: `receivable:${IDS.payer}`, kind: 'receivable', ownerId: IDS.payer, balance: eur('27.40') }]);
     if ((found = on(/^\/api\/ledger\/accounts\/([^/]+)\/statement$/))) {
@@ -395,6 +417,32 @@ export class FakeCoop {
   }
 
   /** Same key and body: same answer; same key, other body: refused. */
+  /** Steps of the one pay run there is. */
+  private pay(step: string, request: IncomingMessage, body: Json, pool: Json): { status: number; body: unknown; problem?: boolean } {
+    const run = this.payRun;
+    const lines = run.lines as Json[];
+    const by = this.memberId;
+    const paid = (method: string) => ({ on: body.paidOn, method, by });
+    const settle = () => { run.state = lines.every((one) => one.paid) ? 'paid' : 'approved'; };
+    if (step === '/approval') {
+      if (by === run.preparedBy) return problem(409, 'pay-run-refused', 'who prepared it does not approve it');
+      Object.assign(run, { state: 'approved', decision: { by, at: ago(0), reason: null } });
+    } else if (step === '/rejection') Object.assign(run, { state: 'rejected', decision: { by, at: ago(0), reason: body.reason } });
+    else if (step === '/transfers') {
+      return this.once(request, body, () => {
+        const made = { id: '7ea50000-0000-4000-8000-000000000014', messageId: 'PAY-2026-10-9a900000-1', lines: [1], madeBy: by, madeAt: ago(0) };
+        (run.transfers as Json[]).push(made);
+        lines[0]!.transferId = made.id;
+        return made;
+      });
+    } else if (step.endsWith('/payment')) { lines[0]!.paid = paid('transfer'); settle(); }
+    else if (step.endsWith('/withdrawal')) { run.transfers = []; lines[0]!.transferId = null; }
+    else if (step.endsWith('/cash')) { lines[1]!.paid = paid('cash'); settle(); }
+    else if (step.endsWith('/return')) { Object.assign(lines.find((one) => step.includes(`/lines/${String(one.line)}/`))!, { paid: null, transferId: null }); settle(); }
+    else if (step.startsWith('/transfers/')) return { status: 200, body: { xml: true } };
+    return { status: 200, body: { ...pool, ...run } };
+  }
+
   private once(request: IncomingMessage, body: Json, act: () => Json): { status: number; body: unknown; problem?: boolean } {
     const key = request.headers['idempotency-key'];
     if (typeof key !== 'string') return problem(400, 'idempotency-key-missing', 'Idempotency-Key is missing');

@@ -37,6 +37,9 @@ const OFFICE: [string, string, RegExp][] = [
   ['cost-pools', '/cost-pools', /Waiting for eyes/],
   ['cost-pool', `/cost-pools/${IDS.pool}`, /Its document/],
   ['cost-pool-paid', `/cost-pools/${IDS.tower}`, /Paid from the bank/],
+  ['payroll', '/payroll', /Waits for approval/],
+  ['pay-run', `/payroll/${IDS.payRun}`, /Who is paid what/],
+  ['my-hours', '/my/hours', /in cash/],
   ['plans', '/plans', /Coming/],
   ['simulations', '/simulations', /Try a proposal/],
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
@@ -55,6 +58,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['settlement', `/settlements/${IDS.entry}`, /others paid you/],
   ['why-shared', `/invoices/${IDS.paid}/why`, /Share of a cost: Transit/],
   ['my-treasury', '/treasury', /At the bank/],
+  ['my-payroll', '/payroll', /Moderator 2/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
   ['my-simulation', `/simulations/${IDS.simulation}`, /For me/],
   ['my-report', '/report', /You report as a member/],
@@ -113,7 +117,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 
@@ -140,9 +144,9 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       await page.getByRole('navigation', { name: 'Places' }).waitFor();
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
-    expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });
 });

@@ -226,6 +226,55 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'why-wrong', width);
   });
 
+  it('a moderator logs hours, another person approves the month, and the bank gets a file', async () => {
+    coop.payAccount = null;
+    await page.goto('/my/hours');
+    await page.getByRole('button', { name: 'Log hours' }).click();
+    await dialog().getByLabel('How long').fill('90 minutes');
+    await dialog().getByLabel('What').fill('Read the new rules with two others');
+    await dialog().getByRole('button', { name: 'Log', exact: true }).click();
+    await page.getByText('Write it like 1:30').waitFor();
+    await dialog().getByLabel('How long').fill('1:30');
+    await inspect(page, 'log-hours', width);
+    await dialog().getByRole('button', { name: 'Log', exact: true }).click();
+    await page.getByText('Read the new rules').waitFor();
+    expect(asked(/api\/hours\/[0-9a-f-]{36}$/)[0]!.body).toMatchObject({ minutes: 90, what: 'Read the new rules with two others' });
+    await page.getByRole('button', { name: 'Say where' }).click();
+    await dialog().getByLabel('Name on the account').fill('Ana Ribas');
+    await dialog().getByLabel('IBAN').fill('DE89 3704 0044 0532 0130 01');
+    await dialog().getByRole('button', { name: 'Keep' }).click();
+    await page.getByText('not a valid IBAN').first().waitFor();
+    await dialog().getByLabel('IBAN').fill('DE89 3704 0044 0532 0130 00');
+    await dialog().getByRole('button', { name: 'Keep' }).click();
+    await page.getByText('DE…3000').waitFor();
+
+    await page.goto(`/payroll/${IDS.payRun}`);
+    await page.getByText('You drew it up, so somebody else approves it.').waitFor();
+    coop.signIn(IDS.joan, ...ALL);
+    await page.reload();
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByText('To be paid').first().waitFor();
+    await page.getByRole('button', { name: 'Make a file' }).click();
+    await dialog().getByRole('button', { name: 'Make the file' }).click();
+    await page.getByText('PAY-2026-10').first().waitFor();
+    await inspect(page, 'pay-file', width);
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download', exact: true }).click();
+    expect((await waiting).suggestedFilename()).toBe('PAY-2026-10-9a900000-1.xml');
+    await page.getByRole('button', { name: 'The bank paid it' }).click();
+    await dialog().getByRole('button', { name: 'Write down' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Paid in cash' }).click();
+    await dialog().getByRole('button', { name: 'Write down' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Came back' }).first().click();
+    await dialog().getByLabel('Reason').fill('Account closed');
+    await dialog().getByRole('button', { name: 'It came back' }).click();
+    await page.getByText('It is due again').waitFor();
+    expect(asked(/lines\/1\/return$/)[0]!.body).toEqual({ reason: 'Account closed' });
+    expect(asked(/transfers$/)[0]!.headers['idempotency-key']).toBeTruthy();
+  });
+
   it('a treasurer reads an account as it was on another day', async () => {
     await page.goto('/treasury');
     await page.getByRole('link', { name: 'All accounts' }).click();

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { toMicro } from '@/shared/money';
+import { MemberName } from '@/shared/members';
 import { PayerName } from '@/shared/payers';
 import { CsvButton } from '@/shared/ui/csv-button';
 import { Empty, Page } from '@/shared/ui/page';
@@ -18,7 +19,7 @@ export default function AccountsPage() {
   const query = useInfiniteQuery(accountsQuery);
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const columns = useMemo((): Column<Account>[] => [
-    { id: 'account', head: t`Account`, by: (row) => row.id, cell: (row) => <><Link to="/accounts/$accountId" params={{ accountId: row.id }}><AccountKind kind={row.kind} /></Link>{row.ownerId && row.kind !== 'cost-pool' && <small><PayerName id={row.ownerId} /></small>}</> },
+    { id: 'account', head: t`Account`, by: (row) => row.id, cell: (row) => <><Link to="/accounts/$accountId" params={{ accountId: row.id }}><AccountKind kind={row.kind} /></Link>{row.ownerId && row.kind !== 'cost-pool' && <small>{row.kind === 'pay-due' ? <MemberName id={row.ownerId} /> : <PayerName id={row.ownerId} />}</small>}</> },
     { id: 'balance', head: t`Balance`, end: true, by: (row) => Number(toMicro(row.balance.amount)), cell: (row) => <Amount of={row.balance} signed /> },
   ], [t]);
   return (

@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { add, isNegative, negate, type Money } from '@/shared/money';
+import { MemberName } from '@/shared/members';
 import { PayerName } from '@/shared/payers';
 import { onSubmit } from '@/shared/ui/action';
 import { CsvButton } from '@/shared/ui/csv-button';
@@ -47,7 +48,7 @@ export default function StatementPage() {
   const title = <AccountKind kind={kind!} />;
   const crumb = { to: '/accounts', label: t`Accounts` };
   return (
-    <Page title={t`Statement of an account`} crumb={crumb} lead={<><b>{title}</b>{ownerId && kind !== 'cost-pool' && <> · <PayerName id={ownerId} /></>}. <AccountMeaning kind={kind!} /></>}
+    <Page title={t`Statement of an account`} crumb={crumb} lead={<><b>{title}</b>{ownerId && kind !== 'cost-pool' && <> · {kind === 'pay-due' ? <MemberName id={ownerId} /> : <PayerName id={ownerId} />}</>}. <AccountMeaning kind={kind!} /></>}
       actions={<CsvButton<StatementLine> name={`statement-${kind}`} path={statementPath(accountId!)} query={{ asOf }} head={[t`Counts from`, t`Written down`, t`Transaction`, t`What`, t`Amount`, t`Currency`, t`Reverses`]} row={(row) => [row.effectiveAt, row.recordedAt, row.transactionId, row.what, row.amount.amount, row.amount.currency, row.reverses]} />}>
       <AsOf key={asOf ?? ''} accountId={accountId!} asOf={asOf} />
       {!first ? query.isError ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : <Lines count={6} /> : <>

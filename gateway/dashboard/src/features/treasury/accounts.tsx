@@ -14,6 +14,8 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'reserve': return <Trans>Reserve</Trans>;
     case 'settlement': return <Trans>Settling between members</Trans>;
     case 'cost-pool': return <Trans>Shared cost</Trans>;
+    case 'moderators-pay': return <Trans>Moderators’ pay</Trans>;
+    case 'pay-due': return <Trans>Pay owed to a moderator</Trans>;
     default: return <>{kind}</>;
   }
 }
@@ -30,6 +32,8 @@ export function AccountMeaning({ kind }: { kind: string }) {
     case 'reserve': return <Trans>What was set aside.</Trans>;
     case 'settlement': return <Trans>Through here members settle with one another. It is zero after each transaction.</Trans>;
     case 'cost-pool': return <Trans>One shared cost: below zero as it is charged to members, up again as it is paid.</Trans>;
+    case 'moderators-pay': return <Trans>What moderators were awarded, since the start.</Trans>;
+    case 'pay-due': return <Trans>Awarded to one moderator and not yet paid: below zero by what is owed.</Trans>;
     default: return null;
   }
 }

@@ -2,8 +2,10 @@ package org.coopmesh.billing.invoice;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
@@ -231,13 +233,14 @@ class Invoices {
                 .list();
     }
 
-    void settle(InvoiceId invoice, Settlement settlement) {
+    void settle(InvoiceId invoice, Settlement settlement, Instant at) {
         db.sql(
                         """
-                        insert into invoice_settlement (invoice_id, line, payment_id, method, received_on, amount_micro)
+                        insert into invoice_settlement (invoice_id, line, payment_id, method, received_on, amount_micro, settled_at)
                         values (:invoice, (select count(*) + 1 from invoice_settlement where invoice_id = :invoice),
-                                :payment, :method, :on, :amount)
+                                :payment, :method, :on, :amount, :at)
                         """)
+                .param("at", at.atOffset(ZoneOffset.UTC))
                 .param("invoice", invoice.value())
                 .param("payment", settlement.payment())
                 .param("method", settlement.method().name().toLowerCase(Locale.ROOT))
@@ -286,16 +289,56 @@ class Invoices {
                 .list();
     }
 
-    void giveBack(Place place, Money amount) {
+    void giveBack(Place place, Money amount, Instant at) {
         db.sql(
                         """
-                        update invoice_settlement set returned_micro = returned_micro + :amount
-                         where invoice_id = :invoice and line = :line
+                        with back as (
+                            update invoice_settlement set returned_micro = returned_micro + :amount
+                             where invoice_id = :invoice and line = :line
+                        )
+                        insert into invoice_return (invoice_id, line, amount_micro, returned_at)
+                        values (:invoice, :line, :amount, :at)
                         """)
+                .param("at", at.atOffset(ZoneOffset.UTC))
                 .param("amount", amount.microUnits())
                 .param("invoice", place.invoice().value())
                 .param("line", place.line())
                 .update();
+    }
+
+    /**
+     * Of the money that invoices took in [{@code from}, {@code to}), less what they gave back, the part that paid dues, in
+     * micro-units: of each bill the dues in proportion to all that it charged, rounded down. What was paid ahead counts when
+     * its month is billed.
+     */
+    long duesCollected(Instant from, Instant to) {
+        return db.sql(
+                        """
+                        with moved as (
+                            select i.bill_id, s.amount_micro
+                              from invoice_settlement s join invoice i on i.id = s.invoice_id
+                             where s.settled_at >= :from and s.settled_at < :to
+                            union all
+                            select i.bill_id, -r.amount_micro
+                              from invoice_return r join invoice i on i.id = r.invoice_id
+                             where r.returned_at >= :from and r.returned_at < :to
+                            union all
+                            select b.id, -l.amount_micro
+                              from bill b join bill_line l on l.bill_id = b.id and l.kind = 'prepaid'
+                             where b.billed_at >= :from and b.billed_at < :to
+                        )
+                        select coalesce(sum(floor(m.amount_micro * c.dues / greatest(c.charged, c.dues))), 0)::bigint
+                          from (select bill_id, sum(amount_micro) as amount_micro from moved group by bill_id) m
+                         cross join lateral (
+                            select sum(l.amount_micro) filter (where l.charge in ('dues', 'scale')) as dues,
+                                   sum(l.amount_micro) filter (where l.kind not in ('carried', 'prepaid')) as charged
+                              from bill_line l where l.bill_id = m.bill_id) c
+                         where c.dues > 0
+                        """)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .query(Long.class)
+                .single();
     }
 
     private static Place place(ResultSet rs) throws SQLException {

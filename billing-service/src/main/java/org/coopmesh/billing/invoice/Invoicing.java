@@ -406,7 +406,8 @@ public class Invoicing {
             invoices.update(application.invoice());
             invoices.settle(
                     open.heading().id(),
-                    Settlement.taken(payment, method, receivedOn, application.taken()));
+                    Settlement.taken(payment, method, receivedOn, application.taken()),
+                    clock.instant());
             parts.add(new Part(open.heading().id(), open.heading().number(), application.taken()));
             if (application.invoice() instanceof Invoice.Paid paid) {
                 announce(
@@ -416,6 +417,14 @@ public class Invoicing {
             rest = application.rest();
         }
         return new Applied(parts, rest);
+    }
+
+    /**
+     * The dues that came in from {@code from} on and before {@code until}, less what went back: of each payment the part that
+     * paid dues. It is told by when it was booked, so that it never changes afterwards.
+     */
+    public Money duesCollected(Instant from, Instant until) {
+        return new Money(invoices.duesCollected(from, until), register.coop().currency());
     }
 
     /**
@@ -462,7 +471,7 @@ public class Invoicing {
         Invoice before = invoices.lock(id).orElseThrow(() -> new InvoiceNotFound(id));
         Invoice after = before.giveBack(amount, coop.dayAt(clock.instant()));
         PayerId payer = after.heading().payer();
-        invoices.giveBack(place, amount);
+        invoices.giveBack(place, amount, clock.instant());
         invoices.update(after);
         switch (after) {
             case Invoice.WrittenOff off ->

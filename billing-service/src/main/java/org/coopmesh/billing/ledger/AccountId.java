@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One account of the book: {@code bank}, or a payer's own such as {@code receivable:<payer>}.
  *
- * @param owner the payer, or the cost pool; null for accounts of the co-op
+ * @param owner the payer, the cost pool or the moderator; null for accounts of the co-op
  */
 public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<AccountId> {
     /** What an account is for. A balance is what came in minus what went out. */
@@ -24,10 +24,14 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         WRITTEN_OFF(false),
         /** What the co-op sets aside. */
         RESERVE(false),
+        /** What moderators are paid. */
+        MODERATORS_PAY(false),
         /** Through which payers settle with one another; zero after each transaction. */
         SETTLEMENT(false),
         /** One shared cost, owned by its pool; falls below zero as it is charged, rises as it is paid. */
         COST_POOL(true),
+        /** What a moderator was awarded and not yet paid, owned by the moderator; below zero by what is owed. */
+        PAY_DUE(true),
         /** Charged to the payer, not yet invoiced: the sub-cent remainder rests here. */
         UNBILLED(true),
         /** Invoiced and not yet paid. */
@@ -63,6 +67,7 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
     public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);
     public static final AccountId RESERVE = new AccountId(Kind.RESERVE, null);
+    public static final AccountId MODERATORS_PAY = new AccountId(Kind.MODERATORS_PAY, null);
     public static final AccountId SETTLEMENT = new AccountId(Kind.SETTLEMENT, null);
 
     public AccountId {
@@ -84,6 +89,11 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     /** What was charged, less what was paid, of the shared cost {@code pool}. */
     public static AccountId costPool(UUID pool) {
         return new AccountId(Kind.COST_POOL, pool);
+    }
+
+    /** What the co-op owes {@code moderator} of their pay. */
+    public static AccountId payDue(UUID moderator) {
+        return new AccountId(Kind.PAY_DUE, moderator);
     }
 
     /** What the co-op holds for {@code payer}. */

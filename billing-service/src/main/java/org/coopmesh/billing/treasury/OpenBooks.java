@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The co-op's money by months, so that nobody's can be read out of it: what fewer than three payers gave or got is put together
- * with more, and where that does not help, it is not told, and neither is the sum that would give it away.
+ * with more, and where that does not help, it is not told, and neither is the sum that would give it away. What moderators are
+ * paid is published anyway, to each by a number.
  */
 final class OpenBooks {
     /** A figure tells of no person when so many stand behind it. */
@@ -121,10 +122,11 @@ final class OpenBooks {
     private static Side side(List<Flow> flows, boolean in, Currency currency) {
         Map<String, Group> groups = new TreeMap<>();
         for (Flow flow : flows) {
-            String purpose = (in ? flow.from() : flow.to()).code();
+            Kind kind = in ? flow.from() : flow.to();
+            String purpose = kind.code();
             groups.merge(
                     purpose,
-                    new Group(purpose, flow.amount(), flow.payers()),
+                    new Group(purpose, flow.amount(), kind == Kind.PAY_DUE ? 0 : flow.payers()),
                     (a, b) ->
                             new Group(
                                     purpose,

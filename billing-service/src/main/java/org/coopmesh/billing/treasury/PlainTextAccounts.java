@@ -13,10 +13,10 @@ final class PlainTextAccounts {
         String root =
                 switch (kind) {
                     case BANK, CASH, UNBILLED, RECEIVABLE -> "Assets";
-                    case WALLET -> "Liabilities";
+                    case WALLET, PAY_DUE -> "Liabilities";
                     case RESERVE, SETTLEMENT -> "Equity";
                     case INCOME_DUES, INCOME_USAGE -> "Income";
-                    case WRITTEN_OFF, COST_POOL -> "Expenses";
+                    case WRITTEN_OFF, COST_POOL, MODERATORS_PAY -> "Expenses";
                 };
         String owned = names.of(account);
         int colon = owned.indexOf(':');

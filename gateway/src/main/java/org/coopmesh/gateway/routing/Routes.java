@@ -76,10 +76,11 @@ class Routes {
                                     "settlements",
                                     "ledger",
                                     "treasury",
+                                    "payroll",
                                     "billing")),
                     new Row(
                             Part.ABUSE,
-                            List.of("reports", "cases", "bans", "never-bans", "abuse")));
+                            List.of("reports", "cases", "hours", "bans", "never-bans", "abuse")));
 
     @Bean
     @Order(0)
