@@ -74,6 +74,11 @@ const statement = createRoute({
   validateSearch: (search: Record<string, unknown>): { asOf?: string } => ({ asOf: typeof search.asOf === 'string' && !Number.isNaN(Date.parse(search.asOf)) ? search.asOf : undefined }),
   component: lazyRouteComponent(() => import('@/features/treasury/StatementPage')),
 });
+const bank = createRoute({
+  ...under('/bank'),
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/bank/BankPage')),
+});
 const costPools = createRoute({
   ...under('/cost-pools'),
   validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
@@ -102,7 +107,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, costPools, costPool, costShare, settlement, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, bank, costPools, costPool, costShare, settlement, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

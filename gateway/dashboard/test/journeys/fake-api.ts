@@ -88,6 +88,9 @@ export class FakeCoop {
   decided: Json[] = [];
   pools: Json[] = [];
   costPayments: Json[] = [];
+  bankAccounts: Json[] = [{ id: 'ba4c0000-0000-4000-8000-000000000012', name: 'Current account', iban: 'DE89370400440532013000', currency: 'EUR', declaredAt: ago(90000), csvMapping: null }];
+  bankEntries: Json[] = [];
+  bankFiles: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
   constructor() {
@@ -122,6 +125,16 @@ export class FakeCoop {
     const peak = { kind: 'usage', charge: 'peak', siteId: IDS.site, planCode: 'solidary', quantity: '23.41', unit: 'Mbit/s', unitPrice: eur('0.80'), amount: eur('2.728'), from: day(-50), to: day(-22), windows: 8064, gaps: 0, explanation: { formula: '(95th percentile − committed rate, never below zero) × price of a Mbit/s × days ÷ days of the month', inputs: [{ name: 'hours (UTC)', value: '672' }, { name: 'highest hours dropped', value: '33' }, { name: 'direction', value: 'the higher of the percentiles down and up' }, { name: '95th percentile', value: '23.41 Mbit/s' }, { name: 'committed rate', value: '20 Mbit/s' }, { name: 'price of a Mbit/s', value: '0.80 EUR' }], result: '2.728 EUR' } };
     this.invoices = [invoice(IDS.invoice, '2026-00041', 'overdue', '0.00', '27.40'), invoice(IDS.paid, '2026-00029', 'paid', '27.40', '0.00')];
     Object.assign(this.invoices[1]!, { lines: [...(this.invoices[1]!.lines as Json[]).slice(0, 2), peak, { kind: 'share', label: 'Transit, invoice 4711', explainedAt: `/api/cost-shares/${IDS.share}`, amount: eur('17.14'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'reciprocity', label: 'reciprocity', explainedAt: `/api/settlements/entries/${IDS.entry}`, amount: eur('-15.64'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'carriage', label: 'carriage', explainedAt: `/api/settlements/entries/${IDS.entry}`, amount: eur('-1.50'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }, { kind: 'adjustment', charge: 'usage', siteId: IDS.site, planCode: 'standard', quantity: '-13.64', unit: 'GB', amount: eur('-2.728'), from: day(-80), to: day(-51), windows: 12, gaps: 0 }, { kind: 'carried', amount: eur('-0.048'), from: day(-50), to: day(-22), windows: 0, gaps: 0 }] });
+    const entry = (id: string, name: string | null, amount: string, text: string, suggestions: Json[], more: Json = {}) => ({ id: `ba4ce000-0000-4000-8000-0000000000${id}`, entryId: randomUUID(), accountId: this.bankAccounts[0]!.id, bookedOn: day(-2), valueOn: day(-2), amount: eur(amount), open: eur(amount), name, iban: 'ES9121000418450200051332', text, reference: null, endToEndId: null, bankReference: `BK-${id}`, code: 'PMNT/RCDT/ESCT', information: null, returnReason: null, returned: false, onStatement: true, suggestions, bookings: [], ...more });
+    const payment = (amount: string) => ({ kind: 'payment', amount: eur(amount), payerId: IDS.payer, invoiceId: IDS.invoice });
+    this.bankEntries = [
+      entry('01', 'Ana Ribas', '20.00', 'fees for internet 2026-00041, thank you', [{ confidence: 'likely', places: [payment('20.00')], reasons: [{ why: 'number', what: '2026-00041' }, { why: 'amountBelow', what: '27.40' }] }, { confidence: 'possible', places: [{ kind: 'booked', amount: eur('20.00'), transactionId: randomUUID() }], reasons: [{ why: 'inBook', what: day(-3) }] }]),
+      entry('02', 'Cooperativa La Font', '54.80', 'two months for the mill and the upper farm', []),
+      entry('03', null, '-5.00', 'Account fee', [{ confidence: 'likely', places: [{ kind: 'account', amount: eur('-5.00'), account: 'bank-charges', reason: 'bank charges' }], reasons: [{ why: 'bankCode', what: 'ACMT/MDOP/CHRG' }] }], { iban: null, code: 'ACMT/MDOP/CHRG' }),
+      entry('04', 'Joan Serra', '-30.40', 'AM04 insufficient funds', [{ confidence: 'likely', places: [{ kind: 'return', amount: eur('-27.40'), paymentId: randomUUID() }, { kind: 'account', amount: eur('-3.00'), account: 'bank-charges', reason: 'charge for a return, AM04' }], reasons: [{ why: 'returnCode', what: 'AM04' }, { why: 'sameAccount', what: day(-20) }, { why: 'bankCharge', what: '3.00' }] }], { returned: true, returnReason: 'AM04' }),
+      entry('05', 'Ana Ribas', '27.40', 'RF18 2026-00029', [], { open: eur('0.00'), bookings: [{ ...payment('27.40'), id: 'b00c0000-0000-4000-8000-000000000001', partId: 'ba4ce000-0000-4000-8000-000000000005', rule: 'reference', bookedBy: IDS.board, bookedAt: ago(900), undone: null }] }),
+    ];
+    this.bankFiles = [{ id: randomUUID(), name: 'statement-335.xml', sha256: hex('file'), bytes: 48_221, format: 'camt', state: 'taken', error: null, handedBy: IDS.board, handedAt: ago(800) }, { id: randomUUID(), name: 'statement-334-cut.xml', sha256: hex('cut'), bytes: 8_221, format: 'camt', state: 'refused', error: { line: 117, rule: 'malformed', detail: 'not well-formed XML, or cut off' }, handedBy: IDS.board, handedAt: ago(820) }];
     const plan = (code: string, name: string, from: number, flat: string, gb: number, per: string, description: string) => ({ code, name, description, effectiveOn: day(from), flat: eur(flat), includedGb: gb, perGb: eur(per), currency: 'EUR' });
     this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.'),
       { ...plan('solidary', 'Solidary', -30, '0.00', 0, '0.00', 'Pay what you can.'), parts: [{ type: 'scale', floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, { type: 'timed', perGb: eur('0.25'), windows: [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], fromHour: 1, toHour: 7, perGb: eur('0.00') }, { days: ['saturday', 'sunday'], fromHour: 7, toHour: 24, perGb: eur('0.15') }] }, { type: 'peak', committedMbit: '20', perMbit: eur('0.80'), direction: 'higherOfPercentiles' }] }];
@@ -349,6 +362,35 @@ export class FakeCoop {
     if (on(/^\/api\/hours(\/mine)?$/)) return items(this.empty ? [] : this.hours);
     if ((found = on(/^\/api\/hours\/([0-9a-f-]{36})$/, 'PUT'))) { const made = { ...body, id: found[1], moderatorId: this.memberId, loggedAt: ago(0), withdrawnAt: null, withdrawnWhy: null }; this.hours.unshift(made); return ok(made); }
     if ((found = on(/^\/api\/hours\/([0-9a-f-]{36})\/withdrawal$/, 'POST'))) return ok(Object.assign(this.hours.find((one) => one.id === found![1])!, { withdrawnAt: ago(0), withdrawnWhy: body.reason }));
+    if (on(/^\/api\/bank\/accounts$/)) return ok({ items: this.bankAccounts });
+    if (on(/^\/api\/bank\/accounts$/, 'POST')) {
+      if (String(body.iban).includes('00 00')) return problem(400, 'invalid-request', 'wrong: iban', [{ field: 'iban', rule: 'iban', message: 'not an IBAN: its length or its check digits are wrong' }]);
+      const made = { id: randomUUID(), currency: 'EUR', csvMapping: null, ...body };
+      this.bankAccounts.push(made);
+      return { status: 201, body: made };
+    }
+    const waits = (one: Json) => (one.open as Json).amount !== '0.00';
+    if (on(/^\/api\/bank\/entries$/)) return items(this.bankEntries.filter((one) => waits(one) === (q.get('state') !== 'placed')));
+    if (on(/^\/api\/bank\/bookings$/, 'POST')) return this.once(request, body, () => ({ items: (body.partIds as string[]).flatMap((id) => {
+      const one = this.bankEntries.find((each) => each.id === id)!;
+      const made = (body.places as Json[]).map((place) => ({ ...place, id: randomUUID(), partId: id, amount: place.amount ? eur(String(place.amount)) : one.open, rule: 'person', bookedBy: this.memberId, bookedAt: ago(0), undone: null }));
+      one.open = eur('0.00');
+      (one.bookings as Json[]).push(...made);
+      return made;
+    }) }));
+    if ((found = on(/^\/api\/bank\/bookings\/([^/]+)\/undo$/, 'POST'))) return this.once(request, body, () => {
+      const one = this.bankEntries.find((each) => (each.bookings as Json[]).some((booking) => booking.id === found![1]))!;
+      const booking = (one.bookings as Json[]).find((each) => each.id === found![1])!;
+      booking.undone = { by: this.memberId, at: ago(0), why: body.reason };
+      one.open = one.amount;
+      return booking;
+    });
+    if (on(/^\/api\/bank\/files$/)) return items(this.bankFiles);
+    if (on(/^\/api\/bank\/files\/preview$/, 'POST')) return ok({ format: 'csv', mapping: { charset: 'windows-1252', delimiter: ';', headLines: 1, dateFormat: 'dd.MM.yyyy', decimal: ',', bookedOn: 'Buchungstag', amount: 'Betrag', name: 'Name', iban: 'IBAN', text: 'Verwendungszweck' }, statements: [{ accountId: this.bankAccounts[0]!.id, iban: 'DE89370400440532013000', opening: null, closing: null, entries: 2, first: [{ line: 2, bookedOn: day(-2), amount: eur('24.50'), name: 'Jordi Soler', text: 'RF31 COOP 2026 0001 23' }, { line: 3, bookedOn: day(-2), amount: eur('-27.50'), name: 'Lars Holm', text: 'Rueckgabe AM04' }] }], error: null });
+    if (on(/^\/api\/bank\/accounts\/([^/]+)\/csv-mapping$/, 'PUT')) return ok({ ...this.bankAccounts[0], csvMapping: body });
+    if (on(/^\/api\/bank\/files$/, 'POST')) return ok({ file: { ...this.bankFiles[0], name: q.get('name') }, again: false, statements: 1, added: 2, known: 0, detailed: 0, posted: 1, gaps: [{ after: day(-4), before: day(-2), rule: 'balance', missing: eur('12.00') }] });
+    if (on(/^\/api\/bank\/payers$/)) return items([{ iban: 'ES9121000418450200051332', payerId: IDS.payer, learnedBy: IDS.board, learnedAt: ago(9000) }]);
+    if (on(/^\/api\/bank\/report$/)) return ok({ accountId: q.get('accountId'), from: q.get('from'), to: q.get('to'), opening: eur('1000.00'), closing: eur('1066.80'), vouchedUpTo: day(-2), entries: 5, sum: eur('66.80'), booked: [{ kind: 'payment', account: null, count: 1, amount: eur('27.40') }, { kind: 'account', account: 'bank-charges', count: 2, amount: eur('-8.00') }], gaps: [], together: { ledger: eur('1039.40'), bank: eur('1066.80'), opening: eur('0.00'), strays: eur('12.00'), open: eur('39.40'), openCount: 4, own: eur('0.00'), timing: eur('0.00'), unexplained: eur('51.40'), listed: [{ transactionId: randomUUID(), effectiveAt: ago(4000), what: 'payment 4711', amount: eur('12.00') }] } });
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/accounts$/)) return items([{ id: 'bank', kind: 'bank', ownerId: null, balance: eur('4211.90') }, { id: 'income-dues', kind: 'income-dues', ownerId: null, balance: eur('-6480.00') }, { id: `receivable:${IDS.payer}`, kind: 'receivable', ownerId: IDS.payer, balance: eur('27.40') }]);
     if ((found = on(/^\/api\/ledger\/accounts\/([^/]+)\/statement$/))) {

@@ -31,6 +31,10 @@ const OFFICE: [string, string, RegExp][] = [
   ['implausible', '/implausible', /More bytes than the line/],
   ['invoices', '/invoices', /2026-00041/],
   ['invoice', `/invoices/${IDS.invoice}`, /signed usage windows/],
+  ['bank', '/bank', /names invoice 2026-00041/],
+  ['bank-placed', '/bank?view=placed', /By rule/],
+  ['bank-report', '/bank?view=report', /Something is unexplained/],
+  ['bank-files', '/bank?view=files', /Learned when somebody confirmed/],
   ['treasury', '/treasury', /Balanced/],
   ['accounts', '/accounts', /Ana Ribas/],
   ['statement', `/accounts/receivable:${IDS.payer}`, /Balance after/],
@@ -117,7 +121,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 
@@ -145,7 +149,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
     expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });

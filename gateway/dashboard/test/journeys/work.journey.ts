@@ -84,6 +84,51 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/payments$/)).toHaveLength(1);
   });
 
+  it('a treasurer clears the bank by keys: move, confirm, undo, split', async () => {
+    await page.goto('/bank');
+    await page.getByText('names invoice 2026-00041').waitFor();
+    await page.keyboard.press('j');
+    await page.getByText('Nothing that is known fits').waitFor();
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await page.getByText('In the book', { exact: true }).last().waitFor();
+    await page.getByText('Nothing that is known fits').waitFor();
+    const [first] = asked(/bank\/bookings$/);
+    expect(first!.body).toMatchObject({ partIds: ['ba4ce000-0000-4000-8000-000000000001'], places: [{ kind: 'payment', amount: '20.00', payerId: IDS.payer, invoiceId: IDS.invoice }] });
+    expect(first!.headers['idempotency-key']).toMatch(/^[0-9a-f]{32}$/);
+    await page.keyboard.press('u');
+    await page.getByText('Undone; it waits again').waitFor();
+    expect(asked(/undo$/)[0]!.body).toEqual({ reason: 'Undone at once' });
+
+    await page.getByRole('button', { name: /Cooperativa La Font/ }).click();
+    await page.keyboard.press('s');
+    await dialog().getByLabel('Amount in EUR').fill('27,40');
+    await dialog().getByLabel('Find the payer').fill('Ana');
+    await dialog().getByLabel('Payer', { exact: true }).selectOption(IDS.payer);
+    await dialog().getByRole('button', { name: 'One more part' }).click();
+    expect(await dialog().getByLabel('Amount in EUR').nth(1).inputValue()).toBe('27.40');
+    await dialog().getByLabel('What it is').nth(1).selectOption('account');
+    await dialog().getByLabel('Reason').fill('A gift for the tower');
+    await inspect(page, 'bank-split', width);
+    await dialog().getByRole('button', { name: 'Put it there' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/bank\/bookings$/)[1]!.body).toMatchObject({ places: [{ kind: 'payment', amount: '27.40', payerId: IDS.payer }, { kind: 'account', amount: '27.40', account: 'income-other', reason: 'A gift for the tower' }] });
+  });
+
+  it('a treasurer hands in a file, sees what it would bring, and what it brought', async () => {
+    await page.goto('/bank');
+    await page.getByRole('button', { name: 'Hand in a file' }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: 'october.csv', mimeType: 'text/csv', buffer: Buffer.from('Buchungstag;Betrag') });
+    await page.getByText('Jordi Soler').waitFor();
+    await dialog().getByText('Which column is which').click();
+    await inspect(page, 'bank-import', width);
+    await dialog().getByRole('button', { name: 'Take it in' }).click();
+    await page.getByText('1 posted by its reference').waitFor();
+    await page.getByText('A statement is missing').waitFor();
+    await inspect(page, 'bank-imported', width);
+    expect(asked(/csv-mapping$/)[0]!.body).toMatchObject({ delimiter: ';', decimal: ',' });
+  });
+
   it('a treasurer runs the bills after being told what will happen', async () => {
     await page.goto('/invoices');
     await page.getByRole('button', { name: 'Run bills' }).click();

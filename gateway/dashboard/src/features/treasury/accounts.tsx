@@ -12,6 +12,9 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
     case 'written-off': case 'writtenOff': return <Trans>Given up</Trans>;
     case 'reserve': return <Trans>Reserve</Trans>;
+    case 'bank-charges': return <Trans>Bank charges</Trans>;
+    case 'cost-other': return <Trans>Other costs</Trans>;
+    case 'income-other': return <Trans>Other income</Trans>;
     case 'settlement': return <Trans>Settling between members</Trans>;
     case 'cost-pool': return <Trans>Shared cost</Trans>;
     case 'moderators-pay': return <Trans>Moderators’ pay</Trans>;
@@ -30,6 +33,9 @@ export function AccountMeaning({ kind }: { kind: string }) {
     case 'unbilled': return <Trans>What was charged and is on no invoice yet. Fractions of a cent rest here.</Trans>;
     case 'written-off': return <Trans>What the co-op gave up.</Trans>;
     case 'reserve': return <Trans>What was set aside.</Trans>;
+    case 'bank-charges': return <Trans>What banks took for themselves.</Trans>;
+    case 'cost-other': return <Trans>What was paid and is no shared cost.</Trans>;
+    case 'income-other': return <Trans>Interest, gifts and what else came from nobody’s bill, below zero as in every ledger.</Trans>;
     case 'settlement': return <Trans>Through here members settle with one another. It is zero after each transaction.</Trans>;
     case 'cost-pool': return <Trans>One shared cost: below zero as it is charged to members, up again as it is paid.</Trans>;
     case 'moderators-pay': return <Trans>What moderators were awarded, since the start.</Trans>;

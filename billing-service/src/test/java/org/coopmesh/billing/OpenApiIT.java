@@ -78,6 +78,8 @@ class OpenApiIT {
                         "/api/ledger/trial-balance",
                         "/api/ledger/accounts",
                         "/api/ledger/accounts/{id}/statement",
+                        "/api/bank/entries",
+                        "/api/bank/report",
                         "/api/treasury");
         Path committed = Path.of("openapi.json");
         String served = json.writeValueAsString(tree) + "\n";

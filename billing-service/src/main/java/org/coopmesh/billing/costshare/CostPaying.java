@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
+import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
 import java.util.UUID;
@@ -61,6 +62,9 @@ class CostPaying {
      */
     record Account(Money charged, Money paid, Money open, List<CostPayment> payments) {}
 
+    /** A payment, or its reversal, and which transaction of the book it is. */
+    record Written(CostPayment payment, TransactionId transaction) {}
+
     /**
      * Writes down that {@code amount} left the bank for the pool.
      *
@@ -68,7 +72,7 @@ class CostPaying {
      * @throws CostPoolRefused if the co-op does not pay it, or not so much, or not on that day
      */
     @Transactional
-    CostPayment pay(
+    Written pay(
             CostPoolId id,
             Money amount,
             LocalDate paidOn,
@@ -113,7 +117,7 @@ class CostPaying {
                                                 AccountId.costPool(id.value()),
                                                 amount))));
         payments.insert(payment, transaction);
-        return payment;
+        return new Written(payment, transaction);
     }
 
     /**
@@ -123,7 +127,7 @@ class CostPaying {
      * @throws CostPoolRefused if it was reversed before
      */
     @Transactional
-    CostPayment reverse(CostPoolId pool, UUID id, String reason, MemberId by) {
+    Written reverse(CostPoolId pool, UUID id, String reason, MemberId by) {
         lock(pool);
         CostPayments.Booked booked =
                 payments.find(pool, id).orElseThrow(() -> new CostPoolNotFound("payment " + id));
@@ -136,7 +140,7 @@ class CostPaying {
                         "payment %s of cost pool %s reversed".formatted(id, pool));
         var reversal = new CostPayment.Reversal(reason, by, clock.instant());
         payments.reverse(id, reversal, transaction);
-        return booked.payment().reversed(reversal);
+        return new Written(booked.payment().reversed(reversal), transaction);
     }
 
     /**
@@ -163,6 +167,11 @@ class CostPaying {
     /** Whether anything of it was paid that was not reversed. */
     boolean isPaid(CostPoolId id) {
         return payments.of(id).stream().anyMatch(payment -> payment.reversal() == null);
+    }
+
+    /** Payments that stand, with one of these amounts. */
+    List<CostPayments.Booked> standing(Collection<Money> amounts) {
+        return payments.standing(amounts, PAYMENTS_MAX);
     }
 
     private static Money paid(List<CostPayment> payments, Currency currency) {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,24 @@ class CostPayments {
                                 new TransactionId(
                                         rs.getObject("ledger_transaction_id", UUID.class))))
                 .optional();
+    }
+
+    /** That stand, with one of these amounts, the newest first. */
+    List<Booked> standing(Collection<Money> amounts, int limit) {
+        return db.sql(
+                        COLUMNS
+                                + """
+                                 where r.payment_id is null and p.amount_micro = any(:amounts)
+                                 order by p.paid_on desc, p.id limit :limit
+                                """)
+                .param("amounts", amounts.stream().map(Money::microUnits).toArray(Long[]::new))
+                .param("limit", limit)
+                .query((rs, row) ->
+                        new Booked(
+                                payment(rs, row),
+                                new TransactionId(
+                                        rs.getObject("ledger_transaction_id", UUID.class))))
+                .list();
     }
 
     /** In the order in which they were written down. */

@@ -628,13 +628,14 @@ class CostPoolController {
                 () ->
                         CostPaymentView.of(
                                 paying.pay(
-                                        new CostPoolId(id),
-                                        amount,
-                                        request.paidOn(),
-                                        reference == null || reference.isBlank()
-                                                ? null
-                                                : reference.strip(),
-                                        by)));
+                                                new CostPoolId(id),
+                                                amount,
+                                                request.paidOn(),
+                                                reference == null || reference.isBlank()
+                                                        ? null
+                                                        : reference.strip(),
+                                                by)
+                                        .payment()));
     }
 
     /** Reverses a payment that was a mistake or came back. */
@@ -656,7 +657,8 @@ class CostPoolController {
                 CostPaymentView.class,
                 () ->
                         CostPaymentView.of(
-                                paying.reverse(new CostPoolId(id), payment, request.reason(), by)));
+                                paying.reverse(new CostPoolId(id), payment, request.reason(), by)
+                                        .payment()));
     }
 
     /** Tries another policy on months that were shared out: what each would have borne. Nothing is written. */

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,6 +31,7 @@ import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
+import org.coopmesh.billing.ledger.TransactionId;
 import org.coopmesh.billing.settlement.Derivation;
 import org.coopmesh.billing.settlement.Posted;
 import org.coopmesh.billing.subscription.Coop;
@@ -585,5 +587,74 @@ public class CostSharing {
         } catch (NoSuchAlgorithmException never) {
             throw new IllegalStateException(never);
         }
+    }
+
+    /** Costs that are looked at for what the bank still has to pay of them: the newest. */
+    private static final int PAYABLE_MAX = 200;
+
+    /** A shared cost of which the bank has still to pay {@code open}. */
+    public record Payable(CostPoolId pool, String purpose, Money open) {}
+
+    /** What the bank has still to pay of shared costs, the newest first; of as many as a co-op pays at a time. */
+    public List<Payable> payable() {
+        var payable = new ArrayList<Payable>();
+        for (CostPool pool : pools.list("validated", null, PAYABLE_MAX)) {
+            Money open = paying.account(pool.heading().id()).open();
+            if (open.isPositive()) {
+                payable.add(new Payable(pool.heading().id(), pool.heading().purpose(), open));
+            }
+        }
+        return payable;
+    }
+
+    /**
+     * Money that left the bank for a shared cost.
+     *
+     * @param booked its transaction of the book
+     */
+    public record FromBank(
+            CostPoolId pool, UUID payment, Money amount, LocalDate paidOn, TransactionId booked) {}
+
+    /**
+     * Writes down that {@code amount} left the bank for the pool.
+     *
+     * @throws CostPoolNotFound if there is no such pool
+     * @throws CostPoolRefused if the co-op does not pay it, or not so much, or not on that day
+     */
+    @Transactional
+    public FromBank payFromBank(
+            CostPoolId pool,
+            Money amount,
+            LocalDate paidOn,
+            @Nullable String reference,
+            MemberId by) {
+        CostPaying.Written written = paying.pay(pool, amount, paidOn, reference, by);
+        return new FromBank(pool, written.payment().id(), amount, paidOn, written.transaction());
+    }
+
+    /**
+     * Reverses a payment that was a mistake or came back; the transaction that does.
+     *
+     * @throws CostPoolNotFound if there is none
+     * @throws CostPoolRefused if it was reversed before
+     */
+    @Transactional
+    public TransactionId takeBack(CostPoolId pool, UUID payment, String reason, MemberId by) {
+        return paying.reverse(pool, payment, reason, by).transaction();
+    }
+
+    /** Payments from the bank that stand, with one of these amounts, the newest first. */
+    public List<FromBank> paidFromBank(Collection<Money> amounts) {
+        return amounts.isEmpty()
+                ? List.of()
+                : paying.standing(amounts).stream()
+                        .map(booked ->
+                                new FromBank(
+                                        booked.payment().pool(),
+                                        booked.payment().id(),
+                                        booked.payment().amount(),
+                                        booked.payment().paidOn(),
+                                        booked.transaction()))
+                        .toList();
     }
 }

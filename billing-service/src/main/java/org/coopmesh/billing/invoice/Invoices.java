@@ -8,9 +8,13 @@ import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.subscription.PayerId;
@@ -160,6 +164,63 @@ class Invoices {
                 .param("payer", payer.value())
                 .query(Invoices::invoice)
                 .list();
+    }
+
+    List<Invoice> named(Collection<String> numbers) {
+        return db.sql(
+                        """
+                        select i.* from invoice i
+                          join unnest(:numbers::text[]) as n (number)
+                            on i.series = split_part(n.number, '-', 1) and i.number = split_part(n.number, '-', 2)::bigint
+                         order by i.due_on, i.series, i.number
+                        """)
+                .param("numbers", numbers.toArray(String[]::new))
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    List<Invoice> owingOf(Collection<PayerId> payers) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where payer_id = any(:payers) and state in ('issued', 'partlyPaid', 'overdue')
+                         order by due_on, series, number
+                        """)
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    List<Invoice> owingExactly(Collection<Money> amounts, int limit) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where total_micro - paid_micro = any(:amounts) and state in ('issued', 'partlyPaid', 'overdue')
+                         order by due_on, series, number limit :limit
+                        """)
+                .param("amounts", amounts.stream().map(Money::microUnits).toArray(Long[]::new))
+                .param("limit", limit)
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    Map<UUID, Set<String>> paymentsOf(Collection<String> numbers) {
+        var payments = new HashMap<UUID, Set<String>>();
+        db.sql(
+                        """
+                        select s.payment_id, i.series, i.number from invoice i
+                          join unnest(:numbers::text[]) as n (number)
+                            on i.series = split_part(n.number, '-', 1) and i.number = split_part(n.number, '-', 2)::bigint
+                          join invoice_settlement s on s.invoice_id = i.id
+                         where s.payment_id is not null and s.returned_micro < s.amount_micro
+                        """)
+                .param("numbers", numbers.toArray(String[]::new))
+                .query((ResultSet rs) -> {
+                    payments.computeIfAbsent(
+                                    rs.getObject("payment_id", UUID.class), none -> new HashSet<>())
+                            .add(number(rs.getString("series"), rs.getLong("number")));
+                });
+        return payments;
     }
 
     /** Invoices whose last day to pay was before {@code today} and which nobody has called overdue yet. */

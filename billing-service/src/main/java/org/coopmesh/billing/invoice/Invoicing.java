@@ -651,6 +651,26 @@ public class Invoicing {
         return invoices.after(series, number, limit);
     }
 
+    /** The invoices with these numbers; one that was never issued is left out. */
+    public List<Invoice> named(Collection<String> numbers) {
+        return numbers.isEmpty() ? List.of() : invoices.named(numbers);
+    }
+
+    /** What any of the payers owes on, oldest first. */
+    public List<Invoice> owingOf(Collection<PayerId> payers) {
+        return payers.isEmpty() ? List.of() : invoices.owingOf(payers);
+    }
+
+    /** On which just one of these amounts is open, oldest first, at most {@code limit}. */
+    public List<Invoice> owingExactly(Collection<Money> amounts, int limit) {
+        return amounts.isEmpty() ? List.of() : invoices.owingExactly(amounts, limit);
+    }
+
+    /** The payments that settle something of the invoices with these numbers, each with the numbers of those. */
+    public Map<UUID, Set<String>> paymentsOf(Collection<String> numbers) {
+        return numbers.isEmpty() ? Map.of() : invoices.paymentsOf(numbers);
+    }
+
     /** What the payer owes on, oldest first. */
     public List<Invoice> owing(PayerId payer) {
         return invoices.owing(payer);

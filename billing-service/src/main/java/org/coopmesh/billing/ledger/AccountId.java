@@ -22,6 +22,12 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         INCOME_USAGE(false),
         /** What was given up. */
         WRITTEN_OFF(false),
+        /** What banks take for themselves. */
+        BANK_CHARGES(false),
+        /** Paid for what is no shared cost. */
+        COST_OTHER(false),
+        /** Interest, gifts and what else comes from nobody's bill; falls below zero as it comes. */
+        INCOME_OTHER(false),
         /** What the co-op sets aside. */
         RESERVE(false),
         /** What moderators are paid. */
@@ -66,6 +72,9 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     public static final AccountId INCOME_DUES = new AccountId(Kind.INCOME_DUES, null);
     public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
     public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);
+    public static final AccountId BANK_CHARGES = new AccountId(Kind.BANK_CHARGES, null);
+    public static final AccountId COST_OTHER = new AccountId(Kind.COST_OTHER, null);
+    public static final AccountId INCOME_OTHER = new AccountId(Kind.INCOME_OTHER, null);
     public static final AccountId RESERVE = new AccountId(Kind.RESERVE, null);
     public static final AccountId MODERATORS_PAY = new AccountId(Kind.MODERATORS_PAY, null);
     public static final AccountId SETTLEMENT = new AccountId(Kind.SETTLEMENT, null);

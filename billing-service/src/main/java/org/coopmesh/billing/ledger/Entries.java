@@ -343,6 +343,44 @@ class Entries {
     }
 
     /** Transactions recorded from {@code from} on and before {@code until}, in the order of recording, then of their ids. */
+    void readMovements(AccountId account, Instant after, Instant until, Consumer<Movement> reader) {
+        db.sql(
+                        """
+                        select t.id, t.effective_at, t.what, t.reverses, e.currency, sum(e.amount_micro)::bigint as amount_micro
+                          from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+                         where e.account_id = :account and t.effective_at > :after and t.effective_at <= :until
+                         group by t.id, e.currency order by t.effective_at, t.id
+                        """)
+                .param("account", account.toString())
+                .param("after", after.atOffset(ZoneOffset.UTC))
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .query((ResultSet rs) -> reader.accept(movement(rs)));
+    }
+
+    List<Movement> movements(AccountId account, Collection<TransactionId> transactions) {
+        return db.sql(
+                        """
+                        select t.id, t.effective_at, t.what, t.reverses, e.currency, sum(e.amount_micro)::bigint as amount_micro
+                          from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+                         where e.account_id = :account and t.id = any(:ids)
+                         group by t.id, e.currency order by t.effective_at, t.id
+                        """)
+                .param("account", account.toString())
+                .param("ids", transactions.stream().map(TransactionId::value).toArray(UUID[]::new))
+                .query((rs, row) -> movement(rs))
+                .list();
+    }
+
+    private static Movement movement(ResultSet rs) throws SQLException {
+        UUID reverses = rs.getObject("reverses", UUID.class);
+        return new Movement(
+                new TransactionId(rs.getObject("id", UUID.class)),
+                rs.getObject("effective_at", OffsetDateTime.class).toInstant(),
+                rs.getString("what"),
+                reverses == null ? null : new TransactionId(reverses),
+                money(rs));
+    }
+
     void read(Instant from, Instant until, Consumer<WrittenTransaction> reader) {
         Instant at = from;
         UUID id = new UUID(0, 0);

@@ -232,6 +232,17 @@ public class Ledger {
         entries.readBalances(reader);
     }
 
+    /** Hands over what moved {@code account} with effect after {@code after}, and at {@code until} or before, by transaction. */
+    public void readMovements(
+            AccountId account, Instant after, Instant until, Consumer<Movement> reader) {
+        entries.readMovements(account, after, until, reader);
+    }
+
+    /** What these transactions moved on {@code account}; one that did not is left out. */
+    public List<Movement> movements(AccountId account, Collection<TransactionId> transactions) {
+        return transactions.isEmpty() ? List.of() : entries.movements(account, transactions);
+    }
+
     /** What moved between kinds of accounts from {@code from} on, by months in {@code zone}. */
     public List<Flow> flows(Instant from, ZoneId zone) {
         return entries.flows(from, zone);

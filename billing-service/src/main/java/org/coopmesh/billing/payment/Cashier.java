@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -49,8 +51,12 @@ public class Cashier {
         this.clock = clock;
     }
 
-    /** A payment taken in, and what it paid. */
-    public record Taken(Payment payment, List<Invoicing.Part> applied) {}
+    /**
+     * A payment taken in, and what it paid.
+     *
+     * @param booked its transaction of the book
+     */
+    public record Taken(Payment payment, List<Invoicing.Part> applied, TransactionId booked) {}
 
     /**
      * Takes {@code amount} in and applies it to the named invoice, then to the payer's others, oldest first; all in one
@@ -121,11 +127,15 @@ public class Cashier {
                         applied.rest(),
                         null);
         payments.insert(payment, transaction);
-        return new Taken(payment, applied.parts());
+        return new Taken(payment, applied.parts(), transaction);
     }
 
-    /** A payment reversed, and what each invoice gave back. */
-    public record Reversed(Payment payment, List<Invoicing.Part> reopened) {}
+    /**
+     * A payment reversed, and what each invoice gave back.
+     *
+     * @param booked the transaction that reverses it
+     */
+    public record Reversed(Payment payment, List<Invoicing.Part> reopened, TransactionId booked) {}
 
     /**
      * Reverses a payment that was a mistake or went back: in the book, and on the invoices it had settled, which are owed
@@ -146,7 +156,7 @@ public class Cashier {
         List<Invoicing.Part> reopened = invoicing.takeBack(before.payer(), id);
         var reversal = new Payment.Reversal(reason, by, clock.instant());
         payments.reverse(id, reversal, transaction);
-        return new Reversed(before.reversed(reversal), reopened);
+        return new Reversed(before.reversed(reversal), reopened, transaction);
     }
 
     private static Instant effective(Coop coop, LocalDate receivedOn, Instant now) {
@@ -164,6 +174,16 @@ public class Cashier {
             postings.add(new Posting(AccountId.wallet(payer.value()), money, credit));
         }
         return postings;
+    }
+
+    /** The payments by these ids; one that is not there is left out. */
+    public List<Payment> find(Collection<UUID> ids) {
+        return ids.isEmpty() ? List.of() : payments.find(ids);
+    }
+
+    /** Which payments these transactions of the book are; one that is none is left out. */
+    public Map<TransactionId, Payment> bookedAs(Collection<TransactionId> transactions) {
+        return transactions.isEmpty() ? Map.of() : payments.bookedAs(transactions);
     }
 
     /** Payments, newest first, before the payment {@code before}. */

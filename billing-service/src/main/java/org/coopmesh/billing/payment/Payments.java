@@ -5,9 +5,12 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
@@ -71,6 +74,35 @@ class Payments {
                                 new TransactionId(
                                         rs.getObject("ledger_transaction_id", UUID.class))))
                 .optional();
+    }
+
+    List<Payment> find(Collection<UUID> ids) {
+        return db.sql(
+                        """
+                        select p.*, r.reason, r.reversed_by, r.reversed_at
+                          from payment p left join payment_reversal r on r.payment_id = p.id where p.id = any(:ids)
+                         order by p.recorded_at, p.id
+                        """)
+                .param("ids", ids.toArray(UUID[]::new))
+                .query(Payments::payment)
+                .list();
+    }
+
+    Map<TransactionId, Payment> bookedAs(Collection<TransactionId> transactions) {
+        var payments = new HashMap<TransactionId, Payment>();
+        db.sql(
+                        """
+                        select p.*, r.reason, r.reversed_by, r.reversed_at
+                          from payment p left join payment_reversal r on r.payment_id = p.id
+                         where p.ledger_transaction_id = any(:ids)
+                        """)
+                .param("ids", transactions.stream().map(TransactionId::value).toArray(UUID[]::new))
+                .query((ResultSet rs) -> {
+                    payments.put(
+                            new TransactionId(rs.getObject("ledger_transaction_id", UUID.class)),
+                            payment(rs, 0));
+                });
+        return payments;
     }
 
     void reverse(UUID id, Payment.Reversal reversal, TransactionId transaction) {

@@ -2,8 +2,8 @@ package org.coopmesh.billing.reconciliation;
 
 /** How large a file of a bank may be, so that reading one never takes the service down. */
 final class FileLimits {
-    /** A month of a large co-op is a tenth of it. */
-    static final int BYTES_MAX = 16 * 1024 * 1024;
+    /** What the gateway passes on; ten thousand entries fit. */
+    static final int BYTES_MAX = 8 * 1024 * 1024;
 
     static final int STATEMENTS_MAX = 1_000;
 

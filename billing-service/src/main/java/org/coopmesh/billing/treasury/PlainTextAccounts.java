@@ -15,8 +15,9 @@ final class PlainTextAccounts {
                     case BANK, CASH, UNBILLED, RECEIVABLE -> "Assets";
                     case WALLET, PAY_DUE -> "Liabilities";
                     case RESERVE, SETTLEMENT -> "Equity";
-                    case INCOME_DUES, INCOME_USAGE -> "Income";
-                    case WRITTEN_OFF, COST_POOL, MODERATORS_PAY -> "Expenses";
+                    case INCOME_DUES, INCOME_USAGE, INCOME_OTHER -> "Income";
+                    case WRITTEN_OFF, BANK_CHARGES, COST_OTHER, COST_POOL, MODERATORS_PAY ->
+                            "Expenses";
                 };
         String owned = names.of(account);
         int colon = owned.indexOf(':');

@@ -15,4 +15,8 @@ public final class BillsForTests {
             }
         }
     }
+
+    public static void bill(Invoicing invoicing, List<PayerId> payers, YearMonth period) {
+        invoicing.bill(payers, period);
+    }
 }

@@ -77,6 +77,7 @@ class Routes {
                                     "ledger",
                                     "treasury",
                                     "payroll",
+                                    "bank",
                                     "billing")),
                     new Row(
                             Part.ABUSE,
