@@ -95,12 +95,12 @@ class Heads {
                 .optional();
     }
 
-    void add(LocalDate day, long transactions, byte[] head) {
+    void add(Head head) {
         db.sql(
                         "insert into ledger_head (day, transactions, head) values (:day, :transactions, :head)")
-                .param("day", day)
-                .param("transactions", transactions)
-                .param("head", head)
+                .param("day", head.day())
+                .param("transactions", head.transactions())
+                .param("head", HexFormat.of().parseHex(head.hash()))
                 .update();
     }
 

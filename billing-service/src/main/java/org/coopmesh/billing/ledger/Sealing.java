@@ -7,9 +7,13 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
+import java.util.function.Consumer;
+import org.coopmesh.contracts.billing.v1.BookEvent;
+import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -18,7 +22,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Seals days of recording that are over, chains what was recorded on them, and writes busy balances down. Postings are held off
- * only for the moment in which a day is sealed; the chain is made afterwards, by one.
+ * only for the moment in which a day is sealed; the chain is made afterwards, by one, and each head is told.
  */
 @Component
 class Sealing {
@@ -30,6 +34,26 @@ class Sealing {
     private final TransactionTemplate transaction;
     private final Clock clock;
     private final Duration after;
+    private final Consumer<BookEvent> says;
+
+    @Autowired
+    Sealing(
+            Heads heads,
+            ClosedMonths months,
+            Entries entries,
+            TransactionTemplate transaction,
+            Clock clock,
+            @Value("${coopmesh.ledger.seal-after-day:PT1H}") Duration after,
+            Outbox outbox) {
+        this(
+                heads,
+                months,
+                entries,
+                transaction,
+                clock,
+                after,
+                event -> outbox.add(BookEvents.TOPIC, BookEvents.KEY, event));
+    }
 
     Sealing(
             Heads heads,
@@ -37,13 +61,15 @@ class Sealing {
             Entries entries,
             TransactionTemplate transaction,
             Clock clock,
-            @Value("${coopmesh.ledger.seal-after-day:PT1H}") Duration after) {
+            Duration after,
+            Consumer<BookEvent> says) {
         this.heads = heads;
         this.months = months;
         this.entries = entries;
         this.transaction = transaction;
         this.clock = clock;
         this.after = after;
+        this.says = says;
     }
 
     /** Tries again at the next look when postings would not be held off. */
@@ -124,7 +150,9 @@ class Sealing {
 
         void end() {
             if (day != null && transactions > 0) {
-                heads.add(day, transactions, chain.head());
+                var head = new Head(day, transactions, HexFormat.of().formatHex(chain.head()));
+                heads.add(head);
+                says.accept(BookEvents.chained(head, clock.instant()));
             }
             transactions = 0;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.protobuf.ByteString;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.coopmesh.billing.TestDatabase;
+import org.coopmesh.contracts.billing.v1.BookEvent;
+import org.coopmesh.contracts.billing.v1.DayChained;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
 
@@ -32,8 +35,16 @@ class SealingIT {
     private final ClosedMonths months = new ClosedMonths(database.db());
     private final Moving clock = new Moving();
     private final Ledger ledger = new Ledger(entries, months, heads, clock);
+    private final List<BookEvent> said = new ArrayList<>();
     private final Sealing sealing =
-            new Sealing(heads, months, entries, database.transaction(), clock, Duration.ofHours(1));
+            new Sealing(
+                    heads,
+                    months,
+                    entries,
+                    database.transaction(),
+                    clock,
+                    Duration.ofHours(1),
+                    said::add);
 
     @Test
     void aDayIsSealedAnHourAfterItIsOverAndTheHeadIsTheHashOfItsTransactions() {
@@ -56,6 +67,15 @@ class SealingIT {
                                 LocalDate.parse("2026-11-05"),
                                 2,
                                 HexFormat.of().formatHex(chain.head())));
+        assertThat(said)
+                .singleElement()
+                .extracting(BookEvent::getDayChained)
+                .isEqualTo(
+                        DayChained.newBuilder()
+                                .setDay("2026-11-05")
+                                .setTransactions(2)
+                                .setHead(ByteString.copyFrom(chain.head()))
+                                .build());
     }
 
     @Test
