@@ -33,11 +33,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * SIGKILL at random points while nodes report, each over two connections that repeat themselves and overtake one another. Nodes
- * hand over again what was not acknowledged; all is counted once, to the byte. {@code -Dcoopmesh.kills=100} is the long form.
+ * hand over again what was not acknowledged; all is counted once, to the byte. {@code -Dcoopmesh.kills=100
+ * -Dcoopmesh.database.kills=20} is the long form.
  */
 class KilledInMidBatchIT {
-    private static final int KILLS = Integer.getInteger("coopmesh.kills", 5);
-    private static final int DATABASE_KILLS = Integer.getInteger("coopmesh.database.kills", 2);
+    private static final int KILLS = Integer.getInteger("coopmesh.kills", 2);
+    private static final int DATABASE_KILLS = Integer.getInteger("coopmesh.database.kills", 1);
     private static final int NODES = 4;
     private static final int CONNECTIONS = 2;
     private static final int PER_RUN_MAX = 6;
