@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
@@ -23,7 +25,7 @@ import org.springframework.stereotype.Service;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Bills all payers for a month, some at a time, each once. Repeating a run, or two at once, bills nobody twice:
+ * Bills all payers for a month, some at a time, each once, numbers in the order of payers. Repeating a run, or two at once, bills nobody twice:
  * they share the payers between them.
  */
 @Service
@@ -32,6 +34,9 @@ class BillRuns {
 
     /** Payers billed in one transaction: their accounts are held as long as it takes. */
     private static final int BATCH = 250;
+
+    /** Batches under way at once, each with a connection: while one is written down, the next is drawn up. */
+    private static final int OVERLAPPING = 2;
 
     private final Invoicing invoicing;
     private final Bills bills;
@@ -204,22 +209,52 @@ class BillRuns {
     private List<Invoicing.Outcome> outcomes(List<PayerId> payers, YearMonth period) {
         Set<PayerId> billed = bills.payers(period);
         var outcomes = new ArrayList<Invoicing.Outcome>();
-        var batch = new ArrayList<PayerId>();
+        var due = new ArrayList<PayerId>();
         for (PayerId payer : payers) {
             if (billed.contains(payer)) {
                 outcomes.add(new Invoicing.Outcome.Nothing(payer, "already billed"));
-                continue;
-            }
-            batch.add(payer);
-            if (batch.size() == BATCH) {
-                outcomes.addAll(invoicing.bill(List.copyOf(batch), period));
-                batch.clear();
+            } else {
+                due.add(payer);
             }
         }
-        if (!batch.isEmpty()) {
-            outcomes.addAll(invoicing.bill(List.copyOf(batch), period));
+        var batches = new ArrayList<Future<List<Invoicing.Outcome>>>();
+        try (var threads = Executors.newFixedThreadPool(OVERLAPPING)) {
+            Turn turn = Turn.first();
+            for (int i = 0; i < due.size(); i += BATCH) {
+                List<PayerId> batch = List.copyOf(due.subList(i, Math.min(i + BATCH, due.size())));
+                Turn mine = turn;
+                batches.add(threads.submit(() -> bill(batch, period, mine)));
+                turn = mine.next();
+            }
+        }
+        for (Future<List<Invoicing.Outcome>> batch : batches) {
+            outcomes.addAll(result(batch));
         }
         return outcomes;
+    }
+
+    private List<Invoicing.Outcome> bill(List<PayerId> batch, YearMonth period, Turn turn) {
+        try {
+            turn.awaitHolding();
+            List<Invoicing.Outcome> outcomes = invoicing.bill(batch, period, turn);
+            turn.end();
+            return outcomes;
+        } catch (Throwable why) {
+            turn.fail(why);
+            throw why;
+        }
+    }
+
+    /** What went wrong first, as it was thrown: batches after it only tell that they did not come about. */
+    private static List<Invoicing.Outcome> result(Future<List<Invoicing.Outcome>> batch) {
+        return switch (batch.state()) {
+            case SUCCESS -> batch.resultNow();
+            case FAILED -> {
+                if (batch.exceptionNow() instanceof RuntimeException wrong) throw wrong;
+                throw new IllegalStateException(batch.exceptionNow());
+            }
+            case CANCELLED, RUNNING -> throw new IllegalStateException("batch did not end");
+        };
     }
 
     /** The runs so far, newest month first. */

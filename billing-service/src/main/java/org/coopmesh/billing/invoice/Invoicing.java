@@ -118,11 +118,14 @@ public class Invoicing {
      * Bills each payer's {@code period}, once: draws up what is new, writes it into the book, issues the invoices in the
      * order of {@code payers} and lets them take the payers' credit. All in one transaction; one payer who cannot be billed
      * does not keep the others from it.
+     *
+     * @param turn among batches that overlap; {@link Turn#first} for one alone
      */
     @Transactional(propagation = Propagation.REQUIRES_NEW)
-    List<Outcome> bill(List<PayerId> payers, YearMonth period) {
+    List<Outcome> bill(List<PayerId> payers, YearMonth period, Turn turn) {
         Coop coop = register.coop();
         ledger.hold(accounts(payers), coop.currency());
+        turn.holds();
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
         List<PayerId> due = new ArrayList<>();
@@ -152,6 +155,7 @@ public class Invoicing {
         });
         bills.insert(lines);
         taken(lines);
+        turn.awaitNumbers();
         issue(coop, period, invoiced, ids, book);
         ledger.postAll(book);
         drawn.forEach((payer, bill) -> {

@@ -180,6 +180,91 @@ class BillRunIT {
     }
 
     @Test
+    void batchesThatOverlapTakeNumbersInTheOrderOfPayers() {
+        many(MANY);
+        clock.set("2026-11-01T02:00:00Z");
+
+        BillRuns.Result result = runs.run(OCTOBER);
+
+        assertThat(result.issued()).isEqualTo(MANY);
+        assertThat(payersByNumber()).hasSize(MANY).isEqualTo(payersInOrder());
+    }
+
+    @Test
+    void whereABatchFailsThoseAfterItWriteNothingAndTheNextRunGoesOn() {
+        many(MANY);
+        clock.set("2026-11-01T02:00:00Z");
+        String inTheSecondBatch = payersInOrder().get(300);
+        db.sql(
+                        "alter table bill add constraint fails check (payer_id <> '%s') not valid"
+                                .formatted(inTheSecondBatch))
+                .update();
+        try {
+            assertThatThrownBy(() -> runs.run(OCTOBER)).hasStackTraceContaining("fails");
+            assertThat(payersByNumber()).hasSize(250);
+        } finally {
+            db.sql("alter table bill drop constraint fails").update();
+        }
+
+        assertThat(runs.run(OCTOBER).issued()).isEqualTo(MANY - 250);
+
+        assertThat(payersByNumber()).hasSize(MANY).isEqualTo(payersInOrder());
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    @Test
+    void runsOfManyBatchesThatRaceNeverWaitInACircle() throws Exception {
+        many(MANY);
+        clock.set("2026-11-01T02:00:00Z");
+        var results = new ArrayList<Future<BillRuns.Result>>();
+        try (var pool = Executors.newFixedThreadPool(3)) {
+            for (int i = 0; i < 3; i++) results.add(pool.submit(() -> runs.run(OCTOBER)));
+        }
+        int issued = 0;
+        for (Future<BillRuns.Result> each : results) issued += each.get().issued();
+
+        assertThat(issued).isEqualTo(MANY);
+        assertThat(db.sql("select number from invoice order by number").query(Integer.class).list())
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, MANY).boxed().toList());
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    /** Three batches. */
+    private static final int MANY = 600;
+
+    private void many(int members) {
+        db.sql(
+                        """
+                        with someone as (
+                            select md5('m' || i)::uuid as member, md5('s' || i)::uuid as site, md5('p' || i)::uuid as payer
+                              from generate_series(1, :members) i
+                        ), joined as (
+                            insert into member_fact (member_id, effective_on, occurred_at, state)
+                            select member, '2026-10-01', '2026-09-30', 'active' from someone
+                        )
+                        insert into site_fact (site_id, effective_on, occurred_at, member_id, payer_id, plan_code)
+                        select site, '2026-10-01', '2026-09-30', member, payer, 'home' from someone
+                        """)
+                .param("members", members)
+                .update();
+    }
+
+    /** As a run takes them. */
+    private List<String> payersInOrder() {
+        return db.sql("select distinct payer_id from site_fact").query(UUID.class).list().stream()
+                .sorted()
+                .map(UUID::toString)
+                .toList();
+    }
+
+    private List<String> payersByNumber() {
+        return db.sql(
+                        "select b.payer_id::text from invoice i join bill b on b.id = i.bill_id order by i.number")
+                .query(String.class)
+                .list();
+    }
+
+    @Test
     void theClockBillsEveryClosedMonthInOrderOnce() {
         Someone anna = facts.joined("home", "2026-08-15");
         plan("old", "2026-08-01", "31", 0, "0");

@@ -9,7 +9,7 @@ public final class BillsForTests {
     private BillsForTests() {}
 
     public static void bill(Invoicing invoicing, PayerId payer, YearMonth month) {
-        for (Invoicing.Outcome outcome : invoicing.bill(List.of(payer), month)) {
+        for (Invoicing.Outcome outcome : invoicing.bill(List.of(payer), month, Turn.first())) {
             if (outcome instanceof Invoicing.Outcome.Failed(PayerId who, RuntimeException why)) {
                 throw why;
             }
@@ -17,6 +17,6 @@ public final class BillsForTests {
     }
 
     public static void bill(Invoicing invoicing, List<PayerId> payers, YearMonth period) {
-        invoicing.bill(payers, period);
+        invoicing.bill(payers, period, Turn.first());
     }
 }
