@@ -68,6 +68,7 @@ const invoices = createRoute({
 const invoice = createRoute({ ...under('/invoices/$invoiceId'), component: lazyRouteComponent(() => import('@/features/invoices/InvoicePage')) });
 const why = createRoute({ ...under('/invoices/$invoiceId/why'), component: lazyRouteComponent(() => import('@/features/invoices/WhyPage')) });
 const treasury = createRoute({ ...under('/treasury'), component: lazyRouteComponent(() => import('@/features/treasury/TreasuryPage')) });
+const books = createRoute({ ...under('/treasury/books'), component: lazyRouteComponent(() => import('@/features/treasury/BooksPage')) });
 const accounts = createRoute({ ...under('/accounts'), component: lazyRouteComponent(() => import('@/features/treasury/AccountsPage')) });
 const statement = createRoute({
   ...under('/accounts/$accountId'),
@@ -90,6 +91,7 @@ const settlement = createRoute({ ...under('/settlements/$entryId'), component: l
 const payroll = createRoute({ ...under('/payroll'), component: lazyRouteComponent(() => import('@/features/payroll/PayrollPage')) });
 const payRun = createRoute({ ...under('/payroll/$runId'), component: lazyRouteComponent(() => import('@/features/payroll/PayRunPage')) });
 const myHours = createRoute({ ...under('/my/hours'), component: lazyRouteComponent(() => import('@/features/payroll/MyHoursPage')) });
+const terms = createRoute({ ...under('/settlement-terms'), component: lazyRouteComponent(() => import('@/features/costs/TermsPage')) });
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const simulations = createRoute({ ...under('/simulations'), component: lazyRouteComponent(() => import('@/features/plans/SimulationsPage')) });
 const simulation = createRoute({ ...under('/simulations/$simulationId'), component: lazyRouteComponent(() => import('@/features/plans/SimulationPage')) });
@@ -107,7 +109,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, accounts, statement, bank, costPools, costPool, costShare, settlement, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -67,6 +67,8 @@ export class FakeCoop {
       { line: 2, moderatorId: IDS.joan, minutes: 70, cases: 0, claim: eur('17.50'), pay: eur('17.50'), hasAccount: false, transferId: null, paid: null },
     ],
   };
+  terms: Json[] = [{ firstMonth: '2026-01', reciprocityPerGb: eur('0.10'), carriageCeilingPerGb: eur('0.00') }];
+  askedToClose: Json[] = [];
   private server?: Server;
   private ticks = 0;
   private readonly keys = new Map<string, string>();
@@ -391,6 +393,14 @@ export class FakeCoop {
     if (on(/^\/api\/bank\/files$/, 'POST')) return ok({ file: { ...this.bankFiles[0], name: q.get('name') }, again: false, statements: 1, added: 2, known: 0, detailed: 0, posted: 1, gaps: [{ after: day(-4), before: day(-2), rule: 'balance', missing: eur('12.00') }] });
     if (on(/^\/api\/bank\/payers$/)) return items([{ iban: 'ES9121000418450200051332', payerId: IDS.payer, learnedBy: IDS.board, learnedAt: ago(9000) }]);
     if (on(/^\/api\/bank\/report$/)) return ok({ accountId: q.get('accountId'), from: q.get('from'), to: q.get('to'), opening: eur('1000.00'), closing: eur('1066.80'), vouchedUpTo: day(-2), entries: 5, sum: eur('66.80'), booked: [{ kind: 'payment', account: null, count: 1, amount: eur('27.40') }, { kind: 'account', account: 'bank-charges', count: 2, amount: eur('-8.00') }], gaps: [], together: { ledger: eur('1039.40'), bank: eur('1066.80'), opening: eur('0.00'), strays: eur('12.00'), open: eur('39.40'), openCount: 4, own: eur('0.00'), timing: eur('0.00'), unexplained: eur('51.40'), listed: [{ transactionId: randomUUID(), effectiveAt: ago(4000), what: 'payment 4711', amount: eur('12.00') }] } });
+    if (on(/^\/api\/settlements\/terms$/)) return ok({ items: this.terms });
+    if (on(/^\/api\/settlements\/terms$/, 'POST')) { this.terms.push(body); return { status: 201, body }; }
+    if (on(/^\/api\/settlements\/prices$/)) return items([{ nodeId: hex('Church tower'), from: ago(4000), perGb: eur('0.02') }]);
+    if (on(/^\/api\/treasury\/open-books$/)) return ok({ asOf: ago(0), runwayMonths: '7.4', months: [{ month: day(-50).slice(0, 7), in: null, out: eur('120.00'), inByPurpose: [{ purpose: 'folded', amount: null }], outByPurpose: [{ purpose: 'cost-pool', amount: eur('120.00') }] }, { month: day(-20).slice(0, 7), in: eur('540.00'), out: eur('320.00'), inByPurpose: [{ purpose: 'receivable', amount: eur('540.00') }], outByPurpose: [{ purpose: 'cost-pool', amount: eur('320.00') }] }] });
+    if (on(/^\/api\/ledger\/heads$/)) return items([{ day: day(-2), transactions: 41, head: hex('two') }, { day: day(-1), transactions: 7, head: hex('one') }]);
+    if (on(/^\/api\/treasury\/months$/)) return ok({ closed: [{ month: '2026-01', until: ago(200_000), closedAt: ago(190_000) }], asked: this.askedToClose });
+    if ((found = on(/^\/api\/treasury\/months\/([0-9-]{7})\/close-request$/, 'POST'))) { this.askedToClose.push({ month: found[1], askedBy: this.memberId, askedAt: ago(0) }); return ok({}); }
+    if ((found = on(/^\/api\/treasury\/months\/([0-9-]{7})\/close$/, 'POST'))) { this.askedToClose = this.askedToClose.filter((one) => one.month !== found![1]); return ok({}); }
     if (on(/^\/api\/treasury$/)) return ok({ asOf: ago(0), bank: eur('4211.90'), receivable: eur('318.20'), unbilled: eur('201.004512'), credit: eur('25.00'), income: eur('9120.40'), reserve: eur('0.00'), byPurpose: this.empty ? [] : [{ purpose: 'dues', amount: eur('6480.00') }, { purpose: 'usage', amount: eur('2640.40') }, { purpose: 'writtenOff', amount: eur('-12.00') }] });
     if (on(/^\/api\/ledger\/accounts$/)) return items([{ id: 'bank', kind: 'bank', ownerId: null, balance: eur('4211.90') }, { id: 'income-dues', kind: 'income-dues', ownerId: null, balance: eur('-6480.00') }, { id: `receivable:${IDS.payer}`, kind: 'receivable', ownerId: IDS.payer, balance: eur('27.40') }]);
     if ((found = on(/^\/api\/ledger\/accounts\/([^/]+)\/statement$/))) {

@@ -333,6 +333,38 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(page.url()).toContain('asOf=');
   });
 
+  it('two people close a month', async () => {
+    coop.signIn(IDS.board, 'member', 'treasurer');
+    await page.goto('/treasury');
+    await page.getByRole('link', { name: 'Open books' }).click();
+    await page.getByRole('button', { name: 'Ask to close it' }).click();
+    await page.getByText('Waits for a second person').waitFor();
+    coop.signIn(IDS.ana, 'member', 'board');
+    await page.reload();
+    await page.getByRole('button', { name: 'Agree' }).click();
+    await page.getByText('Nobody can open them again').waitFor();
+    await page.getByRole('button', { name: 'Close it for good' }).click();
+    await page.getByText('Nobody can open them again').waitFor({ state: 'detached' });
+
+    expect(asked(/close-request$/).at(-1)!.path.slice(0, 22)).toBe('/api/treasury/months/2');
+    expect(asked(/months\/[0-9-]+\/close$/)).toHaveLength(1);
+  });
+
+  it('the board declares by what members settle with one another', async () => {
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto('/settlement-terms');
+    await page.getByRole('button', { name: 'Declare terms' }).click();
+    await page.getByLabel('Reciprocity: EUR per GB').fill('a lot');
+    await page.getByRole('button', { name: 'Declare', exact: true }).click();
+    await page.getByText('Write it like 0.10').waitFor();
+    await page.getByLabel('Reciprocity: EUR per GB').fill('0.12');
+    await inspect(page, 'declare-terms', width);
+    await page.getByRole('button', { name: 'Declare', exact: true }).click();
+    await page.getByText('Coming').waitFor();
+
+    expect(asked(/settlements\/terms$/).filter((one) => one.method === 'POST').at(-1)!.body).toMatchObject({ reciprocityPerGb: { amount: '0.12', currency: 'EUR' }, carriageCeilingPerGb: { amount: '0.00', currency: 'EUR' } });
+  });
+
   it('a report that cannot be right is looked at with its evidence, and its signature is checked here', async () => {
     await page.goto('/home');
     await page.getByRole('link', { name: /cannot be right/ }).click();
@@ -523,6 +555,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
   it('another rule is tried on months that were shared', async () => {
     coop.signIn(IDS.ana, 'member');
     await page.goto(`/cost-pools/${IDS.tower}`);
+    await page.getByLabel('From month').selectOption({ index: 0 });
     await page.getByRole('button', { name: 'Try it' }).click();
     await page.getByText('The trial can be trusted here').waitFor();
     await page.getByText('12 cheaper, 0 the same, 10 dearer.').waitFor();

@@ -35,7 +35,7 @@ export default function CostPoolsPage() {
   return (
     <Page title={t`Shared costs`} lead={<Trans>What we carry together: the line to the Internet, the tower’s rent, insurance. Two members other than who declared it look at the document; then it is shared by its rule.</Trans>}
       actions={<DialogButton label={<Trans>Declare a cost</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`Declare a shared cost`} wide>{(close) => <DeclareForm close={close} />}</DialogButton>}>
-      <div className="toolbar"><Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cost-pools', search: { state: value || undefined } })} items={views} /></div>
+      <div className="toolbar"><Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cost-pools', search: { state: value || undefined } })} items={views} /><Link to="/settlement-terms" className="quiet-link"><Trans>Settling between members</Trans></Link></div>
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Shared costs`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconUsersGroup size={32} />} title={state ? t`No such cost` : t`No shared costs yet`}><Trans>Declare one with its invoice. When two others have found it right, the next bill run shares it, and every share says how it came about.</Trans></Empty>} />

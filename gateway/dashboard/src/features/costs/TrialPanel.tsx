@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, NativeSelect } from '@mantine/core';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
@@ -25,17 +25,25 @@ export function TrialPanel({ pool, shared }: { pool: CostPool; shared: string[] 
   const [draft, setDraft] = useState({ ...newPolicy, kind: pool.policy.kind === 'equal' ? 'usage' as const : 'equal' as const });
   const [wrongFee, setWrongFee] = useState<string>();
   const action = useAction<NewCostTrial, CostTrial>({ run: (trial) => tryPolicy(pool.id, trial) });
-  const months = shared.slice(-MONTHS_MAX);
-  const [from, to] = [months[0]!, months[months.length - 1]!];
+  const last = shared.length - 1;
+  const [picked, setPicked] = useState({ from: Math.max(0, shared.length - MONTHS_MAX), to: last });
+  const to = Math.min(picked.to, last);
+  // No longer than a trial may be, and not the wrong way round.
+  const from = Math.min(Math.max(picked.from, to - MONTHS_MAX + 1), to);
+  const choices = shared.map((value, at) => ({ value: String(at), label: monthName(value, i18n.locale) }));
   const send = () => {
     const policy = policyOf(draft, plans, currency);
     setWrongFee(policy ? undefined : t`Write it like 12.50`);
-    if (policy) action.run({ from, to, policy });
+    if (policy) action.run({ from: shared[from]!, to: shared[to]!, policy });
   };
   return (
     <>
-      <Panel title={t`Under another rule`} lead={<>{monthName(from, i18n.locale)}{to !== from && <> – {monthName(to, i18n.locale)}</>}. <Trans>Nothing is charged by trying.</Trans></>}>
+      <Panel title={t`Under another rule`} lead={t`Nothing is charged by trying. At most ${MONTHS_MAX} months at once.`}>
         <form className="form" onSubmit={onSubmit(send)}>
+          <div className="row">
+            <NativeSelect label={t`From month`} data={choices} value={String(from)} onChange={(event) => setPicked({ from: Number(event.currentTarget.value), to: Math.min(last, Math.max(to, Number(event.currentTarget.value)), Number(event.currentTarget.value) + MONTHS_MAX - 1) })} error={action.fieldError('from')} />
+            <NativeSelect label={t`To month`} data={choices} value={String(to)} onChange={(event) => setPicked({ from, to: Number(event.currentTarget.value) })} error={action.fieldError('to')} />
+          </div>
           <PolicyFields draft={draft} change={(next) => setDraft(next as typeof draft)} plans={plans} currency={currency} wrongFee={wrongFee} fieldError={action.fieldError} />
           <ProblemNotice error={action.error} />
           <div className="end"><Button type="submit" loading={action.busy}><Trans>Try it</Trans></Button></div>

@@ -134,6 +134,20 @@ export interface NewCostTrial {
   policy: Policy;
 }
 
+/** What members settle between themselves from a month on; zero is off. */
+export interface SettlementTerms {
+  firstMonth: string;
+  reciprocityPerGb: Money;
+  carriageCeilingPerGb: Money;
+}
+
+/** What a node asks for carrying a GB. */
+export interface CarriagePrice {
+  nodeId: string;
+  from: string;
+  perGb: Money;
+}
+
 const at = (id: string) => `/api/cost-pools/${segment(id)}`;
 export const documentPath = (id: string) => `${at(id)}/document`;
 export const poolsQuery = (state?: string) => pagesQuery<CostPool>(['cost-pools'], '/api/cost-pools', { state });
@@ -149,6 +163,10 @@ export const sharesQuery = (id: string, month: string) =>
   });
 export const shareQuery = (id: string) => queryOptions({ queryKey: ['cost-share', id], queryFn: ({ signal }) => get<ShareReason>(`/api/cost-shares/${segment(id)}`, signal) });
 export const settlementQuery = (id: string) => queryOptions({ queryKey: ['settlement', id], queryFn: ({ signal }) => get<SettlementReason>(`/api/settlements/entries/${segment(id)}`, signal) });
+
+export const termsQuery = queryOptions({ queryKey: ['settlement-terms'], queryFn: ({ signal }) => get<{ items: SettlementTerms[] }>('/api/settlements/terms', signal) });
+export const pricesQuery = pagesQuery<CarriagePrice>(['carriage-prices'], '/api/settlements/prices', {});
+export const declareTerms = (terms: SettlementTerms) => post<SettlementTerms>('/api/settlements/terms', terms);
 
 export const accountQuery = (id: string) => queryOptions({ queryKey: ['cost-pool', id, 'payments'], queryFn: ({ signal }) => get<CostAccount>(`${at(id)}/payments`, signal) });
 

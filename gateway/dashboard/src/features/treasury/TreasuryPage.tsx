@@ -1,5 +1,6 @@
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconBuildingBank } from '@tabler/icons-react';
+import { IconBook2, IconBuildingBank } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
@@ -19,7 +20,8 @@ export default function TreasuryPage() {
   const { has } = useSession();
   const query = useQuery(treasuryQuery);
   return (
-    <Page title={t`Treasury`} lead={query.data ? <Trans>The co-op’s money as of <When at={query.data.asOf} />. Open to every member; no names.</Trans> : <Trans>The co-op’s money, open to every member.</Trans>}>
+    <Page title={t`Treasury`} lead={query.data ? <Trans>The co-op’s money as of <When at={query.data.asOf} />. Open to every member; no names.</Trans> : <Trans>The co-op’s money, open to every member.</Trans>}
+      actions={<Button component={Link} to="/treasury/books" variant="default" leftSection={<IconBook2 size={16} />}><Trans>Open books</Trans></Button>}>
       <Loaded query={query} lines={8}>
         {(treasury) => <>
           <div className="figures wide">

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { get, segment, withQuery, type Page } from '@/shared/api';
+import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 import type { Money } from '@/shared/money';
 
@@ -47,6 +47,39 @@ export interface Statement extends Page<StatementLine> {
   balance: Money;
 }
 
+/** An amount is null where so few stand behind it that it would tell of a person. */
+export interface BooksRow {
+  purpose: string;
+  amount?: Money | null;
+}
+
+export interface BooksMonth {
+  month: string;
+  in?: Money | null;
+  out?: Money | null;
+  inByPurpose: BooksRow[];
+  outByPurpose: BooksRow[];
+}
+
+/** The co-op's money by month, oldest first; for how many months it lasts, where anything goes out. */
+export interface OpenBooks {
+  asOf: string;
+  months: BooksMonth[];
+  runwayMonths?: string | null;
+}
+
+/** Where the chain over all transactions stood when a day was over. */
+export interface BookHead {
+  day: string;
+  transactions: number;
+  head: string;
+}
+
+export interface BookMonths {
+  closed: { month: string; until: string; closedAt: string }[];
+  asked: { month: string; askedBy: string; askedAt: string }[];
+}
+
 export const accountsQuery = pagesQuery<Account>(['treasury', 'accounts'], '/api/ledger/accounts', {}, 100);
 export const statementPath = (accountId: string) => `/api/ledger/accounts/${segment(accountId)}/statement`;
 export const statementQuery = (accountId: string, asOf?: string) =>
@@ -58,3 +91,9 @@ export const statementQuery = (accountId: string, asOf?: string) =>
   });
 export const treasuryQuery = queryOptions({ queryKey: ['treasury'], queryFn: ({ signal }) => get<Treasury>('/api/treasury', signal) });
 export const trialBalanceQuery = queryOptions({ queryKey: ['treasury', 'trial-balance'], queryFn: ({ signal }) => get<TrialBalance>('/api/ledger/trial-balance', signal) });
+export const openBooksQuery = queryOptions({ queryKey: ['treasury', 'open-books'], queryFn: ({ signal }) => get<OpenBooks>('/api/treasury/open-books', signal) });
+/** Of days after {@code after}, oldest first. */
+export const headsQuery = (after: string) => queryOptions({ queryKey: ['treasury', 'heads', after], queryFn: ({ signal }) => get<Page<BookHead>>(withQuery('/api/ledger/heads', { after, limit: 100 }), signal) });
+export const bookMonthsQuery = queryOptions({ queryKey: ['treasury', 'months'], queryFn: ({ signal }) => get<BookMonths>('/api/treasury/months', signal) });
+export const askToClose = (month: string) => post<void>(`/api/treasury/months/${segment(month)}/close-request`, {});
+export const closeMonth = (month: string) => post<void>(`/api/treasury/months/${segment(month)}/close`, {});
