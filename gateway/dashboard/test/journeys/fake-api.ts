@@ -78,6 +78,7 @@ export class FakeCoop {
   spending: Json = { cap: eur('20.00'), prepaid: false, month: day(0).slice(0, 7), spent: eur('8.404512'), capReached: false, wallet: eur('12.50'), walletEmpty: false, hours: [] };
   dues: Json;
   invoices: Json[];
+  seller: Json | null = null;
   plans: Json[];
   cases: Json[];
   bans: Json[];
@@ -292,6 +293,18 @@ export class FakeCoop {
 
     if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));
     if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
+    if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/pay-link$/, 'POST')) return ok({ path: '/pay/AbCdEfGhIjKlMnOpQrStUv' });
+    if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document$/)) return ok(this.seller ? { state: 'ready', drawnUpAt: ago(30), pdfSha256: hex('pdf'), xmlSha256: hex('xml'), reference: 'RF24 COOP 2026 0000 41' } : { state: 'waiting', reference: null });
+    if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document\.(pdf|xml)$/)) return ok({});
+    if (on(/^\/api\/billing\/documents$/)) return ok({ sellerKnown: this.seller !== null, waiting: this.seller ? 1 : 42, ready: this.seller ? 40 : 0, failed: this.seller ? 1 : 0, failures: this.seller ? [{ invoiceId: IDS.paid, number: '2026-00029', attempts: 5, why: 'a line has a character that cannot stand in XML' }] : [] });
+    if (on(/^\/api\/billing\/seller$/)) return ok({ seller: this.seller });
+    if (on(/^\/api\/billing\/seller$/, 'PUT')) {
+      if (body.iban === 'DE88370400440532013000') return problem(400, 'invalid-request', 'wrong: iban', [{ field: 'iban', rule: 'iban', message: 'no valid IBAN' }]);
+      this.seller = body;
+      return ok({ seller: body });
+    }
+    if (on(/^\/api\/billing\/payers\/[0-9a-f-]{36}\/details$/)) return ok({ payerNumber: 'd0d000000000', details: null, history: [] });
+    if (on(/^\/api\/billing\/payers\/[0-9a-f-]{36}\/details$/, 'PUT')) return ok({ payerNumber: 'd0d000000000', details: body, history: [] });
     if (on(/^\/api\/bill-runs$/)) return items([{ period: day(-50).slice(0, 7), finishedAt: ago(20000), issued: 41, total: eur('912.30'), skipped: [] }]);
     if (on(/^\/api\/bill-runs$/, 'POST')) return this.once(request, body, () => ({ period: body.period, issued: 42, total: eur('931.10'), skipped: [{ payerId: IDS.payer, why: 'nothing to bill' }] }));
     if (on(/^\/api\/payments$/, 'POST')) {

@@ -129,6 +129,43 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/csv-mapping$/)[0]!.body).toMatchObject({ delimiter: ';', decimal: ',' });
   });
 
+  it('a treasurer says who the co-op is, then saves an invoice', async () => {
+    await page.goto('/invoices');
+    await page.getByText('Documents wait').waitFor();
+    await inspect(page, 'documents-wait', width);
+    await page.getByRole('button', { name: 'The co-op on invoices' }).click();
+    await page.getByLabel('Name of the co-op').fill('Guifi Coop eG');
+    await page.getByLabel('Country').fill('de');
+    await page.getByLabel('Register').fill('GnR 123 Berlin');
+    await page.getByLabel('Why no VAT is charged').fill('Small business, section 19 UStG');
+    await page.getByLabel('IBAN').fill('DE88 3704 0044 0532 0130 00');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('no valid IBAN').first().waitFor();
+    await inspect(page, 'seller', width);
+    await page.getByLabel('IBAN').fill('DE89 3704 0044 0532 0130 00');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByText('40 of 42 documents drawn up').waitFor();
+    await inspect(page, 'documents', width);
+    expect(asked(/seller$/).at(-1)!.body).toMatchObject({ iban: 'DE89370400440532013000', vatId: null, address: { country: 'DE' }, belgianReferences: false });
+
+    await page.goto(`/invoices/${IDS.invoice}`);
+    await page.getByText('RF24 COOP 2026 0000 41').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save PDF' }).click();
+    expect((await saved).suggestedFilename()).toBe('2026-00041.pdf');
+    await page.getByRole('button', { name: 'Make a pay link' }).click();
+    expect(await page.getByLabel('Pay link').inputValue()).toMatch(/^http.*\/pay\/[A-Za-z0-9_-]{22}$/);
+    await inspect(page, 'document', width);
+    await page.getByRole('button', { name: 'Name and address' }).click();
+    await dialog().getByLabel(/^Name/).fill('Ana Puig');
+    await dialog().getByLabel('Country').fill('ES');
+    await inspect(page, 'details', width);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/details$/)[0]!.body).toMatchObject({ name: 'Ana Puig', address: { country: 'ES', city: null }, language: 'en' });
+  });
+
   it('a treasurer runs the bills after being told what will happen', async () => {
     await page.goto('/invoices');
     await page.getByRole('button', { name: 'Run bills' }).click();

@@ -18,6 +18,7 @@ import { InvoiceStatePill } from '@/shared/ui/states';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
+import { DocumentPanel } from './DocumentPanel';
 import { LineName } from './LineName';
 import { invoiceQuery, reversePayment, type Invoice, type InvoiceLine } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
@@ -55,6 +56,7 @@ export default function InvoicePage() {
               [t`Bill to`, payer ? <span key="b">{payer.name}{payer.address && <><br /><span className="soft prose">{payer.address}</span></>}</span> : null],
             ]} />
           </Panel>
+          <DocumentPanel invoice={invoice} />
           <Payments invoice={invoice} />
         </div>
       </div>

@@ -18,6 +18,7 @@ import { Empty, Page } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
+import { DocumentsBar } from './DocumentsBar';
 import { billRunsQuery, invoicesQuery, runBills, type BillRun, type InvoiceRow } from './invoices-api';
 import { PaymentForm } from './PaymentForm';
 
@@ -54,6 +55,7 @@ export default function InvoicesPage() {
         </>}
       </>}>
       <LastRuns />
+      <DocumentsBar />
       <div className="toolbar">
         <TextInput className="grow" type="search" aria-label={t`Find an invoice by number`} placeholder={t`Invoice number`} leftSection={<IconSearch size={16} aria-hidden="true" />} value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />
         <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/invoices', search: { q, payerId, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'overdue', label: t`Overdue` }, { value: 'issued', label: t`Issued` }, { value: 'partlyPaid', label: t`Partly paid` }, { value: 'paid', label: t`Paid` }]} />

@@ -121,6 +121,16 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void aPayLinkLeadsToBillingWithoutAnybodysSession() {
+        person.get("/pay/AAAAAAAAAAAAAAAAAAAAAA?lang=de");
+
+        assertThat(BILLING.last().uri().toString())
+                .isEqualTo("/pay/AAAAAAAAAAAAAAAAAAAAAA?lang=de");
+        assertThat(BILLING.last().header("Authorization")).isNull();
+        assertThat(BILLING.last().header("Cookie")).isNull();
+    }
+
+    @Test
     void whatTheServerItselfRefusesIsAProblemToo() {
         assertProblem(person.get("/api//members"), 400, null);
         assertProblem(

@@ -16,14 +16,15 @@ final class InvoiceEvents {
 
     private InvoiceEvents() {}
 
-    static InvoiceEvent issued(Invoice.Heading invoice, Instant at) {
+    static InvoiceEvent issued(Invoice.Heading invoice, String payPath, Instant at) {
         return event(invoice, at)
                 .setIssued(
                         InvoiceIssued.newBuilder()
                                 .setNumber(invoice.number())
                                 .setTotalMicro(invoice.total().microUnits())
                                 .setCurrency(invoice.total().currency().getCurrencyCode())
-                                .setDueOn(invoice.dueOn().toString()))
+                                .setDueOn(invoice.dueOn().toString())
+                                .setPayPath(payPath))
                 .build();
     }
 

@@ -51,6 +51,7 @@ public class Invoicing {
     private static final int OVERDUE_BATCH = 500;
 
     private final Invoices invoices;
+    private final PayLinks payLinks;
     private final Bills bills;
     private final Rating rating;
     private final SpendWatch spendWatch;
@@ -65,6 +66,7 @@ public class Invoicing {
 
     Invoicing(
             Invoices invoices,
+            PayLinks payLinks,
             Bills bills,
             Rating rating,
             SpendWatch spendWatch,
@@ -77,6 +79,7 @@ public class Invoicing {
             JsonMapper json,
             Clock clock) {
         this.invoices = invoices;
+        this.payLinks = payLinks;
         this.bills = bills;
         this.rating = rating;
         this.spendWatch = spendWatch;
@@ -331,6 +334,10 @@ public class Invoicing {
             number++;
         }
         invoices.insert(series, issued);
+        Map<InvoiceId, String> paths =
+                payLinks.make(
+                        issued.stream().map(each -> each.invoice().heading().id()).toList(),
+                        clock.instant());
         var facts = new ArrayList<Outbox.Stated>();
         for (Invoices.New each : issued) {
             Invoice.Heading heading = each.invoice().heading();
@@ -346,7 +353,11 @@ public class Invoicing {
                                             heading.total()))));
             facts.add(
                     new Outbox.Stated(
-                            payer.toString(), InvoiceEvents.issued(heading, clock.instant())));
+                            payer.toString(),
+                            InvoiceEvents.issued(
+                                    heading,
+                                    requireNonNull(paths.get(heading.id())),
+                                    clock.instant())));
         }
         outbox.addAll(InvoiceEvents.TOPIC, facts);
     }
@@ -643,6 +654,22 @@ public class Invoicing {
                 find(id).heading(),
                 bills.billedAt(id),
                 bills.lines(id).stream().map(InvoiceViews.LineView::of).toList());
+    }
+
+    /**
+     * Makes a link under which the invoice can be paid without signing in; its path, told this once.
+     *
+     * @throws InvoiceNotFound if there is none
+     */
+    @Transactional
+    public String payLink(InvoiceId id) {
+        find(id);
+        return requireNonNull(payLinks.make(List.of(id), clock.instant()).get(id));
+    }
+
+    /** The invoice that the link with {@code token} leads to; empty where it leads nowhere. */
+    public Optional<Invoice> behind(String token) {
+        return payLinks.find(token).flatMap(invoices::find);
     }
 
     /** The years in which invoices were numbered, the first first. */

@@ -6,6 +6,7 @@ import static org.springframework.cloud.gateway.server.mvc.filter.BeforeFilterFu
 import static org.springframework.cloud.gateway.server.mvc.filter.TokenRelayFilterFunctions.tokenRelay;
 import static org.springframework.cloud.gateway.server.mvc.handler.GatewayRouterFunctions.route;
 import static org.springframework.cloud.gateway.server.mvc.handler.HandlerFunctions.http;
+import static org.springframework.web.servlet.function.RequestPredicates.GET;
 import static org.springframework.web.servlet.function.RequestPredicates.path;
 
 import java.io.IOException;
@@ -86,7 +87,7 @@ class Routes {
     @Bean
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
-        RouterFunction<ServerResponse> all = identity(parts);
+        RouterFunction<ServerResponse> all = identity(parts).and(payPage(parts));
         for (Row row : TABLE) {
             for (String segment : row.segments()) {
                 all =
@@ -124,6 +125,18 @@ class Routes {
                 .before(Routes::onlySignInCookie)
                 .before(removeRequestHeader("Authorization"))
                 .before(uri(membership))
+                .build();
+    }
+
+    /** Pages for who holds a pay link: nobody is signed in there, nobody's session passes. */
+    private static RouterFunction<ServerResponse> payPage(Parts parts) {
+        return route("pay")
+                .route(GET("/pay/{token}"), http())
+                .filter(answersForMissing(Part.BILLING))
+                .before(removeRequestHeader("Cookie"))
+                .before(removeRequestHeader("Authorization"))
+                .before(uri(parts.of(Part.BILLING)))
+                .after(removeResponseHeader("Set-Cookie"))
                 .build();
     }
 

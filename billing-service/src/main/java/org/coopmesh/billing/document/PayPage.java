@@ -1,0 +1,181 @@
+package org.coopmesh.billing.document;
+
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.coopmesh.billing.invoice.Invoice;
+import org.coopmesh.billing.invoice.PaymentReference;
+import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.party.Language;
+import org.coopmesh.billing.party.Seller;
+
+/** One invoice to be paid, as a page without script that names nobody but the co-op. */
+final class PayPage {
+    static final String STYLE =
+            """
+            :root{color-scheme:light dark;--ink:#1a1a1a;--soft:#555;--paper:#fff;--line:#d0d0d0;--ok:#0b6b2e;--bad:#a11212}
+            @media (prefers-color-scheme:dark){:root{--ink:#f0f0f0;--soft:#b8b8b8;--paper:#16181b;--line:#3a3f45;--ok:#7ddc9b;--bad:#ff9a9a}}
+            *{box-sizing:border-box}
+            body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}
+            main{max-width:34rem;margin:0 auto;padding:1.25rem 1rem 3rem}
+            h1{font-size:1.35rem;line-height:1.25;margin:.5rem 0 1rem}
+            .sum{font-size:2.25rem;line-height:1.1;margin:.25rem 0;font-variant-numeric:tabular-nums}
+            .ok{color:var(--ok)}.bad{color:var(--bad)}.soft{color:var(--soft)}
+            dl{margin:1rem 0;display:grid;grid-template-columns:1fr;gap:.15rem}
+            dt{color:var(--soft);font-size:.9rem;margin-top:.5rem}dd{margin:0;overflow-wrap:anywhere;user-select:all}
+            .code{width:min(15rem,70vw);margin:1.25rem 0 .5rem}.code svg{display:block;width:100%;height:auto}
+            nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;border-top:1px solid var(--line);margin-top:2rem;padding-top:.75rem}
+            nav a{color:inherit;display:inline-block;padding:.35rem 0}
+            nav a[aria-current]{font-weight:600;text-decoration:none}
+            a:focus-visible{outline:3px solid currentcolor;outline-offset:2px}
+            """;
+
+    private final Language language;
+    private final Texts texts;
+
+    private PayPage(Language language) {
+        this.language = language;
+        this.texts = Texts.in(language);
+    }
+
+    /** What a link shows; empty where it is void. */
+    static Optional<String> of(Invoice invoice, Seller seller, Language language) {
+        var page = new PayPage(language);
+        return switch (invoice) {
+            case Invoice.Owing owing -> Optional.of(page.owing(owing, seller));
+            case Invoice.Paid paid -> Optional.of(page.paid(paid, seller));
+            case Invoice.WrittenOff off -> Optional.empty();
+        };
+    }
+
+    /** The same for every link that leads nowhere. */
+    static String gone(Language language) {
+        var page = new PayPage(language);
+        return page.page(
+                page.texts.say("page.gone"),
+                "<h1>%s</h1><p>%s</p>".formatted(page.text("page.gone"), page.text("page.goneWhy")),
+                false);
+    }
+
+    /** For who asks too often. */
+    static String wait(Language language) {
+        var page = new PayPage(language);
+        return page.page(
+                page.texts.say("page.wait"),
+                "<h1>%s</h1>".formatted(page.text("page.wait")),
+                false);
+    }
+
+    private String owing(Invoice.Owing invoice, Seller seller) {
+        Invoice.Heading heading = invoice.heading();
+        PaymentReference reference = Drafting.reference(seller, heading);
+        var body = new StringBuilder(head(heading, seller));
+        body.append(
+                "<p class=\"soft\">%s</p><p class=\"sum\">%s</p>"
+                        .formatted(text("page.open"), money(invoice.open())));
+        body.append(
+                invoice instanceof Invoice.Overdue overdue
+                        ? "<p class=\"bad\">%s</p>"
+                                .formatted(text("page.overdue", texts.day(overdue.since())))
+                        : "<p>%s</p>".formatted(text("page.due", texts.day(heading.dueOn()))));
+        if (!invoice.paid().isZero()) {
+            body.append(
+                    "<p class=\"soft\">%s</p>"
+                            .formatted(
+                                    text(
+                                            "page.partly",
+                                            texts.money(invoice.paid()),
+                                            texts.money(heading.total()))));
+        }
+        String iban = seller.iban();
+        if (iban == null) {
+            return page(title(heading), body.toString(), true);
+        }
+        EpcQr.of(seller, invoice.open(), reference)
+                .ifPresent(code ->
+                        body.append(
+                                "<div class=\"code\">%s</div><p class=\"soft\">%s</p>"
+                                        .formatted(
+                                                code.svg(texts.say("page.code")), text("scan"))));
+        body.append("<dl>");
+        row(body, "payee", seller.name());
+        row(body, "iban", InvoiceSheet.iban(iban));
+        if (seller.bic() != null) {
+            row(body, "bic", seller.bic());
+        }
+        row(body, "amount", texts.money(invoice.open()));
+        row(body, "reference", reference.printed());
+        body.append("</dl><p class=\"soft\">%s</p>".formatted(text("page.takes")));
+        return page(title(heading), body.toString(), true);
+    }
+
+    private String paid(Invoice.Paid invoice, Seller seller) {
+        Invoice.Heading heading = invoice.heading();
+        return page(
+                title(heading),
+                head(heading, seller)
+                        + "<p class=\"sum ok\">%s</p><p>%s</p>"
+                                .formatted(
+                                        money(heading.total()),
+                                        text("page.paid", texts.day(invoice.settledOn()))),
+                true);
+    }
+
+    private String head(Invoice.Heading heading, Seller seller) {
+        return "<p><bdi>%s</bdi></p><h1>%s</h1>"
+                .formatted(Html.escape(seller.name()), Html.escape(title(heading)));
+    }
+
+    private String title(Invoice.Heading heading) {
+        return texts.say("invoice", heading.number());
+    }
+
+    private void row(StringBuilder body, String key, String value) {
+        body.append("<dt>%s</dt><dd>%s</dd>".formatted(text(key), Html.escape(value)));
+    }
+
+    private String page(String title, String body, boolean inLanguages) {
+        return """
+        <!DOCTYPE html>
+        <html lang="%s"><head><meta charset="utf-8"><title>%s</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
+        <style>%s</style></head><body><main>%s%s</main></body></html>
+        """
+                .formatted(
+                        language.tag(),
+                        Html.escape(title),
+                        STYLE,
+                        body,
+                        inLanguages ? languages() : "");
+    }
+
+    private String languages() {
+        return Stream.of(Language.values())
+                .map(each ->
+                        "<a href=\"?lang=%1$s\" lang=\"%1$s\" hreflang=\"%1$s\"%2$s>%3$s</a>"
+                                .formatted(
+                                        each.tag(),
+                                        each == language ? " aria-current=\"true\"" : "",
+                                        Html.escape(name(each))))
+                .collect(
+                        Collectors.joining(
+                                "",
+                                "<nav aria-label=\"%s\">".formatted(text("page.languages")),
+                                "</nav>"));
+    }
+
+    private static String name(Language each) {
+        Locale locale = each.locale();
+        String name = locale.getDisplayLanguage(locale);
+        return name.substring(0, 1).toUpperCase(locale) + name.substring(1);
+    }
+
+    private String text(String key, Object... values) {
+        return Html.escape(texts.say(key, values));
+    }
+
+    private String money(Money amount) {
+        return Html.escape(texts.money(amount));
+    }
+}
