@@ -82,7 +82,7 @@ function Check() {
   const rows = useMemo(() => query.data && [...query.data.items].reverse(), [query.data]);
   const columns = useMemo((): Column<BookHead>[] => [
     { id: 'day', head: t`Day`, cell: (row) => <>{absolute(row.day, i18n.locale)}<small><Plural value={row.transactions} one="# transaction" other="# transactions" /></small></> },
-    { id: 'head', head: t`Head`, cell: (row) => <code className="mono" style={{ wordBreak: 'break-all' }}>{row.head}</code> },
+    { id: 'head', head: t`Head`, cell: (row) => <code className="mono" style={{ wordBreak: 'break-all', whiteSpace: 'normal' }}>{row.head}</code> },
   ], [t, i18n]);
   return (
     <Panel title={t`Check the books yourself`} lead={t`Each transaction is chained to the one before. Keep a head; whoever changes anything before it changes the head.`} flush>
