@@ -44,6 +44,9 @@ export function AccountName({ of }: { of: string }) {
     case 'income-other': return <Trans>Other income</Trans>;
     case 'cash': return <Trans>Till</Trans>;
     case 'reserve': return <Trans>Reserve</Trans>;
+    case 'clearing-stripe': return <Trans>With Stripe</Trans>;
+    case 'clearing-gocardless': return <Trans>With GoCardless</Trans>;
+    case 'clearing-btcpay': return <Trans>Bitcoin not yet sold</Trans>;
     default: return <>{of}</>;
   }
 }

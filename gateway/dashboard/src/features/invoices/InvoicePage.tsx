@@ -107,6 +107,18 @@ function Reverse({ id, amount }: { id: string; amount: Money }) {
   );
 }
 
+function PaymentMethod({ of }: { of: string }) {
+  switch (of) {
+    case 'cash': return <Trans>cash</Trans>;
+    case 'transfer': return <Trans>transfer</Trans>;
+    case 'direct-debit': return <Trans>direct debit</Trans>;
+    case 'card': return <Trans>card</Trans>;
+    case 'bitcoin': return <Trans>Bitcoin</Trans>;
+    case 'credit': return <Trans>credit</Trans>;
+    default: return <>{of}</>;
+  }
+}
+
 function Payments({ invoice }: { invoice: Invoice }) {
   const { t } = useLingui();
   const { has } = useSession();
@@ -115,7 +127,7 @@ function Payments({ invoice }: { invoice: Invoice }) {
       {invoice.payments.length === 0 ? <Empty icon={<IconCoins size={28} />} title={t`Nothing paid yet`}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></Empty>
         : <ul className="plain">{invoice.payments.map((payment, at) => (
           <li key={payment.id ?? at} className="split">
-            <span><When at={payment.receivedOn} plain /> <span className="soft">{payment.method === 'cash' ? t`cash` : payment.method === 'transfer' ? t`transfer` : payment.method === 'credit' ? t`credit` : payment.method}</span>{isReturned(payment) && <> <Pill tone="warn">{t`taken back`}</Pill></>}</span>
+            <span><When at={payment.receivedOn} plain /> <span className="soft"><PaymentMethod of={payment.method} /></span>{isReturned(payment) && <> <Pill tone="warn">{t`taken back`}</Pill></>}</span>
             <span className="toolbar">{has('treasurer') && payment.id && !isReturned(payment) && <Reverse id={payment.id} amount={payment.amount} />}<Amount of={payment.amount} signed /></span>
           </li>
         ))}</ul>}

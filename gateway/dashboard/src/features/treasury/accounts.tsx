@@ -7,6 +7,9 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'usage': case 'income-usage': return <Trans>Traffic over what is included</Trans>;
     case 'bank': return <Trans>Bank</Trans>;
     case 'cash': return <Trans>Till</Trans>;
+    case 'clearing-stripe': return <Trans>With Stripe</Trans>;
+    case 'clearing-gocardless': return <Trans>With GoCardless</Trans>;
+    case 'clearing-btcpay': return <Trans>Bitcoin not yet sold</Trans>;
     case 'receivable': return <Trans>Owed by members</Trans>;
     case 'wallet': return <Trans>Credit held for members</Trans>;
     case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
@@ -27,13 +30,15 @@ export function AccountKind({ kind }: { kind: string }) {
 export function AccountMeaning({ kind }: { kind: string }) {
   switch (kind) {
     case 'bank': case 'cash': return <Trans>Money that is there. It rises when somebody pays.</Trans>;
+    case 'clearing-stripe': case 'clearing-gocardless': return <Trans>What members paid through a provider and it has not paid out yet. It falls when the payout is at the bank.</Trans>;
+    case 'clearing-btcpay': return <Trans>What members paid in Bitcoin, at the rate of that moment. It falls when it is sold and the money is at the bank.</Trans>;
     case 'income-dues': case 'income-usage': return <Trans>What was earned, below zero as in every ledger: it left this account for those who owe it.</Trans>;
     case 'receivable': return <Trans>What was invoiced and is not paid. It rises with an invoice and falls with a payment.</Trans>;
     case 'wallet': return <Trans>What the co-op holds for the payer, below zero: it is theirs.</Trans>;
     case 'unbilled': return <Trans>What was charged and is on no invoice yet. Fractions of a cent rest here.</Trans>;
     case 'written-off': return <Trans>What the co-op gave up.</Trans>;
     case 'reserve': return <Trans>What was set aside.</Trans>;
-    case 'bank-charges': return <Trans>What banks took for themselves.</Trans>;
+    case 'bank-charges': return <Trans>What banks and payment providers took for themselves.</Trans>;
     case 'cost-other': return <Trans>What was paid and is no shared cost.</Trans>;
     case 'income-other': return <Trans>Interest, gifts and what else came from nobody’s bill, below zero as in every ledger.</Trans>;
     case 'settlement': return <Trans>Through here members settle with one another. It is zero after each transaction.</Trans>;

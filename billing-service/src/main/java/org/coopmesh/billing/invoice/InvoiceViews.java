@@ -140,7 +140,7 @@ public final class InvoiceViews {
             return new SettlementView(
                     settlement.payment(),
                     settlement.receivedOn(),
-                    settlement.method().name().toLowerCase(Locale.ROOT),
+                    settlement.method().code(),
                     MoneyView.of(settlement.amount()),
                     MoneyView.of(settlement.returned()));
         }

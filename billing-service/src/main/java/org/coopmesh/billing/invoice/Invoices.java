@@ -11,7 +11,6 @@ import java.util.Currency;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -304,7 +303,7 @@ class Invoices {
                 .param("at", at.atOffset(ZoneOffset.UTC))
                 .param("invoice", invoice.value())
                 .param("payment", settlement.payment())
-                .param("method", settlement.method().name().toLowerCase(Locale.ROOT))
+                .param("method", settlement.method().code())
                 .param("on", settlement.receivedOn())
                 .param("amount", settlement.amount().microUnits())
                 .update();
@@ -413,7 +412,7 @@ class Invoices {
         Currency currency = Currency.getInstance(rs.getString("currency"));
         return new Settlement(
                 rs.getObject("payment_id", UUID.class),
-                Settlement.Method.valueOf(rs.getString("method").toUpperCase(Locale.ROOT)),
+                Settlement.Method.of(rs.getString("method")),
                 rs.getObject("received_on", LocalDate.class),
                 new Money(rs.getLong("amount_micro"), currency),
                 new Money(rs.getLong("returned_micro"), currency));

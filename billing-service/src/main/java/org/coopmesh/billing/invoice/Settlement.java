@@ -1,6 +1,7 @@
 package org.coopmesh.billing.invoice;
 
 import java.time.LocalDate;
+import java.util.Locale;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +18,20 @@ public record Settlement(
     public enum Method {
         CASH,
         TRANSFER,
+        DIRECT_DEBIT,
+        CARD,
+        BITCOIN,
         /** From the payer's wallet. */
-        CREDIT
+        CREDIT;
+
+        /** As it stands in the database and in answers. */
+        String code() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        static Method of(String code) {
+            return valueOf(code.toUpperCase(Locale.ROOT).replace('-', '_'));
+        }
     }
 
     public Settlement {

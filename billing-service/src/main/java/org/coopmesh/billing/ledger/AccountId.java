@@ -16,13 +16,19 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         BANK(false),
         /** Money in the till. */
         CASH(false),
+        /** Taken by Stripe and not yet paid out. */
+        CLEARING_STRIPE(false),
+        /** Taken by GoCardless and not yet paid out. */
+        CLEARING_GOCARDLESS(false),
+        /** Bitcoin that BTCPay Server took, at the rate of that moment, and that was not yet sold. */
+        CLEARING_BTCPAY(false),
         /** Dues earned; falls below zero as they are charged. */
         INCOME_DUES(false),
         /** Priced traffic earned; falls below zero as it is charged. */
         INCOME_USAGE(false),
         /** What was given up. */
         WRITTEN_OFF(false),
-        /** What banks take for themselves. */
+        /** What banks and payment providers take for themselves. */
         BANK_CHARGES(false),
         /** Paid for what is no shared cost. */
         COST_OTHER(false),
@@ -61,6 +67,18 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
             return owned && this != COST_POOL;
         }
 
+        /** Whether it holds money that is there or on its way; what moves between two of these neither came in nor went out. */
+        public boolean isMoney() {
+            return this == BANK || this == CASH || isClearing();
+        }
+
+        /** Whether it holds what a payment provider took for the co-op. */
+        public boolean isClearing() {
+            return this == CLEARING_STRIPE
+                    || this == CLEARING_GOCARDLESS
+                    || this == CLEARING_BTCPAY;
+        }
+
         /** The kind as it stands before the colon of an account's id. */
         public String code() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -69,6 +87,10 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
 
     public static final AccountId BANK = new AccountId(Kind.BANK, null);
     public static final AccountId CASH = new AccountId(Kind.CASH, null);
+    public static final AccountId CLEARING_STRIPE = new AccountId(Kind.CLEARING_STRIPE, null);
+    public static final AccountId CLEARING_GOCARDLESS =
+            new AccountId(Kind.CLEARING_GOCARDLESS, null);
+    public static final AccountId CLEARING_BTCPAY = new AccountId(Kind.CLEARING_BTCPAY, null);
     public static final AccountId INCOME_DUES = new AccountId(Kind.INCOME_DUES, null);
     public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
     public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);

@@ -77,7 +77,37 @@ public class Cashier {
             LocalDate receivedOn,
             @Nullable String reference,
             @Nullable String note,
-            MemberId by) {
+            @Nullable MemberId by) {
+        AccountId money =
+                switch (method) {
+                    case CASH -> AccountId.CASH;
+                    case TRANSFER -> AccountId.BANK;
+                    case DIRECT_DEBIT, CARD, BITCOIN ->
+                            throw new IllegalArgumentException("whose " + method + "?");
+                };
+        return take(payer, named, amount, method, money, receivedOn, reference, note, by);
+    }
+
+    /**
+     * The same for money that is not yet at the bank.
+     *
+     * @param money where it is
+     * @param by null where a payment provider told it
+     */
+    @Transactional
+    public Taken take(
+            PayerId payer,
+            @Nullable InvoiceId named,
+            Money amount,
+            Payment.Method method,
+            AccountId money,
+            LocalDate receivedOn,
+            @Nullable String reference,
+            @Nullable String note,
+            @Nullable MemberId by) {
+        if (!money.kind().isMoney()) {
+            throw new IllegalArgumentException("money comes to no " + money);
+        }
         Coop coop = register.coop();
         if (!register.isKnown(payer)) {
             throw new PayerUnknown(payer);
@@ -90,20 +120,12 @@ public class Cashier {
             throw new ReceivedTooLongAgo(receivedOn, today.minus(RECEIVED_AGO_MAX));
         }
         var id = UUID.randomUUID();
-        AccountId money =
-                switch (method) {
-                    case CASH -> AccountId.CASH;
-                    case TRANSFER -> AccountId.BANK;
-                };
         Invoicing.Applied applied =
                 invoicing.apply(
                         payer,
                         named,
                         id,
-                        switch (method) {
-                            case CASH -> Settlement.Method.CASH;
-                            case TRANSFER -> Settlement.Method.TRANSFER;
-                        },
+                        Settlement.Method.valueOf(method.name()),
                         receivedOn,
                         amount);
         Instant now = clock.instant();
@@ -141,11 +163,12 @@ public class Cashier {
      * Reverses a payment that was a mistake or went back: in the book, and on the invoices it had settled, which are owed
      * again; all in one transaction with the facts that follow.
      *
+     * @param by null where a payment provider told it
      * @throws PaymentNotFound if there is none
      * @throws PaymentReversed if it was reversed before
      */
     @Transactional
-    public Reversed reverse(UUID id, String reason, MemberId by) {
+    public Reversed reverse(UUID id, String reason, @Nullable MemberId by) {
         Payments.Booked booked = payments.lock(id).orElseThrow(() -> new PaymentNotFound(id));
         Payment before = booked.payment();
         if (before.reversal() != null) {

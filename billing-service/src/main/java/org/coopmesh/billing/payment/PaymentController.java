@@ -14,7 +14,6 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Currency;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.InvoiceNotFound;
@@ -28,6 +27,7 @@ import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.subscription.Caller;
+import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.jspecify.annotations.Nullable;
@@ -87,13 +87,17 @@ class PaymentController {
 
     record AppliedView(UUID invoiceId, String number, MoneyView amount) {}
 
+    private static @Nullable UUID value(@Nullable MemberId member) {
+        return member == null ? null : member.value();
+    }
+
     record TakenView(UUID id, List<AppliedView> applied, MoneyView credit) {}
 
-    record ReversalView(String reason, UUID by, Instant at) {
+    record ReversalView(String reason, @Nullable UUID by, Instant at) {
         static @Nullable ReversalView of(Payment.@Nullable Reversal reversal) {
             return reversal == null
                     ? null
-                    : new ReversalView(reversal.reason(), reversal.by().value(), reversal.at());
+                    : new ReversalView(reversal.reason(), value(reversal.by()), reversal.at());
         }
     }
 
@@ -111,7 +115,7 @@ class PaymentController {
             MoneyView credit,
             @Nullable String reference,
             @Nullable String note,
-            UUID recordedBy,
+            @Nullable UUID recordedBy,
             Instant recordedAt,
             @Nullable ReversalView reversal) {
         static PaymentView of(Payment payment) {
@@ -119,12 +123,12 @@ class PaymentController {
                     payment.id(),
                     payment.payer().value(),
                     payment.receivedOn(),
-                    payment.method().name().toLowerCase(Locale.ROOT),
+                    payment.method().code(),
                     MoneyView.of(payment.amount()),
                     MoneyView.of(payment.credit()),
                     payment.reference(),
                     payment.note(),
-                    payment.recordedBy().value(),
+                    value(payment.recordedBy()),
                     payment.recordedAt(),
                     ReversalView.of(payment.reversal()));
         }
@@ -177,8 +181,7 @@ class PaymentController {
                                             ? null
                                             : new InvoiceId(request.invoiceId()),
                                     amount,
-                                    Payment.Method.valueOf(
-                                            request.method().toUpperCase(Locale.ROOT)),
+                                    Payment.Method.of(request.method()),
                                     request.receivedOn(),
                                     request.reference(),
                                     request.note(),
@@ -270,7 +273,7 @@ class PaymentController {
                                 new OwnPaymentView(
                                         payment.id(),
                                         payment.receivedOn(),
-                                        payment.method().name().toLowerCase(Locale.ROOT),
+                                        payment.method().code(),
                                         MoneyView.of(payment.amount()),
                                         MoneyView.of(payment.credit()),
                                         payment.reversal() != null))

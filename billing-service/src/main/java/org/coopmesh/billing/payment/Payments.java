@@ -9,7 +9,6 @@ import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,11 +42,11 @@ class Payments {
                 .param("amount", payment.amount().microUnits())
                 .param("credit", payment.credit().microUnits())
                 .param("currency", payment.amount().currency().getCurrencyCode())
-                .param("method", payment.method().name().toLowerCase(Locale.ROOT))
+                .param("method", payment.method().code())
                 .param("receivedOn", payment.receivedOn())
                 .param("reference", payment.reference())
                 .param("note", payment.note())
-                .param("recordedBy", payment.recordedBy().value())
+                .param("recordedBy", value(payment.recordedBy()))
                 .param("recordedAt", payment.recordedAt().atOffset(ZoneOffset.UTC))
                 .param("transaction", transaction.value())
                 .update();
@@ -113,7 +112,7 @@ class Payments {
                         """)
                 .param("id", id)
                 .param("reason", reversal.reason())
-                .param("by", reversal.by().value())
+                .param("by", value(reversal.by()))
                 .param("at", reversal.at().atOffset(ZoneOffset.UTC))
                 .param("transaction", transaction.value())
                 .update();
@@ -143,14 +142,22 @@ class Payments {
                 rs.getObject("id", UUID.class),
                 new PayerId(rs.getObject("payer_id", UUID.class)),
                 new Money(rs.getLong("amount_micro"), currency),
-                Payment.Method.valueOf(rs.getString("method").toUpperCase(Locale.ROOT)),
+                Payment.Method.of(rs.getString("method")),
                 rs.getObject("received_on", LocalDate.class),
                 rs.getString("reference"),
                 rs.getString("note"),
-                new MemberId(rs.getObject("recorded_by", UUID.class)),
+                member(rs.getObject("recorded_by", UUID.class)),
                 rs.getObject("recorded_at", OffsetDateTime.class).toInstant(),
                 new Money(rs.getLong("credit_micro"), currency),
                 reversal(rs));
+    }
+
+    private static @Nullable UUID value(@Nullable MemberId member) {
+        return member == null ? null : member.value();
+    }
+
+    private static @Nullable MemberId member(@Nullable UUID value) {
+        return value == null ? null : new MemberId(value);
     }
 
     private static Payment.@Nullable Reversal reversal(ResultSet rs) throws SQLException {
@@ -159,7 +166,7 @@ class Payments {
                 ? null
                 : new Payment.Reversal(
                         reason,
-                        new MemberId(rs.getObject("reversed_by", UUID.class)),
+                        member(rs.getObject("reversed_by", UUID.class)),
                         rs.getObject("reversed_at", OffsetDateTime.class).toInstant());
     }
 }

@@ -56,6 +56,9 @@ class Placing {
                     AccountId.COST_OTHER,
                     AccountId.INCOME_OTHER,
                     AccountId.CASH,
+                    AccountId.CLEARING_STRIPE,
+                    AccountId.CLEARING_GOCARDLESS,
+                    AccountId.CLEARING_BTCPAY,
                     AccountId.RESERVE);
 
     private static final Logger log = LoggerFactory.getLogger(Placing.class);

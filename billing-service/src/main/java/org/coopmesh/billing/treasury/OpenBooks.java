@@ -65,14 +65,14 @@ final class OpenBooks {
             Side in =
                     side(
                             all.stream()
-                                    .filter(f -> isMoney(f.to()) && !isMoney(f.from()))
+                                    .filter(f -> f.to().isMoney() && !f.from().isMoney())
                                     .toList(),
                             true,
                             currency);
             Side out =
                     side(
                             all.stream()
-                                    .filter(f -> isMoney(f.from()) && !isMoney(f.to()))
+                                    .filter(f -> f.from().isMoney() && !f.to().isMoney())
                                     .toList(),
                             false,
                             currency);
@@ -93,7 +93,7 @@ final class OpenBooks {
         long months = begin.until(current, java.time.temporal.ChronoUnit.MONTHS);
         BigDecimal out =
                 flows.stream()
-                        .filter(f -> isMoney(f.from()) && !isMoney(f.to()))
+                        .filter(f -> f.from().isMoney() && !f.to().isMoney())
                         .filter(f -> !f.month().isBefore(begin) && f.month().isBefore(current))
                         .map(f -> BigDecimal.valueOf(f.amount().microUnits()))
                         .reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -104,10 +104,6 @@ final class OpenBooks {
                 BigDecimal.valueOf(money.microUnits())
                         .multiply(BigDecimal.valueOf(months))
                         .divide(out, 1, RoundingMode.DOWN));
-    }
-
-    private static boolean isMoney(Kind kind) {
-        return kind == Kind.BANK || kind == Kind.CASH;
     }
 
     private record Side(@Nullable Money sum, List<Row> rows) {}

@@ -12,7 +12,14 @@ final class PlainTextAccounts {
         Kind kind = account.id().kind();
         String root =
                 switch (kind) {
-                    case BANK, CASH, UNBILLED, RECEIVABLE -> "Assets";
+                    case BANK,
+                            CASH,
+                            CLEARING_STRIPE,
+                            CLEARING_GOCARDLESS,
+                            CLEARING_BTCPAY,
+                            UNBILLED,
+                            RECEIVABLE ->
+                            "Assets";
                     case WALLET, PAY_DUE -> "Liabilities";
                     case RESERVE, SETTLEMENT -> "Equity";
                     case INCOME_DUES, INCOME_USAGE, INCOME_OTHER -> "Income";
