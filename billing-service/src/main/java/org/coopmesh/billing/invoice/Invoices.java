@@ -89,29 +89,60 @@ class Invoices {
     }
 
     void update(Invoice invoice) {
+        updateAll(List.of(invoice));
+    }
+
+    void updateAll(Collection<Invoice> invoices) {
         record Closing(
                 @Nullable LocalDate overdueSince, @Nullable LocalDate on, @Nullable String why) {}
-        Closing closing =
-                switch (invoice) {
-                    case Invoice.Issued issued -> new Closing(null, null, null);
-                    case Invoice.PartlyPaid partly -> new Closing(null, null, null);
-                    case Invoice.Overdue overdue -> new Closing(overdue.since(), null, null);
-                    case Invoice.Paid paid -> new Closing(null, paid.settledOn(), null);
-                    case Invoice.WrittenOff off -> new Closing(null, off.on(), off.why());
-                };
+        int size = invoices.size();
+        if (size == 0) {
+            return;
+        }
+        var ids = new UUID[size];
+        var states = new String[size];
+        var paid = new Long[size];
+        var overdueSince = new @Nullable String[size];
+        var closedOn = new @Nullable String[size];
+        var why = new @Nullable String[size];
+        int i = 0;
+        for (Invoice invoice : invoices) {
+            Closing closing =
+                    switch (invoice) {
+                        case Invoice.Issued issued -> new Closing(null, null, null);
+                        case Invoice.PartlyPaid partly -> new Closing(null, null, null);
+                        case Invoice.Overdue overdue -> new Closing(overdue.since(), null, null);
+                        case Invoice.Paid closed -> new Closing(null, closed.settledOn(), null);
+                        case Invoice.WrittenOff off -> new Closing(null, off.on(), off.why());
+                    };
+            ids[i] = invoice.heading().id().value();
+            states[i] = state(invoice);
+            paid[i] = invoice.paid().microUnits();
+            overdueSince[i] = text(closing.overdueSince());
+            closedOn[i] = text(closing.on());
+            why[i] = closing.why();
+            i++;
+        }
         db.sql(
                         """
-                        update invoice set state = :state, paid_micro = :paid, closed_on = :on, written_off_why = :why,
-                                           overdue_since = coalesce(:overdueSince, overdue_since)
-                         where id = :id
+                        update invoice i set state = n.state, paid_micro = n.paid_micro, closed_on = n.closed_on,
+                                             written_off_why = n.why, overdue_since = coalesce(n.overdue_since, i.overdue_since)
+                          from unnest(:ids::uuid[], :states::text[], :paid::bigint[], :overdueSince::date[], :closedOn::date[],
+                                      :why::text[])
+                               as n (id, state, paid_micro, overdue_since, closed_on, why)
+                         where i.id = n.id
                         """)
-                .param("state", state(invoice))
-                .param("paid", invoice.paid().microUnits())
-                .param("on", closing.on())
-                .param("why", closing.why())
-                .param("overdueSince", closing.overdueSince())
-                .param("id", invoice.heading().id().value())
+                .param("ids", ids)
+                .param("states", states)
+                .param("paid", paid)
+                .param("overdueSince", overdueSince)
+                .param("closedOn", closedOn)
+                .param("why", why)
                 .update();
+    }
+
+    private static @Nullable String text(@Nullable LocalDate day) {
+        return day == null ? null : day.toString();
     }
 
     /** The state's name in the table and on the wire. */
@@ -140,17 +171,30 @@ class Invoices {
                 .optional();
     }
 
-    /** What the payer owes on, oldest first, locked. */
-    List<Invoice> lockOwing(PayerId payer) {
+    /** What the payers owe on, oldest first, locked. */
+    List<Invoice> lockOwing(Collection<PayerId> payers) {
         return db.sql(
                         """
                         select * from invoice
-                         where payer_id = :payer and state in ('issued', 'partlyPaid', 'overdue')
+                         where payer_id = any(:payers) and state in ('issued', 'partlyPaid', 'overdue')
                          order by due_on, series, number for update
                         """)
-                .param("payer", payer.value())
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .query(Invoices::invoice)
                 .list();
+    }
+
+    /** Whose each invoice is; one that was never issued is left out. */
+    Map<InvoiceId, PayerId> payersOf(Collection<InvoiceId> ids) {
+        var payers = new HashMap<InvoiceId, PayerId>();
+        db.sql("select id, payer_id from invoice where id = any(:ids)")
+                .param("ids", ids.stream().map(InvoiceId::value).toArray(UUID[]::new))
+                .query((ResultSet rs) -> {
+                    payers.put(
+                            new InvoiceId(rs.getObject("id", UUID.class)),
+                            new PayerId(rs.getObject("payer_id", UUID.class)));
+                });
+        return payers;
     }
 
     List<Invoice> owing(PayerId payer) {
@@ -293,19 +337,44 @@ class Invoices {
                 .list();
     }
 
-    void settle(InvoiceId invoice, Settlement settlement, Instant at) {
+    /** What an invoice took. */
+    record Settled(InvoiceId invoice, Settlement settlement) {}
+
+    /** In their order: each takes the next line of its invoice. */
+    void settleAll(List<Settled> settled, Instant at) {
+        int size = settled.size();
+        if (size == 0) {
+            return;
+        }
+        var invoices = new UUID[size];
+        var payments = new @Nullable UUID[size];
+        var methods = new String[size];
+        var days = new String[size];
+        var amounts = new Long[size];
+        for (int i = 0; i < size; i++) {
+            Settlement settlement = settled.get(i).settlement();
+            invoices[i] = settled.get(i).invoice().value();
+            payments[i] = settlement.payment();
+            methods[i] = settlement.method().code();
+            days[i] = settlement.receivedOn().toString();
+            amounts[i] = settlement.amount().microUnits();
+        }
         db.sql(
                         """
                         insert into invoice_settlement (invoice_id, line, payment_id, method, received_on, amount_micro, settled_at)
-                        values (:invoice, (select count(*) + 1 from invoice_settlement where invoice_id = :invoice),
-                                :payment, :method, :on, :amount, :at)
+                        select n.invoice_id,
+                               (select count(*) from invoice_settlement s where s.invoice_id = n.invoice_id)
+                                   + row_number() over (partition by n.invoice_id order by n.place),
+                               n.payment_id, n.method, n.received_on, n.amount_micro, :at
+                          from unnest(:invoices::uuid[], :payments::uuid[], :methods::text[], :days::date[], :amounts::bigint[])
+                               with ordinality as n (invoice_id, payment_id, method, received_on, amount_micro, place)
                         """)
                 .param("at", at.atOffset(ZoneOffset.UTC))
-                .param("invoice", invoice.value())
-                .param("payment", settlement.payment())
-                .param("method", settlement.method().code())
-                .param("on", settlement.receivedOn())
-                .param("amount", settlement.amount().microUnits())
+                .param("invoices", invoices)
+                .param("payments", payments)
+                .param("methods", methods)
+                .param("days", days)
+                .param("amounts", amounts)
                 .update();
     }
 

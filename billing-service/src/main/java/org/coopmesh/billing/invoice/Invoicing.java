@@ -8,13 +8,16 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.invoice.BillLine.Billed;
@@ -49,6 +52,10 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableConfigurationProperties(InvoiceSettings.class)
 public class Invoicing {
     private static final int OVERDUE_BATCH = 500;
+    private static final Comparator<Invoice> OLDEST_FIRST =
+            Comparator.comparing((Invoice invoice) -> invoice.heading().dueOn())
+                    .thenComparing(invoice -> invoice.heading().series())
+                    .thenComparing(invoice -> invoice.heading().place());
 
     private final Invoices invoices;
     private final PayLinks payLinks;
@@ -405,33 +412,110 @@ public class Invoicing {
             Settlement.Method method,
             LocalDate receivedOn,
             Money amount) {
-        hold(payer, register.coop());
-        if (named != null && !find(named).heading().payer().equals(payer)) {
-            throw new InvoiceNotFound(named);
-        }
-        List<Invoice> owing = new ArrayList<>(invoices.lockOwing(payer));
-        owing.sort((a, b) -> Boolean.compare(is(b, named), is(a, named)));
-        var parts = new ArrayList<Part>();
-        Money rest = amount;
-        for (Invoice invoice : owing) {
-            if (!rest.isPositive() || !(invoice instanceof Invoice.Owing open)) {
-                break;
+        return applyAll(List.of(new Funds(payer, named, payment, method, receivedOn, amount)))
+                .getFirst();
+    }
+
+    /**
+     * A payment, or credit, that invoices are to take.
+     *
+     * @param named an invoice to begin with; null for none
+     * @param payment null for credit
+     */
+    public record Funds(
+            PayerId payer,
+            @Nullable InvoiceId named,
+            @Nullable UUID payment,
+            Settlement.Method method,
+            LocalDate receivedOn,
+            Money amount) {}
+
+    /**
+     * {@link #apply} for each of {@code funds} in their order, in a few statements.
+     *
+     * @return what became of each, in their order
+     * @throws InvoiceNotFound if a named invoice is not the payer's; nothing is written then
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public List<Applied> applyAll(List<Funds> funds) {
+        Set<PayerId> payers = funds.stream().map(Funds::payer).collect(Collectors.toSet());
+        ledger.hold(accounts(payers), register.coop().currency());
+        unlessNamedByTheirPayers(funds);
+        var owing = new HashMap<PayerId, List<Invoice.Owing>>();
+        for (Invoice invoice : invoices.lockOwing(payers)) {
+            if (invoice instanceof Invoice.Owing open) {
+                owing.computeIfAbsent(open.heading().payer(), none -> new ArrayList<>()).add(open);
             }
-            Invoice.Application application = open.apply(rest, receivedOn);
-            invoices.update(application.invoice());
-            invoices.settle(
-                    open.heading().id(),
-                    Settlement.taken(payment, method, receivedOn, application.taken()),
-                    clock.instant());
-            parts.add(new Part(open.heading().id(), open.heading().number(), application.taken()));
-            if (application.invoice() instanceof Invoice.Paid paid) {
-                announce(
-                        payer,
-                        InvoiceEvents.settled(paid.heading(), paid.settledOn(), clock.instant()));
-            }
-            rest = application.rest();
         }
-        return new Applied(parts, rest);
+        Instant now = clock.instant();
+        var changed = new LinkedHashMap<InvoiceId, Invoice>();
+        var settled = new ArrayList<Invoices.Settled>();
+        var facts = new ArrayList<Outbox.Stated>();
+        var applied = new ArrayList<Applied>();
+        for (Funds each : funds) {
+            var left = new ArrayList<Invoice.Owing>();
+            var parts = new ArrayList<Part>();
+            Money rest = each.amount();
+            for (Invoice.Owing open :
+                    namedFirst(owing.getOrDefault(each.payer(), List.of()), each.named())) {
+                if (!rest.isPositive()) {
+                    left.add(open);
+                    continue;
+                }
+                Invoice.Heading heading = open.heading();
+                Invoice.Application application = open.apply(rest, each.receivedOn());
+                changed.put(heading.id(), application.invoice());
+                settled.add(
+                        new Invoices.Settled(
+                                heading.id(),
+                                Settlement.taken(
+                                        each.payment(),
+                                        each.method(),
+                                        each.receivedOn(),
+                                        application.taken())));
+                parts.add(new Part(heading.id(), heading.number(), application.taken()));
+                if (application.invoice() instanceof Invoice.Owing still) {
+                    left.add(still);
+                } else if (application.invoice() instanceof Invoice.Paid paid) {
+                    facts.add(
+                            new Outbox.Stated(
+                                    each.payer().toString(),
+                                    InvoiceEvents.settled(heading, paid.settledOn(), now)));
+                }
+                rest = application.rest();
+            }
+            left.sort(OLDEST_FIRST);
+            owing.put(each.payer(), left);
+            applied.add(new Applied(parts, rest));
+        }
+        invoices.updateAll(changed.values());
+        invoices.settleAll(settled, now);
+        outbox.addAll(InvoiceEvents.TOPIC, facts);
+        return applied;
+    }
+
+    private void unlessNamedByTheirPayers(List<Funds> funds) {
+        Set<InvoiceId> named =
+                funds.stream()
+                        .map(Funds::named)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet());
+        if (named.isEmpty()) {
+            return;
+        }
+        Map<InvoiceId, PayerId> payers = invoices.payersOf(named);
+        for (Funds each : funds) {
+            if (each.named() != null && !each.payer().equals(payers.get(each.named()))) {
+                throw new InvoiceNotFound(each.named());
+            }
+        }
+    }
+
+    private static List<Invoice.Owing> namedFirst(
+            List<Invoice.Owing> owing, @Nullable InvoiceId named) {
+        var sorted = new ArrayList<>(owing);
+        sorted.sort((a, b) -> Boolean.compare(is(b, named), is(a, named)));
+        return sorted;
     }
 
     /**

@@ -48,17 +48,22 @@ public class Ledger {
         return post(transaction, null);
     }
 
-    /** {@link #post} for many transactions of one currency, in a few statements. */
+    /**
+     * {@link #post} for many transactions of one currency, in a few statements.
+     *
+     * @return their ids, in their order
+     */
     @Transactional
-    public void postAll(List<Transaction> transactions) {
-        if (!transactions.isEmpty()) {
-            write(
-                    transactions.stream()
-                            .map(each ->
-                                    new Entries.New(
-                                            new TransactionId(UUID.randomUUID()), each, null))
-                            .toList());
+    public List<TransactionId> postAll(List<Transaction> transactions) {
+        List<Entries.New> fresh =
+                transactions.stream()
+                        .map(each ->
+                                new Entries.New(new TransactionId(UUID.randomUUID()), each, null))
+                        .toList();
+        if (!fresh.isEmpty()) {
+            write(fresh);
         }
+        return fresh.stream().map(Entries.New::id).toList();
     }
 
     /**

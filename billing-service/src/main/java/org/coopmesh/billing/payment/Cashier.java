@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.invoice.Settlement;
@@ -105,51 +107,127 @@ public class Cashier {
             @Nullable String reference,
             @Nullable String note,
             @Nullable MemberId by) {
-        if (!money.kind().isMoney()) {
-            throw new IllegalArgumentException("money comes to no " + money);
+        return takeAll(
+                        List.of(
+                                new Received(
+                                        payer,
+                                        named,
+                                        amount,
+                                        method,
+                                        money,
+                                        receivedOn,
+                                        reference,
+                                        note)),
+                        by)
+                .getFirst();
+    }
+
+    /**
+     * Money that came.
+     *
+     * @param named an invoice to begin with; null for none
+     * @param money where it is
+     */
+    public record Received(
+            PayerId payer,
+            @Nullable InvoiceId named,
+            Money amount,
+            Payment.Method method,
+            AccountId money,
+            LocalDate receivedOn,
+            @Nullable String reference,
+            @Nullable String note) {
+        public Received {
+            if (!money.kind().isMoney()) {
+                throw new IllegalArgumentException("money comes to no " + money);
+            }
+        }
+    }
+
+    /**
+     * {@link #take} for each in their order, in one transaction of a few statements. One that cannot be taken refuses them all.
+     *
+     * @param by null where a payment provider told it
+     * @return what became of each, in their order
+     * @throws PayerUnknown if nobody by one of the ids was ever to pay
+     * @throws ReceivedInFuture if one is to come only tomorrow or later
+     * @throws ReceivedTooLongAgo if one came more than ten years ago
+     * @throws org.coopmesh.billing.invoice.InvoiceNotFound if a named invoice is not the payer's
+     */
+    @Transactional
+    public List<Taken> takeAll(List<Received> received, @Nullable MemberId by) {
+        if (received.isEmpty()) {
+            return List.of();
         }
         Coop coop = register.coop();
-        if (!register.isKnown(payer)) {
-            throw new PayerUnknown(payer);
-        }
-        LocalDate today = coop.dayAt(clock.instant());
-        if (receivedOn.isAfter(today)) {
-            throw new ReceivedInFuture(receivedOn);
-        }
-        if (receivedOn.isBefore(today.minus(RECEIVED_AGO_MAX))) {
-            throw new ReceivedTooLongAgo(receivedOn, today.minus(RECEIVED_AGO_MAX));
-        }
-        var id = UUID.randomUUID();
-        Invoicing.Applied applied =
-                invoicing.apply(
-                        payer,
-                        named,
-                        id,
-                        Settlement.Method.valueOf(method.name()),
-                        receivedOn,
-                        amount);
         Instant now = clock.instant();
-        TransactionId transaction =
-                ledger.post(
-                        new Transaction(
-                                effective(coop, receivedOn, now),
-                                "payment " + id,
-                                postings(payer, money, amount, applied.rest())));
-        var payment =
-                new Payment(
-                        id,
-                        payer,
-                        amount,
-                        method,
-                        receivedOn,
-                        reference,
-                        note,
-                        by,
-                        now,
-                        applied.rest(),
-                        null);
-        payments.insert(payment, transaction);
-        return new Taken(payment, applied.parts(), transaction);
+        unlessInOrder(received, coop.dayAt(now));
+        List<UUID> ids = received.stream().map(each -> UUID.randomUUID()).toList();
+        var funds = new ArrayList<Invoicing.Funds>();
+        for (int i = 0; i < received.size(); i++) {
+            Received each = received.get(i);
+            funds.add(
+                    new Invoicing.Funds(
+                            each.payer(),
+                            each.named(),
+                            ids.get(i),
+                            Settlement.Method.valueOf(each.method().name()),
+                            each.receivedOn(),
+                            each.amount()));
+        }
+        List<Invoicing.Applied> applied = invoicing.applyAll(funds);
+        var transactions = new ArrayList<Transaction>();
+        for (int i = 0; i < received.size(); i++) {
+            Received each = received.get(i);
+            transactions.add(
+                    new Transaction(
+                            effective(coop, each.receivedOn(), now),
+                            "payment " + ids.get(i),
+                            postings(
+                                    each.payer(),
+                                    each.money(),
+                                    each.amount(),
+                                    applied.get(i).rest())));
+        }
+        List<TransactionId> booked = ledger.postAll(transactions);
+        var payments = new ArrayList<Payments.Booked>();
+        var taken = new ArrayList<Taken>();
+        for (int i = 0; i < received.size(); i++) {
+            Received each = received.get(i);
+            var payment =
+                    new Payment(
+                            ids.get(i),
+                            each.payer(),
+                            each.amount(),
+                            each.method(),
+                            each.receivedOn(),
+                            each.reference(),
+                            each.note(),
+                            by,
+                            now,
+                            applied.get(i).rest(),
+                            null);
+            payments.add(new Payments.Booked(payment, booked.get(i)));
+            taken.add(new Taken(payment, applied.get(i).parts(), booked.get(i)));
+        }
+        this.payments.insertAll(payments);
+        return taken;
+    }
+
+    private void unlessInOrder(List<Received> received, LocalDate today) {
+        Set<PayerId> known =
+                register.known(received.stream().map(Received::payer).collect(Collectors.toSet()));
+        for (Received each : received) {
+            if (!known.contains(each.payer())) {
+                throw new PayerUnknown(each.payer());
+            }
+            if (each.receivedOn().isAfter(today)) {
+                throw new ReceivedInFuture(each.receivedOn());
+            }
+            if (each.receivedOn().isBefore(today.minus(RECEIVED_AGO_MAX))) {
+                throw new ReceivedTooLongAgo(each.receivedOn(), today.minus(RECEIVED_AGO_MAX));
+            }
+        }
     }
 
     /**

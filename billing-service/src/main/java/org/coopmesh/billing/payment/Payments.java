@@ -29,26 +29,55 @@ class Payments {
         this.db = db;
     }
 
-    void insert(Payment payment, TransactionId transaction) {
+    void insertAll(List<Booked> payments) {
+        int size = payments.size();
+        var ids = new UUID[size];
+        var payers = new UUID[size];
+        var amounts = new Long[size];
+        var credits = new Long[size];
+        var currencies = new String[size];
+        var methods = new String[size];
+        var days = new String[size];
+        var references = new @Nullable String[size];
+        var notes = new @Nullable String[size];
+        var by = new @Nullable UUID[size];
+        var at = new String[size];
+        var transactions = new UUID[size];
+        for (int i = 0; i < size; i++) {
+            Payment payment = payments.get(i).payment();
+            ids[i] = payment.id();
+            payers[i] = payment.payer().value();
+            amounts[i] = payment.amount().microUnits();
+            credits[i] = payment.credit().microUnits();
+            currencies[i] = payment.amount().currency().getCurrencyCode();
+            methods[i] = payment.method().code();
+            days[i] = payment.receivedOn().toString();
+            references[i] = payment.reference();
+            notes[i] = payment.note();
+            by[i] = value(payment.recordedBy());
+            at[i] = payment.recordedAt().atOffset(ZoneOffset.UTC).toString();
+            transactions[i] = payments.get(i).transaction().value();
+        }
         db.sql(
                         """
                         insert into payment (id, payer_id, amount_micro, credit_micro, currency, method, received_on, reference,
                                              note, recorded_by, recorded_at, ledger_transaction_id)
-                        values (:id, :payer, :amount, :credit, :currency, :method, :receivedOn, :reference,
-                                :note, :recordedBy, :recordedAt, :transaction)
+                        select * from unnest(:ids::uuid[], :payers::uuid[], :amounts::bigint[], :credits::bigint[],
+                                             :currencies::text[], :methods::text[], :days::date[], :references::text[],
+                                             :notes::text[], :by::uuid[], :at::timestamptz[], :transactions::uuid[])
                         """)
-                .param("id", payment.id())
-                .param("payer", payment.payer().value())
-                .param("amount", payment.amount().microUnits())
-                .param("credit", payment.credit().microUnits())
-                .param("currency", payment.amount().currency().getCurrencyCode())
-                .param("method", payment.method().code())
-                .param("receivedOn", payment.receivedOn())
-                .param("reference", payment.reference())
-                .param("note", payment.note())
-                .param("recordedBy", value(payment.recordedBy()))
-                .param("recordedAt", payment.recordedAt().atOffset(ZoneOffset.UTC))
-                .param("transaction", transaction.value())
+                .param("ids", ids)
+                .param("payers", payers)
+                .param("amounts", amounts)
+                .param("credits", credits)
+                .param("currencies", currencies)
+                .param("methods", methods)
+                .param("days", days)
+                .param("references", references)
+                .param("notes", notes)
+                .param("by", by)
+                .param("at", at)
+                .param("transactions", transactions)
                 .update();
     }
 

@@ -4,11 +4,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
@@ -366,6 +368,23 @@ class BankEntries {
                 .param("id", id)
                 .query(BankEntries::part)
                 .optional();
+    }
+
+    /** {@link #place} for many parts, in one statement. */
+    void placeAll(Map<UUID, Money> amounts) {
+        UUID[] ids = amounts.keySet().toArray(UUID[]::new);
+        db.sql(
+                        """
+                        update bank_part p set placed_micro = p.placed_micro + n.amount_micro
+                          from unnest(:ids::uuid[], :amounts::bigint[]) as n (id, amount_micro) where p.id = n.id
+                        """)
+                .param("ids", ids)
+                .param(
+                        "amounts",
+                        Arrays.stream(ids)
+                                .map(id -> Objects.requireNonNull(amounts.get(id)).microUnits())
+                                .toArray(Long[]::new))
+                .update();
     }
 
     /** Writes down that {@code amount} more of the part, or less, stands in the book. */

@@ -43,38 +43,65 @@ class Bookings {
     }
 
     void insert(Booking booking) {
+        insertAll(List.of(booking));
+    }
+
+    void insertAll(List<Booking> made) {
+        int size = made.size();
+        if (size == 0) return;
+        var ids = new UUID[size];
+        var parts = new UUID[size];
+        var kinds = new String[size];
+        var amounts = new Long[size];
+        var payers = new @Nullable UUID[size];
+        var payments = new @Nullable UUID[size];
+        var pools = new @Nullable UUID[size];
+        var costPayments = new @Nullable UUID[size];
+        var accounts = new @Nullable String[size];
+        var reasons = new @Nullable String[size];
+        var transactions = new @Nullable UUID[size];
+        var rules = new String[size];
+        var by = new UUID[size];
+        var at = new String[size];
+        for (int i = 0; i < size; i++) {
+            Booking booking = made.get(i);
+            ids[i] = booking.id();
+            parts[i] = booking.part();
+            kinds[i] = code(booking.kind());
+            amounts[i] = booking.amount().microUnits();
+            payers[i] = booking.payer() == null ? null : booking.payer().value();
+            payments[i] = booking.payment();
+            pools[i] = booking.pool() == null ? null : booking.pool().value();
+            costPayments[i] = booking.costPayment();
+            accounts[i] = booking.account() == null ? null : booking.account().toString();
+            reasons[i] = booking.reason();
+            transactions[i] = booking.transaction() == null ? null : booking.transaction().value();
+            rules[i] = booking.rule().name().toLowerCase(Locale.ROOT);
+            by[i] = booking.by().value();
+            at[i] = booking.at().atOffset(ZoneOffset.UTC).toString();
+        }
         db.sql(
                         """
                         insert into bank_booking (id, part_id, kind, amount_micro, payer_id, payment_id, cost_pool_id, cost_payment_id, account,
                                                   reason, ledger_transaction_id, rule, booked_by, booked_at)
-                        values (:id, :part, :kind, :amount, :payer, :payment, :pool, :costPayment, :account, :reason, :transaction, :rule, :by, :at)
+                        select * from unnest(:ids::uuid[], :parts::uuid[], :kinds::text[], :amounts::bigint[], :payers::uuid[],
+                                             :payments::uuid[], :pools::uuid[], :costPayments::uuid[], :accounts::text[], :reasons::text[],
+                                             :transactions::uuid[], :rules::text[], :by::uuid[], :at::timestamptz[])
                         """)
-                .param("id", booking.id())
-                .param("part", booking.part())
-                .param("kind", code(booking.kind()))
-                .param("amount", booking.amount().microUnits())
-                .param(
-                        "payer",
-                        booking.payer() == null ? null : booking.payer().value(),
-                        java.sql.Types.OTHER)
-                .param("payment", booking.payment(), java.sql.Types.OTHER)
-                .param(
-                        "pool",
-                        booking.pool() == null ? null : booking.pool().value(),
-                        java.sql.Types.OTHER)
-                .param("costPayment", booking.costPayment(), java.sql.Types.OTHER)
-                .param(
-                        "account",
-                        booking.account() == null ? null : booking.account().toString(),
-                        java.sql.Types.VARCHAR)
-                .param("reason", booking.reason(), java.sql.Types.VARCHAR)
-                .param(
-                        "transaction",
-                        booking.transaction() == null ? null : booking.transaction().value(),
-                        java.sql.Types.OTHER)
-                .param("rule", booking.rule().name().toLowerCase(Locale.ROOT))
-                .param("by", booking.by().value())
-                .param("at", booking.at().atOffset(ZoneOffset.UTC))
+                .param("ids", ids)
+                .param("parts", parts)
+                .param("kinds", kinds)
+                .param("amounts", amounts)
+                .param("payers", payers)
+                .param("payments", payments)
+                .param("pools", pools)
+                .param("costPayments", costPayments)
+                .param("accounts", accounts)
+                .param("reasons", reasons)
+                .param("transactions", transactions)
+                .param("rules", rules)
+                .param("by", by)
+                .param("at", at)
                 .update();
     }
 

@@ -41,8 +41,11 @@ import org.coopmesh.billing.subscription.PayerRegister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.NonTransientDataAccessResourceException;
+import org.springframework.dao.TransientDataAccessException;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -63,7 +66,7 @@ class Placing {
 
     private static final Logger log = LoggerFactory.getLogger(Placing.class);
 
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 1_000;
     private static final int CANDIDATES_MAX = 2_000;
     private static final int REFERENCE_MAX = 140;
 
@@ -140,26 +143,30 @@ class Placing {
                             .reduce(true, Boolean::logicalAnd);
             if (first) certain.put(part, found.getFirst());
         }
-        if (certain.isEmpty()) return 0;
+        return certain.isEmpty() ? 0 : postOrHalve(certain, by);
+    }
+
+    /** One that cannot be posted is found by halves, and keeps no other from it. */
+    private int postOrHalve(Map<OpenPart, Suggestion> certain, MemberId by) {
         try {
             return Objects.requireNonNull(transaction.execute(status -> post(certain, by)));
-        } catch (BankRefused | IllegalArgumentException | ArithmeticException refused) {
-            log.atWarn().setCause(refused).log("bank entries posted one by one");
-            int posted = 0;
-            for (var each : certain.entrySet()) {
-                try {
-                    posted +=
-                            Objects.requireNonNull(
-                                    transaction.execute(status ->
-                                            post(Map.of(each.getKey(), each.getValue()), by)));
-                } catch (BankRefused | IllegalArgumentException | ArithmeticException wrong) {
-                    log.atWarn()
-                            .setCause(wrong)
-                            .addKeyValue("bankPartId", each.getKey().id())
-                            .log("bank entry left to a person");
-                }
+        } catch (TransientDataAccessException
+                | NonTransientDataAccessResourceException
+                | TransactionException notNow) {
+            throw notNow;
+        } catch (RuntimeException refused) {
+            if (certain.size() == 1) {
+                log.atWarn()
+                        .setCause(refused)
+                        .addKeyValue("bankPartId", certain.keySet().iterator().next().id())
+                        .log("bank entry left to a person");
+                return 0;
             }
-            return posted;
+            var first = new LinkedHashMap<OpenPart, Suggestion>();
+            var second = new LinkedHashMap<OpenPart, Suggestion>();
+            certain.forEach((part, suggestion) ->
+                    (first.size() < certain.size() / 2 ? first : second).put(part, suggestion));
+            return postOrHalve(first, by) + postOrHalve(second, by);
         }
     }
 
@@ -185,19 +192,43 @@ class Placing {
         cashier.find(returned).forEach(payment -> payers.add(payment.payer()));
         // All at once, in the one order that everybody keeps: nobody waits for us in a circle.
         hold(payers, coop);
+        var payments = new ArrayList<Draft>();
+        var placed = new LinkedHashMap<UUID, Money>();
         for (OpenPart part : locked) {
             Suggestion suggestion = suggestion(certain, byId, part);
             for (Place place : suggestion.places()) {
-                book(
-                        part,
-                        place,
-                        by,
-                        place instanceof Place.ToPayer ? Rule.REFERENCE : Rule.RETURN,
-                        coop);
+                if (place instanceof Place.ToPayer) {
+                    payments.add(new Draft(part, place, Rule.REFERENCE, by));
+                } else {
+                    // What comes in before it goes back is taken before it.
+                    bookings.insertAll(pay(payments, by));
+                    payments.clear();
+                    book(part, place, by, Rule.RETURN, coop);
+                }
             }
-            entries.place(part.id(), sum(suggestion.places(), coop));
+            placed.put(part.id(), sum(suggestion.places(), coop));
         }
+        bookings.insertAll(pay(payments, by));
+        entries.placeAll(placed);
         return locked.size();
+    }
+
+    /** Takes what came from payers in, all of it or nothing. */
+    private List<Booking> pay(List<Draft> drafts, MemberId by) {
+        List<Cashier.Taken> taken =
+                cashier.takeAll(drafts.stream().map(Draft::received).toList(), by);
+        var booked = new ArrayList<Booking>();
+        for (int i = 0; i < drafts.size(); i++) {
+            Payment payment = taken.get(i).payment();
+            booked.add(
+                    drafts.get(i)
+                            .payment(
+                                    Kind.PAYMENT,
+                                    payment.payer(),
+                                    payment.id(),
+                                    taken.get(i).booked()));
+        }
+        return booked;
     }
 
     private static Suggestion suggestion(
@@ -288,20 +319,9 @@ class Placing {
         var draft = new Draft(part, place, rule, by);
         Booking booking =
                 switch (place) {
-                    case Place.ToPayer(PayerId payer, var invoice, Money amount) -> {
-                        positive(amount, "a payment came in");
-                        Cashier.Taken taken =
-                                cashier.take(
-                                        payer,
-                                        invoice,
-                                        amount,
-                                        Payment.Method.TRANSFER,
-                                        part.bookedOn(),
-                                        reference(part),
-                                        null,
-                                        by);
-                        yield draft.payment(
-                                Kind.PAYMENT, payer, taken.payment().id(), taken.booked());
+                    case Place.ToPayer to -> {
+                        positive(to.amount(), "a payment came in");
+                        yield pay(List.of(draft), by).getFirst();
                     }
                     case Place.Returned(UUID payment, Money amount) -> {
                         positive(amount.negated(), "a payment went back");
@@ -430,6 +450,20 @@ class Placing {
             this.place = place;
             this.rule = rule;
             this.by = by;
+        }
+
+        /** As the cashier is to take it. */
+        Cashier.Received received() {
+            var to = (Place.ToPayer) place;
+            return new Cashier.Received(
+                    to.payer(),
+                    to.invoice(),
+                    to.amount(),
+                    Payment.Method.TRANSFER,
+                    AccountId.BANK,
+                    part.bookedOn(),
+                    reference(part),
+                    null);
         }
 
         Booking payment(Kind kind, PayerId payer, UUID payment, TransactionId transaction) {

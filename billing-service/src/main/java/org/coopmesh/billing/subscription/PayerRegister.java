@@ -108,6 +108,11 @@ public class PayerRegister {
         return subscriptions.isKnown(payer);
     }
 
+    /** Those of {@code payers} by whose ids anybody was ever to pay for a site. */
+    public Set<PayerId> known(Collection<PayerId> payers) {
+        return payers.isEmpty() ? Set.of() : subscriptions.known(payers);
+    }
+
     /** The first day on which anybody was to pay for anything. */
     public Optional<LocalDate> firstSubscriptionOn() {
         return subscriptions.firstEffectiveOn();

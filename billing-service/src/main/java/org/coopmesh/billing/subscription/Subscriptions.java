@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.subscription.SiteHistory.MemberFact;
 import org.coopmesh.billing.subscription.SiteHistory.MemberState;
@@ -152,6 +153,18 @@ class Subscriptions {
                 .param("payer", payer.value())
                 .query(Boolean.class)
                 .single();
+    }
+
+    Set<PayerId> known(Collection<PayerId> payers) {
+        return Set.copyOf(
+                db.sql(
+                                """
+                                select p.id from unnest(:payers::uuid[]) as p (id)
+                                 where exists (select from site_fact s where s.payer_id = p.id)
+                                """)
+                        .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
+                        .query((rs, row) -> new PayerId(rs.getObject("id", UUID.class)))
+                        .list());
     }
 
     Optional<LocalDate> firstEffectiveOn() {

@@ -21,6 +21,7 @@ import net.jqwik.api.ShrinkingMode;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.invoice.Invoice;
+import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
@@ -227,6 +228,144 @@ class PaymentReversalIT {
             assertThat(settledMicro(payer)).isEqualTo(paidMicro(payer));
             assertThat(settledByReversed(reversed)).isZero();
         }
+    }
+
+    /** What came: from which of two payers, naming which of their invoices (none at 3), how much and how many days ago. */
+    record Came(int payer, int invoice, long cents, int daysAgo) {}
+
+    @Provide
+    Arbitrary<List<Came>> came() {
+        return net.jqwik.api.Combinators.combine(
+                        Arbitraries.integers().between(0, 1),
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.of(1L, 400L, 600L, 1_000L, 1_500L, 3_500L),
+                        Arbitraries.integers().between(0, 20))
+                .as(Came::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(9);
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    void manyPaymentsTakenTogetherDoWhatTheyDoOneByOne(@ForAll("came") List<Came> came) {
+        List<Someone> alone = List.of(billedForThreeMonths(), billedForThreeMonths());
+        List<Someone> together = List.of(billedForThreeMonths(), billedForThreeMonths());
+
+        var one = new ArrayList<Cashier.Taken>();
+        for (Came each : came) {
+            one.addAll(CASHIER.takeAll(List.of(received(each, alone)), TREASURER));
+        }
+        List<Cashier.Taken> all =
+                CASHIER.takeAll(
+                        came.stream().map(each -> received(each, together)).toList(), TREASURER);
+
+        assertThat(all.stream().map(each -> told(each, together)).toList())
+                .isEqualTo(one.stream().map(each -> told(each, alone)).toList());
+        for (int i = 0; i < 2; i++) {
+            assertThat(stand(together.get(i))).isEqualTo(stand(alone.get(i)));
+        }
+        assertThat(CASHIER.find(all.stream().map(each -> each.payment().id()).toList()))
+                .containsExactlyInAnyOrderElementsOf(
+                        all.stream().map(Cashier.Taken::payment).toList());
+        assertThat(LEDGER.trialBalanceMicro()).isZero();
+    }
+
+    @Example
+    void onePaymentThatCannotBeTakenRefusesAllThatCameWithIt() {
+        Someone anna = billedForThreeMonths();
+        List<String> before = stand(anna);
+        Someone stranger = Someone.fresh();
+
+        assertThatThrownBy(() ->
+                        CASHIER.takeAll(
+                                List.of(
+                                        received(new Came(0, 3, 400, 0), List.of(anna)),
+                                        received(new Came(0, 3, 400, 0), List.of(stranger))),
+                                TREASURER))
+                .isInstanceOf(PayerUnknown.class);
+        assertThat(stand(anna)).isEqualTo(before);
+    }
+
+    private static Cashier.Received received(Came came, List<Someone> payers) {
+        Someone someone = payers.get(came.payer());
+        return new Cashier.Received(
+                payer(someone),
+                came.invoice() == 3 ? null : invoices(someone).get(came.invoice()),
+                new Money(came.cents() * 10_000, EUR),
+                came.daysAgo() % 2 == 0 ? Payment.Method.TRANSFER : Payment.Method.CASH,
+                came.daysAgo() % 2 == 0 ? AccountId.BANK : AccountId.CASH,
+                LocalDate.ofInstant(CLOCK.instant(), ZoneId.of("Europe/Berlin"))
+                        .minusDays(came.daysAgo()),
+                "r" + came.cents(),
+                came.daysAgo() > 10 ? "late" : null);
+    }
+
+    private static List<InvoiceId> invoices(Someone someone) {
+        return DB
+                .sql("select id from invoice where payer_id = :payer order by number")
+                .param("payer", someone.payer())
+                .query(UUID.class)
+                .list()
+                .stream()
+                .map(InvoiceId::new)
+                .toList();
+    }
+
+    /** What a payment did, with invoices called by their place. */
+    private static String told(Cashier.Taken taken, List<Someone> payers) {
+        Someone payer =
+                payers.stream()
+                        .filter(each -> payer(each).equals(taken.payment().payer()))
+                        .findFirst()
+                        .orElseThrow();
+        List<InvoiceId> invoices = invoices(payer);
+        return "%d %s %s %s %s %s %s"
+                .formatted(
+                        payers.indexOf(payer),
+                        taken.payment().amount(),
+                        taken.payment().credit(),
+                        taken.payment().method(),
+                        taken.payment().receivedOn(),
+                        taken.payment().reference() + taken.payment().note(),
+                        taken.applied().stream()
+                                .map(part -> invoices.indexOf(part.invoice()) + "=" + part.amount())
+                                .toList());
+    }
+
+    /** All that is written down of a payer, without ids and numbers. */
+    private static List<String> stand(Someone someone) {
+        var all = new ArrayList<>(facts(someone));
+        all.addAll(
+                DB.sql(
+                                """
+                                select concat_ws(' ', i.period, i.state, i.paid_micro, i.closed_on, i.overdue_since, s.line, s.method,
+                                                 s.received_on, s.amount_micro, s.returned_micro)
+                                  from invoice i left join invoice_settlement s on s.invoice_id = i.id
+                                 where i.payer_id = :payer order by i.number, s.line
+                                """)
+                        .param("payer", someone.payer())
+                        .query(String.class)
+                        .list());
+        all.addAll(
+                DB.sql(
+                                """
+                                select concat_ws(' ', t.effective_at, e.line, a.kind, e.amount_micro)
+                                  from ledger_transaction t join ledger_entry e on e.transaction_id = t.id
+                                  join ledger_account a on a.id = e.account_id
+                                 where a.owner_id = :payer order by t.effective_at, e.line, a.kind, e.amount_micro
+                                """)
+                        .param("payer", someone.payer())
+                        .query(String.class)
+                        .list());
+        return all;
+    }
+
+    private static Someone billedForThreeMonths() {
+        Someone someone = billedFor("2026-08");
+        run("2026-09");
+        run("2026-10");
+        CLOCK.set("2026-11-05T08:00:00Z");
+        return someone;
     }
 
     private static long settledMicro(UUID payer) {

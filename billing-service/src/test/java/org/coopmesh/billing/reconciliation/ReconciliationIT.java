@@ -128,6 +128,30 @@ class ReconciliationIT {
     }
 
     @Test
+    void anEntryThatCannotBePostedWaitsAndKeepsNoOtherFromIt() {
+        List<Billed> all = List.of(billed(), billed(), billed());
+        // The book takes nothing that came more than ten years ago.
+        bank.take(
+                "old.xml",
+                statementOn(
+                        LocalDate.of(2016, 10, 12),
+                        Entry.in("12.50").reference(rf(all.getFirst()))),
+                null,
+                TREASURER);
+
+        Reconciliation.Imported imported =
+                take(
+                        Entry.in("12.50").reference(rf(all.get(1))),
+                        Entry.in("12.50").reference(rf(all.get(2))));
+
+        assertThat(imported.posted()).isEqualTo(2);
+        assertThat(open())
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line.part().part().reference()).isEqualTo(rf(all.getFirst())));
+    }
+
+    @Test
     void theSameFileTwiceAndTheSameEntryInAnotherFileChangeNothing() {
         Billed anna = billed();
         byte[] file =
