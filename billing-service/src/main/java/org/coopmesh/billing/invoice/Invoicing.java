@@ -134,7 +134,15 @@ public class Invoicing {
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     List<Outcome> bill(List<PayerId> payers, YearMonth period, Turn turn) {
         Coop coop = register.coop();
-        ledger.hold(accounts(payers), coop.currency());
+        // Whoever touches a payer's wallet holds one of these first.
+        ledger.hold(
+                payers.stream()
+                        .flatMap(payer ->
+                                Stream.of(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.unbilled(payer.value())))
+                        .toList(),
+                coop.currency());
         turn.holds();
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
@@ -371,6 +379,7 @@ public class Invoicing {
 
     private void useCredit(PayerId payer) {
         Coop coop = register.coop();
+        hold(payer, coop);
         Money credit = ledger.balance(AccountId.wallet(payer.value()), coop.currency()).negated();
         if (!credit.isPositive()) {
             return;
@@ -814,18 +823,19 @@ public class Invoicing {
                 MoneyView.of(total));
     }
 
-    private void hold(PayerId payer, Coop coop) {
-        ledger.hold(accounts(List.of(payer)), coop.currency());
+    /** Holds the payer's accounts until the caller's transaction ends, in the order in which everybody does. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void hold(PayerId payer) {
+        hold(payer, register.coop());
     }
 
-    private static List<AccountId> accounts(Collection<PayerId> payers) {
-        return payers.stream()
-                .flatMap(payer ->
-                        Stream.of(
-                                AccountId.receivable(payer.value()),
-                                AccountId.unbilled(payer.value()),
-                                AccountId.wallet(payer.value())))
-                .toList();
+    private void hold(PayerId payer, Coop coop) {
+        ledger.hold(
+                List.of(
+                        AccountId.receivable(payer.value()),
+                        AccountId.unbilled(payer.value()),
+                        AccountId.wallet(payer.value())),
+                coop.currency());
     }
 
     private void announce(PayerId payer, InvoiceEvent event) {

@@ -52,9 +52,11 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         WALLET(true);
 
         private final boolean owned;
+        private final String code;
 
         Kind(boolean owned) {
             this.owned = owned;
+            this.code = name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
         /** Whether there is one for each owner, rather than one for the co-op. */
@@ -81,7 +83,7 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
 
         /** The kind as it stands before the colon of an account's id. */
         public String code() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+            return code;
         }
     }
 

@@ -252,6 +252,7 @@ public class Cashier {
         if (before.reversal() != null) {
             throw new PaymentReversed(id);
         }
+        invoicing.hold(before.payer());
         TransactionId transaction =
                 ledger.reverse(booked.transaction(), "payment " + id + " reversed");
         List<Invoicing.Part> reopened = invoicing.takeBack(before.payer(), id);

@@ -171,6 +171,77 @@ class LedgerIT {
     }
 
     @Example
+    void aHeaderCannotBeLeftOpenForALaterTransaction() {
+        assertThatThrownBy(() ->
+                        DATABASE.commit(() ->
+                                DATABASE.db()
+                                        .sql(
+                                                """
+                                                insert into ledger_transaction (id, effective_at, recorded_at, what, written_by)
+                                                values (gen_random_uuid(), now(), now(), 'raw', '9999999999')
+                                                """)
+                                        .update()))
+                .hasStackTraceContaining("is written by another");
+    }
+
+    @Example
+    void theDatabaseRefusesAccountsThatAreNotThereInThatCurrency() {
+        post(AccountId.BANK, AccountId.CASH, 1);
+
+        for (String entries :
+                List.of(
+                        "(:id, 1, 'bank', -500, 'EUR'), (:id, 1, 'nowhere', 500, 'EUR')",
+                        "(:id, 1, 'bank', -500, 'CHF'), (:id, 1, 'cash', 500, 'CHF')")) {
+            assertThatThrownBy(() ->
+                            DATABASE.commit(() -> {
+                                UUID id = UUID.randomUUID();
+                                header(id);
+                                DATABASE.db()
+                                        .sql(
+                                                "insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency) values "
+                                                        + entries)
+                                        .param("id", id)
+                                        .update();
+                            }))
+                    .as(entries)
+                    .hasStackTraceContaining("names an account that is not there");
+        }
+    }
+
+    @Example
+    void howMuchIsWrittenAlreadyDoesNotSlowAPostingDown() {
+        ledgerOf(2_000);
+        DATABASE.db().sql("analyze").update();
+
+        long read =
+                DATABASE.commit(() -> {
+                    ledgerOf(100);
+                    return DATABASE.db()
+                            .sql(
+                                    """
+                                    select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables
+                                     where relname = 'ledger_transaction'
+                                    """)
+                            .query(Long.class)
+                            .single();
+                });
+
+        assertThat(read).isLessThanOrEqualTo(400);
+    }
+
+    private void ledgerOf(int transactions) {
+        var all = new ArrayList<Transaction>();
+        for (int i = 0; i < transactions; i++) {
+            all.add(
+                    new Transaction(
+                            NOW,
+                            "one of many",
+                            List.of(new Posting(AccountId.BANK, AccountId.CASH, cents(1)))));
+        }
+        DATABASE.commit(() -> ledger.postAll(all));
+    }
+
+    @Example
     void balanceAsOfLeavesOutWhatCountsLater() {
         AccountId wallet = AccountId.wallet(UUID.randomUUID());
         postAt(NOW.minusSeconds(60), AccountId.BANK, wallet, 100);
