@@ -448,7 +448,7 @@ public class Invoicing {
     @Transactional(propagation = Propagation.MANDATORY)
     public List<Applied> applyAll(List<Funds> funds) {
         Set<PayerId> payers = funds.stream().map(Funds::payer).collect(Collectors.toSet());
-        ledger.hold(accounts(payers), register.coop().currency());
+        hold(payers, register.coop());
         unlessNamedByTheirPayers(funds);
         var owing = new HashMap<PayerId, List<Invoice.Owing>>();
         for (Invoice invoice : invoices.lockOwing(payers)) {
@@ -830,11 +830,18 @@ public class Invoicing {
     }
 
     private void hold(PayerId payer, Coop coop) {
+        hold(List.of(payer), coop);
+    }
+
+    private void hold(Collection<PayerId> payers, Coop coop) {
         ledger.hold(
-                List.of(
-                        AccountId.receivable(payer.value()),
-                        AccountId.unbilled(payer.value()),
-                        AccountId.wallet(payer.value())),
+                payers.stream()
+                        .flatMap(payer ->
+                                Stream.of(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.unbilled(payer.value()),
+                                        AccountId.wallet(payer.value())))
+                        .toList(),
                 coop.currency());
     }
 
