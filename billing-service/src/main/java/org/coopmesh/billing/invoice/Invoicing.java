@@ -134,15 +134,7 @@ public class Invoicing {
     @Transactional(propagation = Propagation.REQUIRES_NEW)
     List<Outcome> bill(List<PayerId> payers, YearMonth period, Turn turn) {
         Coop coop = register.coop();
-        // Whoever touches a payer's wallet holds one of these first.
-        ledger.hold(
-                payers.stream()
-                        .flatMap(payer ->
-                                Stream.of(
-                                        AccountId.receivable(payer.value()),
-                                        AccountId.unbilled(payer.value())))
-                        .toList(),
-                coop.currency());
+        hold(payers, coop);
         turn.holds();
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
@@ -841,6 +833,18 @@ public class Invoicing {
                                         AccountId.receivable(payer.value()),
                                         AccountId.unbilled(payer.value()),
                                         AccountId.wallet(payer.value())))
+                        .toList(),
+                coop.currency());
+    }
+
+    /** Whoever touches a payer's wallet holds one of these first. */
+    private void hold(Collection<PayerId> payers, Coop coop) {
+        ledger.hold(
+                payers.stream()
+                        .flatMap(payer ->
+                                Stream.of(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.unbilled(payer.value())))
                         .toList(),
                 coop.currency());
     }
