@@ -80,6 +80,11 @@ const bank = createRoute({
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
   component: lazyRouteComponent(() => import('@/features/bank/BankPage')),
 });
+const mail = createRoute({
+  ...under('/mail'),
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/mail/MailPage')),
+});
 const costPools = createRoute({
   ...under('/cost-pools'),
   validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
@@ -109,7 +114,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

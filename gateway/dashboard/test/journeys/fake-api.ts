@@ -79,6 +79,13 @@ export class FakeCoop {
   dues: Json;
   invoices: Json[];
   seller: Json | null = null;
+  mails: Json[] = [
+    { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
+    { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
+    { id: 2, notice: 'invoice-paid', about: IDS.paid, payerId: IDS.payer, state: 'sent', attempts: 1, queuedAt: ago(90), sentAt: ago(89), sentTo: 'ana@example.org', answer: '250 taken' },
+    { id: 1, notice: 'invoice', about: IDS.paid, payerId: IDS.payer, state: 'unaddressed', attempts: 0, queuedAt: ago(95) },
+  ];
+  noticeKind = { notice: 'receipt', enabled: true, enclosed: true, places: ['name', 'coop', 'amount', 'received', 'open'], needed: ['coop'], words: [{ language: 'en', subject: '{coop} has received {amount}', body: 'Hello {name},\n\nthank you.\n\n{coop}', own: false }, { language: 'es', subject: '{coop} ha recibido {amount}', body: 'Hola {name}\n\n{coop}', own: true }] };
   plans: Json[];
   cases: Json[];
   bans: Json[];
@@ -296,6 +303,20 @@ export class FakeCoop {
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/pay-link$/, 'POST')) return ok({ path: '/pay/AbCdEfGhIjKlMnOpQrStUv' });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document$/)) return ok(this.seller ? { state: 'ready', drawnUpAt: ago(30), pdfSha256: hex('pdf'), xmlSha256: hex('xml'), reference: 'RF24 COOP 2026 0000 41' } : { state: 'waiting', reference: null });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document\.(pdf|xml)$/)) return ok({});
+    if (on(/^\/api\/billing\/mail$/)) return ok({ hindrance: 'paused', why: 'Could not connect to SMTP host', pausedUntil: ago(-1), perMinute: 300, counts: { waiting: 12, sending: 0, sent: 240, failed: 1, doubtful: 1, unaddressed: 3, dropped: 0 } });
+    if (on(/^\/api\/billing\/mail\/mails$/)) return items(this.mails);
+    if (on(/^\/api\/billing\/mail\/mails\/\d+\/again$/, 'POST')) {
+      const mail = this.mails.find((one) => String(one.id) === path.split('/')[5])!;
+      Object.assign(mail, { state: 'waiting', answer: null });
+      return ok(mail);
+    }
+    if (on(/^\/api\/billing\/mail\/notices$/)) return items([this.noticeKind]);
+    if (on(/^\/api\/billing\/mail\/notices\/receipt\/words\/en$/, 'PUT')) {
+      if (!String(body.body).includes('{coop}')) return problem(400, 'invalid-request', 'body: {coop} is needed', [{ field: 'body', rule: 'needed', message: '{coop} is needed' }]);
+      Object.assign(this.noticeKind.words[0]!, body, { own: true });
+      return ok(this.noticeKind);
+    }
+    if (on(/^\/api\/billing\/mail\/preview$/, 'POST')) return ok({ subject: String(body.subject).replace('{amount}', '€12.50'), body: String(body.body).replace('{name}', 'Anna Example') });
     if (on(/^\/api\/billing\/documents$/)) return ok({ sellerKnown: this.seller !== null, waiting: this.seller ? 1 : 42, ready: this.seller ? 40 : 0, failed: this.seller ? 1 : 0, failures: this.seller ? [{ invoiceId: IDS.paid, number: '2026-00029', attempts: 5, why: 'a line has a character that cannot stand in XML' }] : [] });
     if (on(/^\/api\/billing\/seller$/)) return ok({ seller: this.seller });
     if (on(/^\/api\/billing\/seller$/, 'PUT')) {

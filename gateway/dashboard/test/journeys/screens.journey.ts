@@ -35,6 +35,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['bank-placed', '/bank?view=placed', /By rule/],
   ['bank-report', '/bank?view=report', /Something is unexplained/],
   ['bank-files', '/bank?view=files', /Learned when somebody confirmed/],
+  ['mail', '/mail', /no such mailbox/],
+  ['mail-words', '/mail?view=words', /Own words/],
   ['treasury', '/treasury', /Balanced/],
   ['books', '/treasury/books', /Close a month/],
   ['terms', '/settlement-terms', /In force/],

@@ -84,6 +84,29 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/payments$/)).toHaveLength(1);
   });
 
+  it('a treasurer sends a doubtful mail again, and says it in the co-op’s words', async () => {
+    await page.goto('/mail');
+    await page.getByRole('button', { name: 'Send again', exact: true }).first().click();
+    await page.getByText('It may have arrived').waitFor();
+    await inspect(page, 'mail-again', width);
+    await dialog().getByRole('button', { name: 'Send again' }).click();
+    await page.getByText('The mail waits to be sent').first().waitFor();
+    expect(asked(/\/mails\/4\/again$/)).toHaveLength(1);
+
+    await page.goto('/mail?view=words');
+    await page.getByRole('button', { name: 'Change' }).first().click();
+    await dialog().getByLabel('Text').fill('Thanks, {name}!');
+    await dialog().getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('Thanks, Anna Example!').waitFor();
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('{coop} is needed').first().waitFor();
+    await inspect(page, 'mail-words-form', width);
+    await dialog().getByLabel('Add a place').selectOption('coop');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Mails from now on will say so').waitFor();
+    expect(asked(/words\/en$/).at(-1)!.body).toEqual({ subject: '{coop} has received {amount}', body: 'Thanks, {name}!{coop}' });
+  });
+
   it('a treasurer clears the bank by keys: move, confirm, undo, split', async () => {
     await page.goto('/bank');
     await page.getByText('names invoice 2026-00041').waitFor();

@@ -4,6 +4,7 @@ import { IconFileTypePdf, IconFileTypeXml } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { download } from '@/shared/download';
 import { isZero } from '@/shared/money';
+import { payerQuery } from '@/shared/payers';
 import { useSession } from '@/shared/session';
 import { DialogButton, useAction } from '@/shared/ui/action';
 import { ProblemNotice } from '@/shared/ui/notice';
@@ -18,11 +19,12 @@ export function DocumentPanel({ invoice }: { invoice: Invoice }) {
   const { has } = useSession();
   const document = useQuery(documentQuery(invoice.id)).data;
   const details = useQuery({ ...detailsQuery(invoice.payerId), retry: false }).data;
+  const payer = useQuery({ ...payerQuery(invoice.payerId), retry: false }).data;
   const save = useAction<'pdf' | 'xml'>({ run: (form) => download(documentPath(invoice.id, form), `${invoice.number}.${form}`) });
   if (!document) return null;
   const ready = document.state === 'ready';
   return (
-    <Panel title={t`Document`} actions={details && <DialogButton size="compact-sm" wide label={<Trans>Name and address</Trans>} title={t`What invoices say of the payer`}>{(close) => <DetailsForm payerId={invoice.payerId} details={details.details ?? null} close={close} />}</DialogButton>}>
+    <Panel title={t`Document`} actions={details && <DialogButton size="compact-sm" wide label={<Trans>Name and address</Trans>} title={t`What invoices say of the payer`}>{(close) => <DetailsForm payerId={invoice.payerId} details={details.details ?? null} known={payer} close={close} />}</DialogButton>}>
       <Facts items={[
         [t`Reference`, document.reference && <span key="r" className="mono">{document.reference}</span>],
         [t`Named on invoices`, details && <span key="n" className="prose">{details.details?.name ?? t`payer ${details.payerNumber}`}</span>],

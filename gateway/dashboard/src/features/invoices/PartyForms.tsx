@@ -1,5 +1,6 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import type { Payer } from '@/shared/payers';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { ProblemNotice } from '@/shared/ui/notice';
 import { sayDetails, saySeller, type Address, type Details, type Seller } from './documents-api';
@@ -13,16 +14,17 @@ const given = (text: string): string | null => text.trim() || null;
 const addressOf = (from: AddressFields): Address => ({ line1: given(from.line1), line2: given(from.line2), postCode: given(from.postCode), city: given(from.city), country: from.country.trim().toUpperCase() });
 
 /** What invoices say of a payer, given by the payer or the treasurer. Invoices that are out stay as they are. */
-export function DetailsForm({ payerId, details, close }: { payerId: string; details: Details | null; close: () => void }) {
+export function DetailsForm({ payerId, details, known, close }: { payerId: string; details: Details | null; known?: Payer; close: () => void }) {
   const { t, i18n } = useLingui();
-  const form = useFields({ name: details?.name ?? '', vatId: details?.vatId ?? '', language: details?.language ?? i18n.locale, ...fields(details?.address) });
+  const form = useFields({ name: details?.name ?? known?.name ?? '', vatId: details?.vatId ?? '', language: details?.language ?? i18n.locale, email: details?.email ?? (details ? '' : known?.email ?? ''), ...fields(details?.address) });
   const action = useAction<Details>({ run: (next) => sayDetails(payerId, next), refresh: [['payer-details'], ['invoice']], said: () => t`Invoices from now on will say so`, done: close });
-  const send = () => action.run({ name: form.values.name.trim(), address: addressOf(form.values), vatId: given(form.values.vatId), language: form.values.language });
+  const send = () => action.run({ name: form.values.name.trim(), address: addressOf(form.values), vatId: given(form.values.vatId), language: form.values.language, email: given(form.values.email) });
   return (
     <form className="form" onSubmit={onSubmit(send)}>
       <p className="soft"><Trans>Invoices from now on name the payer like this. Those that are out stay as they are.</Trans></p>
       <TextInput required maxLength={140} label={t`Name`} autoComplete="name" {...form.text('name', action)} data-autofocus />
       <AddressRows form={form} action={action} />
+      <TextInput type="email" label={t`E-mail for invoices`} description={t`Invoices, receipts and reminders go there`} autoComplete="email" maxLength={254} {...form.text('email', action)} />
       <div className="row">
         <TextInput label={t`VAT ID`} maxLength={15} {...form.text('vatId', action)} />
         <NativeSelect label={t`Language`} data={LANGUAGES} {...form.text('language', action)} />

@@ -23,6 +23,8 @@ export interface Details {
   address: Address;
   vatId?: string | null;
   language: string;
+  /** Where notices about invoices go. */
+  email?: string | null;
 }
 
 export interface Seller extends Details {
@@ -31,7 +33,6 @@ export interface Seller extends Details {
   iban?: string | null;
   bic?: string | null;
   creditorId?: string | null;
-  email?: string | null;
   taxNote: string;
   belgianReferences: boolean;
 }

@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "settlement",
                     "costshare",
                     "party",
+                    "mail",
                     "invoice",
                     "document",
                     "simulation",

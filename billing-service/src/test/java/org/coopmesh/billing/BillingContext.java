@@ -58,6 +58,7 @@ public class BillingContext {
         registry.add("coopmesh.event-bus.relay-enabled", () -> "false");
         registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
         registry.add("coopmesh.document.check-interval", () -> "PT1H");
+        registry.add("coopmesh.mail.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
     }
 
@@ -101,6 +102,7 @@ public class BillingContext {
                                 "spring.grpc.server.port", "0",
                                 "server.port", "0"));
         settings.put("coopmesh.document.check-interval", "PT1H");
+        settings.put("coopmesh.mail.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         settings.entrySet().stream()

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.Period;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
@@ -15,9 +16,12 @@ import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.invoice.PaymentReference;
+import org.coopmesh.billing.mail.Mailing;
+import org.coopmesh.billing.mail.Notice;
 import org.coopmesh.billing.party.PartyRegister;
 import org.coopmesh.billing.party.PayerDetails;
 import org.coopmesh.billing.party.Seller;
+import org.coopmesh.billing.subscription.PayerRegister;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -39,12 +43,18 @@ public class DrawingUp {
     static final int ARCHIVE_MAX = 100_000;
 
     private static final Logger log = LoggerFactory.getLogger(DrawingUp.class);
+
+    /** Whose document came later than so long after its issue is told of it in person, not by a mail out of the blue. */
+    private static final Period TOLD_WITHIN = Period.ofDays(31);
+
     private static final int QUEUE_BATCH = 500;
     private static final int FAILURE_CHARS_MAX = 500;
 
     private final Documents documents;
     private final Invoicing invoicing;
     private final PartyRegister parties;
+    private final PayerRegister register;
+    private final Mailing mailing;
     private final DocumentSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -53,12 +63,16 @@ public class DrawingUp {
             Documents documents,
             Invoicing invoicing,
             PartyRegister parties,
+            PayerRegister register,
+            Mailing mailing,
             DocumentSettings settings,
             TransactionTemplate transaction,
             Clock clock) {
         this.documents = documents;
         this.invoicing = invoicing;
         this.parties = parties;
+        this.register = register;
+        this.mailing = mailing;
         this.settings = settings;
         this.transaction = transaction;
         this.clock = clock;
@@ -106,6 +120,10 @@ public class DrawingUp {
         }
         documents.keep(
                 invoice, drawn.pdf(), drawn.xml(), sha256(drawn.pdf()), sha256(drawn.xml()), now);
+        Invoice.Heading heading = invoicing.find(invoice).heading();
+        if (!register.coop().dayAt(now).isAfter(heading.issuedOn().plus(TOLD_WITHIN))) {
+            mailing.tell(new Mailing.Told(Notice.INVOICE, invoice.value(), heading.payer()));
+        }
         return true;
     }
 

@@ -2,25 +2,18 @@ package org.coopmesh.billing.document;
 
 import java.math.BigDecimal;
 import java.text.MessageFormat;
-import java.text.NumberFormat;
 import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
-import java.time.format.FormatStyle;
-import java.util.Locale;
 import java.util.ResourceBundle;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.party.Language;
 
 /** What documents and pages say, in one language, with its own figures and days. */
 final class Texts {
-    private static final char NARROW_NO_BREAK_SPACE = '\u202f';
-    private static final char NO_BREAK_SPACE = '\u00a0';
-
-    private final Locale locale;
+    private final Language language;
     private final ResourceBundle bundle;
 
     private Texts(Language language) {
-        this.locale = language == Language.EN ? Locale.UK : language.locale();
+        this.language = language;
         this.bundle =
                 ResourceBundle.getBundle(
                         Texts.class.getPackageName() + ".texts",
@@ -35,7 +28,7 @@ final class Texts {
 
     /** The text {@code key}, with {@code values} in its places {0}, {1} and so on. */
     String say(String key, Object... values) {
-        return new MessageFormat(bundle.getString(key), locale).format(values);
+        return new MessageFormat(bundle.getString(key), language.figures()).format(values);
     }
 
     boolean knows(String key) {
@@ -43,25 +36,14 @@ final class Texts {
     }
 
     String money(Money amount) {
-        NumberFormat format = NumberFormat.getCurrencyInstance(locale);
-        format.setCurrency(amount.currency());
-        format.setMinimumFractionDigits(amount.currency().getDefaultFractionDigits());
-        format.setMaximumFractionDigits(6);
-        return plain(format.format(new BigDecimal(amount.decimal())));
+        return language.money(amount);
     }
 
     String number(BigDecimal number) {
-        NumberFormat format = NumberFormat.getNumberInstance(locale);
-        format.setMaximumFractionDigits(9);
-        return plain(format.format(number));
+        return language.number(number);
     }
 
     String day(LocalDate day) {
-        return plain(
-                DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG).withLocale(locale).format(day));
-    }
-
-    private static String plain(String text) {
-        return text.replace(NARROW_NO_BREAK_SPACE, NO_BREAK_SPACE);
+        return language.day(day);
     }
 }

@@ -68,8 +68,8 @@ class Parties {
         db.sql(
                         """
                         insert into payer_details (payer_id, said_at, said_by, name, line1, line2, post_code, city, country,
-                                                   vat_id, language)
-                        values (:payer, :at, :by, :name, :line1, :line2, :postCode, :city, :country, :vatId, :language)
+                                                   vat_id, language, email)
+                        values (:payer, :at, :by, :name, :line1, :line2, :postCode, :city, :country, :vatId, :language, :email)
                         """)
                 .param("payer", payer.value())
                 .param("at", at.atOffset(ZoneOffset.UTC))
@@ -82,6 +82,7 @@ class Parties {
                 .param("country", details.address().country())
                 .param("vatId", details.vatId())
                 .param("language", details.language().tag())
+                .param("email", details.email())
                 .update();
     }
 
@@ -133,7 +134,8 @@ class Parties {
                 rs.getString("name"),
                 address(rs),
                 rs.getString("vat_id"),
-                Language.of(rs.getString("language")));
+                Language.of(rs.getString("language")),
+                rs.getString("email"));
     }
 
     private static Address address(ResultSet rs) throws SQLException {

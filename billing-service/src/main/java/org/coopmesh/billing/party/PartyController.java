@@ -1,7 +1,6 @@
 package org.coopmesh.billing.party;
 
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
@@ -39,6 +38,14 @@ class PartyController {
 
     private static final String VAT_ID = "[A-Z]{2}[A-Z0-9+*]{2,13}";
     private static final String LANGUAGE = "en|es|ca|de|fr";
+    private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+    private static final String DOMAIN_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+
+    /** RFC 5321 without quoted and international addresses, which not every mail server takes. */
+    private static final String EMAIL =
+            "|" + ATOM + "(?:\\." + ATOM + ")*@" + DOMAIN_LABEL + "(?:\\." + DOMAIN_LABEL + ")+";
+
+    private static final String EMAIL_RULE = "an address such as anna@example.org";
 
     private final PartyRegister parties;
     private final PayerRegister register;
@@ -83,8 +90,7 @@ class PartyController {
             @Pattern(regexp = "[A-Z0-9]{8}([A-Z0-9]{3})?") @Nullable String bic,
             @Pattern(regexp = "[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{1,28}")
                     @Nullable String creditorId,
-            @Email @Size(max = 254) @Pattern(regexp = TEXT, message = TEXT_RULE)
-                    @Nullable String email,
+            @Size(max = 254) @Pattern(regexp = EMAIL, message = EMAIL_RULE) @Nullable String email,
             @NotBlank @Size(max = 300) @Pattern(regexp = TEXT, message = TEXT_RULE) String taxNote,
             boolean belgianReferences,
             @NotNull @Pattern(regexp = LANGUAGE) String language) {
@@ -129,10 +135,16 @@ class PartyController {
             @NotBlank @Size(max = 140) @Pattern(regexp = TEXT, message = TEXT_RULE) String name,
             @NotNull @Valid AddressView address,
             @Pattern(regexp = VAT_ID) @Nullable String vatId,
-            @NotNull @Pattern(regexp = LANGUAGE) String language) {
+            @NotNull @Pattern(regexp = LANGUAGE) String language,
+            @Size(max = 254) @Pattern(regexp = EMAIL, message = EMAIL_RULE)
+                    @Nullable String email) {
         PayerDetails details() {
             return new PayerDetails(
-                    name.strip(), address.address(), blankless(vatId), Language.of(language));
+                    name.strip(),
+                    address.address(),
+                    blankless(vatId),
+                    Language.of(language),
+                    blankless(email));
         }
 
         static DetailsView of(PayerDetails details) {
@@ -140,7 +152,8 @@ class PartyController {
                     details.name(),
                     AddressView.of(details.address()),
                     details.vatId(),
-                    details.language().tag());
+                    details.language().tag(),
+                    details.email());
         }
     }
 

@@ -20,6 +20,8 @@ import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.ledger.TransactionId;
+import org.coopmesh.billing.mail.Mailing;
+import org.coopmesh.billing.mail.Notice;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
@@ -38,6 +40,7 @@ public class Cashier {
     private final Invoicing invoicing;
     private final Ledger ledger;
     private final PayerRegister register;
+    private final Mailing mailing;
     private final Clock clock;
 
     Cashier(
@@ -45,11 +48,13 @@ public class Cashier {
             Invoicing invoicing,
             Ledger ledger,
             PayerRegister register,
+            Mailing mailing,
             Clock clock) {
         this.payments = payments;
         this.invoicing = invoicing;
         this.ledger = ledger;
         this.register = register;
+        this.mailing = mailing;
         this.clock = clock;
     }
 
@@ -211,6 +216,14 @@ public class Cashier {
             taken.add(new Taken(payment, applied.get(i).parts(), booked.get(i)));
         }
         this.payments.insertAll(payments);
+        mailing.tell(
+                taken.stream()
+                        .map(each ->
+                                new Mailing.Told(
+                                        Notice.RECEIPT,
+                                        each.payment().id(),
+                                        each.payment().payer()))
+                        .toList());
         return taken;
     }
 

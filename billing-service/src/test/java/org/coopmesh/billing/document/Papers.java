@@ -45,7 +45,8 @@ final class Papers {
                 name,
                 new Address("Calle Mayor 1", null, "08001", "Barcelona", "ES"),
                 null,
-                language);
+                language,
+                null);
     }
 
     static TradeInvoice invoice(PayerDetails buyer, Line... lines) {

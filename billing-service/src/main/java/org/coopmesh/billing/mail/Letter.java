@@ -1,0 +1,25 @@
+package org.coopmesh.billing.mail;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one mail says, but for the words around it.
+ *
+ * @param words the notice whose words fit what is true by now
+ * @param values of the places of those words, as the reader's language writes them; without name and co-op, which every mail has
+ */
+public record Letter(Notice words, Map<String, String> values, @Nullable Enclosure enclosure) {
+    public Letter {
+        values = Map.copyOf(values);
+    }
+
+    /**
+     * A file that goes with it.
+     *
+     * @param name of the file, such as {@code 2026-000001.pdf}
+     * @param type such as {@code application/pdf}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Handed on once, never compared.
+    public record Enclosure(String name, String type, byte[] bytes) {}
+}

@@ -1,0 +1,43 @@
+package org.coopmesh.billing.mail;
+
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.coopmesh.billing.subscription.PayerId;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Takes down what payers are to be told, together with what happened. Whether it can be sent is seen later. */
+@Service
+public class Mailing {
+    private final Mails mails;
+    private final Clock clock;
+
+    Mailing(Mails mails, Clock clock) {
+        this.mails = mails;
+        this.clock = clock;
+    }
+
+    /**
+     * A notice to a payer.
+     *
+     * @param about what it is about: an invoice, a payment; of each there is one mail per notice
+     */
+    public record Told(Notice notice, UUID about, PayerId payer) {}
+
+    /** Queues the notice, once; not where the co-op has turned that notice off. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void tell(Told told) {
+        tell(List.of(told));
+    }
+
+    /** Queues the notices, each once, in their order. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void tell(Collection<Told> told) {
+        if (!told.isEmpty()) {
+            mails.queue(told, clock.instant());
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package org.coopmesh.billing.mail;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.coopmesh.billing.subscription.PayerId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** SQL for the queue of mails. */
+@Repository
+class Mails {
+    private static final int ANSWER_CHARS_MAX = 500;
+
+    private final JdbcClient db;
+
+    Mails(JdbcClient db) {
+        this.db = db;
+    }
+
+    /** Where a mail stands. */
+    enum State {
+        WAITING,
+        /** Somebody is at it, and may have begun to hand it over. */
+        SENDING,
+        /** A server took it. */
+        SENT,
+        /** A server refused it, or put it off too often. */
+        FAILED,
+        /** It was being handed over when the line or the service broke; whether it was taken, nobody knows. */
+        DOUBTFUL,
+        /** The payer gave no address. */
+        UNADDRESSED,
+        /** Nothing to tell any more, or a person said so. */
+        DROPPED;
+
+        String tag() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static State of(String tag) {
+            return valueOf(tag.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    /** @param answer what the server said last, or why it stands as it does */
+    record Mail(
+            long id,
+            UUID messageId,
+            Notice notice,
+            UUID about,
+            PayerId payer,
+            State state,
+            int attempts,
+            Instant queuedAt,
+            @Nullable Instant sentAt,
+            @Nullable String sentTo,
+            @Nullable String answer) {}
+
+    /** Why nothing is sent, until when. */
+    record Gate(@Nullable Instant pausedUntil, @Nullable String why) {}
+
+    void queue(Collection<Mailing.Told> told, Instant at) {
+        db.sql(
+                        """
+                        insert into mail (message_id, notice, about, payer_id, queued_at, state, try_after)
+                        select gen_random_uuid(), t.notice, t.about, t.payer_id, :at, 'waiting', :at
+                          from unnest(:notices::text[], :abouts::uuid[], :payers::uuid[])
+                               with ordinality as t (notice, about, payer_id, place)
+                         where not exists (select 1 from mail_notice n where n.notice = t.notice and not n.enabled)
+                         order by t.place
+                        on conflict do nothing
+                        """)
+                .param("at", at.atOffset(ZoneOffset.UTC))
+                .param("notices", told.stream().map(t -> t.notice().tag()).toArray(String[]::new))
+                .param("abouts", told.stream().map(Mailing.Told::about).toArray(UUID[]::new))
+                .param("payers", told.stream().map(t -> t.payer().value()).toArray(UUID[]::new))
+                .update();
+    }
+
+    /** Whether sending is paused, locked until the transaction ends: one takes mails up at a time. */
+    Gate lockGate() {
+        return db.sql("select paused_until, why from mail_gate for update")
+                .query(Mails::gateRow)
+                .single();
+    }
+
+    Gate gate() {
+        return db.sql("select paused_until, why from mail_gate").query(Mails::gateRow).single();
+    }
+
+    void pause(@Nullable Instant until, @Nullable String why) {
+        db.sql("update mail_gate set paused_until = :until, why = :why")
+                .param("until", until == null ? null : until.atOffset(ZoneOffset.UTC))
+                .param("why", cut(why))
+                .update();
+    }
+
+    /** How many were taken up after {@code since}. */
+    int claimedAfter(Instant since) {
+        return db.sql("select count(*) from mail where claimed_at > :since")
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .query(Integer.class)
+                .single();
+    }
+
+    /** Takes up to {@code limit} mails up, the longest waiting first. */
+    List<Mail> claim(UUID worker, int limit, Instant now, Instant leaseUntil) {
+        return db.sql(
+                        """
+                        update mail set state = 'sending', worker = :worker, claimed_at = :now, lease_until = :until, data_at = null
+                         where id in (select id from mail where state = 'waiting' and try_after <= :now
+                                       order by try_after, id limit :limit for update skip locked)
+                        returning *
+                        """)
+                .param("worker", worker)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .param("until", leaseUntil.atOffset(ZoneOffset.UTC))
+                .param("limit", limit)
+                .query(Mails::mail)
+                .list();
+    }
+
+    /** What nobody is at any more: waits again, or, where handing over had begun, is in doubt; how many are in doubt. */
+    int sweep(Instant now) {
+        db.sql(
+                        """
+                        update mail set state = 'waiting', worker = null
+                         where state = 'sending' and lease_until < :now and data_at is null
+                        """)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+        // The worker stays: one that was only slow may still say how it ended.
+        return db.sql(
+                        """
+                        update mail set state = 'doubtful', answer = 'broke off while it was handed over'
+                         where state = 'sending' and lease_until < :now and data_at is not null
+                        """)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** Whether the mail is still the worker's; its lease begins anew. */
+    boolean isStill(UUID worker, long id, Instant leaseUntil) {
+        return db.sql(
+                                """
+                                update mail set lease_until = :until where id = :id and worker = :worker and state = 'sending' and data_at is null
+                                """)
+                        .param("id", id)
+                        .param("worker", worker)
+                        .param("until", leaseUntil.atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    /** Notes that the text goes to the server now: from here on nobody else sends it by himself. False where it is not the worker's. */
+    boolean handOver(UUID worker, long id, String to, Instant now) {
+        return db.sql(
+                                """
+                                update mail set data_at = :now, sent_to = :to
+                                 where id = :id and worker = :worker and state = 'sending' and data_at is null
+                                """)
+                        .param("id", id)
+                        .param("worker", worker)
+                        .param("to", to)
+                        .param("now", now.atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    void sent(UUID worker, long id, String answer, Instant now) {
+        db.sql(
+                        """
+                        update mail set state = 'sent', sent_at = :now, answer = :answer
+                         where id = :id and worker = :worker and data_at is not null and state in ('sending', 'doubtful')
+                        """)
+                .param("id", id)
+                .param("worker", worker)
+                .param("answer", cut(answer))
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** What it came to without being sent; {@code again} is null where nobody tries by himself. */
+    void end(
+            UUID worker,
+            long id,
+            State state,
+            int attempts,
+            @Nullable String to,
+            @Nullable String answer,
+            @Nullable Instant again) {
+        db.sql(
+                        """
+                        update mail set state = :state, attempts = :attempts, answer = :answer, sent_to = coalesce(:to, sent_to),
+                                        try_after = coalesce(:again, try_after)
+                         where id = :id and worker = :worker and state in ('sending', 'doubtful')
+                        """)
+                .param("id", id)
+                .param("worker", worker)
+                .param("state", state.tag())
+                .param("attempts", attempts)
+                .param("to", to)
+                .param("answer", cut(answer))
+                .param("again", again == null ? null : again.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** Gives back what the worker took up and did not begin to hand over, as if it never had. */
+    void release(UUID worker) {
+        db.sql(
+                        """
+                        update mail set state = 'waiting', worker = null, claimed_at = null
+                         where worker = :worker and state = 'sending' and data_at is null
+                        """)
+                .param("worker", worker)
+                .update();
+    }
+
+    Optional<Mail> lock(long id) {
+        return db.sql("select * from mail where id = :id for update")
+                .param("id", id)
+                .query(Mails::mail)
+                .optional();
+    }
+
+    /** Waits again under the same name, so that who got it before can tell. */
+    void again(long id, Instant now) {
+        db.sql(
+                        """
+                        update mail set state = 'waiting', attempts = 0, try_after = :now, worker = null, data_at = null, answer = null
+                         where id = :id
+                        """)
+                .param("id", id)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** Lets all wait again that failed or had no address; how many. */
+    int retry(Instant now) {
+        return db.sql(
+                        """
+                        update mail set state = 'waiting', attempts = 0, try_after = :now, worker = null, data_at = null, answer = null
+                         where state in ('failed', 'unaddressed')
+                        """)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** Queues the same notice once more, under a name of its own. */
+    void copy(long id, Instant now) {
+        db.sql(
+                        """
+                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
+                        select gen_random_uuid(), m.notice, m.about,
+                               (select max(o.copy) + 1 from mail o where o.notice = m.notice and o.about = m.about),
+                               m.payer_id, :now, 'waiting', :now
+                          from mail m where m.id = :id
+                        """)
+                .param("id", id)
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    void drop(long id, String why) {
+        db.sql("update mail set state = 'dropped', worker = null, answer = :why where id = :id")
+                .param("id", id)
+                .param("why", cut(why))
+                .update();
+    }
+
+    Map<State, Long> count() {
+        var counts = new LinkedHashMap<State, Long>();
+        for (State state : State.values()) {
+            counts.put(state, 0L);
+        }
+        db.sql("select state, count(*) as mails from mail group by state")
+                .query((rs, row) ->
+                        counts.put(State.of(rs.getString("state")), rs.getLong("mails")))
+                .list();
+        return counts;
+    }
+
+    /** Mails, the newest first, before the mail {@code before}. */
+    List<Mail> list(@Nullable State state, @Nullable Long before, int limit) {
+        return db.sql(
+                        """
+                        select * from mail
+                         where (:state::text is null or state = :state) and (:before::bigint is null or id < :before)
+                         order by id desc limit :limit
+                        """)
+                .param("state", state == null ? null : state.tag())
+                .param("before", before)
+                .param("limit", limit)
+                .query(Mails::mail)
+                .list();
+    }
+
+    /** The mails about one thing, the newest first. */
+    List<Mail> about(UUID about, int limit) {
+        return db.sql("select * from mail where about = :about order by id desc limit :limit")
+                .param("about", about)
+                .param("limit", limit)
+                .query(Mails::mail)
+                .list();
+    }
+
+    private static @Nullable String cut(@Nullable String text) {
+        return text == null || text.length() <= ANSWER_CHARS_MAX
+                ? text
+                : text.substring(0, ANSWER_CHARS_MAX);
+    }
+
+    private static Gate gateRow(ResultSet rs, int row) throws SQLException {
+        return new Gate(instant(rs, "paused_until"), rs.getString("why"));
+    }
+
+    private static Mail mail(ResultSet rs, int row) throws SQLException {
+        return new Mail(
+                rs.getLong("id"),
+                rs.getObject("message_id", UUID.class),
+                Notice.of(rs.getString("notice")),
+                rs.getObject("about", UUID.class),
+                new PayerId(rs.getObject("payer_id", UUID.class)),
+                State.of(rs.getString("state")),
+                rs.getInt("attempts"),
+                rs.getObject("queued_at", OffsetDateTime.class).toInstant(),
+                instant(rs, "sent_at"),
+                rs.getString("sent_to"),
+                rs.getString("answer"));
+    }
+
+    private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
+        OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

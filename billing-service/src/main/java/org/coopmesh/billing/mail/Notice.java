@@ -1,0 +1,50 @@
+package org.coopmesh.billing.mail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** What a mail tells, and which values its words may name. */
+public enum Notice {
+    /** An invoice with something open. */
+    INVOICE(Set.of("link"), "number", "total", "open", "due", "link"),
+    /** An invoice that credit paid before it was told. */
+    INVOICE_PAID(Set.of(), "number", "total"),
+    /** Money came in. */
+    RECEIPT(Set.of(), "amount", "received", "open");
+
+    private final Set<String> needed;
+    private final List<String> places;
+
+    Notice(Set<String> needed, String... places) {
+        this.needed = needed;
+        var all = new ArrayList<>(List.of("name", "coop"));
+        all.addAll(List.of(places));
+        this.places = List.copyOf(all);
+    }
+
+    /** What its words may name, in braces. */
+    public List<String> places() {
+        return places;
+    }
+
+    /** What its words must name: without it the reader cannot act. */
+    Set<String> needed() {
+        return needed;
+    }
+
+    /** As it is written on the wire and in the table, such as {@code invoice-paid}. */
+    public String tag() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * Reads what {@link #tag} wrote.
+     *
+     * @throws IllegalArgumentException if it is none of them
+     */
+    public static Notice of(String tag) {
+        return valueOf(tag.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+}
