@@ -837,18 +837,6 @@ public class Invoicing {
                 coop.currency());
     }
 
-    /** Whoever touches a payer's wallet holds one of these first. */
-    private void hold(Collection<PayerId> payers, Coop coop) {
-        ledger.hold(
-                payers.stream()
-                        .flatMap(payer ->
-                                Stream.of(
-                                        AccountId.receivable(payer.value()),
-                                        AccountId.unbilled(payer.value())))
-                        .toList(),
-                coop.currency());
-    }
-
     private void announce(PayerId payer, InvoiceEvent event) {
         outbox.add(InvoiceEvents.TOPIC, payer.toString(), event);
     }
