@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.PlanNotFound;
+import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
@@ -34,6 +36,9 @@ class BillRuns {
 
     /** Payers billed in one transaction: their accounts are held as long as it takes. */
     private static final int BATCH = 250;
+
+    /** Payers whose usage is looked up together, some kilobytes each: the next are, while these are billed. */
+    private static final int RECKONED_TOGETHER = 25_000;
 
     /** Batches under way at once, each with a connection: while one is written down, the next is drawn up. */
     private static final int OVERLAPPING = 2;
@@ -217,26 +222,45 @@ class BillRuns {
                 due.add(payer);
             }
         }
-        var batches = new ArrayList<Future<List<Invoicing.Outcome>>>();
+        if (due.isEmpty()) {
+            return outcomes;
+        }
+        List<List<PayerId>> parts = parts(due, RECKONED_TOGETHER);
+        Rating.Reckoning reckoning = invoicing.reckon(parts.getFirst(), period);
         try (var threads = Executors.newFixedThreadPool(OVERLAPPING)) {
             Turn turn = Turn.first();
-            for (int i = 0; i < due.size(); i += BATCH) {
-                List<PayerId> batch = List.copyOf(due.subList(i, Math.min(i + BATCH, due.size())));
-                Turn mine = turn;
-                batches.add(threads.submit(() -> bill(batch, period, mine)));
-                turn = mine.next();
+            for (int i = 0; i < parts.size(); i++) {
+                var batches = new ArrayList<Future<List<Invoicing.Outcome>>>();
+                for (List<PayerId> batch : parts(parts.get(i), BATCH)) {
+                    Turn mine = turn;
+                    Rating.Reckoning known = reckoning;
+                    batches.add(threads.submit(() -> bill(batch, period, known, mine)));
+                    turn = mine.next();
+                }
+                if (i + 1 < parts.size()) {
+                    reckoning = invoicing.reckon(parts.get(i + 1), period);
+                }
+                for (Future<List<Invoicing.Outcome>> batch : batches) {
+                    outcomes.addAll(result(batch));
+                }
             }
-        }
-        for (Future<List<Invoicing.Outcome>> batch : batches) {
-            outcomes.addAll(result(batch));
         }
         return outcomes;
     }
 
-    private List<Invoicing.Outcome> bill(List<PayerId> batch, YearMonth period, Turn turn) {
+    private static List<List<PayerId>> parts(List<PayerId> payers, int size) {
+        var parts = new ArrayList<List<PayerId>>();
+        for (int i = 0; i < payers.size(); i += size) {
+            parts.add(List.copyOf(payers.subList(i, Math.min(i + size, payers.size()))));
+        }
+        return parts;
+    }
+
+    private List<Invoicing.Outcome> bill(
+            List<PayerId> batch, YearMonth period, Rating.Reckoning reckoning, Turn turn) {
         try {
             turn.awaitHolding();
-            List<Invoicing.Outcome> outcomes = invoicing.bill(batch, period, turn);
+            List<Invoicing.Outcome> outcomes = invoicing.bill(batch, period, reckoning, turn);
             turn.end();
             return outcomes;
         } catch (Throwable why) {
@@ -247,14 +271,15 @@ class BillRuns {
 
     /** What went wrong first, as it was thrown: batches after it only tell that they did not come about. */
     private static List<Invoicing.Outcome> result(Future<List<Invoicing.Outcome>> batch) {
-        return switch (batch.state()) {
-            case SUCCESS -> batch.resultNow();
-            case FAILED -> {
-                if (batch.exceptionNow() instanceof RuntimeException wrong) throw wrong;
-                throw new IllegalStateException(batch.exceptionNow());
-            }
-            case CANCELLED, RUNNING -> throw new IllegalStateException("batch did not end");
-        };
+        try {
+            return batch.get();
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof RuntimeException wrong) throw wrong;
+            throw new IllegalStateException(failed.getCause());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("bill run stopped", stopped);
+        }
     }
 
     /** The runs so far, newest month first. */

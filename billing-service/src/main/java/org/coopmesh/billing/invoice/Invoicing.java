@@ -124,15 +124,22 @@ public class Invoicing {
         record Failed(PayerId payer, RuntimeException why) implements Outcome {}
     }
 
+    /** Looks up together what the charges on the payers' bills of {@code period} rest on. */
+    Rating.Reckoning reckon(Collection<PayerId> payers, YearMonth period) {
+        return rating.reckon(payers, firstCorrected(period), period);
+    }
+
     /**
      * Bills each payer's {@code period}, once: draws up what is new, writes it into the book, issues the invoices in the
      * order of {@code payers} and lets them take the payers' credit. All in one transaction; one payer who cannot be billed
      * does not keep the others from it.
      *
+     * @param reckoning of these payers and any others, by {@link #reckon}
      * @param turn among batches that overlap; {@link Turn#first} for one alone
      */
     @Transactional(propagation = Propagation.REQUIRES_NEW)
-    List<Outcome> bill(List<PayerId> payers, YearMonth period, Turn turn) {
+    List<Outcome> bill(
+            List<PayerId> payers, YearMonth period, Rating.Reckoning reckoning, Turn turn) {
         Coop coop = register.coop();
         hold(payers, coop);
         turn.holds();
@@ -146,7 +153,7 @@ public class Invoicing {
                 due.add(payer);
             }
         }
-        Map<PayerId, Bill> drawn = draw(coop, due, period, outcomes);
+        Map<PayerId, Bill> drawn = draw(coop, due, period, reckoning.charges(due), outcomes);
         Map<PayerId, UUID> ids = bills.open(drawn, period, clock.instant());
         var lines = new LinkedHashMap<UUID, List<BillLine>>();
         var invoiced = new LinkedHashMap<PayerId, Bill>();
@@ -214,9 +221,11 @@ public class Invoicing {
     }
 
     private Map<PayerId, Bill> draw(
-            Coop coop, List<PayerId> payers, YearMonth period, Map<PayerId, Outcome> outcomes) {
-        Map<PayerId, Rating.Charged> charged =
-                rating.charges(payers, firstCorrected(period), period);
+            Coop coop,
+            List<PayerId> payers,
+            YearMonth period,
+            Map<PayerId, Rating.Charged> charged,
+            Map<PayerId, Outcome> outcomes) {
         Map<PayerId, List<Billed>> billed = bills.billed(payers, firstCorrected(period), period);
         Map<PayerId, Map<YearMonth, Money>> ahead = spendWatch.paidAhead(payers, period);
         bills.months(ahead.keySet(), period)

@@ -23,6 +23,7 @@ import org.coopmesh.billing.metering.Verdict.Counted;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
 
 /** What the nodes counted: takes their signed reports in, each once, and says what an attachment used. */
 @Service
@@ -75,6 +76,7 @@ public class Metering {
     }
 
     /** What {@link #used} says, for many stretches in one question; one answer for each, in their order. */
+    @Transactional(readOnly = true)
     public List<Usage> usedIn(List<Stretch> stretches) {
         return hours.usedIn(stretches);
     }

@@ -2,6 +2,7 @@ package org.coopmesh.billing.metering;
 
 import java.math.BigDecimal;
 import java.sql.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -24,6 +25,33 @@ import org.springframework.stereotype.Repository;
 @Repository
 class UsageHours {
     private static final BigDecimal LONG_MAX = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    /** From this many stretches on the whole span is read once, instead of row by row for each of them. */
+    private static final int MANY = 1_000;
+
+    /** What reading the span once may take up before it goes to disk. */
+    private static final String MEMORY = "64MB";
+
+    private static final String USED =
+            """
+            select node.place,
+                   sum(node.internet_down) as internet_down, sum(node.internet_up) as internet_up,
+                   sum(node.local_down) as local_down, sum(node.local_up) as local_up,
+                   sum(node.windows) as windows,
+                   sum((select coalesce(sum(g.windows), 0) from usage_gap g
+                         where g.node_id = node.node_id and g.lost_from >= node.from_at and g.lost_from < node.to_at)) as gaps
+              from (select s.place, s.from_at, s.to_at, h.node_id,
+                           sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
+                           sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
+                           sum(h.windows) as windows
+                      from unnest(:attachments::uuid[], :from::timestamptz[], :to::timestamptz[])
+                           with ordinality as s (attachment_id, from_at, to_at, place)
+                      join usage_counted h on h.attachment_id = s.attachment_id and h.own
+                       and h.hour >= s.from_at and h.hour < s.to_at
+                     where h.hour >= :first and h.hour < :last
+                     group by s.place, s.from_at, s.to_at, h.node_id) node
+             group by node.place
+            """;
 
     private final JdbcClient db;
     private final JdbcTemplate jdbc;
@@ -196,35 +224,17 @@ class UsageHours {
                 .list();
     }
 
-    /** What each stretch's attachment used itself in its hours. */
+    /** What each stretch's attachment used itself in its hours. Many together need the caller's transaction. */
     List<Usage> usedIn(List<Stretch> stretches) {
         var used = new Usage[stretches.size()];
         Arrays.fill(used, Usage.NONE);
+        boolean many = stretches.size() >= MANY;
+        if (many) {
+            readOnce("off", MEMORY);
+        }
         if (!stretches.isEmpty()) {
-            in(
-                            stretches,
-                            """
-                            select s.place,
-                                   sum(node.internet_down) as internet_down, sum(node.internet_up) as internet_up,
-                                   sum(node.local_down) as local_down, sum(node.local_up) as local_up,
-                                   sum(node.windows) as windows,
-                                   sum((select coalesce(sum(g.windows), 0) from usage_gap g
-                                        where g.node_id = node.node_id
-                                          and g.lost_from >= to_timestamp(s.from_s) and g.lost_from < to_timestamp(s.to_s))) as gaps
-                            from unnest(:attachments::uuid[], :from::bigint[], :to::bigint[])
-                                 with ordinality as s (attachment_id, from_s, to_s, place)
-                            cross join lateral (
-                                select h.node_id,
-                                       sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
-                                       sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
-                                       sum(h.windows) as windows
-                                from usage_counted h
-                                where h.attachment_id = s.attachment_id and h.own
-                                  and h.hour >= to_timestamp(s.from_s) and h.hour < to_timestamp(s.to_s)
-                                group by h.node_id
-                            ) node
-                            group by s.place
-                            """)
+            // Prepared apart: a plan that was made for a few and kept does not suit the many
+            in(stretches, many ? USED + "-- many" : USED)
                     .query(rows -> {
                         used[rows.getInt("place") - 1] =
                                 new Usage(
@@ -236,7 +246,20 @@ class UsageHours {
                                         whole(rows.getBigDecimal("gaps")));
                     });
         }
+        if (many) {
+            readOnce(null, null);
+        }
         return List.of(used);
+    }
+
+    /** The planner cannot know how many hours each stretch has, and takes them for few. Null puts it back as it was. */
+    private void readOnce(@Nullable String loops, @Nullable String memory) {
+        db.sql(
+                        "select set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true)")
+                .param("loops", loops, Types.VARCHAR)
+                .param("memory", memory, Types.VARCHAR)
+                .query()
+                .listOfRows();
     }
 
     /** The hours of each stretch in which its attachment was counted, by time. */
@@ -250,10 +273,11 @@ class UsageHours {
                             select s.place, h.hour,
                                    sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
                                    sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up
-                            from unnest(:attachments::uuid[], :from::bigint[], :to::bigint[])
-                                 with ordinality as s (attachment_id, from_s, to_s, place)
+                            from unnest(:attachments::uuid[], :from::timestamptz[], :to::timestamptz[])
+                                 with ordinality as s (attachment_id, from_at, to_at, place)
                             join usage_hour h on h.attachment_id = s.attachment_id and h.own
-                             and h.hour >= to_timestamp(s.from_s) and h.hour < to_timestamp(s.to_s)
+                             and h.hour >= s.from_at and h.hour < s.to_at
+                            where h.hour >= :first and h.hour < :last
                             group by s.place, h.hour order by s.place, h.hour
                             """)
                     .query(rows -> {
@@ -275,12 +299,26 @@ class UsageHours {
                 .param(
                         "attachments",
                         stretches.stream().map(s -> s.attachment().value()).toArray(UUID[]::new))
+                .param("from", stretches.stream().map(s -> utc(s.from())).toArray(String[]::new))
+                .param("to", stretches.stream().map(s -> utc(s.to())).toArray(String[]::new))
                 .param(
-                        "from",
-                        stretches.stream().map(s -> s.from().getEpochSecond()).toArray(Long[]::new))
+                        "first",
+                        stretches.stream()
+                                .map(Stretch::from)
+                                .min(Comparator.naturalOrder())
+                                .orElseThrow()
+                                .atOffset(ZoneOffset.UTC))
                 .param(
-                        "to",
-                        stretches.stream().map(s -> s.to().getEpochSecond()).toArray(Long[]::new));
+                        "last",
+                        stretches.stream()
+                                .map(Stretch::to)
+                                .max(Comparator.naturalOrder())
+                                .orElseThrow()
+                                .atOffset(ZoneOffset.UTC));
+    }
+
+    private static String utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC).toString();
     }
 
     /** How long one step of a curve is. */

@@ -64,8 +64,8 @@ final class BillRunBench {
             seed(db, "warm", WARM_UP, hours);
             List<PayerId> warm = payers(db);
             for (int i = 0; i < warm.size(); i += 250) {
-                invoicing.bill(
-                        warm.subList(i, Math.min(i + 250, warm.size())), OCTOBER, Turn.first());
+                BillsForTests.bill(
+                        invoicing, warm.subList(i, Math.min(i + 250, warm.size())), OCTOBER);
             }
             seed(db, "bench", members, hours);
             db.sql("analyze").update();

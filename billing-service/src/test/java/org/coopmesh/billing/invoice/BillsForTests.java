@@ -9,7 +9,7 @@ public final class BillsForTests {
     private BillsForTests() {}
 
     public static void bill(Invoicing invoicing, PayerId payer, YearMonth month) {
-        for (Invoicing.Outcome outcome : invoicing.bill(List.of(payer), month, Turn.first())) {
+        for (Invoicing.Outcome outcome : outcomes(invoicing, List.of(payer), month)) {
             if (outcome instanceof Invoicing.Outcome.Failed(PayerId who, RuntimeException why)) {
                 throw why;
             }
@@ -17,6 +17,11 @@ public final class BillsForTests {
     }
 
     public static void bill(Invoicing invoicing, List<PayerId> payers, YearMonth period) {
-        invoicing.bill(payers, period, Turn.first());
+        outcomes(invoicing, payers, period);
+    }
+
+    private static List<Invoicing.Outcome> outcomes(
+            Invoicing invoicing, List<PayerId> payers, YearMonth period) {
+        return invoicing.bill(payers, period, invoicing.reckon(payers, period), Turn.first());
     }
 }

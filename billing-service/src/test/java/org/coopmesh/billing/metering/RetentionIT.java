@@ -16,6 +16,7 @@ import javax.sql.DataSource;
 import org.coopmesh.billing.TestDatabase;
 import org.coopmesh.billing.subscription.AttachmentSpan;
 import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -65,6 +66,53 @@ class RetentionIT {
         assertThat(summedUp).isGreaterThanOrEqualTo(24 * DAYS - 1);
         assertThat(hours.usedIn(days)).isEqualTo(before);
         assertThat(before).allSatisfy(day -> assertThat(day.internetDown()).isPositive());
+    }
+
+    @Test
+    void manyStretchesTogetherHaveWhatEachHasAlone() {
+        DATABASE.db()
+                .sql(
+                        """
+                        insert into usage_hour (attachment_id, hour, node_id, own, internet_bytes_down, internet_bytes_up,
+                                                local_bytes_down, local_bytes_up, windows)
+                        select md5('many' || a)::uuid, timestamptz '2027-01-01 00:00Z' + h * interval '1 hour',
+                               decode(repeat(n, 32), 'hex'), own, 1000 * a + h, a, h, 1, 12
+                          from generate_series(1, 40) a, generate_series(0, 47) h, unnest(array['ab', 'cd']) n,
+                               unnest(array[true, false]) own
+                         where (a + h) % 3 > 0
+                        """)
+                .update();
+        var random = new Random(1);
+        var stretches = new ArrayList<Stretch>();
+        for (int i = 0; i < 1_200; i++) {
+            Instant from =
+                    Instant.parse("2026-12-31T20:00:00Z")
+                            .plus(Duration.ofHours(random.nextInt(50)));
+            stretches.add(
+                    new Stretch(
+                            new AttachmentId(md5("many" + (1 + random.nextInt(41)))),
+                            from,
+                            from.plus(Duration.ofHours(1 + random.nextInt(30)))));
+        }
+        var hours =
+                new UsageHours(DATABASE.db(), new JdbcTemplate(new DriverManagerDataSource(URL)));
+        List<Usage> each =
+                stretches.stream().map(one -> hours.usedIn(List.of(one)).getFirst()).toList();
+
+        List<Usage> together = DATABASE.commit(() -> hours.usedIn(stretches));
+
+        assertThat(together).isEqualTo(each);
+        assertThat(together)
+                .contains(Usage.NONE)
+                .anySatisfy(used -> assertThat(used.windows()).isGreaterThan(24));
+    }
+
+    private static UUID md5(String text) {
+        return DATABASE.db()
+                .sql("select md5(:text)::uuid")
+                .param("text", text)
+                .query(UUID.class)
+                .single();
     }
 
     private static List<Stretch> days(AttachmentId attachment, LocalDate first, ZoneId zone) {
