@@ -79,6 +79,7 @@ export class FakeCoop {
   dues: Json;
   invoices: Json[];
   seller: Json | null = null;
+  creditNotes: Json[] = [{ id: randomUUID(), number: 'CN2026-000001', invoiceId: IDS.invoice, issuedOn: day(-3), issuedAt: ago(4000), amount: eur('2.50'), reason: 'The line was down for two days' }];
   mails: Json[] = [
     { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
     { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
@@ -300,6 +301,21 @@ export class FakeCoop {
 
     if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));
     if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
+    if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/))) return items(this.creditNotes.filter((one) => one.invoiceId === found![1]));
+    if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/, 'POST'))) {
+      const invoiceId = found[1]!;
+      return this.once(request, body, () => {
+        const note = { id: randomUUID(), number: 'CN2026-000002', invoiceId, issuedOn: day(0), issuedAt: ago(0), amount: eur(String(body.amount)), reason: body.reason };
+        this.creditNotes.push(note);
+        return note;
+      });
+    }
+    if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/write-off(\/approval)?$/, 'POST'))) {
+      const invoice = this.invoices.find((one) => one.id === found![1])!;
+      if (found[2]) return problem(403, 'another-person', 'another person than who asked agrees');
+      Object.assign(invoice, { writeOff: { reason: body.reason, askedBy: IDS.board, askedAt: ago(0) } });
+      return ok({ invoiceId: invoice.id, ...body, askedBy: IDS.board, askedAt: ago(0) });
+    }
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/pay-link$/, 'POST')) return ok({ path: '/pay/AbCdEfGhIjKlMnOpQrStUv' });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document$/)) return ok(this.seller ? { state: 'ready', drawnUpAt: ago(30), pdfSha256: hex('pdf'), xmlSha256: hex('xml'), reference: 'RF24 COOP 2026 0000 41' } : { state: 'waiting', reference: null });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document\.(pdf|xml)$/)) return ok({});
@@ -317,7 +333,7 @@ export class FakeCoop {
       return ok(this.noticeKind);
     }
     if (on(/^\/api\/billing\/mail\/preview$/, 'POST')) return ok({ subject: String(body.subject).replace('{amount}', '€12.50'), body: String(body.body).replace('{name}', 'Anna Example') });
-    if (on(/^\/api\/billing\/documents$/)) return ok({ sellerKnown: this.seller !== null, waiting: this.seller ? 1 : 42, ready: this.seller ? 40 : 0, failed: this.seller ? 1 : 0, failures: this.seller ? [{ invoiceId: IDS.paid, number: '2026-00029', attempts: 5, why: 'a line has a character that cannot stand in XML' }] : [] });
+    if (on(/^\/api\/billing\/documents$/)) return ok({ sellerKnown: this.seller !== null, waiting: this.seller ? 1 : 42, ready: this.seller ? 40 : 0, failed: this.seller ? 1 : 0, failures: this.seller ? [{ id: IDS.paid, number: '2026-00029', attempts: 5, why: 'a line has a character that cannot stand in XML' }] : [] });
     if (on(/^\/api\/billing\/seller$/)) return ok({ seller: this.seller });
     if (on(/^\/api\/billing\/seller$/, 'PUT')) {
       if (body.iban === 'DE88370400440532013000') return problem(400, 'invalid-request', 'wrong: iban', [{ field: 'iban', rule: 'iban', message: 'no valid IBAN' }]);

@@ -107,6 +107,26 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/words\/en$/).at(-1)!.body).toEqual({ subject: '{coop} has received {amount}', body: 'Thanks, {name}!{coop}' });
   });
 
+  it('a treasurer credits a part, and asks another person to give the rest up', async () => {
+    await page.goto(`/invoices/${IDS.invoice}`);
+    await page.getByText('CN2026-000001').waitFor();
+    await page.getByRole('button', { name: 'Credit note' }).click();
+    await dialog().getByLabel('Amount in EUR').fill('3,00');
+    await dialog().getByLabel('Reason').fill('Down again');
+    await inspect(page, 'credit-note', width);
+    await dialog().getByRole('button', { name: 'Issue the credit note' }).click();
+    await page.getByText('Credit note CN2026-000002 issued').waitFor();
+    expect(asked(/credit-notes$/)[0]!.body).toEqual({ amount: '3.00', reason: 'Down again' });
+
+    await page.getByRole('button', { name: 'Give up what is open' }).click();
+    await dialog().getByLabel('Reason').fill('moved away');
+    await dialog().getByRole('button', { name: 'Ask another person' }).click();
+    await page.getByText('To be given up, when another person agrees').waitFor();
+    await page.getByRole('button', { name: 'Agree', exact: true }).click();
+    await page.getByText('another person than who asked agrees').waitFor();
+    await inspect(page, 'write-off-asked', width);
+  });
+
   it('a treasurer clears the bank by keys: move, confirm, undo, split', async () => {
     await page.goto('/bank');
     await page.getByText('names invoice 2026-00041').waitFor();

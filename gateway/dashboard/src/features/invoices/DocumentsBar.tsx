@@ -31,7 +31,7 @@ export function DocumentsBar() {
           {progress.ready > 0 && <Button size="compact-sm" variant="default" leftSection={<IconFileZip size={14} aria-hidden="true" />} loading={save.busy} onClick={() => save.run()}><Trans>PDFs issued in {name}</Trans></Button>}</div>
         : <Notice tone="warn" title={t`Documents wait`}><p><Trans>Say who the co-op is: without a name and an address an invoice is none.</Trans></p>{who}</Notice>}
       {progress.failed > 0 && <Notice tone="bad" title={<Plural value={progress.failed} one="# document could not be drawn up" other="# documents could not be drawn up" />}>
-        <ul>{progress.failures.slice(0, 5).map((one) => <li key={one.invoiceId}><Link to="/invoices/$invoiceId" params={{ invoiceId: one.invoiceId }}>{one.number}</Link>: {one.why}</li>)}</ul>
+        <ul>{progress.failures.slice(0, 5).map((one) => <li key={one.id}>{one.number.startsWith('CN') ? one.number : <Link to="/invoices/$invoiceId" params={{ invoiceId: one.id }}>{one.number}</Link>}: {one.why}</li>)}</ul>
         <Button size="compact-sm" variant="default" loading={retry.busy} onClick={() => retry.run()}><Trans>Try again</Trans></Button>
       </Notice>}
       <ProblemNotice error={retry.error ?? save.error} />

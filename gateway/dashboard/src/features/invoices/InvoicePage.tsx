@@ -18,6 +18,7 @@ import { InvoiceStatePill } from '@/shared/ui/states';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
+import { Corrections } from './Corrections';
 import { DocumentPanel } from './DocumentPanel';
 import { LineName } from './LineName';
 import { invoiceQuery, reversePayment, type Invoice, type InvoiceLine } from './invoices-api';
@@ -58,6 +59,7 @@ export default function InvoicePage() {
           </Panel>
           <DocumentPanel invoice={invoice} />
           <Payments invoice={invoice} />
+          <Corrections invoice={invoice} />
         </div>
       </div>
     </Page>

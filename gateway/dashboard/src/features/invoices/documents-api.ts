@@ -42,7 +42,7 @@ export interface Progress {
   waiting: number;
   ready: number;
   failed: number;
-  failures: { invoiceId: string; number: string; attempts: number; why: string }[];
+  failures: { id: string; number: string; attempts: number; why: string }[];
 }
 
 const REFRESH_MS = 5_000;

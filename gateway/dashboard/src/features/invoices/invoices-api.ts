@@ -48,6 +48,8 @@ export interface InvoiceLine {
 export interface Invoice extends InvoiceRow {
   lines: InvoiceLine[];
   /** What of a payment went back was reversed. */
+  /** What waits for another person to agree that it is given up. */
+  writeOff?: { reason: string; askedBy: string; askedAt: string } | null;
   payments: { id: string | null; receivedOn: string; method: string; amount: Money; returned?: Money | null }[];
 }
 

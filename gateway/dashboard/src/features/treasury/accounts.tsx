@@ -14,6 +14,7 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'wallet': return <Trans>Credit held for members</Trans>;
     case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
     case 'written-off': case 'writtenOff': return <Trans>Given up</Trans>;
+    case 'credited': return <Trans>Credited</Trans>;
     case 'reserve': return <Trans>Reserve</Trans>;
     case 'bank-charges': return <Trans>Bank charges</Trans>;
     case 'cost-other': return <Trans>Other costs</Trans>;
@@ -37,6 +38,7 @@ export function AccountMeaning({ kind }: { kind: string }) {
     case 'wallet': return <Trans>What the co-op holds for the payer, below zero: it is theirs.</Trans>;
     case 'unbilled': return <Trans>What was charged and is on no invoice yet. Fractions of a cent rest here.</Trans>;
     case 'written-off': return <Trans>What the co-op gave up.</Trans>;
+    case 'credited': return <Trans>What credit notes gave back of what was earned.</Trans>;
     case 'reserve': return <Trans>What was set aside.</Trans>;
     case 'bank-charges': return <Trans>What banks and payment providers took for themselves.</Trans>;
     case 'cost-other': return <Trans>What was paid and is no shared cost.</Trans>;

@@ -46,7 +46,8 @@ class DocumentController {
         this.register = register;
     }
 
-    record FailedView(UUID invoiceId, String number, int attempts, String why) {}
+    /** @param id of the invoice or credit note */
+    record FailedView(UUID id, String number, int attempts, String why) {}
 
     /** @param sellerKnown false: everything waits until the treasurer has said who the co-op is */
     record ProgressView(
@@ -60,7 +61,7 @@ class DocumentController {
                     progress.failures().stream()
                             .map(failed ->
                                     new FailedView(
-                                            failed.invoice().value(),
+                                            failed.id(),
                                             failed.number(),
                                             failed.attempts(),
                                             failed.why()))
@@ -84,7 +85,7 @@ class DocumentController {
     @PreAuthorize("isAuthenticated()")
     DocumentView document(@PathVariable UUID id, Authentication authentication) {
         Invoice.Heading invoice = readable(id, authentication);
-        Documents.State state = documents.state(invoice.id());
+        Documents.State state = documents.state(invoice.id().value());
         return new DocumentView(
                 state.state(),
                 state.drawnUpAt(),
@@ -111,6 +112,32 @@ class DocumentController {
     ResponseEntity<byte[]> xml(@PathVariable UUID id, Authentication authentication) {
         Documents.Kept kept = find(id, authentication);
         return file(kept.number() + ".xml", MediaType.APPLICATION_XML, kept.xml());
+    }
+
+    /** The credit note as PDF/A-3, with its XML in it. */
+    @GetMapping(
+            value = "/invoices/{id}/credit-notes/{noteId}/document.pdf",
+            produces = MediaType.APPLICATION_PDF_VALUE)
+    @PreAuthorize("isAuthenticated()")
+    ResponseEntity<byte[]> creditNotePdf(
+            @PathVariable UUID id, @PathVariable UUID noteId, Authentication authentication) {
+        Documents.Kept kept = creditNote(id, noteId, authentication);
+        return file(kept.number() + ".pdf", MediaType.APPLICATION_PDF, kept.pdf());
+    }
+
+    /** The credit note as EN 16931 XML, the same as in the PDF. */
+    @GetMapping(
+            value = "/invoices/{id}/credit-notes/{noteId}/document.xml",
+            produces = MediaType.APPLICATION_XML_VALUE)
+    @PreAuthorize("isAuthenticated()")
+    ResponseEntity<byte[]> creditNoteXml(
+            @PathVariable UUID id, @PathVariable UUID noteId, Authentication authentication) {
+        Documents.Kept kept = creditNote(id, noteId, authentication);
+        return file(kept.number() + ".xml", MediaType.APPLICATION_XML, kept.xml());
+    }
+
+    private Documents.Kept creditNote(UUID id, UUID noteId, Authentication authentication) {
+        return documents.find(invoicing.creditNote(readable(id, authentication).id(), noteId).id());
     }
 
     /** How many documents are drawn up, and which could not be. */
@@ -143,7 +170,7 @@ class DocumentController {
     }
 
     private Documents.Kept find(UUID id, Authentication authentication) {
-        return documents.find(readable(id, authentication).id());
+        return documents.find(readable(id, authentication).id().value());
     }
 
     private Invoice.Heading readable(UUID id, Authentication authentication) {

@@ -1,10 +1,10 @@
 package org.coopmesh.billing.document;
 
-import org.coopmesh.billing.invoice.InvoiceId;
+import java.util.UUID;
 
-/** The invoice's document is not drawn up yet. */
+/** The document is not drawn up yet. */
 final class DocumentNotReady extends RuntimeException {
-    DocumentNotReady(InvoiceId invoice) {
-        super("the document of invoice " + invoice.value() + " is not drawn up yet");
+    DocumentNotReady(UUID id) {
+        super("document " + id + " is not drawn up yet");
     }
 }

@@ -3,14 +3,13 @@ package org.coopmesh.billing.document;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.coopmesh.billing.invoice.Invoice;
-import org.coopmesh.billing.invoice.InvoiceId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -28,13 +27,13 @@ class Documents {
     record Count(long waiting, long ready, long failed) {}
 
     /** A document that could not be drawn up. */
-    record Failed(InvoiceId invoice, String number, int attempts, String why) {}
+    record Failed(UUID id, String number, int attempts, String why) {}
 
     /** What is kept of a document. */
-    record Kept(InvoiceId invoice, String number, byte[] pdf, byte[] xml) {}
+    record Kept(UUID id, String number, byte[] pdf, byte[] xml) {}
 
     /** A document that waits to be drawn up. */
-    record Waiting(InvoiceId invoice, int attempts) {}
+    record Waiting(UUID id, int attempts) {}
 
     /** The last number of the series that is queued; zero for none. */
     long lastQueued(String series) {
@@ -44,7 +43,10 @@ class Documents {
                 .single();
     }
 
-    void queue(List<Invoice.Heading> invoices, Instant at) {
+    /** Something issued that has no document yet. */
+    record Issued(UUID id, String series, long number, UUID payer, LocalDate issuedOn) {}
+
+    void queue(List<Issued> issued, Instant at) {
         db.sql(
                         """
                         insert into document (invoice_id, series, number, payer_id, issued_on, state, try_after)
@@ -54,13 +56,15 @@ class Documents {
                         on conflict do nothing
                         """)
                 .param("at", at.atOffset(ZoneOffset.UTC))
-                .param("ids", invoices.stream().map(i -> i.id().value()).toArray(UUID[]::new))
-                .param("series", invoices.stream().map(i -> i.series()).toArray(String[]::new))
-                .param("numbers", invoices.stream().map(i -> i.place()).toArray(Long[]::new))
-                .param("payers", invoices.stream().map(i -> i.payer().value()).toArray(UUID[]::new))
+                .param("ids", issued.stream().map(Issued::id).toArray(UUID[]::new))
+                .param("series", issued.stream().map(Issued::series).toArray(String[]::new))
+                .param("numbers", issued.stream().map(Issued::number).toArray(Long[]::new))
+                .param("payers", issued.stream().map(Issued::payer).toArray(UUID[]::new))
                 .param(
                         "days",
-                        invoices.stream().map(i -> i.issuedOn().toString()).toArray(String[]::new))
+                        issued.stream()
+                                .map(each -> each.issuedOn().toString())
+                                .toArray(String[]::new))
                 .update();
     }
 
@@ -73,14 +77,11 @@ class Documents {
                         """)
                 .param("now", now.atOffset(ZoneOffset.UTC))
                 .query((rs, row) ->
-                        new Waiting(
-                                new InvoiceId(rs.getObject("invoice_id", UUID.class)),
-                                rs.getInt("attempts")))
+                        new Waiting(rs.getObject("invoice_id", UUID.class), rs.getInt("attempts")))
                 .optional();
     }
 
-    void keep(
-            InvoiceId invoice, byte[] pdf, byte[] xml, byte[] pdfHash, byte[] xmlHash, Instant at) {
+    void keep(UUID id, byte[] pdf, byte[] xml, byte[] pdfHash, byte[] xmlHash, Instant at) {
         db.sql(
                         """
                         update document set state = 'ready', pdf = :pdf, xml = :xml, pdf_sha256 = :pdfHash, xml_sha256 = :xmlHash,
@@ -92,12 +93,12 @@ class Documents {
                 .param("pdfHash", pdfHash)
                 .param("xmlHash", xmlHash)
                 .param("at", at.atOffset(ZoneOffset.UTC))
-                .param("id", invoice.value())
+                .param("id", id)
                 .update();
     }
 
     /** @param again when to try again; null to leave it to a person */
-    void fail(InvoiceId invoice, int attempts, String why, @Nullable Instant again) {
+    void fail(UUID id, int attempts, String why, @Nullable Instant again) {
         db.sql(
                         """
                         update document set state = :state, attempts = :attempts, failure = :why,
@@ -108,7 +109,7 @@ class Documents {
                 .param("attempts", attempts)
                 .param("why", why)
                 .param("again", again == null ? null : again.atOffset(ZoneOffset.UTC))
-                .param("id", invoice.value())
+                .param("id", id)
                 .update();
     }
 
@@ -140,7 +141,7 @@ class Documents {
                 .param("limit", limit)
                 .query((rs, row) ->
                         new Failed(
-                                new InvoiceId(rs.getObject("invoice_id", UUID.class)),
+                                rs.getObject("invoice_id", UUID.class),
                                 number(rs),
                                 rs.getInt("attempts"),
                                 rs.getString("failure")))
@@ -154,10 +155,10 @@ class Documents {
             byte @Nullable [] pdfHash,
             byte @Nullable [] xmlHash) {}
 
-    Optional<State> state(InvoiceId invoice) {
+    Optional<State> state(UUID id) {
         return db.sql(
                         "select state, drawn_up_at, pdf_sha256, xml_sha256 from document where invoice_id = :id")
-                .param("id", invoice.value())
+                .param("id", id)
                 .query((rs, row) -> {
                     OffsetDateTime at = rs.getObject("drawn_up_at", OffsetDateTime.class);
                     return new State(
@@ -169,15 +170,15 @@ class Documents {
                 .optional();
     }
 
-    Optional<Kept> find(InvoiceId invoice) {
+    Optional<Kept> find(UUID id) {
         return db.sql("select * from document where invoice_id = :id and state = 'ready'")
-                .param("id", invoice.value())
+                .param("id", id)
                 .query((rs, row) -> kept(rs))
                 .optional();
     }
 
     /** The invoices of a month whose documents are ready, in the order of their numbers. */
-    List<InvoiceId> ready(YearMonth month, int limit) {
+    List<UUID> ready(YearMonth month, int limit) {
         return db.sql(
                         """
                         select invoice_id from document where state = 'ready' and issued_on >= :from and issued_on < :to
@@ -186,13 +187,13 @@ class Documents {
                 .param("from", month.atDay(1))
                 .param("to", month.plusMonths(1).atDay(1))
                 .param("limit", limit)
-                .query((rs, row) -> new InvoiceId(rs.getObject("invoice_id", UUID.class)))
+                .query((rs, row) -> rs.getObject("invoice_id", UUID.class))
                 .list();
     }
 
     private static Kept kept(ResultSet rs) throws SQLException {
         return new Kept(
-                new InvoiceId(rs.getObject("invoice_id", UUID.class)),
+                rs.getObject("invoice_id", UUID.class),
                 number(rs),
                 rs.getBytes("pdf"),
                 rs.getBytes("xml"));

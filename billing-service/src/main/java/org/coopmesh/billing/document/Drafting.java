@@ -10,6 +10,7 @@ import org.coopmesh.billing.document.TradeInvoice.Category;
 import org.coopmesh.billing.document.TradeInvoice.Line;
 import org.coopmesh.billing.document.TradeInvoice.Rate;
 import org.coopmesh.billing.document.TradeInvoice.Type;
+import org.coopmesh.billing.invoice.CreditNote;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceViews.LineView;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -75,6 +76,35 @@ final class Drafting {
                 lines,
                 TradeInvoice.taxes(lines),
                 paidAhead,
+                zero);
+    }
+
+    /** A credit note in one line: what it corrects, and why. */
+    static TradeInvoice creditNote(
+            CreditNote note, Invoice.Heading corrected, Seller seller, PayerDetails buyer) {
+        Money zero = Money.zero(note.amount().currency());
+        var lines =
+                List.of(
+                        new Line(
+                                Texts.in(buyer.language()).say("line.credit", note.invoiceNumber()),
+                                note.reason(),
+                                note.amount(),
+                                untaxed(seller)));
+        return new TradeInvoice(
+                Type.CREDIT_NOTE,
+                note.number(),
+                note.issuedOn(),
+                null,
+                corrected.period().atDay(1),
+                corrected.period().atEndOfMonth(),
+                seller,
+                buyer,
+                PayerDetails.number(note.payer()),
+                null,
+                note.invoiceNumber(),
+                lines,
+                TradeInvoice.taxes(lines),
+                zero,
                 zero);
     }
 

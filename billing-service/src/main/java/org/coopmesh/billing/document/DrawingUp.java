@@ -6,12 +6,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.Period;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongFunction;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.coopmesh.billing.invoice.CreditNote;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -85,7 +89,20 @@ public class DrawingUp {
     @Scheduled(fixedDelayString = "${coopmesh.document.check-interval:PT5S}")
     void check() {
         for (String series : invoicing.series()) {
-            queue(series);
+            queue(
+                    series,
+                    last ->
+                            invoicing.issuedAfter(series, last, QUEUE_BATCH).stream()
+                                    .map(DrawingUp::issued)
+                                    .toList());
+        }
+        for (String series : invoicing.creditSeries()) {
+            queue(
+                    series,
+                    last ->
+                            invoicing.creditedAfter(series, last, QUEUE_BATCH).stream()
+                                    .map(DrawingUp::issued)
+                                    .toList());
         }
         if (parties.seller().isPresent()) {
             while (Boolean.TRUE.equals(transaction.execute(status -> drawUpNext()))) {
@@ -94,14 +111,34 @@ public class DrawingUp {
         }
     }
 
-    private void queue(String series) {
-        List<Invoice.Heading> issued;
+    private void queue(String series, LongFunction<List<Documents.Issued>> after) {
+        List<Documents.Issued> issued;
         do {
-            issued = invoicing.issuedAfter(series, documents.lastQueued(series), QUEUE_BATCH);
+            issued = after.apply(documents.lastQueued(series));
             if (!issued.isEmpty()) {
                 documents.queue(issued, clock.instant());
             }
         } while (issued.size() == QUEUE_BATCH);
+    }
+
+    private static Documents.Issued issued(Invoice.Heading invoice) {
+        return new Documents.Issued(
+                invoice.id().value(),
+                invoice.series(),
+                invoice.place(),
+                invoice.payer().value(),
+                invoice.issuedOn());
+    }
+
+    private static Documents.Issued issued(CreditNote note) {
+        String number = note.number();
+        int dash = number.indexOf('-');
+        return new Documents.Issued(
+                note.id(),
+                number.substring(0, dash),
+                Long.parseLong(number.substring(dash + 1)),
+                note.payer().value(),
+                note.issuedOn());
     }
 
     private boolean drawUpNext() {
@@ -110,32 +147,44 @@ public class DrawingUp {
         if (next.isEmpty()) {
             return false;
         }
-        InvoiceId invoice = next.get().invoice();
+        UUID id = next.get().id();
         Drawn drawn;
         try {
-            drawn = drawUp(invoice);
+            drawn = drawUp(id);
         } catch (RuntimeException why) {
-            fail(invoice, next.get().attempts() + 1, why, now);
+            fail(id, next.get().attempts() + 1, why, now);
             return true;
         }
-        documents.keep(
-                invoice, drawn.pdf(), drawn.xml(), sha256(drawn.pdf()), sha256(drawn.xml()), now);
-        Invoice.Heading heading = invoicing.find(invoice).heading();
-        if (!register.coop().dayAt(now).isAfter(heading.issuedOn().plus(TOLD_WITHIN))) {
-            mailing.tell(new Mailing.Told(Notice.INVOICE, invoice.value(), heading.payer()));
-        }
+        documents.keep(id, drawn.pdf(), drawn.xml(), sha256(drawn.pdf()), sha256(drawn.xml()), now);
+        tell(id, now);
         return true;
     }
 
-    private void fail(InvoiceId invoice, int attempts, RuntimeException why, Instant now) {
+    private void tell(UUID id, Instant now) {
+        Optional<CreditNote> note = invoicing.creditNote(id);
+        Invoice.Heading heading =
+                invoicing
+                        .find(note.map(CreditNote::invoice).orElseGet(() -> new InvoiceId(id)))
+                        .heading();
+        LocalDate issuedOn = note.map(CreditNote::issuedOn).orElse(heading.issuedOn());
+        if (!register.coop().dayAt(now).isAfter(issuedOn.plus(TOLD_WITHIN))) {
+            mailing.tell(
+                    new Mailing.Told(
+                            note.isPresent() ? Notice.CREDIT_NOTE : Notice.INVOICE,
+                            id,
+                            heading.payer()));
+        }
+    }
+
+    private void fail(UUID id, int attempts, RuntimeException why, Instant now) {
         log.atWarn()
                 .setCause(why)
-                .addKeyValue("invoiceId", invoice.value())
+                .addKeyValue("documentId", id)
                 .addKeyValue("attempts", attempts)
                 .log("document not drawn up");
         String told = String.valueOf(why.getMessage());
         documents.fail(
-                invoice,
+                id,
                 attempts,
                 told.substring(0, Math.min(told.length(), FAILURE_CHARS_MAX)),
                 attempts >= settings.attemptsMax()
@@ -147,23 +196,37 @@ public class DrawingUp {
     record Drawn(byte[] pdf, byte[] xml) {}
 
     /** The document as it comes out of what was said by the moment of issue. Writes nothing. */
-    Drawn drawUp(InvoiceId id) {
+    Drawn drawUp(UUID id) {
+        Optional<CreditNote> note = invoicing.creditNote(id);
+        return note.isPresent() ? creditNote(note.get()) : invoice(new InvoiceId(id));
+    }
+
+    private Drawn invoice(InvoiceId id) {
         Invoicing.Statement statement = invoicing.statement(id);
         Seller seller = parties.seller(statement.issuedAt()).orElseThrow();
         PayerDetails buyer =
                 parties.details(statement.heading().payer(), statement.issuedAt(), seller);
         TradeInvoice invoice = Drafting.invoice(statement, seller, buyer);
         PaymentReference reference = Drafting.reference(seller, statement.heading());
+        return drawn(invoice, EpcQr.of(seller, invoice.due(), reference), reference.printed());
+    }
+
+    private Drawn creditNote(CreditNote note) {
+        Seller seller = parties.seller(note.issuedAt()).orElseThrow();
+        PayerDetails buyer = parties.details(note.payer(), note.issuedAt(), seller);
+        Invoice.Heading corrected = invoicing.find(note.invoice()).heading();
+        return drawn(Drafting.creditNote(note, corrected, seller, buyer), Optional.empty(), "");
+    }
+
+    private static Drawn drawn(
+            TradeInvoice invoice, Optional<EpcQr> code, String printedReference) {
         byte[] xml = CiiWriter.write(invoice);
         byte[] pdf =
                 PdfWriter.write(
-                        InvoiceSheet.of(
-                                invoice,
-                                EpcQr.of(seller, invoice.due(), reference),
-                                reference.printed()),
+                        InvoiceSheet.of(invoice, code, printedReference),
                         xml,
                         InvoiceSheet.title(invoice),
-                        seller.name(),
+                        invoice.seller().name(),
                         invoice.issuedOn());
         return new Drawn(pdf, xml);
     }
@@ -178,9 +241,9 @@ public class DrawingUp {
         return documents.retryFailed(clock.instant());
     }
 
-    /** How the document of the invoice stands. */
-    Documents.State state(InvoiceId invoice) {
-        return documents.state(invoice).orElse(new Documents.State("waiting", null, null, null));
+    /** How the document of an invoice or a credit note stands. */
+    Documents.State state(UUID id) {
+        return documents.state(id).orElse(new Documents.State("waiting", null, null, null));
     }
 
     /** What a transfer for the invoice carries; empty until the co-op has said who it is, and which kind it wants. */
@@ -189,19 +252,19 @@ public class DrawingUp {
     }
 
     /**
-     * The document of an invoice.
+     * The document of an invoice or a credit note.
      *
      * @throws DocumentNotReady if it is not drawn up yet
      */
-    Documents.Kept find(InvoiceId invoice) {
-        return documents.find(invoice).orElseThrow(() -> new DocumentNotReady(invoice));
+    Documents.Kept find(UUID id) {
+        return documents.find(id).orElseThrow(() -> new DocumentNotReady(id));
     }
 
-    /** Writes all PDFs of invoices issued in {@code month} into one archive, the newest beyond {@link #ARCHIVE_MAX} left out. */
+    /** Writes all PDFs of invoices and credit notes issued in {@code month} into one archive, the newest beyond {@link #ARCHIVE_MAX} left out. */
     void archive(YearMonth month, OutputStream to) throws IOException {
         try (var zip = new ZipOutputStream(to)) {
-            for (InvoiceId invoice : documents.ready(month, ARCHIVE_MAX)) {
-                Documents.Kept kept = find(invoice);
+            for (UUID id : documents.ready(month, ARCHIVE_MAX)) {
+                Documents.Kept kept = find(id);
                 var entry = new ZipEntry(kept.number() + ".pdf");
                 entry.setTime(0);
                 zip.putNextEntry(entry);

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.coopmesh.billing.invoice.CreditNote;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -14,7 +15,7 @@ import org.coopmesh.billing.party.Language;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
-/** Writes that an invoice is ready, with its document and a link under which it is paid. */
+/** Writes that an invoice or a credit note is ready, with its document, and a link under which what is open is paid. */
 @Component
 class InvoiceLetters implements LetterWriter {
     private final Invoicing invoicing;
@@ -27,18 +28,34 @@ class InvoiceLetters implements LetterWriter {
 
     @Override
     public Set<Notice> writes() {
-        return Set.of(Notice.INVOICE, Notice.INVOICE_PAID);
+        return Set.of(Notice.INVOICE, Notice.INVOICE_PAID, Notice.CREDIT_NOTE);
     }
 
     /** The link is made here and stands nowhere else than in the mail. What was written off is told to nobody. */
     @Override
     public Optional<Letter> letter(Notice notice, UUID about, Language language) {
-        var id = new InvoiceId(about);
-        Invoice invoice = invoicing.find(id);
-        Documents.Kept kept = documents.find(id);
+        Documents.Kept kept = documents.find(about);
         var enclosure =
                 new Letter.Enclosure(
                         kept.number() + ".pdf", MediaType.APPLICATION_PDF_VALUE, kept.pdf());
+        Optional<CreditNote> note = invoicing.creditNote(about);
+        if (note.isPresent()) {
+            return Optional.of(
+                    new Letter(
+                            Notice.CREDIT_NOTE,
+                            Map.of(
+                                    "number",
+                                    note.get().number(),
+                                    "invoice",
+                                    note.get().invoiceNumber(),
+                                    "amount",
+                                    language.money(note.get().amount()),
+                                    "reason",
+                                    note.get().reason()),
+                            enclosure));
+        }
+        var id = new InvoiceId(about);
+        Invoice invoice = invoicing.find(id);
         String number = invoice.heading().number();
         String total = language.money(invoice.heading().total());
         return switch (invoice) {

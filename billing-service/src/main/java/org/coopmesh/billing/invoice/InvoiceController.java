@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.Collection;
@@ -43,6 +44,7 @@ class InvoiceController {
     private final Invoicing invoicing;
     private final Invoices invoices;
     private final Bills bills;
+    private final WritingOff writingOff;
     private final PayerRegister register;
     private final Clock clock;
 
@@ -50,17 +52,20 @@ class InvoiceController {
             Invoicing invoicing,
             Invoices invoices,
             Bills bills,
+            WritingOff writingOff,
             PayerRegister register,
             Clock clock) {
         this.invoicing = invoicing;
         this.invoices = invoices;
         this.bills = bills;
+        this.writingOff = writingOff;
         this.register = register;
         this.clock = clock;
     }
 
     record InvoicesView(List<InvoiceView> items, @Nullable String next) {}
 
+    /** @param writeOff what waits for another person to agree; null where nobody asked */
     record InvoiceDetailView(
             UUID id,
             String number,
@@ -75,7 +80,17 @@ class InvoiceController {
             String state,
             @Nullable LocalDate overdueSince,
             List<LineView> lines,
-            List<SettlementView> payments) {}
+            List<SettlementView> payments,
+            @Nullable WriteOffView writeOff) {}
+
+    record WriteOffView(UUID invoiceId, String reason, UUID askedBy, Instant askedAt) {
+        static WriteOffView of(WriteOffs.Asked asked) {
+            return new WriteOffView(
+                    asked.invoice().value(), asked.reason(), asked.by().value(), asked.at());
+        }
+    }
+
+    record WriteOffsView(List<WriteOffView> items) {}
 
     record WriteOffRequest(@NotBlank @Size(max = 500) String reason) {}
 
@@ -134,11 +149,39 @@ class InvoiceController {
         return detail(invoice);
     }
 
-    /** Gives up what is still owed. */
+    /** Asks another person to agree that what is still owed is given up. */
     @PostMapping("/invoices/{id}/write-off")
     @PreAuthorize("hasRole('treasurer')")
-    InvoiceDetailView writeOff(@PathVariable UUID id, @Valid @RequestBody WriteOffRequest request) {
-        return detail(invoicing.writeOff(new InvoiceId(id), request.reason()));
+    WriteOffView askWriteOff(
+            @PathVariable UUID id,
+            @Valid @RequestBody WriteOffRequest request,
+            Authentication authentication) {
+        return WriteOffView.of(
+                writingOff.ask(
+                        new InvoiceId(id),
+                        request.reason().strip(),
+                        Caller.of(authentication).member()));
+    }
+
+    /** Agrees, as another person than who asked: what is still owed is given up. */
+    @PostMapping("/invoices/{id}/write-off/approval")
+    @PreAuthorize("hasAnyRole('treasurer', 'board')")
+    InvoiceDetailView approveWriteOff(@PathVariable UUID id, Authentication authentication) {
+        return detail(writingOff.approve(new InvoiceId(id), Caller.of(authentication).member()));
+    }
+
+    /** Says no, or takes the question back: it is still owed. */
+    @PostMapping("/invoices/{id}/write-off/withdrawal")
+    @PreAuthorize("hasAnyRole('treasurer', 'board')")
+    InvoiceDetailView withdrawWriteOff(@PathVariable UUID id, Authentication authentication) {
+        return detail(writingOff.withdraw(new InvoiceId(id), Caller.of(authentication).member()));
+    }
+
+    /** What waits for another person to agree. */
+    @GetMapping("/billing/write-offs")
+    @PreAuthorize("hasAnyRole('treasurer', 'board')")
+    WriteOffsView writeOffs() {
+        return new WriteOffsView(writingOff.waiting().stream().map(WriteOffView::of).toList());
     }
 
     private InvoiceDetailView detail(Invoice invoice) {
@@ -158,7 +201,8 @@ class InvoiceController {
                 view.state(),
                 view.overdueSince(),
                 bills.lines(id).stream().map(LineView::of).toList(),
-                invoices.settlements(id).stream().map(SettlementView::of).toList());
+                invoices.settlements(id).stream().map(SettlementView::of).toList(),
+                writingOff.asked(id).map(WriteOffView::of).orElse(null));
     }
 
     /** What a month has come to so far, as far as it is not invoiced; without a period, this month. */
@@ -183,6 +227,18 @@ class InvoiceController {
 
     private boolean reads(Caller caller, PayerId payer) {
         return caller.readsAllMoney() || register.pays(caller.member(), payer);
+    }
+
+    @ExceptionHandler
+    ProblemDetail refused(WriteOffRefused e) {
+        boolean nobodyAsked = e.rule().equals("asked");
+        ProblemDetail problem =
+                problem(
+                        nobodyAsked ? HttpStatus.CONFLICT : HttpStatus.FORBIDDEN,
+                        nobodyAsked ? "write-off-not-asked" : "another-person",
+                        e);
+        problem.setProperty("rule", e.rule());
+        return problem;
     }
 
     @ExceptionHandler

@@ -59,6 +59,7 @@ public class Invoicing {
 
     private final Invoices invoices;
     private final PayLinks payLinks;
+    private final CreditNotes creditNotes;
     private final Bills bills;
     private final Rating rating;
     private final SpendWatch spendWatch;
@@ -74,6 +75,7 @@ public class Invoicing {
     Invoicing(
             Invoices invoices,
             PayLinks payLinks,
+            CreditNotes creditNotes,
             Bills bills,
             Rating rating,
             SpendWatch spendWatch,
@@ -87,6 +89,7 @@ public class Invoicing {
             Clock clock) {
         this.invoices = invoices;
         this.payLinks = payLinks;
+        this.creditNotes = creditNotes;
         this.bills = bills;
         this.rating = rating;
         this.spendWatch = spendWatch;
@@ -379,6 +382,11 @@ public class Invoicing {
     }
 
     private void useCredit(PayerId payer) {
+        useCredit(payer, null);
+    }
+
+    /** @param named an invoice to begin with; null for none */
+    private void useCredit(PayerId payer, @Nullable InvoiceId named) {
         Coop coop = register.coop();
         hold(payer, coop);
         Money credit = ledger.balance(AccountId.wallet(payer.value()), coop.currency()).negated();
@@ -388,7 +396,7 @@ public class Invoicing {
         Applied applied =
                 apply(
                         payer,
-                        null,
+                        named,
                         null,
                         Settlement.Method.CREDIT,
                         coop.dayAt(clock.instant()),
@@ -639,6 +647,92 @@ public class Invoicing {
                 yield off;
             }
         };
+    }
+
+    /**
+     * Takes back {@code amount} of an issued invoice: it becomes the payer's credit, which pays what is still open on that
+     * invoice first. Nothing of the invoice itself is changed.
+     *
+     * @param amount null for all that is left of the invoice
+     * @throws InvoiceNotFound if there is none
+     * @throws InvoiceClosed if it was written off
+     * @throws CreditRefused if more is to be credited than is left of it
+     */
+    @Transactional
+    public CreditNote credit(InvoiceId id, @Nullable Money amount, String why, UUID by) {
+        Coop coop = register.coop();
+        PayerId payer = find(id).heading().payer();
+        hold(payer, coop);
+        Invoice invoice = invoices.lock(id).orElseThrow(() -> new InvoiceNotFound(id));
+        if (invoice instanceof Invoice.WrittenOff) {
+            throw new InvoiceClosed(id);
+        }
+        Invoice.Heading heading = invoice.heading();
+        Money left =
+                creditNotes.of(id).stream()
+                        .map(CreditNote::amount)
+                        .reduce(heading.total(), Money::minus);
+        Money credited = amount == null ? left : amount;
+        if (!credited.isPositive() || credited.exceeds(left)) {
+            throw new CreditRefused(heading.number(), left);
+        }
+        Instant now = clock.instant();
+        LocalDate today = coop.dayAt(now);
+        String series = "CN" + today.getYear();
+        long number = creditNotes.nextNumber(series);
+        var note =
+                new CreditNote(
+                        UUID.randomUUID(),
+                        Invoices.number(series, number),
+                        id,
+                        heading.number(),
+                        payer,
+                        today,
+                        now,
+                        by,
+                        credited,
+                        why);
+        creditNotes.insert(note, series, number);
+        post(
+                now,
+                "credit note " + note.number() + " on invoice " + heading.number(),
+                List.of(
+                        new Posting(
+                                AccountId.wallet(payer.value()), AccountId.CREDITED, credited)));
+        useCredit(payer, invoice instanceof Invoice.Owing ? id : null);
+        return note;
+    }
+
+    /** The credit notes on an invoice, the first first. */
+    public List<CreditNote> creditNotes(InvoiceId id) {
+        return creditNotes.of(id);
+    }
+
+    /**
+     * A credit note.
+     *
+     * @throws InvoiceNotFound if the invoice has no such credit note
+     */
+    public CreditNote creditNote(InvoiceId invoice, UUID id) {
+        return creditNotes
+                .find(id)
+                .filter(note -> note.invoice().equals(invoice))
+                .orElseThrow(() -> new InvoiceNotFound(invoice));
+    }
+
+    /** The credit note by its id alone; empty where that is an invoice's. */
+    public Optional<CreditNote> creditNote(UUID id) {
+        return creditNotes.find(id);
+    }
+
+    /** The years in which credit notes were numbered, such as {@code CN2026}. */
+    public List<String> creditSeries() {
+        return creditNotes.series();
+    }
+
+    /** Credit notes of {@code series} beyond {@code number}, in the order in which they were issued. */
+    public List<CreditNote> creditedAfter(String series, long number, int limit) {
+        return creditNotes.after(series, number, limit);
     }
 
     /** Invoices whose last day to pay is over and which nobody has called overdue yet. */

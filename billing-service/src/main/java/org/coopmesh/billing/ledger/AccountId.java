@@ -28,6 +28,8 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         INCOME_USAGE(false),
         /** What was given up. */
         WRITTEN_OFF(false),
+        /** What credit notes gave back of what was earned. */
+        CREDITED(false),
         /** What banks and payment providers take for themselves. */
         BANK_CHARGES(false),
         /** Paid for what is no shared cost. */
@@ -96,6 +98,7 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     public static final AccountId INCOME_DUES = new AccountId(Kind.INCOME_DUES, null);
     public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
     public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);
+    public static final AccountId CREDITED = new AccountId(Kind.CREDITED, null);
     public static final AccountId BANK_CHARGES = new AccountId(Kind.BANK_CHARGES, null);
     public static final AccountId COST_OTHER = new AccountId(Kind.COST_OTHER, null);
     public static final AccountId INCOME_OTHER = new AccountId(Kind.INCOME_OTHER, null);

@@ -148,6 +148,7 @@ class MailDesk {
                         case "name" -> "Anna Example";
                         case "coop" -> parties.seller().map(Seller::name).orElse("Coop");
                         case "number", "invoice" -> year + "-000123";
+                        case "reason" -> "…";
                         case "due" -> language.day(today.plusDays(DUE_DAYS));
                         case "received", "since" -> language.day(today);
                         case "link" ->

@@ -11,6 +11,8 @@ public enum Notice {
     INVOICE(Set.of("link"), "number", "total", "open", "due", "link"),
     /** An invoice that credit paid before it was told. */
     INVOICE_PAID(Set.of(), "number", "total"),
+    /** A part of an invoice, or all of it, was taken back. */
+    CREDIT_NOTE(Set.of(), "number", "invoice", "amount", "reason"),
     /** Money came in. */
     RECEIPT(Set.of(), "amount", "received", "open");
 

@@ -23,7 +23,12 @@ final class PlainTextAccounts {
                     case WALLET, PAY_DUE -> "Liabilities";
                     case RESERVE, SETTLEMENT -> "Equity";
                     case INCOME_DUES, INCOME_USAGE, INCOME_OTHER -> "Income";
-                    case WRITTEN_OFF, BANK_CHARGES, COST_OTHER, COST_POOL, MODERATORS_PAY ->
+                    case WRITTEN_OFF,
+                            CREDITED,
+                            BANK_CHARGES,
+                            COST_OTHER,
+                            COST_POOL,
+                            MODERATORS_PAY ->
                             "Expenses";
                 };
         String owned = names.of(account);

@@ -73,7 +73,10 @@ class TreasuryController {
                         new PurposeView("usage", MoneyView.of(usage)),
                         new PurposeView(
                                 "writtenOff",
-                                MoneyView.of(ledger.total(Kind.WRITTEN_OFF, currency).negated()))));
+                                MoneyView.of(ledger.total(Kind.WRITTEN_OFF, currency).negated())),
+                        new PurposeView(
+                                "credited",
+                                MoneyView.of(ledger.total(Kind.CREDITED, currency).negated()))));
     }
 
     record RowView(String purpose, @Nullable MoneyView amount) {}

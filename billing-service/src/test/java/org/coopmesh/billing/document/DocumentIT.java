@@ -6,11 +6,14 @@ import static org.springframework.security.test.web.servlet.request.SecurityMock
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import com.jayway.jsonpath.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -25,6 +28,8 @@ import org.coopmesh.billing.BillingService;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
+import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.Plan;
 import org.coopmesh.billing.rating.Rating;
@@ -34,6 +39,7 @@ import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
@@ -44,12 +50,14 @@ import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
 import org.springframework.test.web.servlet.request.RequestPostProcessor;
 
 @SpringBootTest(classes = BillingService.class, webEnvironment = SpringBootTest.WebEnvironment.MOCK)
 @AutoConfigureMockMvc
 @Import(BillingContext.class)
 class DocumentIT {
+    private static final Currency EUR = Currency.getInstance("EUR");
     private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
     private static final String SELLER =
             """
@@ -62,12 +70,14 @@ class DocumentIT {
             {"name":"%s","address":{"line1":"Calle Mayor 1","city":"Barcelona","country":"ES"},"language":"es"}
             """;
 
+    @TempDir Path folder;
     @Autowired MockMvc http;
     @Autowired StandingClock clock;
     @Autowired Facts facts;
     @Autowired Rating rating;
     @Autowired Invoicing invoicing;
     @Autowired DrawingUp documents;
+    @Autowired Ledger ledger;
     @Autowired JdbcClient db;
 
     @DynamicPropertySource
@@ -149,8 +159,8 @@ class DocumentIT {
         assertThat(new String(xml, StandardCharsets.UTF_8))
                 .contains("Anna Before")
                 .doesNotContain("Anna After");
-        assertThat(documents.drawUp(invoice).xml()).isEqualTo(xml);
-        assertThat(documents.drawUp(invoice).pdf()).isEqualTo(pdf);
+        assertThat(documents.drawUp(invoice.value()).xml()).isEqualTo(xml);
+        assertThat(documents.drawUp(invoice.value()).pdf()).isEqualTo(pdf);
         assertThatThrownBy(() -> db.sql("update document set state = 'waiting'").update())
                 .hasMessageContaining("drawn up once");
     }
@@ -229,9 +239,7 @@ class DocumentIT {
 
         http.perform(get("/api/billing/documents").with(treasurer()))
                 .andExpect(
-                        jsonPath(
-                                        "$.failures[?(@.invoiceId == '%s')].attempts"
-                                                .formatted(invoice.value()))
+                        jsonPath("$.failures[?(@.id == '%s')].attempts".formatted(invoice.value()))
                                 .value(5));
         db.sql("update seller set name = 'Coop'").update();
         http.perform(post("/api/billing/documents/retry").with(treasurer()))
@@ -274,6 +282,152 @@ class DocumentIT {
                 treasurer(),
                 "creditorId",
                 "checkDigits");
+    }
+
+    @Test
+    void aCreditNoteTakesBackAPartAndPaysWhatIsOpenFirst() throws Exception {
+        sellerIsSaid();
+        Someone anna = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        String notes = "/api/invoices/" + invoice.value() + "/credit-notes";
+        String key = UUID.randomUUID().toString();
+        String part = "{\"amount\":\"2.50\",\"reason\":\"Line was down\"}";
+        RequestPostProcessor treasurer = treasurer();
+
+        String note =
+                http.perform(credit(notes, part, key).with(treasurer))
+                        .andExpect(status().isCreated())
+                        .andExpect(jsonPath("$.amount.amount").value("2.50"))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        http.perform(credit(notes, part, key).with(treasurer)).andExpect(content().string(note));
+
+        http.perform(get("/api/invoices/" + invoice.value()).with(member(anna)))
+                .andExpect(jsonPath("$.total.amount").value("12.50"))
+                .andExpect(jsonPath("$.open.amount").value("10.00"))
+                .andExpect(jsonPath("$.state").value("partlyPaid"));
+        documents.check();
+        String id = JsonPath.read(note, "$.id");
+        String number = JsonPath.read(note, "$.number");
+        byte[] xml = bytes(notes + "/" + id + "/document.xml", member(anna));
+        assertThat(number).startsWith("CN2026-0000");
+        assertThat(new String(xml, StandardCharsets.UTF_8))
+                .contains("<ram:TypeCode>381</ram:TypeCode>", number, "Line was down")
+                .contains("<ram:IssuerAssignedID>2026-");
+        byte[] pdf = bytes(notes + "/" + id + "/document.pdf", treasurer());
+        assertThat(Papers.validity(folder.resolve("credit-note.pdf"), pdf)).isEqualTo("valid");
+        http.perform(get(notes).with(member(anna)))
+                .andExpect(jsonPath("$.items[0].number").value(number));
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    @Test
+    void whatWasPaidAndIsCreditedIsThePayersCredit() throws Exception {
+        sellerIsSaid();
+        Someone anna = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        String notes = "/api/invoices/" + invoice.value() + "/credit-notes";
+        http.perform(
+                        post("/api/payments")
+                                .with(treasurer())
+                                .header("Idempotency-Key", UUID.randomUUID().toString())
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        """
+                                        {"payerId":"%s","amount":"12.50","method":"cash","receivedOn":"2026-11-01"}
+                                        """
+                                                .formatted(anna.payer())))
+                .andExpect(status().isCreated());
+        AccountId wallet = AccountId.wallet(anna.payer());
+
+        http.perform(credit(notes, "{\"reason\":\"All wrong\"}", "whole").with(treasurer()))
+                .andExpect(status().isCreated())
+                .andExpect(jsonPath("$.amount.amount").value("12.50"));
+
+        assertThat(ledger.balance(wallet, EUR)).isEqualTo(Money.parse("-12.50", EUR));
+        http.perform(credit(notes, "{\"reason\":\"Again\"}", "more").with(treasurer()))
+                .andExpect(status().isConflict())
+                .andExpect(
+                        jsonPath("$.type").value("https://coopmesh.org/problems/credit-refused"));
+        assertThatThrownBy(() -> db.sql("delete from credit_note").update())
+                .hasMessageContaining("stays as it is");
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    @Test
+    void onlyTheTreasurerCredits() throws Exception {
+        Someone anna = facts.joined("home", "2026-10-01");
+        Someone berta = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        String notes = "/api/invoices/" + invoice.value() + "/credit-notes";
+        String whole = "{\"reason\":\"Please\"}";
+
+        http.perform(credit(notes, whole, "mine").with(member(anna)))
+                .andExpect(status().isForbidden());
+        http.perform(credit(notes, whole, "own").with(as(anna.member(), "treasurer")))
+                .andExpect(status().isForbidden());
+        http.perform(get(notes).with(member(berta))).andExpect(status().isNotFound());
+        http.perform(credit(notes, "{\"amount\":\"99\",\"reason\":\"x\"}", "99").with(treasurer()))
+                .andExpect(status().isConflict());
+        http.perform(
+                        credit(notes, "{\"amount\":\"0.001\",\"reason\":\"x\"}", "mil")
+                                .with(treasurer()))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].rule").value("wholeMinor"));
+        http.perform(credit(notes, "{\"reason\":\" \"}", "why").with(treasurer()))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("reason"));
+    }
+
+    @Test
+    void givingUpNeedsTwoPeopleWhoDoNotOweItThemselves() throws Exception {
+        Someone anna = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        String writeOff = "/api/invoices/" + invoice.value() + "/write-off";
+        RequestPostProcessor treasurer = treasurer();
+        RequestPostProcessor own = as(anna.member(), "treasurer");
+
+        http.perform(post(writeOff + "/approval").with(treasurer()))
+                .andExpect(status().isConflict());
+        http.perform(asks(writeOff).with(own)).andExpect(status().isForbidden());
+        http.perform(asks(writeOff).with(member(anna))).andExpect(status().isForbidden());
+        http.perform(asks(writeOff).with(treasurer)).andExpect(status().isOk());
+        http.perform(asks(writeOff).with(treasurer())).andExpect(status().isOk());
+        http.perform(get("/api/invoices/" + invoice.value()).with(member(anna)))
+                .andExpect(jsonPath("$.state").value("issued"))
+                .andExpect(jsonPath("$.writeOff.reason").value("moved away"));
+        http.perform(post(writeOff + "/approval").with(treasurer))
+                .andExpect(status().isForbidden())
+                .andExpect(jsonPath("$.rule").value("otherPerson"));
+        http.perform(post(writeOff + "/approval").with(own))
+                .andExpect(status().isForbidden())
+                .andExpect(jsonPath("$.rule").value("notOwn"));
+        http.perform(post(writeOff + "/withdrawal").with(treasurer)).andExpect(status().isOk());
+        http.perform(asks(writeOff).with(treasurer)).andExpect(status().isOk());
+        http.perform(post(writeOff + "/approval").with(as(UUID.randomUUID(), "board")))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("writtenOff"));
+
+        http.perform(asks(writeOff).with(treasurer)).andExpect(status().isConflict());
+        http.perform(get("/api/billing/write-offs").with(treasurer))
+                .andExpect(
+                        jsonPath("$.items[?(@.invoiceId == '%s')]".formatted(invoice.value()))
+                                .isEmpty());
+        assertThat(ledger.trialBalanceMicro()).isZero();
+    }
+
+    private static MockHttpServletRequestBuilder asks(String path) {
+        return post(path)
+                .contentType(MediaType.APPLICATION_JSON)
+                .content("{\"reason\":\"moved away\"}");
+    }
+
+    private static MockHttpServletRequestBuilder credit(String path, String body, String key) {
+        return post(path)
+                .header("Idempotency-Key", key)
+                .contentType(MediaType.APPLICATION_JSON)
+                .content(body);
     }
 
     private void refused(
@@ -320,6 +474,11 @@ class DocumentIT {
     private static RequestPostProcessor treasurer() {
         return jwt().jwt(token -> token.subject(UUID.randomUUID().toString()))
                 .authorities(new SimpleGrantedAuthority("ROLE_treasurer"));
+    }
+
+    private static RequestPostProcessor as(UUID member, String role) {
+        return jwt().jwt(token -> token.subject(member.toString()))
+                .authorities(new SimpleGrantedAuthority("ROLE_" + role));
     }
 
     private static RequestPostProcessor member(Someone who) {

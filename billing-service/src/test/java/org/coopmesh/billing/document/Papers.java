@@ -1,5 +1,8 @@
 package org.coopmesh.billing.document;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.Currency;
 import java.util.List;
@@ -12,6 +15,7 @@ import org.coopmesh.billing.party.Address;
 import org.coopmesh.billing.party.Language;
 import org.coopmesh.billing.party.PayerDetails;
 import org.coopmesh.billing.party.Seller;
+import org.mustangproject.validator.ZUGFeRDValidator;
 
 /** Invoices to be written down. */
 final class Papers {
@@ -78,5 +82,13 @@ final class Papers {
 
     static Money euros(String amount) {
         return Money.parse(amount, EUR);
+    }
+
+    /** What Mustang says of the file: "valid", or everything that it has to say. */
+    static String validity(Path file, byte[] bytes) throws IOException {
+        Files.write(file, bytes);
+        var validator = new ZUGFeRDValidator();
+        String report = validator.validate(file.toString());
+        return validator.wasCompletelyValid() ? "valid" : report;
     }
 }

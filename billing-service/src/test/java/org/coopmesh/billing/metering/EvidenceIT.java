@@ -277,6 +277,8 @@ class EvidenceIT {
                                 .contentType("application/json")
                                 .content("{\"reason\": \"moved away\"}"))
                 .andExpect(status().isOk());
+        http.perform(post("/api/invoices/%s/write-off/approval".formatted(id)).with(as("board")))
+                .andExpect(status().isOk());
         upkeep.prune();
 
         assertThat(python(TOOLS + "/coopmesh_verify.py", open.toString()).code()).isZero();
