@@ -147,15 +147,13 @@ class Entries {
         }
         return db.sql(
                         """
-                        -- The limits change no result: by them a plan that is made once looks as cheap as it is.
+                        -- The limit changes no result: by it a plan that is made once looks as cheap as it is.
                         with held as materialized (
                             select id from ledger_account where id = any(:payers) order by id limit :payersSize for no key update
-                        ), shared as (
-                            select id from ledger_account where id = any(:shared) limit :sharedSize
-                        ), place as (
-                            select max(closed_until) as closed_until from ledger_closed_month
-                            having (select count(*) from held) = :payersSize
-                               and (select count(*) from shared) = :sharedSize
+                        ), place as materialized (
+                            select (select max(closed_until) from ledger_closed_month) as closed_until
+                             where (select count(*) from held) = :payersSize
+                               and (select count(*) from ledger_account where id = any(:shared)) = :sharedSize
                         ), written as (
                             insert into ledger_transaction (id, effective_at, happened_at, recorded_at, what, reverses)
                             select t.id, greatest(t.effective_at, closed_until),

@@ -172,16 +172,29 @@ class LedgerIT {
 
     @Example
     void aHeaderCannotBeLeftOpenForALaterTransaction() {
+        post(AccountId.BANK, AccountId.CASH, 1);
+        UUID id = UUID.randomUUID();
+
         assertThatThrownBy(() ->
-                        DATABASE.commit(() ->
-                                DATABASE.db()
-                                        .sql(
-                                                """
-                                                insert into ledger_transaction (id, effective_at, recorded_at, what, written_by)
-                                                values (gen_random_uuid(), now(), now(), 'raw', '9999999999')
-                                                """)
-                                        .update()))
-                .hasStackTraceContaining("is written by another");
+                        DATABASE.commit(() -> {
+                            DATABASE.db()
+                                    .sql(
+                                            """
+                                            insert into ledger_transaction (id, effective_at, recorded_at, what, written_by)
+                                            values (:id, now(), now(), 'raw', '9999999999')
+                                            """)
+                                    .param("id", id)
+                                    .update();
+                            DATABASE.db()
+                                    .sql(
+                                            """
+                                            insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
+                                            values (:id, 1, 'bank', -5, 'EUR'), (:id, 1, 'cash', 5, 'EUR')
+                                            """)
+                                    .param("id", id)
+                                    .update();
+                        }))
+                .hasStackTraceContaining("is closed");
     }
 
     @Example

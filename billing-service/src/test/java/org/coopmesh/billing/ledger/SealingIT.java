@@ -205,10 +205,18 @@ class SealingIT {
                                 database.db()
                                         .sql(
                                                 """
-                                                insert into ledger_transaction (id, effective_at, recorded_at, what)
-                                                values (gen_random_uuid(), '2026-10-31T22:59:59Z', '2026-11-03T10:00:00Z', 'raw')
+                                                with header as (
+                                                    insert into ledger_transaction (id, effective_at, recorded_at, what)
+                                                    values (gen_random_uuid(), '2026-10-31T22:59:59Z', '2026-11-03T10:00:00Z', 'raw')
+                                                    returning id
+                                                )
+                                                insert into ledger_entry (transaction_id, line, account_id, amount_micro, currency)
+                                                select id, 1, account_id, amount_micro, 'EUR' from header,
+                                                       (values ('bank', 5), (:wallet, -5)) as e (account_id, amount_micro)
                                                 """)
+                                        .param("wallet", wallet.toString())
                                         .update()))
+                .hasStackTraceContaining("ledger month of")
                 .hasStackTraceContaining("is closed");
     }
 
