@@ -2,20 +2,15 @@ package org.coopmesh.billing.treasury;
 
 import java.io.IOException;
 import java.io.Writer;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import org.coopmesh.billing.ledger.Money;
+import java.util.UUID;
 import org.coopmesh.billing.ledger.WrittenTransaction;
 
 /** A journal of hledger. */
-final class HledgerFormat implements BookFormat {
-    private final Writer out;
-    private final Names names;
-    private final ZoneId zone;
-
+final class HledgerFormat extends PlainTextFormat {
     HledgerFormat(Writer out, Names names, ZoneId zone) {
-        this.out = out;
-        this.names = names;
-        this.zone = zone;
+        super(out, names, zone, "    ");
     }
 
     @Override
@@ -26,36 +21,16 @@ final class HledgerFormat implements BookFormat {
 
     @Override
     public void account(WrittenTransaction.Account account) throws IOException {
-        out.write("account " + PlainTextAccounts.name(account, names) + "\n");
+        out.write("account " + name(account) + "\n");
     }
 
     @Override
-    public void transaction(WrittenTransaction written) throws IOException {
-        out.write(
-                "\n%s * (%s) %s\n"
-                        .formatted(
-                                written.effectiveAt().atZone(zone).toLocalDate(),
-                                written.id().value(),
-                                names == Names.PAYERS
-                                        ? PlainTextAccounts.text(written.what())
-                                        : ""));
-        if (written.happenedAt() != null) {
-            out.write(
-                    "    ; happened:%s\n"
-                            .formatted(written.happenedAt().atZone(zone).toLocalDate()));
-        }
-        for (WrittenTransaction.Line line : written.lines()) {
-            posting(line.from(), line.amount().negated());
-            posting(line.to(), line.amount());
-        }
+    String heading(LocalDate on, String what, UUID id) {
+        return "%s * (%s) %s".formatted(on, id, what);
     }
 
-    private void posting(WrittenTransaction.Account account, Money amount) throws IOException {
-        out.write(
-                "    %s  %s %s\n"
-                        .formatted(
-                                PlainTextAccounts.name(account, names),
-                                amount.decimal(),
-                                amount.currency()));
+    @Override
+    String happened(LocalDate on) {
+        return "; happened:" + on;
     }
 }
