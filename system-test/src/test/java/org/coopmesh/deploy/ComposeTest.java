@@ -188,11 +188,18 @@ class ComposeTest {
                 : Map.of();
     }
 
+    /** A name without a value is passed on as it is where Compose runs. */
     private Map<String, String> environment(String service) {
         return map(services().get(service).getOrDefault("environment", Map.of()))
                 .entrySet()
                 .stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().toString()));
+                .collect(
+                        Collectors.toMap(
+                                Map.Entry::getKey,
+                                each ->
+                                        each.getValue() == null
+                                                ? "${" + each.getKey() + "}"
+                                                : each.getValue().toString()));
     }
 
     @SuppressWarnings("unchecked")
