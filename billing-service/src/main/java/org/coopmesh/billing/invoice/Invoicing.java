@@ -144,7 +144,15 @@ public class Invoicing {
     List<Outcome> bill(
             List<PayerId> payers, YearMonth period, Rating.Reckoning reckoning, Turn turn) {
         Coop coop = register.coop();
-        hold(payers, coop);
+        // Whoever touches a payer's wallet holds one of these first.
+        ledger.hold(
+                payers.stream()
+                        .flatMap(payer ->
+                                Stream.of(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.unbilled(payer.value())))
+                        .toList(),
+                coop.currency());
         turn.holds();
         var outcomes = new LinkedHashMap<PayerId, Outcome>();
         Set<PayerId> before = bills.payers(period, payers);
