@@ -80,6 +80,11 @@ const bank = createRoute({
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
   component: lazyRouteComponent(() => import('@/features/bank/BankPage')),
 });
+const providers = createRoute({
+  ...under('/providers'),
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/providers/ProvidersPage')),
+});
 const mail = createRoute({
   ...under('/mail'),
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
@@ -114,7 +119,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -80,6 +80,11 @@ export class FakeCoop {
   invoices: Json[];
   seller: Json | null = null;
   creditNotes: Json[] = [{ id: randomUUID(), number: 'CN2026-000001', invoiceId: IDS.invoice, issuedOn: day(-3), issuedAt: ago(4000), amount: eur('2.50'), reason: 'The line was down for two days' }];
+  attempts: Json[] = [
+    { id: randomUUID(), provider: 'stripe', invoiceId: IDS.paid, number: '2026-00040', payerId: IDS.payer, amount: eur('24.50'), state: 'succeeded', received: eur('24.50'), fee: eur('0.62'), references: ['cs_1', 'pi_1'], createdAt: ago(600), changedAt: ago(598), nextLookAt: ago(-300) },
+    { id: randomUUID(), provider: 'gocardless', invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, amount: eur('27.40'), state: 'failed', received: eur('0.00'), fee: eur('0.00'), references: ['BRQ1', 'PM1'], why: 'The bank refused.', createdAt: ago(4000), changedAt: ago(100) },
+    { id: randomUUID(), provider: 'stripe', invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, amount: eur('27.40'), state: 'open', received: eur('0.00'), fee: eur('0.00'), references: ['cs_2'], createdAt: ago(20), changedAt: ago(20), nextLookAt: ago(-1) },
+  ];
   mails: Json[] = [
     { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
     { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
@@ -319,6 +324,15 @@ export class FakeCoop {
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/pay-link$/, 'POST')) return ok({ path: '/pay/AbCdEfGhIjKlMnOpQrStUv' });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document$/)) return ok(this.seller ? { state: 'ready', drawnUpAt: ago(30), pdfSha256: hex('pdf'), xmlSha256: hex('xml'), reference: 'RF24 COOP 2026 0000 41' } : { state: 'waiting', reference: null });
     if (on(/^\/api\/invoices\/[0-9a-f-]{36}\/document\.(pdf|xml)$/)) return ok({});
+    if (on(/^\/api\/payments\/providers$/)) return items([
+      { provider: 'stripe', offered: true, clearing: eur('142.07'), webhooks: '/webhooks/stripe', heardAt: ago(3), answeredAt: ago(1), refusedAt: ago(90), refusedWhy: 'the signature is of no secret that is known' },
+      { provider: 'gocardless', offered: true, clearing: eur('0.00'), webhooks: '/webhooks/gocardless', answeredAt: ago(30), awayAt: ago(2), awayWhy: 'gocardless does not answer: status 503' },
+      { provider: 'btcpay', offered: false, clearing: eur('0.00'), webhooks: '/webhooks/btcpay' },
+    ]);
+    if (on(/^\/api\/payments\/attempts$/)) return items(this.attempts.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/payments\/attempts\/[^/]+\/(look|refund)$/, 'POST')) return { status: 202, body: undefined };
+    if (on(/^\/api\/payments\/offered$/)) return ok({ providers: ['stripe', 'gocardless'] });
+    if (on(/^\/api\/payments\/checkout$/, 'POST')) return problem(503, 'provider-away', 'stripe does not answer right now: try again, or pay by transfer');
     if (on(/^\/api\/billing\/mail$/)) return ok({ hindrance: 'paused', why: 'Could not connect to SMTP host', pausedUntil: ago(-1), perMinute: 300, counts: { waiting: 12, sending: 0, sent: 240, failed: 1, doubtful: 1, unaddressed: 3, dropped: 0 } });
     if (on(/^\/api\/billing\/mail\/mails$/)) return items(this.mails);
     if (on(/^\/api\/billing\/mail\/mails\/\d+\/again$/, 'POST')) {

@@ -35,6 +35,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['bank-placed', '/bank?view=placed', /By rule/],
   ['bank-report', '/bank?view=report', /Something is unexplained/],
   ['bank-files', '/bank?view=files', /Learned when somebody confirmed/],
+  ['providers', '/providers', /The bank refused/],
   ['mail', '/mail', /no such mailbox/],
   ['mail-words', '/mail?view=words', /Own words/],
   ['treasury', '/treasury', /Balanced/],
@@ -154,7 +155,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
     expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Payment providers', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });

@@ -19,6 +19,7 @@ import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
 import { Corrections } from './Corrections';
+import { PayNow } from '../providers/PayNow';
 import { DocumentPanel } from './DocumentPanel';
 import { LineName } from './LineName';
 import { invoiceQuery, reversePayment, type Invoice, type InvoiceLine } from './invoices-api';
@@ -57,6 +58,7 @@ export default function InvoicePage() {
               [t`Bill to`, payer ? <span key="b">{payer.name}{payer.address && <><br /><span className="soft prose">{payer.address}</span></>}</span> : null],
             ]} />
           </Panel>
+          {!isZero(invoice.open) && <PayNow invoiceId={invoice.id} />}
           <DocumentPanel invoice={invoice} />
           <Payments invoice={invoice} />
           <Corrections invoice={invoice} />

@@ -36,6 +36,8 @@ class SecurityConfiguration {
         return http.authorizeHttpRequests(requests ->
                         requests.requestMatchers(HttpMethod.GET, "/api/plans", "/pay/*")
                                 .permitAll()
+                                .requestMatchers(HttpMethod.POST, "/pay/*/*", "/webhooks/*")
+                                .permitAll()
                                 .requestMatchers(
                                         "/actuator/health", "/actuator/health/**", "/error")
                                 .permitAll()

@@ -9,6 +9,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.quickstart.Servers;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -86,8 +87,8 @@ public class BillingContext {
         }
     }
 
-    /** Starts it outside of Spring's test support, alone as in {@link #alone}; the clock stands. */
-    public static ConfigurableApplicationContext start() {
+    /** Starts it outside of Spring's test support, alone as in {@link #alone}, with {@code more} arguments; the clock stands. */
+    public static ConfigurableApplicationContext start(String... more) {
         var settings =
                 new HashMap<>(
                         Map.of(
@@ -105,8 +106,14 @@ public class BillingContext {
         settings.put("coopmesh.mail.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
-                        settings.entrySet().stream()
-                                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                        Stream.concat(
+                                        settings.entrySet().stream()
+                                                .map(setting ->
+                                                        "--"
+                                                                + setting.getKey()
+                                                                + "="
+                                                                + setting.getValue()),
+                                        Stream.of(more))
                                 .toArray(String[]::new));
     }
 }

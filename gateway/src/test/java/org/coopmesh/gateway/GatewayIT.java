@@ -131,6 +131,27 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void whoPaysByALinkAndAProviderThatRingsNeedNoTokenOfASession() {
+        byte[] body = "{\"id\" : \"evt_1\"}".getBytes(UTF_8);
+        person.send(
+                person.request("/webhooks/stripe")
+                        .header("Stripe-Signature", "t=1,v1=00")
+                        .POST(BodyPublishers.ofByteArray(body)));
+        assertThat(BILLING.last().uri().toString()).isEqualTo("/webhooks/stripe");
+        assertThat(BILLING.last().header("Stripe-Signature")).isEqualTo("t=1,v1=00");
+        assertThat(BILLING.last().header("Cookie")).isNull();
+
+        person.signedInAs("anna");
+        person.send(
+                person.request("/pay/AAAAAAAAAAAAAAAAAAAAAA/stripe?lang=de")
+                        .POST(BodyPublishers.noBody()));
+        assertThat(BILLING.last().uri().toString())
+                .isEqualTo("/pay/AAAAAAAAAAAAAAAAAAAAAA/stripe?lang=de");
+        assertThat(BILLING.last().header("Cookie")).isNull();
+        assertThat(BILLING.last().header("Authorization")).isNull();
+    }
+
+    @Test
     void whatTheServerItselfRefusesIsAProblemToo() {
         assertProblem(person.get("/api//members"), 400, null);
         assertProblem(

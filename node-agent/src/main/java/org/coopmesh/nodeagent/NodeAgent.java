@@ -57,6 +57,7 @@ public final class NodeAgent implements AutoCloseable {
     private static final Duration STATUS_EVERY = Duration.ofSeconds(15);
     private static final Duration FOLLOW_EVERY = Duration.ofSeconds(5);
     private static final Duration SETTLED_AFTER = Duration.ofMinutes(1);
+    private static final Duration PAGES_EVERY = Duration.ofHours(1);
     private static final Duration STOP_MAX = Duration.ofSeconds(3);
 
     // Not static: how much is logged is decided by what the process is started for.
@@ -347,15 +348,17 @@ public final class NodeAgent implements AutoCloseable {
         }
     }
 
-    /** Once, when what starting needed has been needed. */
+    /** When what starting needed has been needed, and then of what is rare. */
     private void giveBackPages() throws InterruptedException {
         Thread.sleep(SETTLED_AFTER);
-        // First the heap: looking for garbage reads what would only just have been given back
-        System.gc();
-        log.atDebug()
-                .addKeyValue("bytes", ResidentPages.giveBack())
-                .log("pages of starting given back");
-        Thread.sleep(Long.MAX_VALUE);
+        while (true) {
+            // First the heap: looking for garbage reads what would only just have been given back
+            System.gc();
+            log.atDebug()
+                    .addKeyValue("bytes", ResidentPages.giveBack())
+                    .log("pages not needed given back");
+            Thread.sleep(PAGES_EVERY);
+        }
     }
 
     private static long residentBytes() {

@@ -323,7 +323,7 @@ final class AgentBench {
             village.list.receipt();
             stream.onNext(village.list.ban(BANNED + "/32"));
             village.list.receipt();
-            Thread.sleep(3_000); // Until the file on disk is compact.
+            Thread.sleep(10_000); // Until the file on disk is compact.
             village.agent.destroyForcibly().waitFor();
             double[] enforced = new double[COLD_RUNS];
             for (int run = 0; run < COLD_RUNS; run++) {

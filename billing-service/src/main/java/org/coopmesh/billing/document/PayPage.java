@@ -1,5 +1,6 @@
 package org.coopmesh.billing.document;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -9,6 +10,8 @@ import org.coopmesh.billing.invoice.PaymentReference;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.party.Language;
 import org.coopmesh.billing.party.Seller;
+import org.coopmesh.billing.provider.Provider;
+import org.jspecify.annotations.Nullable;
 
 /** One invoice to be paid, as a page without script that names nobody but the co-op. */
 final class PayPage {
@@ -28,8 +31,23 @@ final class PayPage {
             nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;border-top:1px solid var(--line);margin-top:2rem;padding-top:.75rem}
             nav a{color:inherit;display:inline-block;padding:.35rem 0}
             nav a[aria-current]{font-weight:600;text-decoration:none}
-            a:focus-visible{outline:3px solid currentcolor;outline-offset:2px}
+            button{font:inherit;color:inherit;background:none;border:1px solid currentcolor;border-radius:.4rem;padding:.6rem 1.2rem;cursor:pointer}
+            .ways{display:flex;flex-wrap:wrap;gap:.5rem;margin:.5rem 0 1rem}.ways form{margin:0}
+            a:focus-visible,button:focus-visible{outline:3px solid currentcolor;outline-offset:2px}
             """;
+
+    /**
+     * How else it can be paid than by transfer.
+     *
+     * @param token of the link
+     * @param looking whether money may be on its way: then the page comes again by itself
+     * @param away a provider that just did not answer
+     */
+    record Ways(String token, List<Provider> offered, boolean looking, @Nullable Provider away) {
+        static final Ways NONE = new Ways("", List.of(), false, null);
+    }
+
+    private static final String AGAIN = "<meta http-equiv=\"refresh\" content=\"10\">\n";
 
     private final Language language;
     private final Texts texts;
@@ -40,10 +58,10 @@ final class PayPage {
     }
 
     /** What a link shows; empty where it is void. */
-    static Optional<String> of(Invoice invoice, Seller seller, Language language) {
+    static Optional<String> of(Invoice invoice, Seller seller, Language language, Ways ways) {
         var page = new PayPage(language);
         return switch (invoice) {
-            case Invoice.Owing owing -> Optional.of(page.owing(owing, seller));
+            case Invoice.Owing owing -> Optional.of(page.owing(owing, seller, ways));
             case Invoice.Paid paid -> Optional.of(page.paid(paid, seller));
             case Invoice.WrittenOff off -> Optional.empty();
         };
@@ -55,6 +73,7 @@ final class PayPage {
         return page.page(
                 page.texts.say("page.gone"),
                 "<h1>%s</h1><p>%s</p>".formatted(page.text("page.gone"), page.text("page.goneWhy")),
+                Ways.NONE,
                 false);
     }
 
@@ -64,10 +83,11 @@ final class PayPage {
         return page.page(
                 page.texts.say("page.wait"),
                 "<h1>%s</h1>".formatted(page.text("page.wait")),
+                Ways.NONE,
                 false);
     }
 
-    private String owing(Invoice.Owing invoice, Seller seller) {
+    private String owing(Invoice.Owing invoice, Seller seller, Ways ways) {
         Invoice.Heading heading = invoice.heading();
         PaymentReference reference = Drafting.reference(seller, heading);
         var body = new StringBuilder(head(heading, seller));
@@ -88,9 +108,21 @@ final class PayPage {
                                             texts.money(invoice.paid()),
                                             texts.money(heading.total()))));
         }
+        if (ways.away() != null) {
+            body.append(
+                    "<p class=\"bad\" role=\"alert\">%s</p>"
+                            .formatted(
+                                    text(
+                                            "page.notNow",
+                                            texts.say("page.by." + ways.away().code()))));
+        }
+        if (ways.looking()) {
+            body.append("<p role=\"status\">%s</p>".formatted(text("page.underWay")));
+        }
         String iban = seller.iban();
         if (iban == null) {
-            return page(title(heading), body.toString(), true);
+            body.append(atOnce(ways));
+            return page(title(heading), body.toString(), ways, true);
         }
         EpcQr.of(seller, invoice.open(), reference)
                 .ifPresent(code ->
@@ -107,7 +139,27 @@ final class PayPage {
         row(body, "amount", texts.money(invoice.open()));
         row(body, "reference", reference.printed());
         body.append("</dl><p class=\"soft\">%s</p>".formatted(text("page.takes")));
-        return page(title(heading), body.toString(), true);
+        body.append(atOnce(ways));
+        return page(title(heading), body.toString(), ways, true);
+    }
+
+    /** A button for each provider: a form, since pressing it begins something. */
+    private String atOnce(Ways ways) {
+        if (ways.offered().isEmpty()) {
+            return "";
+        }
+        return "<h2>%s</h2><div class=\"ways\">%s</div>"
+                .formatted(
+                        text("page.ways"),
+                        ways.offered().stream()
+                                .map(each ->
+                                        "<form method=\"post\" action=\"%s/%s?lang=%s\"><button>%s</button></form>"
+                                                .formatted(
+                                                        Html.escape(ways.token()),
+                                                        each.code(),
+                                                        language.tag(),
+                                                        text("page.by." + each.code())))
+                                .collect(Collectors.joining()));
     }
 
     private String paid(Invoice.Paid invoice, Seller seller) {
@@ -119,6 +171,7 @@ final class PayPage {
                                 .formatted(
                                         money(heading.total()),
                                         text("page.paid", texts.day(invoice.settledOn()))),
+                Ways.NONE,
                 true);
     }
 
@@ -135,16 +188,17 @@ final class PayPage {
         body.append("<dt>%s</dt><dd>%s</dd>".formatted(text(key), Html.escape(value)));
     }
 
-    private String page(String title, String body, boolean inLanguages) {
+    private String page(String title, String body, Ways ways, boolean inLanguages) {
         return """
         <!DOCTYPE html>
         <html lang="%s"><head><meta charset="utf-8"><title>%s</title>
         <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">
-        <style>%s</style></head><body><main>%s%s</main></body></html>
+        %s<style>%s</style></head><body><main>%s%s</main></body></html>
         """
                 .formatted(
                         language.tag(),
                         Html.escape(title),
+                        ways.looking() ? AGAIN : "",
                         STYLE,
                         body,
                         inLanguages ? languages() : "");

@@ -16,6 +16,8 @@ import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.party.Language;
 import org.coopmesh.billing.party.PartyRegister;
 import org.coopmesh.billing.party.Seller;
+import org.coopmesh.billing.provider.Provider;
+import org.coopmesh.billing.provider.ProviderPayments;
 import org.coopmesh.billing.subscription.Caller;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +38,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** The page behind a pay link: for whoever holds it, without signing in. */
 @RestController
 class PayPageController {
-    /** Nothing is fetched and nothing runs; the one style is named by its hash. */
+    /** Nothing is fetched and nothing runs; the one style is named by its hash, forms lead here and on to a provider. */
     private static final String POLICY =
-            "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            "default-src 'none'; style-src 'sha256-%s'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "
                     .formatted(
                             Base64.getEncoder()
                                     .encodeToString(
@@ -49,16 +51,19 @@ class PayPageController {
     private final Invoicing invoicing;
     private final PartyRegister parties;
     private final PayerRegister register;
+    private final ProviderPayments providers;
     private final PayPageGuard guard;
 
     PayPageController(
             Invoicing invoicing,
             PartyRegister parties,
             PayerRegister register,
+            ProviderPayments providers,
             PayPageGuard guard) {
         this.invoicing = invoicing;
         this.parties = parties;
         this.register = register;
+        this.providers = providers;
         this.guard = guard;
     }
 
@@ -70,7 +75,48 @@ class PayPageController {
     ResponseEntity<String> page(
             @PathVariable String token,
             @RequestParam(name = "lang", required = false) @Nullable String lang,
+            @RequestParam(name = "came", defaultValue = "false") boolean came,
             HttpServletRequest request) {
+        return page(token, lang, request, came, null);
+    }
+
+    /** Leads on to a provider's page. */
+    @PostMapping(value = "/pay/{token}/{provider}", produces = MediaType.TEXT_HTML_VALUE)
+    ResponseEntity<String> begin(
+            @PathVariable String token,
+            @PathVariable String provider,
+            @RequestParam(name = "lang", required = false) @Nullable String lang,
+            HttpServletRequest request) {
+        Optional<Provider> known = Provider.of(provider);
+        if (!guard.allows(request.getRemoteAddr())
+                || known.isEmpty()
+                || !(invoicing.behind(token).orElse(null) instanceof Invoice.Owing owing)) {
+            return page(token, lang, request, false, null);
+        }
+        return switch (providers.begin(owing, known.get(), "/pay/" + token + "?came=true")) {
+            case ProviderPayments.Begun.Page(URI page) ->
+                    ResponseEntity.status(HttpStatus.SEE_OTHER)
+                            .location(page)
+                            .cacheControl(CacheControl.noStore())
+                            .build();
+            case ProviderPayments.Begun.Not(var why) ->
+                    why == ProviderPayments.NotNow.TOO_MANY
+                            ? answer(
+                                    HttpStatus.TOO_MANY_REQUESTS,
+                                    PayPage.wait(
+                                            Optional.ofNullable(lang)
+                                                    .flatMap(PayPageController::language)
+                                                    .orElseGet(() -> language(request))))
+                            : page(token, lang, request, false, known.get());
+        };
+    }
+
+    private ResponseEntity<String> page(
+            String token,
+            @Nullable String lang,
+            HttpServletRequest request,
+            boolean came,
+            @Nullable Provider away) {
         Language asked =
                 Optional.ofNullable(lang).flatMap(PayPageController::language).orElse(null);
         Language browsers = asked == null ? language(request) : asked;
@@ -88,8 +134,16 @@ class PayPageController {
                                 .map(details -> details.language())
                                 .orElse(browsers)
                         : asked;
-        return PayPage.of(invoice.get(), seller.get(), language)
-                .map(page -> answer(HttpStatus.OK, page))
+        InvoiceId id = invoice.get().heading().id();
+        if (came) {
+            providers.cameBack(id);
+        }
+        var ways =
+                new PayPage.Ways(
+                        token, providers.offered(), came || providers.isUnderWay(id), away);
+        HttpStatus status = away == null ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE;
+        return PayPage.of(invoice.get(), seller.get(), language, ways)
+                .map(page -> answer(status, page))
                 .orElseGet(() -> answer(HttpStatus.NOT_FOUND, PayPage.gone(browsers)));
     }
 
@@ -113,11 +167,11 @@ class PayPageController {
         return problem;
     }
 
-    private static ResponseEntity<String> answer(HttpStatus status, String page) {
+    private ResponseEntity<String> answer(HttpStatus status, String page) {
         return ResponseEntity.status(status)
                 .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
                 .cacheControl(CacheControl.noStore())
-                .header("Content-Security-Policy", POLICY)
+                .header("Content-Security-Policy", POLICY + String.join(" ", providers.pages()))
                 .header("Referrer-Policy", "no-referrer")
                 .header("X-Robots-Tag", "noindex, nofollow")
                 .header("X-Content-Type-Options", "nosniff")

@@ -43,6 +43,23 @@ public record Money(long microUnits, Currency currency) implements Comparable<Mo
                 new BigDecimal(decimal).movePointRight(MICRO_DIGITS).longValueExact(), currency);
     }
 
+    /**
+     * So many minor units.
+     *
+     * @throws ArithmeticException if it is too much to count
+     */
+    public static Money ofMinor(BigInteger minor, Currency currency) {
+        Money zero = zero(currency);
+        return new Money(
+                minor.multiply(BigInteger.valueOf(zero.microPerMinor())).longValueExact(),
+                currency);
+    }
+
+    /** This in whole minor units, towards zero. */
+    public BigInteger minor() {
+        return BigInteger.valueOf(microUnits / microPerMinor());
+    }
+
     public Money plus(Money other) {
         same(other);
         return new Money(Math.addExact(microUnits, other.microUnits), currency);

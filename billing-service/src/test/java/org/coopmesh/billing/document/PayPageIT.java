@@ -12,6 +12,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -32,6 +33,8 @@ import org.coopmesh.billing.subscription.Facts.Someone;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
+import org.coopmesh.quickstart.ProviderSimulator;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -55,6 +58,8 @@ class PayPageIT {
     private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
     private static final Currency EUR = Currency.getInstance("EUR");
 
+    private static final ProviderSimulator SIMULATOR = simulator();
+
     @Autowired MockMvc http;
     @Autowired StandingClock clock;
     @Autowired Facts facts;
@@ -66,6 +71,22 @@ class PayPageIT {
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
         BillingContext.alone(registry);
+        registry.add("coopmesh.provider.check-interval", () -> "PT1H");
+        registry.add("coopmesh.provider.stripe.url", SIMULATOR::url);
+        registry.add("coopmesh.provider.stripe.secret-key", () -> "sk_simulated");
+    }
+
+    private static ProviderSimulator simulator() {
+        try {
+            return new ProviderSimulator(0);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @AfterAll
+    static void over() {
+        SIMULATOR.close();
     }
 
     @BeforeEach
@@ -218,6 +239,52 @@ class PayPageIT {
                                 .query(Long.class)
                                 .single())
                 .isZero();
+    }
+
+    @Test
+    void itLeadsOnToAProvidersPageAndTakesThePayerBack() throws Exception {
+        String path = told(billed(facts.joined("home", "2026-10-01")));
+        String token = path.substring("/pay/".length());
+
+        http.perform(get(path))
+                .andExpect(
+                        content()
+                                .string(
+                                        containsString(
+                                                "<form method=\"post\" action=\"%s/stripe?lang=en\"><button>Card</button>"
+                                                        .formatted(token))))
+                .andExpect(content().string(not(containsString("btcpay"))))
+                .andExpect(content().string(not(containsString("refresh"))))
+                .andExpect(
+                        header().string(
+                                        "Content-Security-Policy",
+                                        containsString(
+                                                "form-action 'self' https: " + SIMULATOR.url())));
+        String page =
+                http.perform(post(path + "/stripe?lang=en"))
+                        .andExpect(status().isSeeOther())
+                        .andReturn()
+                        .getResponse()
+                        .getHeader("Location");
+        assertThat(page).startsWith(SIMULATOR.url() + "/page/cs_");
+        http.perform(get(path + "?came=true"))
+                .andExpect(content().string(containsString("http-equiv=\"refresh\"")))
+                .andExpect(content().string(containsString("A payment is on its way.")));
+    }
+
+    @Test
+    void aProviderThatDoesNotAnswerIsSaidSoAndTheTransferStays() throws Exception {
+        String path = told(billed(facts.joined("home", "2026-10-01")));
+        SIMULATOR.fail(1, ProviderSimulator.Fault.ERROR);
+
+        http.perform(post(path + "/stripe?lang=de"))
+                .andExpect(status().isServiceUnavailable())
+                .andExpect(content().string(containsString("Karte antwortet gerade nicht.")))
+                .andExpect(content().string(containsString("DE89 3704 0044 0532 0130 00")));
+        http.perform(post(path + "/paypal"))
+                .andExpect(status().isOk())
+                .andExpect(content().string(containsString("DE89 3704 0044 0532 0130 00")));
+        http.perform(post("/pay/AAAAAAAAAAAAAAAAAAAAAA/stripe")).andExpect(status().isNotFound());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.springframework.cloud.gateway.server.mvc.filter.TokenRelayFilt
 import static org.springframework.cloud.gateway.server.mvc.handler.GatewayRouterFunctions.route;
 import static org.springframework.cloud.gateway.server.mvc.handler.HandlerFunctions.http;
 import static org.springframework.web.servlet.function.RequestPredicates.GET;
+import static org.springframework.web.servlet.function.RequestPredicates.POST;
 import static org.springframework.web.servlet.function.RequestPredicates.path;
 
 import java.io.IOException;
@@ -128,10 +129,14 @@ class Routes {
                 .build();
     }
 
-    /** Pages for who holds a pay link: nobody is signed in there, nobody's session passes. */
+    /** Pages for who holds a pay link, and where payment providers ring: nobody is signed in there, nobody's session passes. */
     private static RouterFunction<ServerResponse> payPage(Parts parts) {
         return route("pay")
-                .route(GET("/pay/{token}"), http())
+                .route(
+                        GET("/pay/{token}")
+                                .or(POST("/pay/{token}/{provider}"))
+                                .or(POST("/webhooks/{provider}")),
+                        http())
                 .filter(answersForMissing(Part.BILLING))
                 .before(removeRequestHeader("Cookie"))
                 .before(removeRequestHeader("Authorization"))

@@ -126,12 +126,13 @@ class SessionSecurity {
 
     /**
      * Without our cookie a request cannot borrow anybody's session: forms of outsiders and scripts need no token. The forms
-     * of the sign-in pages carry that service's own token.
+     * of the sign-in pages carry that service's own token; what is paid by a link is nobody's session.
      */
     private static boolean changesSomethingFor(HttpServletRequest request, String sessionCookie) {
         String path = request.getRequestURI();
         return !SAFE_METHODS.contains(request.getMethod())
                 && (!path.startsWith("/id/") || path.equals(SignOut.PATH))
+                && !path.startsWith("/pay/")
                 && WebUtils.getCookie(request, sessionCookie) != null;
     }
 

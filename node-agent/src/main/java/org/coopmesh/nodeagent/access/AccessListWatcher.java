@@ -52,7 +52,7 @@ public final class AccessListWatcher implements Runnable {
 
     private static final Logger log = LoggerFactory.getLogger(AccessListWatcher.class);
 
-    private static final Duration LOOK_AROUND = Duration.ofSeconds(2);
+    private static final Duration LOOK_AROUND = Duration.ofSeconds(5);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
     private static final Duration BACKOFF_FIRST = Duration.ofMillis(500);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(30);
@@ -93,6 +93,7 @@ public final class AccessListWatcher implements Runnable {
     private Optional<String> keyWanted = Optional.empty();
     private volatile Optional<String> failedWhy = Optional.empty();
     private long failedNanos;
+    private long lookedNanos = System.nanoTime();
     private long messageNanos = System.nanoTime();
     private Instant clockThen;
     private long clockThenNanos;
@@ -343,6 +344,8 @@ public final class AccessListWatcher implements Runnable {
                             return jitter.next();
                         }
                         jitter.reset();
+                        // A list that changes all the time is no reason not to look
+                        if (since(lookedNanos).compareTo(LOOK_AROUND) > 0) lookAround();
                     }
                     case DRAIN -> {
                         long within =
@@ -609,6 +612,7 @@ public final class AccessListWatcher implements Runnable {
     private void lookAround() {
         Instant now = clock.instant();
         long nanos = System.nanoTime();
+        lookedNanos = nanos;
         if (mustLift(now) != lifted) {
             log.atWarn().addKeyValue("open", !lifted).log("access list validity changed");
             enforceAll(nanos);

@@ -13,10 +13,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Gives back to the kernel the pages of files that only starting needed: the runtime's own code, its classes, the cache of
+ * Gives back to the kernel the pages of files that only starting, or something rare, needed: the runtime's own code, its classes, the cache of
  * them. What is needed again is read again from the same files. Nothing that was written is touched.
  */
 public final class ResidentPages {
+    private static final int MADV_RANDOM = 1;
     private static final int MADV_PAGEOUT = 21;
     private static final long LARGE_BYTES = 1 << 20;
     private static final Pattern READ_ONLY_FILE =
@@ -36,7 +37,7 @@ public final class ResidentPages {
     private ResidentPages() {}
 
     /**
-     * Gives them back, once; what uses them meanwhile waits for the disk at most.
+     * Gives them back; what uses them meanwhile waits for the disk at most.
      *
      * @return how many bytes of files were offered; 0 where the kernel (before 5.4) does not take them
      */
@@ -50,17 +51,21 @@ public final class ResidentPages {
                 long from = Long.parseUnsignedLong(map.group(1), 16);
                 long bytes = Long.parseUnsignedLong(map.group(2), 16) - from;
                 if (bytes < LARGE_BYTES) continue;
-                int refused =
-                        (int)
-                                MADVISE.invokeExact(
-                                        MemorySegment.ofAddress(from), bytes, MADV_PAGEOUT);
-                if (refused == 0) offered += bytes;
+                // Else each page that is needed again brings its neighbours with it
+                advise(from, bytes, MADV_RANDOM);
+                if (advise(from, bytes, MADV_PAGEOUT)) offered += bytes;
             }
         } catch (IOException unknown) {
             // A machine without /proc keeps its pages.
+        }
+        return offered;
+    }
+
+    private static boolean advise(long from, long bytes, int advice) {
+        try {
+            return (int) MADVISE.invokeExact(MemorySegment.ofAddress(from), bytes, advice) == 0;
         } catch (Throwable impossible) {
             throw new IllegalStateException("madvise", impossible);
         }
-        return offered;
     }
 }
