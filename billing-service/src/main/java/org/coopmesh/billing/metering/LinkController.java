@@ -14,6 +14,7 @@ import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -23,6 +24,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/usage")
 class LinkController {
     private static final Duration SPAN_MAX = Duration.ofDays(31);
+
+    /** Of one discrepancy; the first of them are evidence enough. */
+    private static final int WINDOWS_MAX = 500;
 
     private final Links links;
     private final PayerRegister register;
@@ -96,6 +100,31 @@ class LinkController {
             return raisedAt + "/" + id;
         }
     }
+
+    /** What one end said of the link in one window, and in which of its reports. */
+    record EndView(String nodeId, String bootId, long sequence, long sent, long received) {
+        static EndView of(LinkHour.End end) {
+            return new EndView(
+                    end.report().nodeId().hex(),
+                    end.report().bootId().toString(),
+                    end.report().sequence(),
+                    end.sent(),
+                    end.received());
+        }
+    }
+
+    record OutsideView(Instant from, Instant to, EndView low, EndView high) {
+        static OutsideView of(LinkHour.Outside outside) {
+            return new OutsideView(
+                    outside.low().startedAt(),
+                    outside.low().endedAt(),
+                    EndView.of(outside.low()),
+                    EndView.of(outside.high()));
+        }
+    }
+
+    /** {@code windows}: oldest first, at most 500; those that are older than windows are kept in full are left out. */
+    record EvidenceView(DiscrepancyView discrepancy, List<OutsideView> windows) {}
 
     /** {@code in + originated} should be {@code out + consumed}; links and uplink together. */
     record BalanceView(
@@ -173,6 +202,32 @@ class LinkController {
         List<DiscrepancyView> items =
                 links.discrepancies(end, node, size).stream().map(DiscrepancyView::of).toList();
         return new PageView<>(items, items.size() < size ? null : items.getLast().cursor());
+    }
+
+    /** The windows in which the ends disagree, with what each said and the report in which it said so. */
+    @GetMapping("/discrepancies/{id}")
+    @PreAuthorize("isAuthenticated()")
+    EvidenceView discrepancy(@PathVariable UUID id, Authentication authentication) {
+        Links.Discrepancy found = links.discrepancy(id).orElseThrow(DiscrepancyNotFound::new);
+        if (!QueryParameters.readsAll(authentication)
+                && !owns(found.link().low(), authentication)
+                && !owns(found.link().high(), authentication)) {
+            throw new DiscrepancyNotFound();
+        }
+        return new EvidenceView(
+                DiscrepancyView.of(found),
+                links.outside(found.link(), found.from(), found.to(), WINDOWS_MAX).stream()
+                        .map(OutsideView::of)
+                        .toList());
+    }
+
+    /** None by this id, or none that the caller may see. */
+    static class DiscrepancyNotFound extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        DiscrepancyNotFound() {
+            super("no such discrepancy");
+        }
     }
 
     private static Links.Raised raised(String before) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -312,6 +313,13 @@ class Links {
         }
     }
 
+    Optional<Discrepancy> discrepancy(UUID id) {
+        return db.sql("select * from link_discrepancy where id = :id")
+                .param("id", id)
+                .query(Links::discrepancy)
+                .optional();
+    }
+
     /** Discrepancies that come after {@code end} when the newest is first; of one node where {@code nodeId} is given. */
     List<Discrepancy> discrepancies(Raised end, @Nullable NodeId nodeId, int limit) {
         return db.sql(
@@ -325,14 +333,7 @@ class Links {
                 .param("id", end.id())
                 .param("node", nodeId == null ? null : nodeId.bytes(), java.sql.Types.BINARY)
                 .param("limit", limit)
-                .query((rows, i) ->
-                        new Discrepancy(
-                                rows.getObject("id", UUID.class),
-                                link(rows),
-                                instant(rows, "from_at"),
-                                instant(rows, "to_at"),
-                                rows.getInt("windows_outside"),
-                                instant(rows, "raised_at")))
+                .query(Links::discrepancy)
                 .list();
     }
 
@@ -452,6 +453,16 @@ class Links {
                                         rows.getLong("consumed_bytes")),
                                 rows.getBoolean("balanced")))
                 .list();
+    }
+
+    private static Discrepancy discrepancy(ResultSet rows, int row) throws SQLException {
+        return new Discrepancy(
+                rows.getObject("id", UUID.class),
+                link(rows),
+                instant(rows, "from_at"),
+                instant(rows, "to_at"),
+                rows.getInt("windows_outside"),
+                instant(rows, "raised_at"));
     }
 
     private static Outside outside(ResultSet rows, int row) throws SQLException {

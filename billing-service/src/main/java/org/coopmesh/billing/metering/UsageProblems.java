@@ -2,6 +2,7 @@ package org.coopmesh.billing.metering;
 
 import java.net.URI;
 import java.util.List;
+import org.coopmesh.billing.metering.LinkController.DiscrepancyNotFound;
 import org.coopmesh.billing.metering.QueryParameters.MalformedQuery;
 import org.coopmesh.billing.metering.SetAsideQueue.DecisionRefused;
 import org.coopmesh.billing.metering.SetAsideQueue.Involved;
@@ -35,6 +36,11 @@ class UsageProblems {
     @ExceptionHandler
     ProblemDetail notFound(ReportNotFound e) {
         return problem(HttpStatus.NOT_FOUND, "report-not-found", e);
+    }
+
+    @ExceptionHandler
+    ProblemDetail notFound(DiscrepancyNotFound e) {
+        return problem(HttpStatus.NOT_FOUND, "discrepancy-not-found", e);
     }
 
     @ExceptionHandler

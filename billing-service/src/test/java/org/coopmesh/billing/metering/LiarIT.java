@@ -197,6 +197,27 @@ class LiarIT {
                 .isEqualTo(JsonPath.read(newest, "$.items[0].raisedAt"));
         assertThat(JsonPath.<String>read(rest, "$.items[0].id"))
                 .isNotEqualTo(JsonPath.read(newest, "$.items[0].id"));
+        String id = JsonPath.read(newest, "$.items[0].id");
+        http.perform(get("/api/usage/discrepancies/" + id).with(as(owner, "member")))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.discrepancy.id").value(id))
+                .andExpect(
+                        jsonPath("$.windows.length()")
+                                .value(JsonPath.<Integer>read(newest, "$.items[0].windowsOutside")))
+                .andExpect(
+                        jsonPath("$.windows[0].low.nodeId")
+                                .value(JsonPath.<String>read(newest, "$.items[0].lowNodeId")))
+                .andExpect(jsonPath("$.windows[0].high.bootId").isString())
+                .andExpect(jsonPath("$.windows[0].high.sequence").isNumber());
+        for (String unseen : List.of(id, UUID.randomUUID().toString())) {
+            http.perform(
+                            get("/api/usage/discrepancies/" + unseen)
+                                    .with(as(new MemberId(UUID.randomUUID()), "member")))
+                    .andExpect(status().isNotFound())
+                    .andExpect(
+                            jsonPath("$.type")
+                                    .value("https://coopmesh.org/problems/discrepancy-not-found"));
+        }
         http.perform(discrepancies(relay).param("before", "x/y").with(as(owner, "member")))
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value("before"));
