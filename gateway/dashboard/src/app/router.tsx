@@ -60,6 +60,12 @@ const implausible = createRoute({
   component: lazyRouteComponent(() => import('@/features/metering/ImplausiblePage')),
 });
 const usageReport = createRoute({ ...under('/usage-reports/$nodeId/$bootId/$sequence'), component: lazyRouteComponent(() => import('@/features/metering/ReportPage')) });
+const links = createRoute({
+  ...under('/links'),
+  validateSearch: (search: Record<string, unknown>): { nodeId?: string; view?: string } => ({ nodeId: text(search.nodeId), view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/metering/LinksPage')),
+});
+const discrepancy = createRoute({ ...under('/links/$discrepancyId'), component: lazyRouteComponent(() => import('@/features/metering/DiscrepancyPage')) });
 const invoices = createRoute({
   ...under('/invoices'),
   validateSearch: (search: Record<string, unknown>): { state?: string; q?: string; payerId?: string } => ({ state: text(search.state), q: text(search.q), payerId: text(search.payerId) }),
@@ -119,7 +125,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

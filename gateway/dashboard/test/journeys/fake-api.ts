@@ -304,6 +304,15 @@ export class FakeCoop {
     if (on(/^\/api\/usage\/reports\//)) return problem(404, 'report-not-found', 'no such report is kept');
     if (on(/^\/api\/usage\/nodes$/)) { this.ticks++; return items(this.nodes.filter((one) => one.nodeId).map((one, at) => ({ nodeId: one.nodeId, lastReportAt: ago(2), reports: 8000 + this.ticks, gaps: at, implausible: at === 2 ? 3 : 0, bytes24h: 5_300_000_000 * (at + 1) + this.ticks * 31_000_000 }))); }
 
+    const quarrel = { id: 'd15c0000-0000-4000-8000-000000000001', lowNodeId: hex('School'), highNodeId: (this.proof.report as Json).nodeId, from: ago(190), to: ago(25), windowsOutside: 4, raisedAt: ago(150) };
+    if (on(/^\/api\/usage\/discrepancies$/)) return items(this.empty ? [] : [quarrel, { ...quarrel, id: 'd15c0000-0000-4000-8000-000000000002', from: ago(9000), to: ago(8900), windowsOutside: 3, raisedAt: ago(8890) }]);
+    if (on(/^\/api\/usage\/discrepancies\/d15c0000-0000-4000-8000-000000000001$/)) {
+      const end = (nodeId: unknown, sequence: number, sent: number, received: number) => ({ nodeId, bootId: REPORT_BOOT, sequence, sent, received });
+      return ok({ discrepancy: quarrel, windows: [190, 130, 70, 30].map((minutes, at) => ({ from: ago(minutes), to: ago(minutes - 5), low: end(quarrel.lowNodeId, 300 + at, 91_000_000, 412_000_000), high: end(quarrel.highNodeId, 4711 + at, 495_000_000, 90_400_000) })) });
+    }
+    if (on(/^\/api\/usage\/discrepancies\//)) return problem(404, 'discrepancy-not-found', 'no such discrepancy');
+    if (on(/^\/api\/usage\/links$/)) return items(this.empty ? [] : [4, 3].map((hours) => ({ hour: ago(hours * 60), lowNodeId: quarrel.lowNodeId, highNodeId: quarrel.highNodeId, windowsMatched: 12, windowsOutside: hours === 3 ? 4 : 0, windowsLowAlone: 0, windowsHighAlone: hours === 3 ? 1 : 0, lowSent: 1_090_000_000, highReceived: 1_084_000_000, upCredited: 1_084_000_000, highSent: 5_940_000_000, lowReceived: 4_950_000_000, downCredited: 4_950_000_000 })));
+
     if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));
     if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
     if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/))) return items(this.creditNotes.filter((one) => one.invoiceId === found![1]));

@@ -29,6 +29,9 @@ const OFFICE: [string, string, RegExp][] = [
   ['router', '/nodes/collected/c0ffee000001', /Told, not signed/],
   ['router-silent', '/nodes/collected/c0ffee000002', /No figures/],
   ['implausible', '/implausible', /More bytes than the line/],
+  ['links', '/links', /Goes on/],
+  ['links-credited', '/links?view=credited', /told by one end only/],
+  ['discrepancy', '/links/d15c0000-0000-4000-8000-000000000001', /What each end said/],
   ['invoices', '/invoices', /2026-00041/],
   ['invoice', `/invoices/${IDS.invoice}`, /signed usage windows/],
   ['bank', '/bank', /names invoice 2026-00041/],
@@ -127,7 +130,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 

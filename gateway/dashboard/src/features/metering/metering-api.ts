@@ -51,6 +51,53 @@ export const proofQuery = (nodeId: string, bootId: string, sequence: string) =>
   queryOptions({ queryKey: ['usage-report', nodeId, bootId, sequence], queryFn: ({ signal }) => get<ReportProof>(`/api/usage/reports/${segment(nodeId)}/${segment(bootId)}/${segment(sequence)}`, signal) });
 export const checksQuery = (proof: ReportProof) => queryOptions({ queryKey: ['usage-report', 'checks', proof.report.hash, proof.signature], queryFn: () => check(proof), staleTime: Number.POSITIVE_INFINITY });
 
+/** Two neighbours who disagreed about their link more often than loss explains. */
+export interface Discrepancy {
+  id: string;
+  lowNodeId: string;
+  highNodeId: string;
+  from: string;
+  to: string;
+  windowsOutside: number;
+  raisedAt: string;
+}
+
+/** What one end said of the link in one window, and in which report. */
+export interface LinkEnd {
+  nodeId: string;
+  bootId: string;
+  sequence: number;
+  sent: number;
+  received: number;
+}
+
+export interface LinkEvidence {
+  discrepancy: Discrepancy;
+  windows: { from: string; to: string; low: LinkEnd; high: LinkEnd }[];
+}
+
+/** One link in one hour; up is from low to high, and what is credited is the smaller of the two claims. */
+export interface CreditedLink {
+  hour: string;
+  lowNodeId: string;
+  highNodeId: string;
+  windowsMatched: number;
+  windowsOutside: number;
+  windowsLowAlone: number;
+  windowsHighAlone: number;
+  lowSent: number;
+  highReceived: number;
+  upCredited: number;
+  highSent: number;
+  lowReceived: number;
+  downCredited: number;
+}
+
+export const discrepanciesQuery = (nodeId?: string) => pagesQuery<Discrepancy>(['links', 'discrepancies'], '/api/usage/discrepancies', { nodeId }, 50, 'before');
+export const discrepancyQuery = (id: string) => queryOptions({ queryKey: ['links', 'discrepancy', id], queryFn: ({ signal }) => get<LinkEvidence>(`/api/usage/discrepancies/${segment(id)}`, signal) });
+/** The last 24 hours, the first of them first. */
+export const creditedLinksQuery = (nodeId?: string) => pagesQuery<CreditedLink>(['links', 'credited'], '/api/usage/links', { nodeId }, 100);
+
 /** Names of nodes by their key. */
 export const nodeNamesQuery = queryOptions({
   queryKey: ['nodes', 'names'],

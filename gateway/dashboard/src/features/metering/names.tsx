@@ -2,7 +2,7 @@ import { Trans } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Pill } from '@/shared/ui/status';
-import { nodeNamesQuery, type Decision } from './metering-api';
+import { nodeNamesQuery, type Decision, type Discrepancy } from './metering-api';
 
 export const reasonCode = (told: string): string => told.split(':')[0]!.trim();
 
@@ -41,4 +41,15 @@ export function NodeName({ nodeId }: { nodeId: string }) {
 
 export function DecisionPill({ of }: { of: Decision }) {
   return of.accepted ? <Pill tone="ok"><Trans>Counts</Trans></Pill> : <Pill tone="quiet"><Trans>Stays at zero</Trans></Pill>;
+}
+
+export function Ends({ low, high }: { low: string; high: string }) {
+  return <span><NodeName nodeId={low} /> – <NodeName nodeId={high} /></span>;
+}
+
+/** Until this long after its last window a disagreement may still grow. */
+const GOES_ON_MS = 2 * 3600 * 1000;
+
+export function GoesOnPill({ of }: { of: Discrepancy }) {
+  return Date.now() - Date.parse(of.to) < GOES_ON_MS ? <Pill tone="warn"><Trans>Goes on</Trans></Pill> : <Pill tone="quiet"><Trans>Over</Trans></Pill>;
 }

@@ -63,6 +63,7 @@ export default function NodePage() {
               [t`Last report`, counted?.lastReportAt ? <When at={counted.lastReportAt} /> : null],
               [t`Gaps`, counted ? counted.gaps === 0 ? t`none` : <Pill tone="warn">{counted.gaps}</Pill> : null],
               [t`Implausible`, counted ? counted.implausible === 0 ? t`none` : <Link to="/implausible" search={{ nodeId: counted.nodeId }}><Pill tone="warn">{counted.implausible}</Pill></Link> : null],
+              [t`Links by both ends`, node.nodeId && (reads || session.memberId === node.ownerId) ? <Link to="/links" search={{ nodeId: node.nodeId }} className="quiet-link"><Trans>Look at them</Trans></Link> : null],
               [t`Carried in 24 h`, counted ? <Bytes of={counted.bytes24h} /> : null],
             ]} />
           </Panel>
