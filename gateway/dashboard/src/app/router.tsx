@@ -96,6 +96,7 @@ const mail = createRoute({
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
   component: lazyRouteComponent(() => import('@/features/mail/MailPage')),
 });
+const reminders = createRoute({ ...under('/reminders'), component: lazyRouteComponent(() => import('@/features/reminders/RemindersPage')) });
 const costPools = createRoute({
   ...under('/cost-pools'),
   validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
@@ -125,7 +126,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -85,6 +85,8 @@ export class FakeCoop {
     { id: randomUUID(), provider: 'gocardless', invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, amount: eur('27.40'), state: 'failed', received: eur('0.00'), fee: eur('0.00'), references: ['BRQ1', 'PM1'], why: 'The bank refused.', createdAt: ago(4000), changedAt: ago(100) },
     { id: randomUUID(), provider: 'stripe', invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, amount: eur('27.40'), state: 'open', received: eur('0.00'), fee: eur('0.00'), references: ['cs_2'], createdAt: ago(20), changedAt: ago(20), nextLookAt: ago(-1) },
   ];
+  dunning: Json = { saidOn: null, reminderAfter: null, lastAfter: null, graceDays: 0, waitForBank: false };
+  holds: Json[] = [];
   mails: Json[] = [
     { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
     { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
@@ -342,6 +344,22 @@ export class FakeCoop {
     if (on(/^\/api\/payments\/attempts\/[^/]+\/(look|refund)$/, 'POST')) return { status: 202, body: undefined };
     if (on(/^\/api\/payments\/offered$/)) return ok({ providers: ['stripe', 'gocardless'] });
     if (on(/^\/api\/payments\/checkout$/, 'POST')) return problem(503, 'provider-away', 'stripe does not answer right now: try again, or pay by transfer');
+    if (on(/^\/api\/billing\/dunning\/policy$/)) return ok(this.dunning);
+    if (on(/^\/api\/billing\/dunning\/policy$/, 'PUT')) {
+      if (Number(body.lastAfter) > Number(body.graceDays)) return problem(400, 'invalid-request', 'lastAfter: a reminder comes before the grace is over', [{ field: 'lastAfter', rule: 'grace', message: 'a reminder comes before the grace is over' }]);
+      this.dunning = { ...body, saidOn: day(0) };
+      return ok(this.dunning);
+    }
+    if (on(/^\/api\/billing\/dunning\/day$/)) return ok({ on: day(1), waitsForBank: true, more: false, items: [{ invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, open: eur('27.40'), dueOn: day(-7), stage: 'last-reminder', held: this.holds[0] ?? null }] });
+    if (on(/^\/api\/billing\/dunning\/holds$/)) return items(this.holds);
+    if ((found = on(/^\/api\/billing\/dunning\/holds\/([0-9a-f-]{36})$/, 'PUT'))) {
+      this.holds = [{ payerId: found[1], ...body, by: IDS.board, at: ago(0) }];
+      return items(this.holds);
+    }
+    if (on(/^\/api\/billing\/dunning\/holds\/[0-9a-f-]{36}\/end$/, 'POST')) {
+      this.holds = [];
+      return items([]);
+    }
     if (on(/^\/api\/billing\/mail$/)) return ok({ hindrance: 'paused', why: 'Could not connect to SMTP host', pausedUntil: ago(-1), perMinute: 300, counts: { waiting: 12, sending: 0, sent: 240, failed: 1, doubtful: 1, unaddressed: 3, dropped: 0 } });
     if (on(/^\/api\/billing\/mail\/mails$/)) return items(this.mails);
     if (on(/^\/api\/billing\/mail\/mails\/\d+\/again$/, 'POST')) {

@@ -39,6 +39,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['bank-report', '/bank?view=report', /Something is unexplained/],
   ['bank-files', '/bank?view=files', /Learned when somebody confirmed/],
   ['providers', '/providers', /The bank refused/],
+  ['reminders', '/reminders', /Steps of today wait for the bank/],
   ['mail', '/mail', /no such mailbox/],
   ['mail-words', '/mail?view=words', /Own words/],
   ['treasury', '/treasury', /Balanced/],

@@ -127,6 +127,27 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'write-off-asked', width);
   });
 
+  it('a treasurer says when to remind, and lets somebody be', async () => {
+    await page.goto('/reminders');
+    await page.getByText('No policy yet').waitFor();
+    await page.getByRole('button', { name: 'Change the policy' }).click();
+    await dialog().getByLabel('Last reminder').fill('20');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('a reminder comes before the grace is over').first().waitFor();
+    await inspect(page, 'reminder-policy', width);
+    await dialog().getByLabel('Last reminder').fill('7');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('The policy holds from today on').waitFor();
+    expect(asked(/policy$/).at(-1)!.body).toEqual({ reminderAfter: -3, lastAfter: 7, graceDays: 14, waitForBank: true });
+
+    await page.getByRole('button', { name: 'Let be' }).click();
+    await dialog().getByLabel('Reason').fill('lost her job');
+    await inspect(page, 'reminder-hold', width);
+    await dialog().getByRole('button', { name: 'Let be' }).click();
+    await page.getByText('lost her job').waitFor();
+    await inspect(page, 'reminder-held', width);
+  });
+
   it('a treasurer clears the bank by keys: move, confirm, undo, split', async () => {
     await page.goto('/bank');
     await page.getByText('names invoice 2026-00041').waitFor();

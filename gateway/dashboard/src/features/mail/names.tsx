@@ -8,6 +8,7 @@ export function NoticeName({ notice }: { notice: string }) {
     case 'receipt': return <Trans>Payment received</Trans>;
     case 'credit-note': return <Trans>Credit note</Trans>;
     case 'reminder': return <Trans>Reminder</Trans>;
+    case 'last-reminder': return <Trans>Last reminder</Trans>;
     case 'overdue': return <Trans>Overdue notice</Trans>;
     default: return <>{notice}</>;
   }

@@ -41,6 +41,7 @@ class ArchitectureTest {
                     "provider",
                     "document",
                     "reconciliation",
+                    "dunning",
                     "payroll",
                     "treasury");
 

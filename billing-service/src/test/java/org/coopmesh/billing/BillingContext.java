@@ -60,6 +60,7 @@ public class BillingContext {
         registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
         registry.add("coopmesh.document.check-interval", () -> "PT1H");
         registry.add("coopmesh.mail.check-interval", () -> "PT1H");
+        registry.add("coopmesh.dunning.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
     }
 
@@ -104,6 +105,7 @@ public class BillingContext {
                                 "server.port", "0"));
         settings.put("coopmesh.document.check-interval", "PT1H");
         settings.put("coopmesh.mail.check-interval", "PT1H");
+        settings.put("coopmesh.dunning.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         Stream.concat(

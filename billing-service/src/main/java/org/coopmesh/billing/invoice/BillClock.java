@@ -10,10 +10,12 @@ import org.springframework.stereotype.Component;
 class BillClock {
     private final BillRuns runs;
     private final Invoicing invoicing;
+    private final Optional<Patience> patience;
 
-    BillClock(BillRuns runs, Invoicing invoicing) {
+    BillClock(BillRuns runs, Invoicing invoicing, Optional<Patience> patience) {
         this.runs = runs;
         this.invoicing = invoicing;
+        this.patience = patience;
     }
 
     /** Bills whom a finished month left out, as soon as nothing stands against it any more. */
@@ -28,7 +30,11 @@ class BillClock {
         for (Optional<YearMonth> month = runs.due(); month.isPresent(); month = runs.due()) {
             runs.run(month.get());
         }
-        for (Invoice invoice : invoicing.pastDue()) {
+        callOverdue();
+    }
+
+    void callOverdue() {
+        for (Invoice invoice : invoicing.pastDue(patience)) {
             invoicing.fallDue(invoice.heading().id(), invoice.heading().payer());
         }
     }

@@ -266,14 +266,33 @@ class Invoices {
         return payments;
     }
 
-    /** Invoices whose last day to pay was before {@code today} and which nobody has called overdue yet. */
-    List<Invoice> pastDue(LocalDate today, int limit) {
+    /** Invoices whose last day to pay was before {@code day} and which nobody has called overdue yet. */
+    List<Invoice> pastDue(LocalDate day, Collection<PayerId> letBe, int limit) {
         return db.sql(
                         """
-                        select * from invoice where state in ('issued', 'partlyPaid') and due_on < :today
+                        select * from invoice
+                         where state in ('issued', 'partlyPaid') and due_on < :day and payer_id <> all(:letBe)
                          order by due_on, series, number limit :limit
                         """)
-                .param("today", today)
+                .param("day", day)
+                .param("letBe", letBe.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param("limit", limit)
+                .query(Invoices::invoice)
+                .list();
+    }
+
+    /** On which something is owed and whose last day to pay is not after {@code by}, in order of that day, after {@code last}. */
+    List<Invoice> owingDueBy(LocalDate by, @Nullable Invoice last, int limit) {
+        return db.sql(
+                        """
+                        select * from invoice
+                         where state in ('issued', 'partlyPaid', 'overdue') and due_on <= :by
+                           and (:lastDay::date is null or (due_on, id) > (:lastDay::date, :lastId::uuid))
+                         order by due_on, id limit :limit
+                        """)
+                .param("by", by)
+                .param("lastDay", last == null ? null : last.heading().dueOn())
+                .param("lastId", last == null ? null : last.heading().id().value())
                 .param("limit", limit)
                 .query(Invoices::invoice)
                 .list();

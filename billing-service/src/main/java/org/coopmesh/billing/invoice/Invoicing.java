@@ -743,11 +743,21 @@ public class Invoicing {
         return creditNotes.after(series, number, limit);
     }
 
-    /** Invoices whose last day to pay is over and which nobody has called overdue yet. */
-    List<Invoice> pastDue() {
-        return register.isConstituted()
-                ? invoices.pastDue(register.coop().dayAt(clock.instant()), OVERDUE_BATCH)
-                : List.of();
+    /** Invoices whose last day to pay is over and which nobody has called overdue yet, as far as {@code patience} is at an end. */
+    List<Invoice> pastDue(Optional<Patience> patience) {
+        if (!register.isConstituted()) {
+            return List.of();
+        }
+        LocalDate today = register.coop().dayAt(clock.instant());
+        Optional<LocalDate> before =
+                patience.isEmpty() ? Optional.of(today) : patience.get().dueBefore(today);
+        Set<PayerId> letBe = patience.map(each -> each.letBe(today)).orElse(Set.of());
+        return before.map(day -> invoices.pastDue(day, letBe, OVERDUE_BATCH)).orElse(List.of());
+    }
+
+    /** On which something is owed and whose last day to pay is not after {@code by}, in order of that day, after {@code last}. */
+    public List<Invoice> owingDueBy(LocalDate by, @Nullable Invoice last, int limit) {
+        return invoices.owingDueBy(by, last, limit);
     }
 
     /** Calls the invoice overdue and says so, if it still is when its payer's accounts are held. */

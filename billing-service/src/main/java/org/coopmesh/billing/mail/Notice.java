@@ -14,7 +14,13 @@ public enum Notice {
     /** A part of an invoice, or all of it, was taken back. */
     CREDIT_NOTE(Set.of(), "number", "invoice", "amount", "reason"),
     /** Money came in. */
-    RECEIPT(Set.of(), "amount", "received", "open");
+    RECEIPT(Set.of(), "amount", "received", "open"),
+    /** Something will be, or is, due. */
+    REMINDER(Set.of("link"), "number", "total", "open", "due", "link"),
+    /** The same, for the last time before it is overdue. */
+    LAST_REMINDER(Set.of("link"), "number", "total", "open", "due", "link"),
+    /** It is overdue. */
+    OVERDUE(Set.of("link"), "number", "total", "open", "due", "link");
 
     private final Set<String> needed;
     private final List<String> places;

@@ -41,6 +41,10 @@ class BankAccounts {
                 == 1;
     }
 
+    boolean isEmpty() {
+        return !db.sql("select exists (select 1 from bank_account)").query(Boolean.class).single();
+    }
+
     void map(UUID id, CsvMapping mapping) {
         db.sql("update bank_account set csv_mapping = :mapping where id = :id")
                 .param("mapping", json.writeValueAsString(mapping))

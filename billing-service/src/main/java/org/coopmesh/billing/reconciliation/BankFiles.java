@@ -2,6 +2,7 @@ package org.coopmesh.billing.reconciliation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -25,6 +26,14 @@ class BankFiles {
 
     BankFiles(JdbcClient db) {
         this.db = db;
+    }
+
+    /** When the last file was taken; empty where none was. */
+    Optional<Instant> lastTaken() {
+        return db.sql(
+                        "select handed_at from bank_file where state = 'taken' order by handed_at desc limit 1")
+                .query((rs, row) -> rs.getObject("handed_at", OffsetDateTime.class).toInstant())
+                .optional();
     }
 
     /** Keeps the file under its hash; one that was refused before may be tried again and takes its place. The id it has. */

@@ -1,10 +1,12 @@
 package org.coopmesh.billing.reconciliation;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
@@ -140,6 +142,16 @@ public class Reconciliation {
             if (used == null) used = CsvReader.propose(content).orElse(null);
         }
         return new Preview(format, used, importing.read(content, account, used, register.coop()));
+    }
+
+    /** Whether the co-op has declared an account at a bank. */
+    public boolean hasAccounts() {
+        return !accounts.isEmpty();
+    }
+
+    /** When a file of the bank was taken last; empty where none was. */
+    public Optional<Instant> lastFileAt() {
+        return files.lastTaken();
     }
 
     List<BankFile> files(@Nullable UUID after, int limit) {

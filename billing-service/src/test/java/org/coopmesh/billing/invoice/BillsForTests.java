@@ -3,6 +3,7 @@ package org.coopmesh.billing.invoice;
 import java.time.YearMonth;
 import java.util.List;
 import org.coopmesh.billing.subscription.PayerId;
+import org.springframework.context.ApplicationContext;
 
 /** Bills one payer's month, whatever the months of others. */
 public final class BillsForTests {
@@ -23,5 +24,10 @@ public final class BillsForTests {
     private static List<Invoicing.Outcome> outcomes(
             Invoicing invoicing, List<PayerId> payers, YearMonth period) {
         return invoicing.bill(payers, period, invoicing.reckon(payers, period), Turn.first());
+    }
+
+    /** Calls overdue what is. */
+    public static void callOverdue(ApplicationContext context) {
+        context.getBean(BillClock.class).callOverdue();
     }
 }

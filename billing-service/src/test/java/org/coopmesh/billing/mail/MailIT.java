@@ -26,13 +26,16 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
 import org.coopmesh.billing.document.DocumentsForTests;
+import org.coopmesh.billing.dunning.DunningForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
+import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.ledger.Money;
@@ -100,7 +103,8 @@ class MailIT {
     @BeforeEach
     void aCoop() throws Exception {
         SINK.behaves();
-        db.sql("truncate mail, mail_text, mail_notice").update();
+        db.sql("truncate mail, mail_text, mail_notice, dunning_policy, dunning_hold, dunning_step")
+                .update();
         db.sql("update mail_gate set paused_until = null, why = null").update();
         clock.set("2026-10-01T08:00:00Z");
         if (db.sql("select count(*) from plan").query(Long.class).single() == 0) {
@@ -353,25 +357,27 @@ class MailIT {
     void aSenderKilledBetweenTheTextAndTheAnswerSendsNothingTwice() throws Exception {
         InvoiceId invoice = billed(member("anna@mail.example", "en"));
         var textIsThere = new CountDownLatch(1);
+        var killed = new CountDownLatch(1);
         SINK.toText =
                 to -> {
                     textIsThere.countDown();
                     try {
-                        Thread.sleep(Duration.ofMinutes(5));
+                        killed.await();
                     } catch (InterruptedException ended) {
                         Thread.currentThread().interrupt();
                     }
-                    return null;
+                    return "450 nobody hears this";
                 };
 
         Process sender =
                 SenderProcess.start(url, Files.createTempDirectory("mail-keys"), SINK.port());
         try {
-            textIsThere.await();
+            assertThat(textIsThere.await(5, TimeUnit.MINUTES)).isTrue();
         } finally {
             sender.destroyForcibly();
         }
         assertThat(sender.waitFor()).isEqualTo(128 + 9);
+        killed.countDown();
 
         SINK.toText = to -> "250 taken";
         SINK.taken.clear();
@@ -425,6 +431,208 @@ class MailIT {
                                 .query(Long.class)
                                 .single())
                 .isZero();
+    }
+
+    @Test
+    void remindersGoOutByThePolicyAndEndWithThePayment() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        String bertas = fresh("berta");
+        Someone berta = member(bertas, "en");
+        policy(-3, 5, 10, false);
+        InvoiceId unpaid = billed(anna);
+        InvoiceId paid = billed(berta);
+        sending.check();
+        SINK.taken.clear();
+
+        onDay("2026-11-11");
+        assertThat(to(annas)).isEmpty();
+        clock.set("2026-11-11T12:00:00Z");
+        http.perform(get("/api/billing/dunning/day").with(treasurer()))
+                .andExpect(jsonPath("$.on").value("2026-11-12"))
+                .andExpect(
+                        jsonPath("$.items[?(@.invoiceId == '%s')].stage".formatted(unpaid.value()))
+                                .value("reminder"));
+        onDay("2026-11-12");
+        onDay("2026-11-13");
+        assertThat(to(annas)).hasSize(1);
+        assertThat(to(bertas)).hasSize(1);
+        paid(berta, "12.50");
+        db.sql("delete from mail where notice = 'receipt'").update();
+        SINK.taken.clear();
+        onDay("2026-11-20");
+
+        assertThat(to(annas).getFirst().parsed().getSubject())
+                .startsWith("Last reminder: invoice 2026-");
+        assertThat(to(bertas)).isEmpty();
+        assertThat(invoicing.find(unpaid)).isInstanceOf(Invoice.Issued.class);
+        SINK.taken.clear();
+        onDay("2026-11-26");
+        assertThat(invoicing.find(unpaid))
+                .isEqualTo(
+                        new Invoice.Overdue(
+                                invoicing.find(unpaid).heading(),
+                                Money.parse("0", Currency.getInstance("EUR")),
+                                LocalDate.of(2026, 11, 16)));
+        assertThat(to(annas).getFirst().parsed().getSubject()).startsWith("Overdue: invoice 2026-");
+        onDay("2026-11-27");
+        assertThat(to(annas)).hasSize(1);
+        assertThat(invoicing.find(paid)).isInstanceOf(Invoice.Paid.class);
+    }
+
+    @Test
+    void aReminderThatIsQueuedWhenTheMoneyComesIsNotSent() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        policy(2, null, 10, false);
+        InvoiceId invoice = billed(anna);
+        sending.check();
+        SINK.taken.clear();
+        clock.set("2026-11-17T08:00:00Z");
+        DunningForTests.check(context);
+        assertThat(state(invoice.value().toString())).isEqualTo("waiting");
+
+        paid(anna, "12.50");
+        sending.check();
+
+        assertThat(to(annas)).hasSize(1);
+        assertThat(subject(to(annas).getFirst())).contains("has received");
+        assertThat(state(invoice.value().toString())).isEqualTo("dropped");
+    }
+
+    @Test
+    void whoIsLetBeIsNeitherRemindedNorOverdue() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        policy(1, null, 3, false);
+        InvoiceId invoice = billed(anna);
+        sending.check();
+        SINK.taken.clear();
+        says(
+                put("/api/billing/dunning/holds/" + anna.payer()),
+                treasurer(),
+                "{\"until\":\"2026-12-31\",\"reason\":\"lost her job\"}");
+        onDay("2026-11-20");
+        onDay("2026-11-21");
+        assertThat(to(annas)).isEmpty();
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Issued.class);
+        http.perform(get("/api/billing/dunning/day").with(treasurer()))
+                .andExpect(
+                        jsonPath(
+                                        "$.items[?(@.invoiceId == '%s')].held.reason"
+                                                .formatted(invoice.value()))
+                                .value("lost her job"));
+
+        says(
+                post("/api/billing/dunning/holds/" + anna.payer() + "/end"),
+                treasurer(),
+                "{\"reason\":\"found another\"}");
+        onDay("2026-11-22");
+
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Overdue.class);
+        assertThat(to(annas)).hasSize(1);
+    }
+
+    @Test
+    void stepsWaitForTheBanksFileOfTheDay() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        policy(1, null, 3, true);
+        InvoiceId invoice = billed(anna);
+        sending.check();
+        SINK.taken.clear();
+        says(
+                post("/api/bank/accounts"),
+                treasurer(),
+                "{\"name\":\"Current\",\"iban\":\"DE89370400440532013000\"}");
+        onDay("2026-11-20");
+        assertThat(to(annas)).isEmpty();
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Issued.class);
+        http.perform(get("/api/billing/dunning/day?on=2026-11-20").with(treasurer()))
+                .andExpect(jsonPath("$.waitsForBank").value(true));
+
+        db.sql(
+                        """
+                        insert into bank_file (id, name, sha256, content, format, state, handed_by, handed_at)
+                        values (gen_random_uuid(), 'today.csv', sha256('today'::bytea), 'today'::bytea, 'csv', 'taken', gen_random_uuid(), :at)
+                        """)
+                .param("at", clock.instant().atOffset(java.time.ZoneOffset.UTC))
+                .update();
+        onDay("2026-11-20");
+
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Overdue.class);
+        assertThat(to(annas)).hasSize(1);
+        db.sql("delete from bank_file").update();
+        db.sql("delete from bank_account").update();
+    }
+
+    @Test
+    void aPolicyAndAHoldAreRefusedByFieldAndRule() throws Exception {
+        Someone anna = member("anna@mail.example", "en");
+        String policy =
+                "{\"reminderAfter\":5,\"lastAfter\":3,\"graceDays\":9,\"waitForBank\":false}";
+        http.perform(
+                        put("/api/billing/dunning/policy")
+                                .with(treasurer())
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("lastAfter"))
+                .andExpect(jsonPath("$.errors[0].rule").value("order"));
+        http.perform(
+                        put("/api/billing/dunning/holds/" + anna.payer())
+                                .with(treasurer())
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content("{\"until\":\"2030-01-01\",\"reason\":\"x\"}"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("until"));
+        http.perform(
+                        put("/api/billing/dunning/policy")
+                                .with(as(anna, "member"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(policy))
+                .andExpect(status().isForbidden());
+        http.perform(get("/api/billing/dunning/day").with(as(anna, "member")))
+                .andExpect(status().isForbidden());
+        http.perform(get("/api/billing/dunning/policy").with(as(anna, "member")))
+                .andExpect(status().isOk());
+    }
+
+    private void policy(Integer reminder, Integer last, int grace, boolean waitForBank)
+            throws Exception {
+        says(
+                put("/api/billing/dunning/policy"),
+                treasurer(),
+                """
+                {"reminderAfter":%s,"lastAfter":%s,"graceDays":%d,"waitForBank":%s}
+                """
+                        .formatted(reminder, last, grace, waitForBank));
+    }
+
+    /** What a day brings: steps, what falls overdue, its notices. */
+    private void onDay(String day) {
+        clock.set(day + "T09:00:00Z");
+        DunningForTests.check(context);
+        BillsForTests.callOverdue(context);
+        DunningForTests.check(context);
+        sending.check();
+    }
+
+    /** An address that no other test's payer has. */
+    private static String fresh(String name) {
+        return name + "-" + UUID.randomUUID() + "@mail.example";
+    }
+
+    private static List<SmtpSink.Taken> to(String address) {
+        return SINK.taken.stream().filter(taken -> taken.to().equals(address)).toList();
+    }
+
+    private static String subject(SmtpSink.Taken taken) {
+        try {
+            return taken.parsed().getSubject();
+        } catch (jakarta.mail.MessagingException unreadable) {
+            throw new AssertionError(unreadable);
+        }
     }
 
     @Test
