@@ -42,6 +42,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ProviderSimulator implements AutoCloseable {
     /** What goes wrong with a request. */
     public enum Fault {
+        /** Nothing: it is the turn of the one after. */
+        NONE,
         /** Nothing is done; the answer is 500. */
         ERROR,
         /** What was asked is done, and nobody is told: the connection is cut. */
