@@ -1,9 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get, post, segment } from '@/shared/api';
+import type { ProviderCode } from '@/shared/checkout';
 import { pagesQuery } from '@/shared/lists';
 import type { Money } from '@/shared/money';
-
-export type ProviderCode = 'stripe' | 'gocardless' | 'btcpay';
 
 export interface Provider {
   provider: ProviderCode;
@@ -41,8 +40,6 @@ export interface Attempt {
 const REFRESH_MS = 10_000;
 
 export const providersQuery = queryOptions({ queryKey: ['providers', 'all'], queryFn: ({ signal }) => get<{ items: Provider[] }>('/api/payments/providers', signal).then((answer) => answer.items), refetchInterval: REFRESH_MS });
-export const offeredQuery = queryOptions({ queryKey: ['providers', 'offered'], queryFn: ({ signal }) => get<{ providers: ProviderCode[] }>('/api/payments/offered', signal).then((answer) => answer.providers), staleTime: 300_000 });
 export const attemptsQuery = (state?: string) => pagesQuery<Attempt>(['providers', 'attempts'], '/api/payments/attempts', { state });
 export const lookNow = (id: string) => post<void>(`/api/payments/attempts/${segment(id)}/look`);
 export const refund = (id: string, amount: string, key: string) => post<void>(`/api/payments/attempts/${segment(id)}/refund`, { amount }, { idempotencyKey: key });
-export const checkout = (invoiceId: string, provider: ProviderCode) => post<{ page: string }>('/api/payments/checkout', { invoiceId, provider });

@@ -1,24 +1,13 @@
 import { Trans } from '@lingui/react/macro';
+import type { ProviderCode } from '@/shared/checkout';
 import { Pill } from '@/shared/ui/status';
-import type { Attempt, ProviderCode } from './providers-api';
+import type { Attempt } from './providers-api';
+
+/** Names of firms are the same in every language. */
+const NAMES: Record<string, string> = { stripe: 'Stripe', gocardless: 'GoCardless', btcpay: 'BTCPay Server' };
 
 export function ProviderName({ of }: { of: ProviderCode | string }) {
-  switch (of) {
-    case 'stripe': return <>Stripe</>;
-    case 'gocardless': return <>GoCardless</>;
-    case 'btcpay': return <>BTCPay Server</>;
-    default: return <>{of}</>;
-  }
-}
-
-/** What a payer chooses. */
-export function ProviderWay({ of }: { of: ProviderCode | string }) {
-  switch (of) {
-    case 'stripe': return <Trans>By card</Trans>;
-    case 'gocardless': return <Trans>By direct debit</Trans>;
-    case 'btcpay': return <Trans>In Bitcoin</Trans>;
-    default: return <>{of}</>;
-  }
+  return <>{NAMES[of] ?? of}</>;
 }
 
 export function AttemptState({ of }: { of: Attempt['state'] }) {
