@@ -105,6 +105,9 @@ const costPools = createRoute({
 const costPool = createRoute({ ...under('/cost-pools/$poolId'), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
 const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
 const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
+const directDebit = createRoute({ ...under('/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/DirectDebitPage')) });
+const collectionRun = createRoute({ ...under('/direct-debit/$runId'), component: lazyRouteComponent(() => import('@/features/direct-debit/CollectionRunPage')) });
+const myMandates = createRoute({ ...under('/my/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/MyMandatesPage')) });
 const payroll = createRoute({ ...under('/payroll'), component: lazyRouteComponent(() => import('@/features/payroll/PayrollPage')) });
 const payRun = createRoute({ ...under('/payroll/$runId'), component: lazyRouteComponent(() => import('@/features/payroll/PayRunPage')) });
 const myHours = createRoute({ ...under('/my/hours'), component: lazyRouteComponent(() => import('@/features/payroll/MyHoursPage')) });
@@ -126,7 +129,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, providers, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, providers, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

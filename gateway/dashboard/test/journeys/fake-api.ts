@@ -87,6 +87,13 @@ export class FakeCoop {
   ];
   dunning: Json = { saidOn: null, reminderAfter: null, lastAfter: null, graceDays: 0, waitForBank: false };
   holds: Json[] = [];
+  mandates: Json[] = [{ id: randomUUID(), reference: 'M-42-1', payerId: IDS.payer, state: 'suspended', reason: 'AC04', creditorId: 'DE98ZZZ09999999999', debtorName: 'Ana Ribas', iban: 'ES…1332', once: false, noticeDays: 14, signedBy: IDS.ana, signedOn: day(-200), signedAt: ago(288_000), lastUsedOn: day(-30), lastDay: day(1000) }];
+
+  collection: Json = { id: IDS.payRun, messageId: 'DD-20261013-0001', collectOn: day(14), state: 'proposed', total: eur('49.00'), open: eur('0.00'), proposedBy: IDS.ana, proposedAt: ago(90), decision: null, items: [
+    { line: 1, invoiceId: IDS.invoice, invoiceNumber: '2026-00041', payerId: IDS.payer, mandateId: randomUUID(), mandateReference: 'M-42-1', debtorName: 'Ana Ribas', sequence: 'RCUR', amended: false, amount: eur('24.50'), attempt: 1, endToEndId: 'INV-2026-00041-1', state: 'due' },
+    { line: 2, invoiceId: IDS.paid, invoiceNumber: '2026-00040', payerId: IDS.payer, mandateId: randomUUID(), mandateReference: 'M-43-1', debtorName: 'Lars Example', sequence: 'RCUR', amended: true, amount: eur('24.50'), attempt: 2, endToEndId: 'INV-2026-00040-2', state: 'returned', reason: 'AM04', action: 'retry', retryOn: day(7) },
+  ] };
+
   mails: Json[] = [
     { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
     { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
@@ -445,6 +452,7 @@ export class FakeCoop {
     if (on(/^\/api\/settlements\/entries\/[0-9a-f-]{36}$/)) return ok({ entry: { id: IDS.entry, kind: 'reciprocity', month: shared.month, payerId: IDS.payer, amount: eur('-15.64'), posted: eur('-15.64') }, explanation: { formula: 'reciprocity.v1', rule: 'rate × (carried for others − what all carry for each byte used × used)', inputs: [{ name: 'carried', value: '91000000000', unit: 'byte' }, { name: 'originated', value: '12000000000', unit: 'byte' }], steps: [{ name: 'carriedPerByteUsed', value: '11/10', unit: '' }], parts: [], exact: '-391/25', result: eur('-15.64') } });
     const rates = { share: '0.08', perHour: eur('15.00'), perCase: eur('2.50') };
     const pool = { ...rates, month: day(-30).slice(0, 7), collected: eur('1840.00'), added: eur('147.20'), carriedIn: eur('12.40'), drawn: eur('110.00'), carriedOut: eur('49.60') };
+    if (path.startsWith('/api/direct-debit/')) return this.directDebit(path.slice('/api/direct-debit'.length), request, body);
     if (on(/^\/api\/payroll\/figures$/)) return ok(this.empty ? { current: null, months: [] } : { current: { ...rates, firstMonth: day(-60).slice(0, 7), setBy: IDS.board, setAt: ago(9000) }, months: [{ ...pool, moderators: [{ moderator: 1, minutes: 330, cases: 4, claim: eur('92.50'), pay: eur('92.50'), paid: true }, { moderator: 2, minutes: 70, cases: 0, claim: eur('17.50'), pay: eur('17.50'), paid: false }] }] });
     if (on(/^\/api\/payroll\/rate-cards$/, 'POST')) return ok({ ...body, setBy: this.memberId, setAt: ago(0) });
     if (on(/^\/api\/payroll\/runs$/)) return items(this.empty ? [] : [{ ...pool, ...this.payRun }]);
@@ -561,6 +569,31 @@ export class FakeCoop {
 
   /** Same key and body: same answer; same key, other body: refused. */
   /** Steps of the one pay run there is. */
+
+  private directDebit(path: string, request: IncomingMessage, body: Json): { status: number; body: unknown; problem?: boolean } {
+    const ok = (answer: unknown) => ({ status: 200, body: answer });
+    const items = (all: unknown[]) => ok({ items: all, next: null });
+    const on = (what: RegExp, method = 'GET') => request.method === method && what.test(path);
+    if (on(/^\/mine$/)) return ok({ creditor: { name: 'Guifi Coop', address: 'Carrer Major 1, 08500, Vic, ES', creditorId: 'DE98ZZZ09999999999' }, payerIds: [IDS.payer], mandates: this.empty ? [] : this.mandates, collections: this.empty ? [] : [{ collectOn: day(-3), invoiceNumber: '2026-00040', invoiceId: IDS.paid, amount: eur('24.50'), mandateReference: 'M-42-1', state: 'rejected', reason: 'AC04' }] });
+    if (on(/^\/mandates$/)) return items(this.empty ? [] : this.mandates);
+    if (on(/^\/mandates$/, 'POST') || on(/\/debtor$/, 'PUT')) {
+      if (String(body.iban).endsWith('0')) return problem(409, 'direct-debit-refused', 'iban: not a valid IBAN');
+      const mandate = { ...this.mandates[0]!, state: 'active', reason: null, debtorName: body.debtorName };
+      this.mandates = [mandate];
+      return ok(mandate);
+    }
+    if (on(/\/(revocation|resumption)$/, 'POST')) {
+      Object.assign(this.mandates[0]!, { state: path.endsWith('revocation') ? 'revoked' : 'active', reason: null });
+      return ok(this.mandates[0]!);
+    }
+    if (on(/^\/preview/)) return ok({ collectOn: day(14), earliest: day(14), total: eur('49.00'), items: this.collection.items });
+    if (on(/^\/reports$/)) return items(this.empty ? [] : [{ id: randomUUID(), name: 'answer.xml', runId: this.collection.id, rejected: 1, handedBy: IDS.ana, handedAt: ago(60) }]);
+    if (on(/^\/reports/, 'POST')) return ok({ reportId: randomUUID(), again: false, rejected: 1, run: this.collection });
+    if (on(/^\/runs$/)) return items(this.empty ? [] : [this.collection]);
+    if (on(/\/(approval|rejection|withdrawal)$/, 'POST')) Object.assign(this.collection, { state: path.endsWith('approval') ? 'approved' : path.endsWith('rejection') ? 'rejected' : 'withdrawn', decision: { by: this.memberId, at: ago(0), reason: body.reason ?? null } });
+    return ok(this.collection);
+  }
+
   private pay(step: string, request: IncomingMessage, body: Json, pool: Json): { status: number; body: unknown; problem?: boolean } {
     const run = this.payRun;
     const lines = run.lines as Json[];

@@ -38,6 +38,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['bank-placed', '/bank?view=placed', /By rule/],
   ['bank-report', '/bank?view=report', /Something is unexplained/],
   ['bank-files', '/bank?view=files', /Learned when somebody confirmed/],
+  ['direct-debit', '/direct-debit', /DD-20261013-0001/],
+  ['direct-debit-run', `/direct-debit/${IDS.payRun}`, /Who is collected from/],
   ['providers', '/providers', /The bank refused/],
   ['reminders', '/reminders', /Steps of today wait for the bank/],
   ['mail', '/mail', /no such mailbox/],
@@ -67,6 +69,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['why', `/invoices/${IDS.invoice}/why`, /Adds up/],
   ['why-peak', `/invoices/${IDS.paid}/why`, /highest hours dropped/],
   ['my-spending', '/my/spending', /dues included/],
+  ['my-direct-debit', '/my/direct-debit', /stands against it/],
   ['cost-share', `/cost-shares/${IDS.share}`, /largest remainders/],
   ['settlement', `/settlements/${IDS.entry}`, /others paid you/],
   ['why-shared', `/invoices/${IDS.paid}/why`, /Share of a cost: Transit/],
@@ -131,7 +134,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 
@@ -159,7 +162,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
     expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Payment providers', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });

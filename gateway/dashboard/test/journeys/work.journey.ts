@@ -84,6 +84,32 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/payments$/)).toHaveLength(1);
   });
 
+  it('a treasurer proposes a run of direct debits and another approves it', async () => {
+    await page.goto('/direct-debit');
+    await page.getByRole('button', { name: 'Propose a run' }).click();
+    await page.getByText('What would be collected').waitFor();
+    await inspect(page, 'direct-debit-propose', width);
+    await dialog().getByRole('button', { name: 'Propose', exact: true }).click();
+    await page.getByText('Waits for a second person').waitFor();
+    expect(asked(/direct-debit\/runs$/)).toHaveLength(1);
+    await page.getByRole('button', { name: 'Approve', exact: true }).click();
+    await page.getByText('Hand the file to your bank').waitFor();
+    await inspect(page, 'direct-debit-approved', width);
+  });
+
+  it('who pays signs for another account, and has to agree', async () => {
+    await page.goto('/my/direct-debit');
+    await page.getByText('stands against it').waitFor();
+    await page.getByRole('button', { name: 'Another account' }).click();
+    await dialog().getByLabel('IBAN').fill('FR1420041010050500013M02606');
+    expect(await dialog().getByRole('button', { name: 'Sign', exact: true }).isDisabled()).toBe(true);
+    await dialog().getByLabel(/I authorise/).check();
+    await inspect(page, 'mandate-form', width);
+    await dialog().getByRole('button', { name: 'Sign', exact: true }).click();
+    await page.getByText('Signed', { exact: true }).first().waitFor();
+    expect(asked(/debtor$/)[0]!.body).toMatchObject({ iban: 'FR1420041010050500013M02606', agreed: true });
+  });
+
   it('a treasurer sends a doubtful mail again, and says it in the co-op’s words', async () => {
     await page.goto('/mail');
     await page.getByRole('button', { name: 'Send again', exact: true }).first().click();

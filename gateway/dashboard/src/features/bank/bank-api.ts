@@ -32,7 +32,7 @@ export interface BankAccount {
   csvMapping?: CsvMapping | null;
 }
 
-export type PlaceKind = 'payment' | 'return' | 'cost' | 'cost-return' | 'account' | 'booked' | 'own';
+export type PlaceKind = 'payment' | 'return' | 'cost' | 'cost-return' | 'collection' | 'debit-return' | 'account' | 'booked' | 'own';
 
 /** Where money belongs; amounts have the sign of the entry. */
 export interface Place {
@@ -43,6 +43,7 @@ export interface Place {
   paymentId?: string | null;
   costPoolId?: string | null;
   transactionId?: string | null;
+  directDebitId?: string | null;
   account?: string | null;
   reason?: string | null;
 }
@@ -168,4 +169,4 @@ export const forget = (iban: string) => remove(`/api/bank/payers/${segment(iban)
 export const bringForward = (idempotencyKey: string) => post<{ transactionId: string }>('/api/bank/opening', undefined, { idempotencyKey });
 
 /** A place as it is sent; what the server tells besides is left out. */
-export const sent = ({ kind, amount, payerId, invoiceId, paymentId, costPoolId, transactionId, account, reason }: Place): NewPlace => ({ kind, amount: amount.amount, payerId, invoiceId, paymentId, costPoolId, transactionId, account, reason });
+export const sent = ({ kind, amount, payerId, invoiceId, paymentId, costPoolId, transactionId, directDebitId, account, reason }: Place): NewPlace => ({ kind, amount: amount.amount, payerId, invoiceId, paymentId, costPoolId, transactionId, directDebitId, account, reason });

@@ -24,6 +24,7 @@ export function Reason({ why, what }: { why: string; what?: string | null }) {
     case 'bankCharge': return <Trans>{what} of it is the bank’s charge</Trans>;
     case 'costOpen': return <Trans>just what is to be paid of a shared cost ({what})</Trans>;
     case 'ownAccount': return <Trans>the other side is an account of ours</Trans>;
+    case 'collection': return <Trans>it names the run of direct debits {what}</Trans>;
     case 'bankCode': return <Trans>the bank calls it so</Trans>;
     default: return <>{why}</>;
   }
@@ -57,6 +58,8 @@ export function KindName({ of }: { of: PlaceKind }) {
     case 'return': return <Trans>Returned payments</Trans>;
     case 'cost': return <Trans>Shared costs paid</Trans>;
     case 'cost-return': return <Trans>Shared costs that came back</Trans>;
+    case 'collection': return <Trans>Direct debits</Trans>;
+    case 'debit-return': return <Trans>Direct debits that went back</Trans>;
     case 'account': return <Trans>Against an account</Trans>;
     case 'booked': return <Trans>In the book before</Trans>;
     case 'own': return <Trans>Between own accounts</Trans>;
@@ -71,6 +74,8 @@ export function PlaceText({ of }: { of: Place }) {
     case 'return': return <>{amount} <Trans>a payment that came back; its invoice is owed again</Trans></>;
     case 'cost': return <>{amount} <Link to="/cost-pools/$poolId" params={{ poolId: of.costPoolId! } as never}><Trans>paid for a shared cost</Trans></Link></>;
     case 'cost-return': return <>{amount} <Link to="/cost-pools/$poolId" params={{ poolId: of.costPoolId! } as never}><Trans>paid for a shared cost, and come back</Trans></Link></>;
+    case 'collection': return <>{amount} <Trans>direct debits that the bank credits</Trans></>;
+    case 'debit-return': return <>{amount} <Trans>a direct debit that went back; its invoice is owed again</Trans>{of.reason && <span className="soft"> · {of.reason}</span>}</>;
     case 'account': return <>{amount} <AccountName of={of.account!} />{of.reason && <span className="soft"> · {of.reason}</span>}</>;
     case 'booked': return <>{amount} <Trans>what stands in the book already; nothing new is booked</Trans></>;
     case 'own': return <>{amount} <Trans>between our own accounts</Trans></>;

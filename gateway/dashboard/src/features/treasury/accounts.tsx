@@ -10,6 +10,7 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'clearing-stripe': return <Trans>With Stripe</Trans>;
     case 'clearing-gocardless': return <Trans>With GoCardless</Trans>;
     case 'clearing-btcpay': return <Trans>Bitcoin not yet sold</Trans>;
+    case 'clearing-direct-debit': return <Trans>Direct debits under way</Trans>;
     case 'receivable': return <Trans>Owed by members</Trans>;
     case 'wallet': return <Trans>Credit held for members</Trans>;
     case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
@@ -32,6 +33,7 @@ export function AccountMeaning({ kind }: { kind: string }) {
   switch (kind) {
     case 'bank': case 'cash': return <Trans>Money that is there. It rises when somebody pays.</Trans>;
     case 'clearing-stripe': case 'clearing-gocardless': return <Trans>What members paid through a provider and it has not paid out yet. It falls when the payout is at the bank.</Trans>;
+    case 'clearing-direct-debit': return <Trans>What was collected from payers’ accounts and the bank has not told yet, by run. It is zero once the statement is in.</Trans>;
     case 'clearing-btcpay': return <Trans>What members paid in Bitcoin, at the rate of that moment. It falls when it is sold and the money is at the bank.</Trans>;
     case 'income-dues': case 'income-usage': return <Trans>What was earned, below zero as in every ledger: it left this account for those who owe it.</Trans>;
     case 'receivable': return <Trans>What was invoiced and is not paid. It rises with an invoice and falls with a payment.</Trans>;

@@ -40,6 +40,7 @@ class ArchitectureTest {
                     "payment",
                     "provider",
                     "document",
+                    "directdebit",
                     "reconciliation",
                     "dunning",
                     "payroll",

@@ -61,6 +61,7 @@ public class BillingContext {
         registry.add("coopmesh.document.check-interval", () -> "PT1H");
         registry.add("coopmesh.mail.check-interval", () -> "PT1H");
         registry.add("coopmesh.dunning.check-interval", () -> "PT1H");
+        registry.add("coopmesh.direct-debit.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
     }
 
@@ -106,6 +107,7 @@ public class BillingContext {
         settings.put("coopmesh.document.check-interval", "PT1H");
         settings.put("coopmesh.mail.check-interval", "PT1H");
         settings.put("coopmesh.dunning.check-interval", "PT1H");
+        settings.put("coopmesh.direct-debit.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         Stream.concat(

@@ -11,7 +11,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.coopmesh.billing.invoice.DueHold;
 import org.coopmesh.billing.invoice.Invoice;
+import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.invoice.Patience;
 import org.coopmesh.billing.mail.Mailing;
@@ -44,6 +46,7 @@ public class Dunning implements Patience {
     private final Reconciliation reconciliation;
     private final Mailing mailing;
     private final PayerRegister register;
+    private final List<DueHold> collectors;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -53,6 +56,7 @@ public class Dunning implements Patience {
             Reconciliation reconciliation,
             Mailing mailing,
             PayerRegister register,
+            List<DueHold> collectors,
             TransactionTemplate transaction,
             Clock clock) {
         this.dunnings = dunnings;
@@ -60,6 +64,7 @@ public class Dunning implements Patience {
         this.reconciliation = reconciliation;
         this.mailing = mailing;
         this.register = register;
+        this.collectors = collectors;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -129,19 +134,27 @@ public class Dunning implements Patience {
         Map<PayerId, Hold> held =
                 dunnings.holds(day).stream()
                         .collect(Collectors.toMap(Hold::payer, Function.identity()));
+        // What the co-op collects itself nobody is reminded of.
+        Set<InvoiceId> collected =
+                collectors.stream()
+                        .flatMap(one -> one.beingCollected().stream())
+                        .collect(Collectors.toSet());
         LocalDate by = day.plusDays(DunningPolicy.BEFORE_MAX);
         Invoice last = null;
         List<Invoice> page;
         do {
             page = invoicing.owingDueBy(by, last, PAGE);
-            Map<org.coopmesh.billing.invoice.InvoiceId, Set<Stage>> taken =
+            Map<InvoiceId, Set<Stage>> taken =
                     dunnings.taken(page.stream().map(one -> one.heading().id()).toList());
             for (Invoice invoice : page) {
                 Invoice.Heading heading = invoice.heading();
+                last = invoice;
+                if (collected.contains(heading.id())) {
+                    continue;
+                }
                 policy.next(heading.dueOn(), taken.getOrDefault(heading.id(), Set.of()), day)
                         .ifPresent(stage ->
                                 each.accept(new Coming(invoice, stage, held.get(heading.payer()))));
-                last = invoice;
             }
         } while (page.size() == PAGE);
     }

@@ -1,7 +1,10 @@
 package org.coopmesh.billing.invoice;
 
 import java.time.YearMonth;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -11,11 +14,14 @@ class BillClock {
     private final BillRuns runs;
     private final Invoicing invoicing;
     private final Optional<Patience> patience;
+    private final List<DueHold> holds;
 
-    BillClock(BillRuns runs, Invoicing invoicing, Optional<Patience> patience) {
+    BillClock(
+            BillRuns runs, Invoicing invoicing, Optional<Patience> patience, List<DueHold> holds) {
         this.runs = runs;
         this.invoicing = invoicing;
         this.patience = patience;
+        this.holds = holds;
     }
 
     /** Bills whom a finished month left out, as soon as nothing stands against it any more. */
@@ -34,7 +40,11 @@ class BillClock {
     }
 
     void callOverdue() {
-        for (Invoice invoice : invoicing.pastDue(patience)) {
+        Set<InvoiceId> held =
+                holds.stream()
+                        .flatMap(hold -> hold.beingCollected().stream())
+                        .collect(Collectors.toSet());
+        for (Invoice invoice : invoicing.pastDue(patience, held)) {
             invoicing.fallDue(invoice.heading().id(), invoice.heading().payer());
         }
     }

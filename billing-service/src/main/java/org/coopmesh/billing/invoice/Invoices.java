@@ -266,16 +266,19 @@ class Invoices {
         return payments;
     }
 
-    /** Invoices whose last day to pay was before {@code day} and which nobody has called overdue yet. */
-    List<Invoice> pastDue(LocalDate day, Collection<PayerId> letBe, int limit) {
+    /** Invoices whose last day to pay was before {@code day} and which nobody has called overdue yet; but of {@code letBe} and {@code held}. */
+    List<Invoice> pastDue(
+            LocalDate day, Collection<PayerId> letBe, Collection<InvoiceId> held, int limit) {
         return db.sql(
                         """
                         select * from invoice
                          where state in ('issued', 'partlyPaid') and due_on < :day and payer_id <> all(:letBe)
+                           and id <> all(:held)
                          order by due_on, series, number limit :limit
                         """)
                 .param("day", day)
                 .param("letBe", letBe.stream().map(PayerId::value).toArray(UUID[]::new))
+                .param("held", held.stream().map(InvoiceId::value).toArray(UUID[]::new))
                 .param("limit", limit)
                 .query(Invoices::invoice)
                 .list();

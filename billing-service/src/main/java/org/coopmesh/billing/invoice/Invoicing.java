@@ -743,8 +743,8 @@ public class Invoicing {
         return creditNotes.after(series, number, limit);
     }
 
-    /** Invoices whose last day to pay is over and which nobody has called overdue yet, as far as {@code patience} is at an end. */
-    List<Invoice> pastDue(Optional<Patience> patience) {
+    /** Invoices whose last day to pay is over and which nobody has called overdue yet, as far as {@code patience} is at an end and it is not {@code held}. */
+    List<Invoice> pastDue(Optional<Patience> patience, Set<InvoiceId> held) {
         if (!register.isConstituted()) {
             return List.of();
         }
@@ -752,7 +752,8 @@ public class Invoicing {
         Optional<LocalDate> before =
                 patience.isEmpty() ? Optional.of(today) : patience.get().dueBefore(today);
         Set<PayerId> letBe = patience.map(each -> each.letBe(today)).orElse(Set.of());
-        return before.map(day -> invoices.pastDue(day, letBe, OVERDUE_BATCH)).orElse(List.of());
+        return before.map(day -> invoices.pastDue(day, letBe, held, OVERDUE_BATCH))
+                .orElse(List.of());
     }
 
     /** On which something is owed and whose last day to pay is not after {@code by}, in order of that day, after {@code last}. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One account of the book: {@code bank}, or a payer's own such as {@code receivable:<payer>}.
  *
- * @param owner the payer, the cost pool or the moderator; null for accounts of the co-op
+ * @param owner the payer, the cost pool, the run or the moderator; null for accounts of the co-op
  */
 public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<AccountId> {
     /** What an account is for. A balance is what came in minus what went out. */
@@ -22,6 +22,8 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         CLEARING_GOCARDLESS(false),
         /** Bitcoin that BTCPay Server took, at the rate of that moment, and that was not yet sold. */
         CLEARING_BTCPAY(false),
+        /** Collected from payers' accounts and not yet at the bank, owned by the run; zero once the bank has told all of it. */
+        CLEARING_DIRECT_DEBIT(true),
         /** Dues earned; falls below zero as they are charged. */
         INCOME_DUES(false),
         /** Priced traffic earned; falls below zero as it is charged. */
@@ -68,12 +70,12 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
 
         /** Whether such an account tells of one person or household. */
         public boolean isPersonal() {
-            return owned && this != COST_POOL;
+            return owned && this != COST_POOL && this != CLEARING_DIRECT_DEBIT;
         }
 
         /** Whether it holds money that is there or on its way; what moves between two of these neither came in nor went out. */
         public boolean isMoney() {
-            return this == BANK || this == CASH || isClearing();
+            return this == BANK || this == CASH || this == CLEARING_DIRECT_DEBIT || isClearing();
         }
 
         /** Whether it holds what a payment provider took for the co-op. */
@@ -125,6 +127,11 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     /** What was charged, less what was paid, of the shared cost {@code pool}. */
     public static AccountId costPool(UUID pool) {
         return new AccountId(Kind.COST_POOL, pool);
+    }
+
+    /** What {@code run} collected and the bank has not told yet. */
+    public static AccountId directDebit(UUID run) {
+        return new AccountId(Kind.CLEARING_DIRECT_DEBIT, run);
     }
 
     /** What the co-op owes {@code moderator} of their pay. */

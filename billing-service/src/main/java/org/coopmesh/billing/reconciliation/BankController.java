@@ -362,7 +362,10 @@ class BankController {
      * @param amount with the sign of the entry; null for all that is open
      */
     record PlaceRequest(
-            @NotNull @Pattern(regexp = "payment|return|cost|cost-return|account|booked|own")
+            @NotNull
+                    @Pattern(
+                            regexp =
+                                    "payment|return|cost|cost-return|collection|debit-return|account|booked|own")
                     String kind,
             @Size(max = 20) @Nullable String amount,
             @Nullable UUID payerId,
@@ -370,6 +373,7 @@ class BankController {
             @Nullable UUID paymentId,
             @Nullable UUID costPoolId,
             @Nullable UUID transactionId,
+            @Nullable UUID directDebitId,
             @Size(max = 100) @Nullable String account,
             @Size(max = 500) @Nullable String reason) {}
 
@@ -387,7 +391,37 @@ class BankController {
             @Nullable UUID costPoolId,
             @Nullable UUID transactionId,
             @Nullable String account,
-            @Nullable String reason) {
+            @Nullable String reason,
+            @Nullable UUID directDebitId) {
+        PlaceView(
+                String kind,
+                MoneyView amount,
+                @Nullable UUID payerId,
+                @Nullable UUID invoiceId,
+                @Nullable UUID paymentId,
+                @Nullable UUID costPoolId,
+                @Nullable UUID transactionId,
+                @Nullable String account,
+                @Nullable String reason) {
+            this(
+                    kind,
+                    amount,
+                    payerId,
+                    invoiceId,
+                    paymentId,
+                    costPoolId,
+                    transactionId,
+                    account,
+                    reason,
+                    null);
+        }
+
+        private static PlaceView debit(
+                String kind, MoneyView amount, UUID directDebit, @Nullable String code) {
+            return new PlaceView(
+                    kind, amount, null, null, null, null, null, null, code, directDebit);
+        }
+
         static PlaceView of(Place place) {
             MoneyView amount = MoneyView.of(place.amount());
             return switch (place) {
@@ -427,6 +461,8 @@ class BankController {
                                 null,
                                 null,
                                 null);
+                case Place.Collected to -> debit("collection", amount, to.run(), null);
+                case Place.DebitReturned to -> debit("debit-return", amount, to.item(), to.code());
                 case Place.ToAccount to ->
                         new PlaceView(
                                 "account",
@@ -660,6 +696,14 @@ class BankController {
                             new CostPoolId(needed(field + ".costPoolId", request.costPoolId())),
                             needed(field + ".paymentId", request.paymentId()),
                             amount);
+            case "collection" ->
+                    new Place.Collected(
+                            needed(field + ".directDebitId", request.directDebitId()), amount);
+            case "debit-return" ->
+                    new Place.DebitReturned(
+                            needed(field + ".directDebitId", request.directDebitId()),
+                            returnCode(field, request.reason()),
+                            amount);
             case "account" ->
                     new Place.ToAccount(
                             account(field + ".account", request.account()),
@@ -684,6 +728,13 @@ class BankController {
     private static UUID needed(String field, @Nullable UUID value) {
         if (value == null) throw new InvalidField(field, "required", "is missing");
         return value;
+    }
+
+    private static String returnCode(String field, @Nullable String code) {
+        String given = reason(field, code);
+        if (!given.matches("[A-Z0-9]{2,35}"))
+            throw new InvalidField(field + ".reason", "pattern", "a bank's code, such as AM04");
+        return given;
     }
 
     private static String reason(String field, @Nullable String reason) {

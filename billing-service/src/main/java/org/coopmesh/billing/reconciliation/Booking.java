@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a part of an entry stands in the book.
  *
+ * @param directDebit a run of direct debits, or one of them that went back
  * @param transaction null for what moves nothing: between own accounts
  * @param undone null where it stands
  */
@@ -25,6 +26,7 @@ record Booking(
         @Nullable UUID payment,
         @Nullable CostPoolId pool,
         @Nullable UUID costPayment,
+        @Nullable UUID directDebit,
         @Nullable AccountId account,
         @Nullable String reason,
         @Nullable TransactionId transaction,
@@ -38,6 +40,8 @@ record Booking(
         RETURN,
         COST,
         COST_RETURN,
+        COLLECTION,
+        DEBIT_RETURN,
         ACCOUNT,
         BOOKED,
         OWN

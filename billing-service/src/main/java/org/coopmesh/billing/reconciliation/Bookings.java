@@ -57,6 +57,7 @@ class Bookings {
         var payments = new @Nullable UUID[size];
         var pools = new @Nullable UUID[size];
         var costPayments = new @Nullable UUID[size];
+        var directDebits = new @Nullable UUID[size];
         var accounts = new @Nullable String[size];
         var reasons = new @Nullable String[size];
         var transactions = new @Nullable UUID[size];
@@ -73,6 +74,7 @@ class Bookings {
             payments[i] = booking.payment();
             pools[i] = booking.pool() == null ? null : booking.pool().value();
             costPayments[i] = booking.costPayment();
+            directDebits[i] = booking.directDebit();
             accounts[i] = booking.account() == null ? null : booking.account().toString();
             reasons[i] = booking.reason();
             transactions[i] = booking.transaction() == null ? null : booking.transaction().value();
@@ -82,10 +84,11 @@ class Bookings {
         }
         db.sql(
                         """
-                        insert into bank_booking (id, part_id, kind, amount_micro, payer_id, payment_id, cost_pool_id, cost_payment_id, account,
-                                                  reason, ledger_transaction_id, rule, booked_by, booked_at)
+                        insert into bank_booking (id, part_id, kind, amount_micro, payer_id, payment_id, cost_pool_id, cost_payment_id,
+                                                  direct_debit_id, account, reason, ledger_transaction_id, rule, booked_by, booked_at)
                         select * from unnest(:ids::uuid[], :parts::uuid[], :kinds::text[], :amounts::bigint[], :payers::uuid[],
-                                             :payments::uuid[], :pools::uuid[], :costPayments::uuid[], :accounts::text[], :reasons::text[],
+                                             :payments::uuid[], :pools::uuid[], :costPayments::uuid[], :directDebits::uuid[], :accounts::text[],
+                                             :reasons::text[],
                                              :transactions::uuid[], :rules::text[], :by::uuid[], :at::timestamptz[])
                         """)
                 .param("ids", ids)
@@ -96,6 +99,7 @@ class Bookings {
                 .param("payments", payments)
                 .param("pools", pools)
                 .param("costPayments", costPayments)
+                .param("directDebits", directDebits)
                 .param("accounts", accounts)
                 .param("reasons", reasons)
                 .param("transactions", transactions)
@@ -318,6 +322,7 @@ class Bookings {
                 rs.getObject("payment_id", UUID.class),
                 pool == null ? null : new CostPoolId(pool),
                 rs.getObject("cost_payment_id", UUID.class),
+                rs.getObject("direct_debit_id", UUID.class),
                 account == null ? null : AccountId.of(account),
                 rs.getString("reason"),
                 transaction == null ? null : new TransactionId(transaction),

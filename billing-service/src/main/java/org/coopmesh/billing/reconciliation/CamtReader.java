@@ -405,7 +405,13 @@ final class CamtReader {
                     amount,
                     null,
                     null,
-                    Fields.text(entry.at("AddtlNtryInf")),
+                    Fields.text(
+                            Stream.of(
+                                            entry.at("AddtlNtryInf"),
+                                            entry.at("NtryDtls", "Btch", "PmtInfId"),
+                                            entry.at("NtryDtls", "Btch", "MsgId"))
+                                    .filter(Objects::nonNull)
+                                    .collect(Collectors.joining(" "))),
                     null,
                     null,
                     null,

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.coopmesh.billing.costshare.CostPoolId;
+import org.coopmesh.billing.directdebit.Collecting;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.PaymentReference;
 import org.coopmesh.billing.ledger.AccountId;
@@ -40,6 +41,9 @@ final class Matcher {
 
     /** How far the day that a person wrote down may be from the bank's. */
     static final int DAYS_APART_MAX = 10;
+
+    /** What ISO 20022 calls a reason that is not one of its codes. */
+    private static final String UNSAID = "NARR";
 
     /** What banks charge for a return, at most. */
     private static final long CHARGE_MICRO_MAX = 15_000_000;
@@ -92,6 +96,8 @@ final class Matcher {
             Collection<Unexplained> book,
             Collection<Payable> costs,
             Collection<CostPaid> costPayments,
+            Collection<Collecting.Awaited> awaited,
+            Collection<Collecting.Debit> debits,
             Set<Iban> own) {}
 
     /** The invoice numbers that a text names, each with whether check digits vouch for it. */
@@ -122,9 +128,11 @@ final class Matcher {
         }
         boolean inBook = inBook(part, known, all);
         if (part.open().isPositive()) {
+            if (!part.isReturn()) collected(part, known, all, whole && !inBook && all.isEmpty());
             if (part.isReturn()) costReturned(part, known, all);
             else incoming(part, known, all, whole && !inBook && all.isEmpty());
         } else {
+            debitReturned(part, known, all, whole && !inBook);
             if (part.isReturn()) returned(part, known, all, whole && !inBook);
             else outgoing(part, known, all);
         }
@@ -370,6 +378,78 @@ final class Matcher {
             }
             boolean certain = mayBeCertain && clear == 1 && each.named() && each.exact();
             all.add(new Suggestion(certain ? CERTAIN : LIKELY, places, each.reasons()));
+        }
+    }
+
+    /** Direct debits that came: a run as a whole, or one of them by its end-to-end id. */
+    private static void collected(
+            OpenPart part, Known known, List<Suggestion> all, boolean mayBeCertain) {
+        Money amount = part.open();
+        for (Collecting.Debit debit : known.debits()) {
+            if (!debit.endToEndId().equals(part.part().endToEndId())) continue;
+            boolean fits =
+                    debit.amount().equals(amount)
+                            && known.awaited().stream()
+                                    .anyMatch(run ->
+                                            run.run().equals(debit.run())
+                                                    && !amount.exceeds(run.open()));
+            if (fits) {
+                all.add(
+                        new Suggestion(
+                                mayBeCertain ? CERTAIN : LIKELY,
+                                List.of(new Place.Collected(debit.run(), amount)),
+                                List.of(new Reason(Why.END_TO_END, debit.endToEndId()))));
+                return;
+            }
+        }
+        for (Collecting.Awaited run : known.awaited()) {
+            if (amount.exceeds(run.open()) || !part.words().contains(run.messageId())) continue;
+            boolean exact = amount.equals(run.open());
+            all.add(
+                    new Suggestion(
+                            exact && mayBeCertain ? CERTAIN : LIKELY,
+                            List.of(new Place.Collected(run.run(), amount)),
+                            List.of(
+                                    new Reason(Why.COLLECTION, run.messageId()),
+                                    new Reason(
+                                            exact ? Why.AMOUNT_IS_OPEN : Why.AMOUNT_BELOW,
+                                            run.open().decimal()))));
+            return;
+        }
+    }
+
+    private static void debitReturned(
+            OpenPart part, Known known, List<Suggestion> all, boolean mayBeCertain) {
+        Money gone = part.open().negated();
+        Money charges =
+                Objects.requireNonNullElse(part.part().charges(), Money.zero(gone.currency()));
+        String code = Objects.requireNonNullElse(part.part().returnReason(), UNSAID);
+        for (Collecting.Debit debit : known.debits()) {
+            Money charge = gone.minus(debit.amount());
+            if (!debit.standing()
+                    || !debit.endToEndId().equals(part.part().endToEndId())
+                    || charge.isNegative()
+                    || charge.microUnits() > CHARGE_MICRO_MAX) continue;
+            var reasons = new ArrayList<Reason>();
+            if (part.isReturn()) reasons.add(new Reason(Why.RETURN_CODE, code));
+            reasons.add(new Reason(Why.END_TO_END, debit.endToEndId()));
+            var places = new ArrayList<Place>();
+            places.add(new Place.DebitReturned(debit.item(), code, debit.amount().negated()));
+            if (charge.isPositive()) {
+                reasons.add(new Reason(Why.BANK_CHARGE, charge.decimal()));
+                places.add(
+                        new Place.ToAccount(
+                                AccountId.BANK_CHARGES,
+                                "charge for a return, " + code,
+                                charge.negated()));
+            }
+            boolean exact = charge.isZero() || charge.equals(charges);
+            all.add(
+                    new Suggestion(
+                            mayBeCertain && exact && part.isReturn() ? CERTAIN : LIKELY,
+                            places,
+                            reasons));
+            return;
         }
     }
 

@@ -20,6 +20,8 @@ sealed interface Place {
             case Returned returned -> returned.payment();
             case ToCost to -> to.pool();
             case CostReturned returned -> returned.payment();
+            case Collected collected -> null;
+            case DebitReturned returned -> returned.item();
             case Booked booked -> booked.transaction();
             case ToAccount to -> null;
             case Own own -> null;
@@ -33,6 +35,8 @@ sealed interface Place {
             case Returned to -> new Returned(to.payment(), other);
             case ToCost to -> new ToCost(to.pool(), other);
             case CostReturned to -> new CostReturned(to.pool(), to.payment(), other);
+            case Collected to -> new Collected(to.run(), other);
+            case DebitReturned to -> new DebitReturned(to.item(), to.code(), other);
             case ToAccount to -> new ToAccount(to.account(), to.reason(), other);
             case Booked to -> new Booked(to.transaction(), other);
             case Own own -> new Own(own.reason(), other);
@@ -50,6 +54,12 @@ sealed interface Place {
 
     /** Paid for a shared cost and come back, all of it; above zero. */
     record CostReturned(CostPoolId pool, UUID payment, Money amount) implements Place {}
+
+    /** Direct debits of a run that came; above zero. */
+    record Collected(UUID run, Money amount) implements Place {}
+
+    /** A direct debit that went back, all of it, with the bank's reason; below zero. */
+    record DebitReturned(UUID item, String code, Money amount) implements Place {}
 
     /** Neither a payer's nor a shared cost's: charges, interest, what was put into the bank from the till. */
     record ToAccount(AccountId account, String reason, Money amount) implements Place {}

@@ -15,10 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostPoolId;
 import org.coopmesh.billing.costshare.CostSharing;
+import org.coopmesh.billing.directdebit.Collecting;
+import org.coopmesh.billing.directdebit.DirectDebitNotFound;
+import org.coopmesh.billing.directdebit.DirectDebitRefused;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.ledger.AccountId;
@@ -76,6 +80,7 @@ class Placing {
     private final Cashier cashier;
     private final Invoicing invoicing;
     private final CostSharing sharing;
+    private final Collecting collecting;
     private final Ledger ledger;
     private final PayerRegister register;
     private final TransactionTemplate transaction;
@@ -88,6 +93,7 @@ class Placing {
             Cashier cashier,
             Invoicing invoicing,
             CostSharing sharing,
+            Collecting collecting,
             Ledger ledger,
             PayerRegister register,
             PlatformTransactionManager transactions,
@@ -98,6 +104,7 @@ class Placing {
         this.cashier = cashier;
         this.invoicing = invoicing;
         this.sharing = sharing;
+        this.collecting = collecting;
         this.ledger = ledger;
         this.register = register;
         this.transaction = new TransactionTemplate(transactions);
@@ -115,6 +122,8 @@ class Placing {
 
     /** What is certain is posted; the rest waits for a person. How many parts were posted. */
     int postCertain(MemberId by) {
+        // A bank may tell of today's collections before our own clock has come round to them.
+        collecting.collectDue();
         UUID after = null;
         int posted = 0;
         while (true) {
@@ -190,6 +199,12 @@ class Placing {
             }
         }
         cashier.find(returned).forEach(payment -> payers.add(payment.payer()));
+        List<Place> places =
+                locked.stream()
+                        .flatMap(part -> suggestion(certain, byId, part).places().stream())
+                        .toList();
+        if (isDebit(places)) collecting.hold();
+        payers.addAll(collecting.payersOf(debitsReturned(places)));
         // All at once, in the one order that everybody keeps: nobody waits for us in a circle.
         hold(payers, coop);
         var payments = new ArrayList<Draft>();
@@ -203,7 +218,12 @@ class Placing {
                     // What comes in before it goes back is taken before it.
                     bookings.insertAll(pay(payments, by));
                     payments.clear();
-                    book(part, place, by, Rule.RETURN, coop);
+                    book(
+                            part,
+                            place,
+                            by,
+                            place instanceof Place.Collected ? Rule.REFERENCE : Rule.RETURN,
+                            coop);
                 }
             }
             placed.put(part.id(), sum(suggestion.places(), coop));
@@ -236,6 +256,21 @@ class Placing {
         return Objects.requireNonNull(certain.get(Objects.requireNonNull(byId.get(part.id()))));
     }
 
+    private static boolean isDebit(List<Place> places) {
+        return places.stream()
+                .anyMatch(place ->
+                        place instanceof Place.Collected || place instanceof Place.DebitReturned);
+    }
+
+    private static List<UUID> debitsReturned(List<Place> places) {
+        return places.stream()
+                .flatMap(place ->
+                        place instanceof Place.DebitReturned back
+                                ? Stream.of(back.item())
+                                : Stream.empty())
+                .toList();
+    }
+
     private void hold(Collection<PayerId> payers, Coop coop) {
         if (payers.isEmpty()) return;
         ledger.hold(
@@ -264,12 +299,15 @@ class Placing {
             throw new BankRefused(
                     "one-place", "several entries go to one place, or one entry to several");
         }
+        if (isDebit(places)) collecting.hold();
         hold(
-                places.stream()
-                        .flatMap(place ->
-                                place instanceof Place.ToPayer to
-                                        ? Stream.of(to.payer())
-                                        : Stream.empty())
+                Stream.concat(
+                                places.stream()
+                                        .flatMap(place ->
+                                                place instanceof Place.ToPayer to
+                                                        ? Stream.of(to.payer())
+                                                        : Stream.empty()),
+                                collecting.payersOf(debitsReturned(places)).stream())
                         .collect(Collectors.toSet()),
                 coop);
         var booked = new ArrayList<Booking>();
@@ -376,6 +414,28 @@ class Placing {
                                 sharing.takeBack(
                                         paid.pool(), payment, "came back to the bank", by));
                     }
+                    case Place.Collected(UUID run, Money amount) -> {
+                        positive(amount, "direct debits came in");
+                        yield draft.debit(
+                                Kind.COLLECTION,
+                                run,
+                                null,
+                                refusing(() -> collecting.credited(run, amount, part.bookedOn())));
+                    }
+                    case Place.DebitReturned(UUID item, String code, Money amount) -> {
+                        positive(amount.negated(), "a direct debit went back");
+                        yield draft.debit(
+                                Kind.DEBIT_RETURN,
+                                item,
+                                code,
+                                refusing(() ->
+                                        collecting.returned(
+                                                item,
+                                                amount.negated(),
+                                                code,
+                                                part.bookedOn(),
+                                                by)));
+                    }
                     case Place.ToAccount(AccountId account, String reason, Money amount) -> {
                         if (!ACCOUNTS.contains(account))
                             throw new BankRefused("account", "not against " + account);
@@ -408,6 +468,17 @@ class Placing {
                 };
         bookings.insert(booking);
         return booking;
+    }
+
+    /** What direct debits refuse is refused here, by the same rule. */
+    private static <T> T refusing(Supplier<T> act) {
+        try {
+            return act.get();
+        } catch (DirectDebitRefused refused) {
+            throw new BankRefused(refused.rule(), String.valueOf(refused.getMessage()));
+        } catch (DirectDebitNotFound missing) {
+            throw new BankNotFound("such direct debit");
+        }
     }
 
     private static void positive(Money amount, String what) {
@@ -467,23 +538,28 @@ class Placing {
         }
 
         Booking payment(Kind kind, PayerId payer, UUID payment, TransactionId transaction) {
-            return of(kind, payer, payment, null, null, null, null, transaction);
+            return of(kind, payer, payment, null, null, null, null, null, transaction);
         }
 
         Booking cost(Kind kind, CostPoolId pool, UUID payment, TransactionId transaction) {
-            return of(kind, null, null, pool, payment, null, null, transaction);
+            return of(kind, null, null, pool, payment, null, null, null, transaction);
+        }
+
+        Booking debit(
+                Kind kind, UUID directDebit, @Nullable String code, TransactionId transaction) {
+            return of(kind, null, null, null, null, directDebit, null, code, transaction);
         }
 
         Booking account(AccountId account, String reason, TransactionId transaction) {
-            return of(Kind.ACCOUNT, null, null, null, null, account, reason, transaction);
+            return of(Kind.ACCOUNT, null, null, null, null, null, account, reason, transaction);
         }
 
         Booking booked(TransactionId transaction) {
-            return of(Kind.BOOKED, null, null, null, null, null, null, transaction);
+            return of(Kind.BOOKED, null, null, null, null, null, null, null, transaction);
         }
 
         Booking own(String reason) {
-            return of(Kind.OWN, null, null, null, null, null, reason, null);
+            return of(Kind.OWN, null, null, null, null, null, null, reason, null);
         }
 
         private Booking of(
@@ -492,6 +568,7 @@ class Placing {
                 @Nullable UUID payment,
                 @Nullable CostPoolId pool,
                 @Nullable UUID costPayment,
+                @Nullable UUID directDebit,
                 @Nullable AccountId account,
                 @Nullable String reason,
                 @Nullable TransactionId transaction) {
@@ -504,6 +581,7 @@ class Placing {
                     payment,
                     pool,
                     costPayment,
+                    directDebit,
                     account,
                     reason,
                     transaction,
@@ -544,6 +622,15 @@ class Placing {
                             why,
                             by);
             case COST_RETURN -> payCostAgain(booking, undone, part, by);
+            case COLLECTION -> collecting.uncredited(Objects.requireNonNull(booking.transaction()));
+            case DEBIT_RETURN -> {
+                UUID item = Objects.requireNonNull(booking.directDebit());
+                TransactionId booked = Objects.requireNonNull(booking.transaction());
+                refusing(() -> {
+                    collecting.unreturned(item, booked, by);
+                    return item;
+                });
+            }
             case ACCOUNT ->
                     ledger.reverse(
                             Objects.requireNonNull(booking.transaction()),
@@ -584,6 +671,7 @@ class Placing {
                                     null,
                                     null,
                                     null,
+                                    null,
                                     again.booked(),
                                     came.rule(),
                                     by,
@@ -609,6 +697,7 @@ class Placing {
                                     null,
                                     pool,
                                     again.payment(),
+                                    null,
                                     null,
                                     null,
                                     again.booked(),
@@ -728,6 +817,16 @@ class Placing {
                                                 each.amount(),
                                                 each.paidOn()))
                                 .toList(),
+                parts.stream().anyMatch(part -> part.open().isPositive())
+                        ? collecting.awaited().stream()
+                                .filter(each -> each.open().isPositive())
+                                .toList()
+                        : List.of(),
+                collecting.named(
+                        parts.stream()
+                                .map(part -> part.part().endToEndId())
+                                .filter(Objects::nonNull)
+                                .collect(Collectors.toSet())),
                 accounts.all().stream().map(BankAccount::iban).collect(Collectors.toSet()));
     }
 

@@ -47,6 +47,8 @@ record Suggestion(Confidence confidence, List<Place> places, List<Reason> reason
         BANK_CHARGE,
         /** Just what is still to be paid of a shared cost. */
         COST_OPEN,
+        /** The bank names the run of direct debits. */
+        COLLECTION,
         /** The other side is an account of the co-op. */
         OWN_ACCOUNT,
         /** The bank's code or text says what it is. */

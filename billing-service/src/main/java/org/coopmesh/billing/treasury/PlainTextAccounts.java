@@ -17,6 +17,7 @@ final class PlainTextAccounts {
                             CLEARING_STRIPE,
                             CLEARING_GOCARDLESS,
                             CLEARING_BTCPAY,
+                            CLEARING_DIRECT_DEBIT,
                             UNBILLED,
                             RECEIVABLE ->
                             "Assets";

@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.directdebit.DebitsForTests;
 import org.coopmesh.billing.reconciliation.Camt.Entry;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.Facts.Someone;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.GrantedAuthority;
@@ -53,6 +55,102 @@ class BankApiIT {
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
         BillingContext.alone(registry);
+    }
+
+    @Autowired ApplicationContext context;
+
+    @Test
+    void whoPaysSignsAMandateAndTwoOthersCollect() throws Exception {
+        clock.set("2026-10-13T08:00:00Z");
+        facts.constituted();
+        Someone anna = facts.joined("home", "2026-09-01");
+        DebitsForTests.of(context).creditor();
+        String mandate =
+                """
+                {"payerId":"%s","debtorName":"Anna","iban":"%s","once":false,"agreed":%s}
+                """;
+
+        for (MockHttpServletRequestBuilder request :
+                new MockHttpServletRequestBuilder[] {
+                    get("/api/direct-debit/mandates"),
+                    get("/api/direct-debit/preview"),
+                    get("/api/direct-debit/runs"),
+                    get("/api/direct-debit/runs/" + UUID.randomUUID()),
+                    get("/api/direct-debit/runs/" + UUID.randomUUID() + "/file"),
+                    get("/api/direct-debit/reports"),
+                    post("/api/direct-debit/runs")
+                            .contentType(MediaType.APPLICATION_JSON)
+                            .content("{\"collectOn\":\"2026-10-27\"}"),
+                    post("/api/direct-debit/runs/" + UUID.randomUUID() + "/approval"),
+                    post("/api/direct-debit/mandates/" + UUID.randomUUID() + "/resumption"),
+                    post("/api/direct-debit/reports?name=x")
+                            .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                            .content("x"),
+                }) {
+            http.perform(request.with(as(anna.member(), "member", "moderator", "network")))
+                    .andExpect(status().isForbidden());
+        }
+        sign(UUID.randomUUID(), mandate.formatted(anna.payer(), "ES9121000418450200051332", true))
+                .andExpect(status().isForbidden());
+        sign(anna.member(), mandate.formatted(anna.payer(), "ES9121000418450200051332", false))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("agreed"));
+        sign(anna.member(), mandate.formatted(anna.payer(), "ES9121000418450200051333", true))
+                .andExpect(status().isConflict())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/direct-debit-refused"))
+                .andExpect(jsonPath("$.rule").value("iban"));
+        String id =
+                id(
+                        sign(
+                                        anna.member(),
+                                        mandate.formatted(
+                                                anna.payer(),
+                                                "ES91 2100 0418 4502 0005 1332",
+                                                true))
+                                .andExpect(status().isCreated())
+                                .andExpect(jsonPath("$.iban").value("ES…1332"))
+                                .andExpect(jsonPath("$.creditorId").value("DE98ZZZ09999999999"))
+                                .andExpect(jsonPath("$.noticeDays").value(14)));
+        sign(anna.member(), mandate.formatted(anna.payer(), "ES9121000418450200051332", true))
+                .andExpect(jsonPath("$.rule").value("mandate-exists"));
+        http.perform(get("/api/direct-debit/mine").with(as(anna.member(), "member")))
+                .andExpect(jsonPath("$.creditor.name").value("Guifi Coop eG"))
+                .andExpect(jsonPath("$.mandates[0].state").value("active"));
+        http.perform(
+                        post("/api/direct-debit/runs")
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content("{\"collectOn\":\"2026-10-27\"}")
+                                .with(as(TREASURER, "treasurer")))
+                .andExpect(status().isConflict())
+                .andExpect(jsonPath("$.rule").value("nothing-to-collect"));
+        http.perform(
+                        post("/api/direct-debit/reports?name=answer.xml")
+                                .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                                .content("<Document/>")
+                                .with(as(TREASURER, "treasurer")))
+                .andExpect(status().isUnprocessableContent())
+                .andExpect(jsonPath("$.rule").value("namespace"));
+        http.perform(get("/api/direct-debit/reports").with(as(TREASURER, "board")))
+                .andExpect(jsonPath("$.items[0].rule").value("namespace"));
+        http.perform(
+                        post("/api/direct-debit/mandates/" + id + "/revocation")
+                                .with(as(UUID.randomUUID(), "member")))
+                .andExpect(status().isForbidden());
+        http.perform(
+                        post("/api/direct-debit/mandates/" + id + "/revocation")
+                                .with(as(anna.member(), "member")))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("revoked"));
+    }
+
+    private ResultActions sign(UUID member, String body) throws Exception {
+        return http.perform(
+                post("/api/direct-debit/mandates")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(body)
+                        .with(as(member, "member")));
     }
 
     @Test

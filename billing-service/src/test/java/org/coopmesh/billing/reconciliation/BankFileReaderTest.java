@@ -398,6 +398,9 @@ class BankFileReaderTest {
         assertThat(statement.closing()).isEqualTo(euros("1041"));
         assertThat(statement.entries()).hasSize(4);
         assertThat(told.entries().getFirst().parts()).hasSize(2);
+        assertThat(statement.entries().get(1).parts().getFirst().text())
+                .as("which batch of direct debits it is")
+                .isEqualTo("COOP-20261123-0001-RCUR COOP-20261123-0001");
         assertThat(older.closing()).isEqualTo(euros("997"));
         assertThat(list.entries())
                 .extracting(BankEntry::amount)

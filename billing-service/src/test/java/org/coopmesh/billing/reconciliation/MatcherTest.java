@@ -206,6 +206,8 @@ class MatcherTest {
                         List.of(),
                         List.of(),
                         List.of(),
+                        List.of(),
+                        List.of(),
                         Set.of(IBAN));
 
         assertThat(
@@ -264,7 +266,9 @@ class MatcherTest {
             Map<Iban, PayerId> payers,
             List<Original> originals,
             List<Unexplained> book) {
-        return new Known(invoices, payers, originals, book, List.of(), List.of(), Set.of());
+        return new Known(
+                invoices, payers, originals, book, List.of(), List.of(), List.of(), List.of(),
+                Set.of());
     }
 
     private static OpenPart part(

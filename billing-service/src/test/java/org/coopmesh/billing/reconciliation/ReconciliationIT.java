@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
+import org.coopmesh.billing.directdebit.DebitsForTests;
+import org.coopmesh.billing.directdebit.DirectDebitRefused;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -56,6 +58,8 @@ class ReconciliationIT {
     private BankAccount account;
     private int statements;
     private Money balance = euros("1000");
+    private final DebitsForTests debits = DebitsForTests.of(CONTEXT);
+    private LocalDate reportedTo = LocalDate.of(2026, 10, 13);
 
     @BeforeEach
     void aCoopWithABankAccount() {
@@ -108,7 +112,7 @@ class ReconciliationIT {
                                 .minus(together.open().amount())
                                 .minus(together.own())
                                 .plus(together.timing()));
-        assertThat(together.bank()).isEqualTo(balance);
+        assertThat(together.bank()).isEqualTo(statements == 0 ? euros("0") : balance);
     }
 
     @Test
@@ -522,7 +526,212 @@ class ReconciliationIT {
 
     // ── fixtures
 
+    private static final MemberId SECOND = new MemberId(UUID.randomUUID());
+    private static final LocalDate COLLECTED_ON = LocalDate.of(2026, 10, 27);
+
+    /** Approved by a second person; the clock stands on the day of the proposal. */
+    private UUID collecting(Billed... all) {
+        debits.creditor();
+        for (Billed each : all) debits.sign(each.payer(), each.member());
+        UUID run = debits.propose(COLLECTED_ON, TREASURER);
+        debits.approve(run, SECOND);
+        return run;
+    }
+
+    private String endToEnd(Billed billed) {
+        return "INV-" + billed.number() + "-1";
+    }
+
+    private void onTheDay() {
+        clock.set("2026-10-28T08:00:00Z");
+        reportedTo = LocalDate.of(2026, 10, 28);
+    }
+
+    @Test
+    void aRunIsCollectedOnItsDayAndTheBanksWordClearsIt() {
+        Billed anna = billed();
+        Billed bert = billed();
+        UUID run = collecting(anna, bert);
+        assertThat(debits.isBeingCollected(anna.invoice.heading().id())).isTrue();
+        assertThat(invoicing.owing(anna.payer())).hasSize(1);
+        onTheDay();
+
+        Reconciliation.Imported imported =
+                takeOn(
+                        COLLECTED_ON,
+                        Entry.in("25")
+                                .bankReference("BK0002")
+                                .code("PMNT/IDDT/ESDD")
+                                .information(debits.message(run) + "-RCUR"));
+
+        assertThat(imported.posted()).isEqualTo(1);
+        assertThat(debits.items(run)).allMatch(item -> item.endsWith("RCUR collected")).hasSize(2);
+        assertThat(invoicing.owing(anna.payer())).isEmpty();
+        assertThat(debits.open(run)).isEqualTo(euros("0"));
+        assertThat(report().together().unexplained()).isEqualTo(euros("0"));
+        assertThat(debits.isBeingCollected(anna.invoice.heading().id())).isFalse();
+    }
+
+    @Test
+    void aDebitThatComesBackIsOwedAgainAndTriedAgainByTheSchedule() {
+        Billed anna = billed();
+        Billed bert = billed();
+        UUID run = collecting(anna, bert);
+        onTheDay();
+        takeOn(COLLECTED_ON, Entry.in("25").bankReference("BK2").information(debits.message(run)));
+
+        Reconciliation.Imported back =
+                takeOn(
+                        COLLECTED_ON.plusDays(1),
+                        Entry.out("15.50")
+                                .bankReference("BK3")
+                                .endToEnd(endToEnd(anna))
+                                .returned("AM04")
+                                .charged("3.00"));
+
+        assertThat(back.posted()).isEqualTo(1);
+        assertThat(debits.items(run)).contains(endToEnd(anna) + " RCUR returned AM04 RETRY");
+        assertThat(invoicing.find(anna.invoice.heading().id())).isInstanceOf(Invoice.Overdue.class);
+        assertThat(ledger.balance(AccountId.BANK_CHARGES, EUR)).isEqualTo(euros("3"));
+        assertThat(debits.open(run)).isEqualTo(euros("0"));
+        assertThat(report().together().unexplained()).isEqualTo(euros("0"));
+        assertThatThrownBy(() -> debits.propose(LocalDate.of(2026, 11, 3), TREASURER))
+                .as("a week has not passed by then")
+                .isInstanceOf(DirectDebitRefused.class);
+        UUID again = debits.propose(LocalDate.of(2026, 11, 11), TREASURER);
+        assertThat(debits.items(again)).containsExactly("INV-" + anna.number() + "-2 RCUR due");
+
+        Reconciliation.Line line =
+                lines(false).stream()
+                        .filter(each -> each.part().open().isZero() && each.part().isReturn())
+                        .findFirst()
+                        .orElseThrow();
+        for (Booking booking : line.bookings()) bank.undo(booking.id(), "a slip", TREASURER);
+        assertThat(debits.items(run)).contains(endToEnd(anna) + " RCUR collected");
+        assertThat(invoicing.owing(anna.payer())).isEmpty();
+    }
+
+    @Test
+    void aClosedAccountSuspendsTheMandateUntilItIsSignedAnew() {
+        Billed anna = billed();
+        debits.creditor();
+        UUID mandate = debits.sign(anna.payer(), anna.member());
+        UUID run = debits.propose(COLLECTED_ON, TREASURER);
+        debits.approve(run, SECOND);
+        String report = report(debits.message(run), endToEnd(anna), "AC04");
+
+        assertThat(debits.hear(report, TREASURER)).isEqualTo(1);
+        assertThat(debits.hear(report, TREASURER)).as("the same file again").isZero();
+
+        assertThat(debits.mandate(mandate)).isEqualTo("suspended AC04");
+        assertThat(debits.items(run))
+                .containsExactly(endToEnd(anna) + " RCUR rejected AC04 SUSPEND");
+        onTheDay();
+        bank.postCertain(TREASURER);
+        assertThat(invoicing.owing(anna.payer())).as("nothing was collected").hasSize(1);
+        debits.amend(mandate, anna.member());
+        assertThat(debits.mandate(mandate)).isEqualTo("active");
+        UUID again = debits.propose(LocalDate.of(2026, 11, 11), TREASURER);
+        assertThat(debits.items(again)).containsExactly("INV-" + anna.number() + "-2 RCUR due");
+    }
+
+    @Test
+    void aRefusalAfterTheDayReopensWhatWasPaid() {
+        Billed anna = billed();
+        UUID run = collecting(anna);
+        onTheDay();
+        bank.postCertain(TREASURER);
+        assertThat(invoicing.owing(anna.payer())).isEmpty();
+
+        int refused = debits.hear(report(debits.message(run), endToEnd(anna), "MS03"), TREASURER);
+
+        assertThat(refused).isEqualTo(1);
+        assertThat(invoicing.owing(anna.payer())).hasSize(1);
+        assertThat(debits.open(run)).isEqualTo(euros("0"));
+    }
+
+    @Test
+    void twoPeopleMakeARunAndItsPayersAreToldInTime() {
+        Billed anna = billed();
+        debits.creditor();
+        UUID mandate = debits.sign(anna.payer(), anna.member());
+
+        assertThat(debits.earliest()).isEqualTo(COLLECTED_ON);
+        assertThatThrownBy(() -> debits.propose(LocalDate.of(2026, 10, 31), TREASURER))
+                .extracting("rule")
+                .isEqualTo("target-day");
+        assertThatThrownBy(() -> debits.propose(LocalDate.of(2026, 10, 26), TREASURER))
+                .extracting("rule")
+                .isEqualTo("nothing-to-collect");
+        UUID run = debits.propose(COLLECTED_ON, TREASURER);
+        assertThatThrownBy(() -> debits.approve(run, TREASURER))
+                .extracting("rule")
+                .isEqualTo("same-person");
+        assertThatThrownBy(() -> debits.propose(COLLECTED_ON, TREASURER))
+                .extracting("rule")
+                .isEqualTo("run-waiting");
+        clock.set("2026-10-14T08:00:00Z");
+        assertThatThrownBy(() -> debits.approve(run, SECOND))
+                .as("not told 14 days before")
+                .extracting("rule")
+                .isEqualTo("pre-notification");
+        clock.set("2026-10-13T09:00:00Z");
+        debits.approve(run, SECOND);
+        assertThat(debits.collecting().untold(10))
+                .singleElement()
+                .satisfies(notice -> {
+                    assertThat(notice.amount()).isEqualTo(euros("12.50"));
+                    assertThat(notice.tellBy()).isEqualTo(LocalDate.of(2026, 10, 13));
+                    assertThat(notice.iban()).isEqualTo("ES…1332");
+                });
+        debits.collecting().told(List.of(debits.collecting().untold(10).getFirst().item()));
+        assertThat(debits.collecting().untold(10)).isEmpty();
+        debits.withdraw(run);
+        assertThat(debits.items(run)).allMatch(item -> item.endsWith(" left"));
+        debits.revoke(mandate, anna.member());
+        assertThatThrownBy(() -> debits.propose(COLLECTED_ON, TREASURER))
+                .extracting("rule")
+                .isEqualTo("nothing-to-collect");
+    }
+
+    @Test
+    void aMandateThatNobodyUsedForThreeYearsIsVoid() {
+        Billed anna = billed();
+        debits.creditor();
+        UUID mandate = debits.sign(anna.payer(), anna.member());
+
+        clock.set("2029-10-13T08:00:00Z");
+        debits.expire();
+        assertThat(debits.mandate(mandate)).as("on the last day").isEqualTo("active");
+        clock.set("2029-10-14T08:00:00Z");
+        debits.expire();
+
+        assertThat(debits.mandate(mandate)).isEqualTo("EXPIRED");
+        clock.set("2026-10-13T08:00:00Z");
+    }
+
+    private static String report(String message, String endToEnd, String code) {
+        return """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+        <GrpHdr><MsgId>PSR-1</MsgId><CreDtTm>2026-10-14T09:00:00Z</CreDtTm></GrpHdr>
+        <OrgnlGrpInfAndSts><OrgnlMsgId>%s</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>
+        <OrgnlPmtInfAndSts><OrgnlPmtInfId>%s-RCUR</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId>
+        <TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>%s</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts>
+        </CstmrPmtStsRpt></Document>
+        """
+                .formatted(message, message, endToEnd, code);
+    }
+
+    private Reconciliation.Imported takeOn(LocalDate day, Entry... entries) {
+        return bank.take("statement.xml", statementOn(day, entries), null, TREASURER);
+    }
+
     private record Billed(Someone someone, Invoice invoice) {
+        MemberId member() {
+            return new MemberId(someone.member());
+        }
+
         PayerId payer() {
             return new PayerId(someone.payer());
         }
@@ -570,7 +779,7 @@ class ReconciliationIT {
     }
 
     private Reporting.Report report() {
-        return report(LocalDate.of(2026, 10, 13));
+        return report(reportedTo);
     }
 
     private Reporting.Report report(LocalDate to) {

@@ -80,6 +80,7 @@ class Routes {
                                     "treasury",
                                     "payroll",
                                     "bank",
+                                    "direct-debit",
                                     "billing")),
                     new Row(
                             Part.ABUSE,
