@@ -162,7 +162,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
     expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });
