@@ -34,7 +34,6 @@ import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.quickstart.ProviderSimulator;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -58,6 +57,7 @@ class PayPageIT {
     private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
     private static final Currency EUR = Currency.getInstance("EUR");
 
+    /** Until the process ends: a test that is run again meets it again. */
     private static final ProviderSimulator SIMULATOR = simulator();
 
     @Autowired MockMvc http;
@@ -82,11 +82,6 @@ class PayPageIT {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    @AfterAll
-    static void over() {
-        SIMULATOR.close();
     }
 
     @BeforeEach
