@@ -258,29 +258,42 @@ class Attempts {
                 .orElse(new Health(null, null, null, null, null, null));
     }
 
-    void wasHeard(Provider provider, Instant now) {
+    /** Writes it down once in {@code pause} at most: webhooks do not wait for one another. */
+    void wasHeard(Provider provider, Duration pause, Instant now) {
+        known(provider);
         db.sql(
                         """
-                        insert into payment_provider_health (provider, heard_at) values (:provider, :now)
-                        on conflict (provider) do update set heard_at = excluded.heard_at
+                        update payment_provider_health set heard_at = :now
+                         where provider = :provider and (heard_at is null or heard_at < :before)
                         """)
                 .param("provider", provider.code())
                 .param("now", at(now))
+                .param("before", at(now.minus(pause)))
                 .update();
     }
 
     /** Writes it down once in {@code pause} at most: whoever sends rubbish writes nothing more. */
     void wasRefused(Provider provider, String why, Duration pause, Instant now) {
+        known(provider);
         db.sql(
                         """
-                        insert into payment_provider_health as h (provider, refused_at, refused_why) values (:provider, :now, :why)
-                        on conflict (provider) do update set refused_at = excluded.refused_at, refused_why = excluded.refused_why
-                         where h.refused_at is null or h.refused_at < :before
+                        update payment_provider_health set refused_at = :now, refused_why = :why
+                         where provider = :provider and (refused_at is null or refused_at < :before)
                         """)
                 .param("provider", provider.code())
                 .param("why", why)
                 .param("now", at(now))
                 .param("before", at(now.minus(pause)))
+                .update();
+    }
+
+    /** Takes no lock where the row is there. */
+    private void known(Provider provider) {
+        db.sql(
+                        """
+                        insert into payment_provider_health (provider) values (:provider) on conflict do nothing
+                        """)
+                .param("provider", provider.code())
                 .update();
     }
 

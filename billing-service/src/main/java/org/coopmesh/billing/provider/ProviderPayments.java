@@ -65,6 +65,7 @@ public class ProviderPayments {
 
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
+    private static final Duration HEARD_NOTED_EVERY = Duration.ofSeconds(10);
     private static final Duration REFUSALS_NOTED_EVERY = Duration.ofMinutes(1);
     private static final int BATCH = 20;
     private static final int REFERENCES_MAX = 20;
@@ -272,7 +273,7 @@ public class ProviderPayments {
         }
         transaction.executeWithoutResult(status -> {
             Instant heard = clock.instant();
-            attempts.wasHeard(provider, heard);
+            attempts.wasHeard(provider, HEARD_NOTED_EVERY, heard);
             if (attempts.heard(provider, ring, WHAT_CHARS_MAX, heard)) {
                 attempts.ring(
                         provider, ring.references().stream().limit(REFERENCES_MAX).toList(), heard);
