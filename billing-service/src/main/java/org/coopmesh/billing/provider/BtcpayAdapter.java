@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.coopmesh.billing.ledger.Money;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,6 +25,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class BtcpayAdapter implements PaymentProvider {
     private static final String MARK = "sha256=";
     private static final int FOUND_MAX = 20;
+
+    /** Digits before and behind the point: more is no rate and no amount of bitcoin. */
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,15}(\\.[0-9]{1,18})?");
 
     private final ProviderSettings.Btcpay settings;
     private final JsonMapper json;
@@ -106,14 +110,13 @@ final class BtcpayAdapter implements PaymentProvider {
         Instant last = changed(invoice);
         boolean waiting = false;
         for (JsonNode way : http.get(path + "/payment-methods")) {
-            var rate = new BigDecimal(way.path("rate").asString("0"));
             for (JsonNode each : way.path("payments")) {
                 switch (each.path("status").asString("")) {
                     case "Settled" -> {
                         sum =
                                 sum.add(
-                                        new BigDecimal(each.path("value").asString("0"))
-                                                .multiply(rate));
+                                        decimal(each.path("value"))
+                                                .multiply(decimal(way.path("rate"))));
                         last = Instant.ofEpochSecond(each.path("receivedDate").asLong());
                     }
                     case "Processing" -> waiting = true;
@@ -138,6 +141,14 @@ final class BtcpayAdapter implements PaymentProvider {
             return Seen.without(attempt, Attempt.State.PROCESSING, null);
         }
         return Seen.without(attempt, Attempt.State.EXPIRED, null);
+    }
+
+    private static BigDecimal decimal(JsonNode value) {
+        String text = value.asString("0");
+        if (!DECIMAL.matcher(text).matches()) {
+            throw new ProviderAway(Provider.BTCPAY, "an answer holds no amount");
+        }
+        return new BigDecimal(text);
     }
 
     /** Whole cents of what came; exactly what was asked for where BTCPay says that it is. */
