@@ -89,7 +89,7 @@ export class FakeCoop {
   holds: Json[] = [];
   mandates: Json[] = [{ id: randomUUID(), reference: 'M-42-1', payerId: IDS.payer, state: 'suspended', reason: 'AC04', creditorId: 'DE98ZZZ09999999999', debtorName: 'Ana Ribas', iban: 'ES…1332', once: false, noticeDays: 14, signedBy: IDS.ana, signedOn: day(-200), signedAt: ago(288_000), lastUsedOn: day(-30), lastDay: day(1000) }];
 
-  collection: Json = { id: IDS.payRun, messageId: 'DD-20261013-0001', collectOn: day(14), state: 'proposed', total: eur('49.00'), open: eur('0.00'), proposedBy: IDS.ana, proposedAt: ago(90), decision: null, items: [
+  collection: Json = { id: IDS.payRun, messageId: 'DD-20261013-0001', collectOn: day(14), state: 'proposed', total: eur('49.00'), open: eur('0.00'), untold: 0, proposedBy: IDS.ana, proposedAt: ago(90), decision: null, items: [
     { line: 1, invoiceId: IDS.invoice, invoiceNumber: '2026-00041', payerId: IDS.payer, mandateId: randomUUID(), mandateReference: 'M-42-1', debtorName: 'Ana Ribas', sequence: 'RCUR', amended: false, amount: eur('24.50'), attempt: 1, endToEndId: 'INV-2026-00041-1', state: 'due' },
     { line: 2, invoiceId: IDS.paid, invoiceNumber: '2026-00040', payerId: IDS.payer, mandateId: randomUUID(), mandateReference: 'M-43-1', debtorName: 'Lars Example', sequence: 'RCUR', amended: true, amount: eur('24.50'), attempt: 2, endToEndId: 'INV-2026-00040-2', state: 'returned', reason: 'AM04', action: 'retry', retryOn: day(7) },
   ] };
@@ -586,6 +586,7 @@ export class FakeCoop {
       Object.assign(this.mandates[0]!, { state: path.endsWith('revocation') ? 'revoked' : 'active', reason: null });
       return ok(this.mandates[0]!);
     }
+    if (on(/\/approval$/, 'POST')) this.collection = { ...this.collection, untold: 1, items: (this.collection.items as Json[]).map((item, at) => ({ ...item, notice: at === 0 ? 'not-sent' : 'sent' })) };
     if (on(/^\/preview/)) return ok({ collectOn: day(14), earliest: day(14), total: eur('49.00'), items: this.collection.items });
     if (on(/^\/reports$/)) return items(this.empty ? [] : [{ id: randomUUID(), name: 'answer.xml', runId: this.collection.id, rejected: 1, handedBy: IDS.ana, handedAt: ago(60) }]);
     if (on(/^\/reports/, 'POST')) return ok({ reportId: randomUUID(), again: false, rejected: 1, run: this.collection });

@@ -94,6 +94,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/direct-debit\/runs$/)).toHaveLength(1);
     await page.getByRole('button', { name: 'Approve', exact: true }).click();
     await page.getByText('Hand the file to your bank').waitFor();
+    await page.getByText('Not every payer was told').waitFor();
     await inspect(page, 'direct-debit-approved', width);
   });
 

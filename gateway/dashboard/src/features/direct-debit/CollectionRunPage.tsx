@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
@@ -17,7 +17,7 @@ import { Facts, Page, Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
 import { approve, filePath, reject, runQuery, withdraw, type Item, type Run } from './direct-debit-api';
-import { FollowUp, ItemState, RunState } from './states';
+import { FollowUp, ItemState, RunState, Told } from './states';
 
 const REFRESH = [['direct-debit'], ['invoices'], ['treasury']];
 
@@ -31,7 +31,7 @@ export default function CollectionRunPage() {
   const crumb = { to: '/direct-debit', label: t`Direct debit` };
   const fetching = useAction<Run>({ run: (of) => download(filePath(of.id), `${of.messageId}.xml`) });
   const columns = useMemo((): Column<Item>[] => [
-    { id: 'payer', head: t`Payer`, cell: (row) => <><PayerName id={row.payerId} /><small>{row.debtorName}</small></> },
+    { id: 'payer', head: t`Payer`, cell: (row) => <><PayerName id={row.payerId} /><small>{row.debtorName}</small>{row.notice && <small><Told notice={row.notice} /></small>}</> },
     { id: 'invoice', head: t`Invoice`, by: (row) => row.invoiceNumber, cell: (row) => <><Link to="/invoices/$invoiceId" params={{ invoiceId: row.invoiceId } as never}>{row.invoiceNumber}</Link>{row.attempt > 1 && <small><Trans>try {row.attempt}</Trans></small>}</> },
     { id: 'mandate', head: t`Mandate`, cell: (row) => <><span className="mono">{row.mandateReference}</span><small>{row.sequence}</small></> },
     { id: 'amount', head: t`Amount`, end: true, by: (row) => Number(toMicro(row.amount.amount)), cell: (row) => <Amount of={row.amount} /> },
@@ -44,6 +44,7 @@ export default function CollectionRunPage() {
       <ProblemNotice error={fetching.error} />
       {run.state === 'proposed' && <Approval run={run} />}
       {run.state === 'approved' && has('treasurer') && <Notice tone="info" title={t`Hand the file to your bank`}><p><Trans>Fetched twice it is the same file. On its day the invoices count as paid until the bank says otherwise.</Trans></p><ReasonButton label={<Trans>Withdraw</Trans>} size="compact-sm" title={t`Withdraw this run`} confirm={t`Withdraw`} said={t`Withdrawn`} explain={<Trans>Only if the bank was not given the file, or has cancelled all of it.</Trans>} run={(reason) => withdraw(run.id, reason)} refresh={REFRESH} /></Notice>}
+      {run.state === 'approved' && run.untold > 0 && <Notice tone="bad" title={t`Not every payer was told`}><Plural value={run.untold} one="One mail did not leave." other="# mails did not leave." /> <Trans>Tell these payers yourself, or withdraw the run: who was not told in time may have the money back. <Link to="/mail">Why they did not leave</Link></Trans></Notice>}
       {(run.state === 'rejected' || run.state === 'withdrawn') && <Notice tone="info" title={run.state === 'rejected' ? t`Turned down` : t`Withdrawn`}>{run.decision?.reason}</Notice>}
       <Panel title={t`The run`}>
         <Facts items={[

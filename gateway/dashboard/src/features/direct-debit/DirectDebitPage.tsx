@@ -42,7 +42,7 @@ function Runs() {
     { id: 'count', head: t`Invoices`, end: true, by: (row) => row.items.length, cell: (row) => row.items.filter((one) => one.state !== 'left').length },
     { id: 'total', head: t`Together`, end: true, by: (row) => Number(toMicro(row.total.amount)), cell: (row) => <Amount of={row.total} /> },
     { id: 'open', head: t`Not yet at the bank`, end: true, cell: (row) => <Amount of={row.open} /> },
-    { id: 'state', head: t`State`, cell: (row) => <RunState state={row.state} /> },
+    { id: 'state', head: t`State`, cell: (row) => <><RunState state={row.state} />{row.state === 'approved' && row.untold > 0 && <small><Plural value={row.untold} one="one payer not told" other="# payers not told" /></small>}</> },
   ], [t, i18n]);
   return <Panel title={t`Runs`} flush><DataTable caption={t`Runs of direct debits`} columns={columns} rows={query.data} id={(row) => row.id} query={query} empty={<Empty icon={<IconBuildingBank size={30} />} title={t`Nothing was collected yet`}><Trans>Say who the co-op is, with its account and creditor identifier, on its details for invoices first.</Trans></Empty>} /></Panel>;
 }

@@ -37,6 +37,8 @@ export interface Item {
   reason?: string | null;
   action?: 'suspend' | 'retry' | 'refund' | 'review' | null;
   retryOn?: string | null;
+  /** To the payer before the collection; nothing where it is in no file. */
+  notice?: 'later' | 'on-its-way' | 'sent' | 'not-sent' | null;
 }
 
 export interface Run {
@@ -47,6 +49,8 @@ export interface Run {
   total: Money;
   /** What the bank has not told yet. */
   open: Money;
+  /** How many payers' notices did not leave. */
+  untold: number;
   items: Item[];
   proposedBy: string;
   proposedAt: string;

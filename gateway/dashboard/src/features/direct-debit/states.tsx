@@ -34,6 +34,17 @@ export function MandateState({ state }: { state: string }) {
   }
 }
 
+/** Whether the payer was told of a collection before its day. */
+export function Told({ notice }: { notice: string }) {
+  switch (notice) {
+    case 'later': return <Trans>told later</Trans>;
+    case 'on-its-way': return <Trans>mail on its way</Trans>;
+    case 'sent': return <Trans>told by mail</Trans>;
+    case 'not-sent': return <b><Trans>not told: the mail did not leave</Trans></b>;
+    default: return <>{notice}</>;
+  }
+}
+
 /** What follows from the bank's reason. */
 export function FollowUp({ action }: { action: string }) {
   switch (action) {

@@ -10,6 +10,10 @@ export function NoticeName({ notice }: { notice: string }) {
     case 'reminder': return <Trans>Reminder</Trans>;
     case 'last-reminder': return <Trans>Last reminder</Trans>;
     case 'overdue': return <Trans>Overdue notice</Trans>;
+    case 'mandate-signed': return <Trans>Mandate signed</Trans>;
+    case 'collection': return <Trans>Direct debit to come</Trans>;
+    case 'collection-failed': return <Trans>Direct debit failed</Trans>;
+    case 'collection-postponed': return <Trans>Direct debit failed, tried again</Trans>;
     default: return <>{notice}</>;
   }
 }

@@ -39,6 +39,7 @@ import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.ledger.TransactionId;
+import org.coopmesh.billing.mail.Mailing;
 import org.coopmesh.billing.party.Seller;
 import org.coopmesh.billing.payment.Cashier;
 import org.coopmesh.billing.payment.Payment;
@@ -72,6 +73,7 @@ public class Collecting {
     private static final int RUNS_NAMED_MAX = 500;
 
     private static final int MANDATES_PAGE = 1_000;
+    private static final int NOTICES_BATCH = 500;
 
     private final Mandates mandates;
     private final Runs runs;
@@ -80,6 +82,7 @@ public class Collecting {
     private final Invoicing invoicing;
     private final Cashier cashier;
     private final Ledger ledger;
+    private final Mailing mailing;
     private final PayerRegister register;
     private final DirectDebitSettings settings;
     private final TransactionTemplate transaction;
@@ -93,6 +96,7 @@ public class Collecting {
             Invoicing invoicing,
             Cashier cashier,
             Ledger ledger,
+            Mailing mailing,
             PayerRegister register,
             DirectDebitSettings settings,
             PlatformTransactionManager transactions,
@@ -104,6 +108,7 @@ public class Collecting {
         this.invoicing = invoicing;
         this.cashier = cashier;
         this.ledger = ledger;
+        this.mailing = mailing;
         this.register = register;
         this.settings = settings;
         this.transaction = new TransactionTemplate(transactions);
@@ -279,6 +284,11 @@ public class Collecting {
         };
     }
 
+    /** Whether a later run may collect what failed. */
+    boolean isTriedAgain(Item failed) {
+        return failed.action() == ReturnCode.RETRY && failed.attempt() < settings.attemptsMax();
+    }
+
     private Seller creditor() {
         return signing.creditor()
                 .orElseThrow(() ->
@@ -355,7 +365,11 @@ public class Collecting {
                         stays);
         if (!goes.isEmpty()) runs.leave(goes, "changed since it was proposed", now);
         runs.approve(new Approved(heading, by, now), file.xml());
-        runs.tell(stays.stream().map(Item::id).toList(), today);
+        for (Item item : stays) {
+            int days = Math.max(item.noticeDays(), settings.tellDaysBefore());
+            LocalDate from = heading.collectOn().minusDays(days);
+            runs.tell(item.id(), from.isBefore(today) ? today : from);
+        }
         return find(heading.id());
     }
 
@@ -590,6 +604,11 @@ public class Collecting {
                         : null;
         runs.fail(item.id(), state, code, action, retryOn, clock.instant());
         if (action == ReturnCode.SUSPEND) signing.suspend(item.mandate(), code);
+        mailing.tell(
+                new Mailing.Told(
+                        org.coopmesh.billing.mail.Notice.COLLECTION_FAILED,
+                        item.id(),
+                        item.payer()));
     }
 
     private static byte[] sha256(byte[] content) {
@@ -766,9 +785,80 @@ public class Collecting {
         return on.equals(coop.dayAt(now)) ? now : coop.startOf(on);
     }
 
-    /** What payers are to be told and nobody has told them yet, the most urgent first. */
+    /** What payers are to be told by now and nobody has told them yet, the most urgent first. */
     public List<Notice> untold(int limit) {
-        return runs.untold(limit);
+        return runs.untold(today(), limit);
+    }
+
+    /** Queues the notices that are to be told by now, each once; whether they leave is seen at the run. How many it was. */
+    public int tellDue() {
+        int told = 0;
+        int batch;
+        do {
+            batch = requireNonNull(transaction.execute(status -> tell(untold(NOTICES_BATCH))));
+            told += batch;
+        } while (batch == NOTICES_BATCH);
+        return told;
+    }
+
+    private int tell(List<Notice> notices) {
+        mailing.tell(
+                notices.stream()
+                        .map(each ->
+                                new Mailing.Told(
+                                        org.coopmesh.billing.mail.Notice.COLLECTION,
+                                        each.item(),
+                                        each.payer()))
+                        .toList());
+        told(notices.stream().map(Notice::item).toList());
+        return notices.size();
+    }
+
+    /** Whether a payer was told of a collection before its day. */
+    enum Told {
+        /** It is not time yet. */
+        LATER,
+        ON_ITS_WAY,
+        SENT,
+        /** The notice did not leave: somebody has to tell the payer, or to withdraw the run. */
+        NOT_SENT
+    }
+
+    /** Whose notices of this run stand how; items that are in no file are left out. */
+    Map<UUID, Told> notices(Run run) {
+        List<UUID> items =
+                run.heading().items().stream()
+                        .filter(item -> item.state() != State.LEFT)
+                        .map(Item::id)
+                        .toList();
+        if (!(run instanceof Approved || run instanceof Collected)) {
+            return Map.of();
+        }
+        Set<UUID> queued = runs.told(run.heading().id());
+        Map<UUID, Mailing.Standing> standing =
+                mailing.standing(org.coopmesh.billing.mail.Notice.COLLECTION, items);
+        return items.stream()
+                .collect(
+                        Collectors.toMap(
+                                Function.identity(),
+                                item -> told(queued.contains(item), standing.get(item))));
+    }
+
+    private static Told told(boolean queued, Mailing.@Nullable Standing standing) {
+        if (standing == null) {
+            // What was queued and is in no list was turned off by the co-op.
+            return queued ? Told.NOT_SENT : Told.LATER;
+        }
+        return switch (standing) {
+            case ON_ITS_WAY -> Told.ON_ITS_WAY;
+            case SENT -> Told.SENT;
+            case NOT_SENT -> Told.NOT_SENT;
+        };
+    }
+
+    /** The item, where it is or was in a file. */
+    Optional<Runs.InRun> item(UUID id) {
+        return runs.item(id);
     }
 
     /** Writes down that these payers were told; who was told before stays so. */

@@ -4,7 +4,7 @@ import org.coopmesh.billing.subscription.PayerRegister;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
-/** Asks the clock which runs' day has come, and which mandates are void. */
+/** Asks the clock which runs' day has come, who is to be told, and which mandates are void. */
 @Component
 class CollectionClock {
     private final Collecting collecting;
@@ -21,6 +21,7 @@ class CollectionClock {
     void check() {
         if (register.isConstituted()) {
             collecting.collectDue();
+            collecting.tellDue();
             signing.expire();
         }
     }

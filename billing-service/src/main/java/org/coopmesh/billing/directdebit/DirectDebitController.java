@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.billing.directdebit.Mandate.Active;
 import org.coopmesh.billing.directdebit.Mandate.Ended;
@@ -211,6 +212,7 @@ class DirectDebitController {
      * @param state due, collected, rejected, returned or left
      * @param reason the bank's code, or why it was left out
      * @param action what followed: suspend, retry, refund or review
+     * @param notice to the payer before the collection: later, on-its-way, sent or not-sent; null where it is in no file
      */
     record CollectionItemView(
             int line,
@@ -228,8 +230,9 @@ class DirectDebitController {
             String state,
             @Nullable String reason,
             @Nullable String action,
-            @Nullable LocalDate retryOn) {
-        static CollectionItemView of(Item item) {
+            @Nullable LocalDate retryOn,
+            @Nullable String notice) {
+        static CollectionItemView of(Item item, Collecting.@Nullable Told told) {
             ReturnCode action = item.action();
             return new CollectionItemView(
                     item.line(),
@@ -247,7 +250,8 @@ class DirectDebitController {
                     code(item.state()),
                     item.reason(),
                     action == null ? null : action.name().toLowerCase(Locale.ROOT),
-                    item.retryOn());
+                    item.retryOn(),
+                    told == null ? null : told.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         }
     }
 
@@ -257,6 +261,7 @@ class DirectDebitController {
      * @param state proposed, approved, collected, rejected or withdrawn
      * @param total of all items but those left out
      * @param open what the bank has not told yet
+     * @param untold how many payers' notices did not leave
      */
     record CollectionRunView(
             UUID id,
@@ -265,6 +270,7 @@ class DirectDebitController {
             String state,
             MoneyView total,
             MoneyView open,
+            int untold,
             List<CollectionItemView> items,
             UUID proposedBy,
             Instant proposedAt,
@@ -391,7 +397,7 @@ class DirectDebitController {
                 preview.collectOn(),
                 preview.earliest(),
                 MoneyView.of(total(preview.items())),
-                preview.items().stream().map(CollectionItemView::of).toList());
+                preview.items().stream().map(item -> CollectionItemView.of(item, null)).toList());
     }
 
     /** The newest first. */
@@ -519,6 +525,7 @@ class DirectDebitController {
 
     private CollectionRunView view(Run run) {
         Heading heading = run.heading();
+        Map<UUID, Collecting.Told> notices = collecting.notices(run);
         return new CollectionRunView(
                 heading.id(),
                 heading.messageId(),
@@ -536,7 +543,13 @@ class DirectDebitController {
                                         .filter(item -> item.state() != State.LEFT)
                                         .toList())),
                 MoneyView.of(collecting.open(heading.id())),
-                heading.items().stream().map(CollectionItemView::of).toList(),
+                (int)
+                        notices.values().stream()
+                                .filter(told -> told == Collecting.Told.NOT_SENT)
+                                .count(),
+                heading.items().stream()
+                        .map(item -> CollectionItemView.of(item, notices.get(item.id())))
+                        .toList(),
                 heading.proposedBy().value(),
                 heading.proposedAt(),
                 switch (run) {

@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param bankDays so many days on which banks work before the collection the bank wants the file
  * @param retryAfter how long after a failure that may pass a collection is tried again, in whole days
  * @param attemptsMax so often an invoice is tried
+ * @param tellDaysBefore so many days before a collection its payer is told, or as early as their mandate says if that is earlier
  * @param tellFirst whether the first collection under a mandate is called FRST, for banks that still ask for it
  */
 @Validated
@@ -23,4 +24,5 @@ record DirectDebitSettings(
         @Min(1) @Max(10) int bankDays,
         @NotNull Duration retryAfter,
         @Min(1) @Max(10) int attemptsMax,
+        @Min(1) @Max(60) int tellDaysBefore,
         boolean tellFirst) {}

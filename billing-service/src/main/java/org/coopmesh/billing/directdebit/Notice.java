@@ -7,7 +7,7 @@ import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.subscription.PayerId;
 
 /**
- * What a payer is to be told before it is collected.
+ * What a payer is to be told before it is collected; queued as a mail when its day has come.
  *
  * @param item by which {@link Collecting#told} knows it
  * @param iban its ends only

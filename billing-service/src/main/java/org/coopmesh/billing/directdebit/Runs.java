@@ -156,12 +156,22 @@ class Runs {
                 .update();
     }
 
-    /** From now on their payers are to be told. */
-    void tell(Collection<UUID> items, LocalDate today) {
-        db.sql("update direct_debit_item set notice_on = :today where id = any(:ids)")
-                .param("today", today)
-                .param("ids", items.toArray(UUID[]::new))
+    /** From {@code on} on its payer is to be told. */
+    void tell(UUID item, LocalDate on) {
+        db.sql("update direct_debit_item set notice_on = :on where id = :id")
+                .param("on", on)
+                .param("id", item)
                 .update();
+    }
+
+    /** Items of the run for which a notice was queued. */
+    Set<UUID> told(UUID run) {
+        return Set.copyOf(
+                db.sql(
+                                "select id from direct_debit_item where run_id = :run and told_at is not null")
+                        .param("run", run)
+                        .query(UUID.class)
+                        .list());
     }
 
     void told(Collection<UUID> items, Instant at) {
@@ -172,15 +182,16 @@ class Runs {
                 .update();
     }
 
-    List<Notice> untold(int limit) {
+    List<Notice> untold(LocalDate today, int limit) {
         return db.sql(
                         """
                         select i.*, r.collect_on, m.creditor_id from direct_debit_item i
                           join direct_debit_run r on r.id = i.run_id
                           join direct_debit_mandate m on m.id = i.mandate_id
-                         where i.notice_on is not null and i.told_at is null and i.state = 'due'
+                         where i.notice_on <= :today and i.told_at is null and i.state = 'due'
                          order by i.notice_on, i.id limit :limit
                         """)
+                .param("today", today)
                 .param("limit", limit)
                 .query((rs, row) -> {
                     Item item = item(rs);

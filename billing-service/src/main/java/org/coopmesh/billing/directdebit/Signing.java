@@ -10,6 +10,8 @@ import org.coopmesh.billing.directdebit.Mandate.Active;
 import org.coopmesh.billing.directdebit.Mandate.End;
 import org.coopmesh.billing.directdebit.Mandate.Suspended;
 import org.coopmesh.billing.directdebit.Mandate.Terms;
+import org.coopmesh.billing.mail.Mailing;
+import org.coopmesh.billing.mail.Notice;
 import org.coopmesh.billing.party.PartyRegister;
 import org.coopmesh.billing.party.Seller;
 import org.coopmesh.billing.subscription.Coop;
@@ -31,12 +33,19 @@ class Signing {
 
     private final Mandates mandates;
     private final PartyRegister parties;
+    private final Mailing mailing;
     private final PayerRegister register;
     private final Clock clock;
 
-    Signing(Mandates mandates, PartyRegister parties, PayerRegister register, Clock clock) {
+    Signing(
+            Mandates mandates,
+            PartyRegister parties,
+            Mailing mailing,
+            PayerRegister register,
+            Clock clock) {
         this.mandates = mandates;
         this.parties = parties;
+        this.mailing = mailing;
         this.register = register;
         this.clock = clock;
     }
@@ -93,6 +102,7 @@ class Signing {
                                 null,
                                 false));
         mandates.insert(mandate);
+        mailing.tell(new Mailing.Told(Notice.MANDATE_SIGNED, mandate.terms().id(), payer));
         return mandate;
     }
 

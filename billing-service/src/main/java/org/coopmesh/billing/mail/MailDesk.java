@@ -149,7 +149,12 @@ class MailDesk {
                         case "coop" -> parties.seller().map(Seller::name).orElse("Coop");
                         case "number", "invoice" -> year + "-000123";
                         case "reason" -> "…";
-                        case "due" -> language.day(today.plusDays(DUE_DAYS));
+                        case "mandate" -> "M-0123456789AB-1";
+                        case "creditor" -> "DE98ZZZ09999999999";
+                        case "account" -> "DE…3000";
+                        case "days" -> String.valueOf(DUE_DAYS);
+                        case "code" -> "AM04";
+                        case "due", "day", "retry" -> language.day(today.plusDays(DUE_DAYS));
                         case "received", "since" -> language.day(today);
                         case "link" ->
                                 sending.site().resolve("/pay/AbCdEfGhIjKlMnOpQrStUv").toString();

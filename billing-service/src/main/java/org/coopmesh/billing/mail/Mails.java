@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,28 @@ class Mails {
                 .param("abouts", told.stream().map(Mailing.Told::about).toArray(UUID[]::new))
                 .param("payers", told.stream().map(t -> t.payer().value()).toArray(UUID[]::new))
                 .update();
+    }
+
+    /** Of several copies the one that came furthest counts. */
+    Map<UUID, Mailing.Standing> standing(Notice notice, Collection<UUID> about) {
+        var standing = new HashMap<UUID, Mailing.Standing>();
+        db.sql(
+                        """
+                        select about, bool_or(state = 'sent') as sent, bool_or(state in ('waiting', 'sending')) as under_way from mail
+                         where notice = :notice and about = any(:about) group by about
+                        """)
+                .param("notice", notice.tag())
+                .param("about", about.toArray(UUID[]::new))
+                .query(rs -> {
+                    standing.put(
+                            rs.getObject("about", UUID.class),
+                            rs.getBoolean("sent")
+                                    ? Mailing.Standing.SENT
+                                    : rs.getBoolean("under_way")
+                                            ? Mailing.Standing.ON_ITS_WAY
+                                            : Mailing.Standing.NOT_SENT);
+                });
+        return standing;
     }
 
     /** Whether sending is paused, locked until the transaction ends: one takes mails up at a time. */

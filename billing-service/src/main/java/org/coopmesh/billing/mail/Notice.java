@@ -20,7 +20,22 @@ public enum Notice {
     /** The same, for the last time before it is overdue. */
     LAST_REMINDER(Set.of("link"), "number", "total", "open", "due", "link"),
     /** It is overdue. */
-    OVERDUE(Set.of("link"), "number", "total", "open", "due", "link");
+    OVERDUE(Set.of("link"), "number", "total", "open", "due", "link"),
+    /** A mandate was signed. */
+    MANDATE_SIGNED(Set.of("mandate"), "mandate", "creditor", "account", "days"),
+    /** Something will be collected by direct debit; the scheme wants its amount and its day told. */
+    COLLECTION(
+            Set.of("amount", "day", "mandate", "creditor"),
+            "number",
+            "amount",
+            "day",
+            "mandate",
+            "creditor",
+            "account"),
+    /** The bank did not let it be collected, or took it back. */
+    COLLECTION_FAILED(Set.of("link"), "number", "amount", "code", "link"),
+    /** The same, and it is collected once more. */
+    COLLECTION_POSTPONED(Set.of("retry"), "number", "amount", "code", "retry", "link");
 
     private final Set<String> needed;
     private final List<String> places;

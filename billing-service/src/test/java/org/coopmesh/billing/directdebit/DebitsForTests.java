@@ -117,6 +117,29 @@ public record DebitsForTests(
                 .toList();
     }
 
+    /** Whether payers were told, item by item. */
+    public List<String> notices(UUID run) {
+        Run found = collecting.find(run);
+        var notices = collecting.notices(found);
+        return found.heading().items().stream()
+                .map(item -> String.valueOf(notices.get(item.id())))
+                .toList();
+    }
+
+    /** A pain.002 that refuses one collection. */
+    public static String report(String message, String endToEnd, String code) {
+        return """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
+        <GrpHdr><MsgId>PSR-1</MsgId><CreDtTm>2026-10-14T09:00:00Z</CreDtTm></GrpHdr>
+        <OrgnlGrpInfAndSts><OrgnlMsgId>%s</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>
+        <OrgnlPmtInfAndSts><OrgnlPmtInfId>%s-RCUR</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId>
+        <TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>%s</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts>
+        </CstmrPmtStsRpt></Document>
+        """
+                .formatted(message, message, endToEnd, code);
+    }
+
     public Money open(UUID run) {
         return collecting.open(run);
     }

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.directdebit.DebitsForTests;
 import org.coopmesh.billing.document.DocumentsForTests;
 import org.coopmesh.billing.dunning.DunningForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
@@ -72,7 +73,7 @@ class MailIT {
     private static final SmtpSink SINK = sink();
     private static final String SELLER =
             """
-            {"name":"Guifi Coop eG","address":{"country":"DE"},"register":"GnR 1","iban":"DE89370400440532013000",
+            {"name":"Guifi Coop eG","address":{"country":"DE"},"register":"GnR 1","iban":"DE89370400440532013000","creditorId":"DE98ZZZ09999999999",
              "email":"office@coop.example","taxNote":"Not subject to VAT","belgianReferences":false,"language":"en"}
             """;
 
@@ -596,6 +597,89 @@ class MailIT {
                 .andExpect(status().isForbidden());
         http.perform(get("/api/billing/dunning/policy").with(as(anna, "member")))
                 .andExpect(status().isOk());
+    }
+
+    @Test
+    void aDirectDebitIsToldBeforeItsDayAndWhenTheBankRefusesIt() throws Exception {
+        DebitsForTests debits = DebitsForTests.of(context);
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        Someone berta = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        billed(berta);
+        sending.check();
+        SINK.taken.clear();
+        debits.sign(new PayerId(anna.payer()), new MemberId(anna.member()));
+        debits.sign(new PayerId(berta.payer()), new MemberId(berta.member()));
+        sending.check();
+        assertThat(subject(to(annas).getFirst())).startsWith("Your direct debit mandate M-");
+        SINK.taken.clear();
+        UUID run = debits.propose(LocalDate.of(2026, 12, 8), new MemberId(UUID.randomUUID()));
+        debits.approve(run, new MemberId(UUID.randomUUID()));
+
+        clock.set("2026-11-16T09:00:00Z");
+        assertThat(debits.collecting().tellDue()).as("too early").isZero();
+        assertThat(debits.notices(run)).containsOnly("LATER");
+        clock.set("2026-11-17T09:00:00Z");
+        assertThat(debits.collecting().tellDue()).isEqualTo(2);
+        assertThat(debits.collecting().tellDue()).isZero();
+        sending.check();
+
+        assertThat(subject(to(annas).getFirst()))
+                .isEqualTo("Guifi Coop eG will collect €12.50 on 8 December 2026");
+        assertThat((String) to(annas).getFirst().parsed().getContent())
+                .contains("ES…1332", "creditor identifier DE98ZZZ09999999999");
+        assertThat(debits.notices(run)).containsExactlyInAnyOrder("SENT", "NOT_SENT");
+        http.perform(get("/api/direct-debit/runs/" + run).with(treasurer()))
+                .andExpect(jsonPath("$.untold").value(1));
+        SINK.taken.clear();
+        String item =
+                debits.items(run).stream()
+                        .map(each -> each.split(" ", -1)[0])
+                        .filter(each ->
+                                each.contains(invoicing.find(invoice).heading().number() + "-"))
+                        .findFirst()
+                        .orElseThrow();
+        debits.hear(
+                DebitsForTests.report(debits.message(run), item, "AM04"),
+                new MemberId(UUID.randomUUID()));
+        sending.check();
+        assertThat(subject(to(annas).getFirst())).contains("€12.50 could not be collected yet");
+        assertThat((String) to(annas).getFirst().parsed().getContent())
+                .contains("AM04", "24 November 2026", "https://coop.example/pay/");
+
+        debits.withdraw(run);
+        debits.revoke(mandateOf(anna), new MemberId(anna.member()));
+        debits.revoke(mandateOf(berta), new MemberId(berta.member()));
+    }
+
+    @Test
+    void aCollectionThatIsWithdrawnBeforeTheMailLeavesIsNotTold() throws Exception {
+        DebitsForTests debits = DebitsForTests.of(context);
+        Someone anna = member(fresh("anna"), "de");
+        billed(anna);
+        debits.sign(new PayerId(anna.payer()), new MemberId(anna.member()));
+        UUID run = debits.propose(LocalDate.of(2026, 11, 16), new MemberId(UUID.randomUUID()));
+        debits.approve(run, new MemberId(UUID.randomUUID()));
+        debits.collecting().tellDue();
+        assertThat(debits.notices(run)).containsExactly("ON_ITS_WAY");
+
+        debits.withdraw(run);
+        sending.check();
+
+        assertThat(
+                        db.sql("select state from mail where notice = 'collection'")
+                                .query(String.class)
+                                .list())
+                .containsExactly("dropped");
+        debits.revoke(mandateOf(anna), new MemberId(anna.member()));
+    }
+
+    private UUID mandateOf(Someone who) {
+        return db.sql("select id from direct_debit_mandate where payer_id = :payer")
+                .param("payer", who.payer())
+                .query(UUID.class)
+                .single();
     }
 
     private void policy(Integer reminder, Integer last, int grace, boolean waitForBank)

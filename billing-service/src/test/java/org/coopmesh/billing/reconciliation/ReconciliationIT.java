@@ -618,7 +618,7 @@ class ReconciliationIT {
         UUID mandate = debits.sign(anna.payer(), anna.member());
         UUID run = debits.propose(COLLECTED_ON, TREASURER);
         debits.approve(run, SECOND);
-        String report = report(debits.message(run), endToEnd(anna), "AC04");
+        String report = DebitsForTests.report(debits.message(run), endToEnd(anna), "AC04");
 
         assertThat(debits.hear(report, TREASURER)).isEqualTo(1);
         assertThat(debits.hear(report, TREASURER)).as("the same file again").isZero();
@@ -643,7 +643,10 @@ class ReconciliationIT {
         bank.postCertain(TREASURER);
         assertThat(invoicing.owing(anna.payer())).isEmpty();
 
-        int refused = debits.hear(report(debits.message(run), endToEnd(anna), "MS03"), TREASURER);
+        int refused =
+                debits.hear(
+                        DebitsForTests.report(debits.message(run), endToEnd(anna), "MS03"),
+                        TREASURER);
 
         assertThat(refused).isEqualTo(1);
         assertThat(invoicing.owing(anna.payer())).hasSize(1);
@@ -708,19 +711,6 @@ class ReconciliationIT {
 
         assertThat(debits.mandate(mandate)).isEqualTo("EXPIRED");
         clock.set("2026-10-13T08:00:00Z");
-    }
-
-    private static String report(String message, String endToEnd, String code) {
-        return """
-        <?xml version="1.0" encoding="UTF-8"?>
-        <Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>
-        <GrpHdr><MsgId>PSR-1</MsgId><CreDtTm>2026-10-14T09:00:00Z</CreDtTm></GrpHdr>
-        <OrgnlGrpInfAndSts><OrgnlMsgId>%s</OrgnlMsgId><OrgnlMsgNmId>pain.008.001.08</OrgnlMsgNmId><GrpSts>PART</GrpSts></OrgnlGrpInfAndSts>
-        <OrgnlPmtInfAndSts><OrgnlPmtInfId>%s-RCUR</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>%s</OrgnlEndToEndId>
-        <TxSts>RJCT</TxSts><StsRsnInf><Rsn><Cd>%s</Cd></Rsn></StsRsnInf></TxInfAndSts></OrgnlPmtInfAndSts>
-        </CstmrPmtStsRpt></Document>
-        """
-                .formatted(message, message, endToEnd, code);
     }
 
     private Reconciliation.Imported takeOn(LocalDate day, Entry... entries) {
