@@ -1,7 +1,7 @@
 import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
-  IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconReceipt2, IconRouter, IconScale, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
+  IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconReceipt2, IconRouter, IconScale, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstack/react-router';
@@ -15,7 +15,7 @@ import { ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
 
 interface Place {
-  to: '/home' | '/my' | '/members' | '/nodes' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/report';
+  to: '/home' | '/my' | '/members' | '/nodes' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/report';
   icon: ReactNode;
   name: ReactNode;
   roles?: Role[];
@@ -39,6 +39,7 @@ function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
         { to: '/bank', icon: <IconArrowsLeftRight size={18} />, name: <Trans>Reconciliation</Trans>, roles: ['treasurer', 'board'] },
         { to: '/direct-debit', icon: <IconSignature size={18} />, name: <Trans>Direct debit</Trans>, roles: ['treasurer', 'board'] },
         { to: '/providers', icon: <IconCreditCard size={18} />, name: <Trans>Payment providers</Trans>, roles: ['treasurer', 'board'] },
+        { to: '/tools', icon: <IconPlugConnected size={18} />, name: <Trans>Other tools</Trans>, roles: ['treasurer', 'board'] },
         { to: '/reminders', icon: <IconBell size={18} />, name: <Trans>Reminders</Trans>, roles: ['treasurer', 'board'] },
         { to: '/mail', icon: <IconMail size={18} />, name: <Trans>Mail</Trans>, roles: ['treasurer', 'board'] },
         { to: '/treasury', icon: <IconBuildingBank size={18} />, name: <Trans>Treasury</Trans> },

@@ -80,6 +80,15 @@ export class FakeCoop {
   invoices: Json[];
   seller: Json | null = null;
   creditNotes: Json[] = [{ id: randomUUID(), number: 'CN2026-000001', invoiceId: IDS.invoice, issuedOn: day(-3), issuedAt: ago(4000), amount: eur('2.50'), reason: 'The line was down for two days' }];
+  tools: Record<string, unknown>[] = [
+    { id: randomUUID(), url: 'https://books.example.org/coopmesh', note: 'Bookkeeping', kinds: ['invoice.issued', 'invoice.credited', 'payment.received', 'payment.returned'], takenAt: ago(4), addedAt: ago(90_000), waiting: 0, failed: 1 },
+    { id: randomUUID(), url: 'https://chat.example.org/hooks/3f2a', note: null, kinds: ['invoice.overdue'], failingSince: ago(300), addedAt: ago(9_000), waiting: 2, failed: 0, oldSecretUntil: ago(-600) },
+  ];
+  messages: Record<string, unknown>[] = [
+    { id: randomUUID(), messageId: 'msg_4a1f6ce0b1d24b0f9a7be2f1c0a1d2e3', kind: 'payment.received', body: '{"type":"payment.received","timestamp":"2026-11-21T09:00:00Z","data":{"paymentId":"5d2f","amount":{"amount":"24.50","currency":"EUR"}}}', state: 'taken', attempts: 1, createdAt: ago(4), triedAt: ago(4), status: 204, tookMillis: 86 },
+    { id: randomUUID(), messageId: 'msg_9b2f6ce0b1d24b0f9a7be2f1c0a1d2e4', kind: 'invoice.issued', body: '{"type":"invoice.issued"}', state: 'waiting', attempts: 3, createdAt: ago(40), triedAt: ago(12), nextAt: ago(-18), status: 503, why: 'status 503', tookMillis: 1_204 },
+    { id: randomUUID(), messageId: 'msg_0c2f6ce0b1d24b0f9a7be2f1c0a1d2e5', kind: 'invoice.credited', body: '{"type":"invoice.credited"}', state: 'failed', attempts: 10, createdAt: ago(6_000), triedAt: ago(1_400), why: 'no answer within 15000 ms', tookMillis: 15_003 },
+  ];
   attempts: Json[] = [
     { id: randomUUID(), provider: 'stripe', invoiceId: IDS.paid, number: '2026-00040', payerId: IDS.payer, amount: eur('24.50'), state: 'succeeded', received: eur('24.50'), fee: eur('0.62'), references: ['cs_1', 'pi_1'], createdAt: ago(600), changedAt: ago(598), nextLookAt: ago(-300) },
     { id: randomUUID(), provider: 'gocardless', invoiceId: IDS.invoice, number: '2026-00041', payerId: IDS.payer, amount: eur('27.40'), state: 'failed', received: eur('0.00'), fee: eur('0.00'), references: ['BRQ1', 'PM1'], why: 'The bank refused.', createdAt: ago(4000), changedAt: ago(100) },
@@ -351,6 +360,15 @@ export class FakeCoop {
     if (on(/^\/api\/payments\/attempts\/[^/]+\/(look|refund)$/, 'POST')) return { status: 202, body: undefined };
     if (on(/^\/api\/payments\/offered$/)) return ok({ providers: ['stripe', 'gocardless'] });
     if (on(/^\/api\/payments\/checkout$/, 'POST')) return problem(503, 'provider-away', 'stripe does not answer right now: try again, or pay by transfer');
+    if (on(/^\/api\/billing\/webhooks$/)) return ok({ items: this.tools, kinds: ['invoice.issued', 'invoice.overdue', 'invoice.settled', 'invoice.reopened', 'invoice.credited', 'payment.received', 'payment.returned', 'pay-run.paid'] });
+    if (on(/^\/api\/billing\/webhooks$/, 'POST')) {
+      if (!String(body.url).startsWith('https:')) return problem(400, 'invalid-request', 'url: wants https', [{ field: 'url', rule: 'https', message: 'wants https' }]);
+      const receiver = { id: randomUUID(), ...body, addedAt: ago(0), waiting: 0, failed: 0 };
+      this.tools.push(receiver);
+      return ok({ receiver, secret: 'whsec_VGhpcyBpcyBzaG93biBvbmNlIGFuZCBuZXZlciBhZ2Fpbg==' });
+    }
+    if (on(/^\/api\/billing\/webhooks\/[0-9a-f-]{36}\/deliveries$/)) return items(this.messages.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/billing\/webhooks\/[0-9a-f-]{36}\/(test|deliveries\/[0-9a-f-]{36}\/again)$/, 'POST')) return { status: 202, body: undefined };
     if (on(/^\/api\/billing\/dunning\/policy$/)) return ok(this.dunning);
     if (on(/^\/api\/billing\/dunning\/policy$/, 'PUT')) {
       if (Number(body.lastAfter) > Number(body.graceDays)) return problem(400, 'invalid-request', 'lastAfter: a reminder comes before the grace is over', [{ field: 'lastAfter', rule: 'grace', message: 'a reminder comes before the grace is over' }]);

@@ -41,6 +41,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['direct-debit', '/direct-debit', /DD-20261013-0001/],
   ['direct-debit-run', `/direct-debit/${IDS.payRun}`, /Who is collected from/],
   ['providers', '/providers', /The bank refused/],
+  ['tools', '/tools', /Takes nothing/],
   ['reminders', '/reminders', /Steps of today wait for the bank/],
   ['mail', '/mail', /no such mailbox/],
   ['mail-words', '/mail?view=words', /Own words/],
@@ -162,7 +163,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
     expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Other tools', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
     await context.close();
   });

@@ -111,6 +111,27 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/debtor$/)[0]!.body).toMatchObject({ iban: 'FR1420041010050500013M02606', agreed: true });
   });
 
+  it('a treasurer adds a tool, is shown its secret once, and sends a message again', async () => {
+    await page.goto('/tools');
+    await page.getByRole('button', { name: 'Add a tool' }).click();
+    await dialog().getByLabel('Address').fill('http://tool.example.org/hook');
+    await dialog().getByLabel('Invoice overdue').check();
+    await dialog().getByRole('button', { name: 'Add it' }).click();
+    await page.getByText('wants https').first().waitFor();
+    await inspect(page, 'tool-form', width);
+    await dialog().getByLabel('Address').fill('https://tool.example.org/hook');
+    await dialog().getByRole('button', { name: 'Add it' }).click();
+    await page.getByText('Copy its secret now').waitFor();
+    await page.getByText(/whsec_/).first().waitFor();
+    await inspect(page, 'tool-secret', width);
+    await dialog().getByRole('button', { name: 'I have it' }).click();
+    expect(asked(/\/webhooks$/).filter((one) => one.body).at(-1)!.body).toMatchObject({ url: 'https://tool.example.org/hook', kinds: expect.arrayContaining(['invoice.overdue']) });
+
+    await page.getByRole('button', { name: /Send msg_4a1f.* again/ }).click();
+    await page.getByText('It is sent again, as the same message').first().waitFor();
+    expect(asked(/\/again$/).length).toBeGreaterThan(0);
+  });
+
   it('a treasurer sends a doubtful mail again, and says it in the co-op’s words', async () => {
     await page.goto('/mail');
     await page.getByRole('button', { name: 'Send again', exact: true }).first().click();

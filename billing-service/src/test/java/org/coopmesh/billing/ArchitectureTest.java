@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasOwner;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -35,6 +37,7 @@ class ArchitectureTest {
                     "costshare",
                     "party",
                     "mail",
+                    "webhook",
                     "invoice",
                     "simulation",
                     "payment",
@@ -124,7 +127,7 @@ class ArchitectureTest {
 
     @Test
     void noServiceCallsAnother() {
-        // One door leads out, and only to payment providers.
+        // Two doors lead out: to payment providers, and to the receivers that a co-op names.
         ArchRule rule =
                 noClasses()
                         .that()
@@ -137,8 +140,20 @@ class ArchitectureTest {
                                 "org.coopmesh.gateway..",
                                 "org.springframework.web.client..",
                                 "java.net.http..");
-        rule.check(SERVICE);
-        refuses(List.of(rule), "org.coopmesh.fixture.wrong");
+        ArchRule sockets =
+                noClasses()
+                        .that()
+                        .doNotHaveFullyQualifiedName("org.coopmesh.billing.webhook.ReceiverLine")
+                        .should()
+                        .callConstructorWhere(
+                                JavaCall.Predicates.target(
+                                        HasOwner.Predicates.With.owner(
+                                                JavaClass.Predicates.assignableTo(
+                                                        "java.net.Socket"))));
+        for (ArchRule each : List.of(rule, sockets)) {
+            each.check(SERVICE);
+            refuses(List.of(each), "org.coopmesh.fixture.wrong");
+        }
     }
 
     private static List<ArchRule> importOrder() {

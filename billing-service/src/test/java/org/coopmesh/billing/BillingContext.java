@@ -63,6 +63,7 @@ public class BillingContext {
         registry.add("coopmesh.dunning.check-interval", () -> "PT1H");
         registry.add("coopmesh.direct-debit.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
+        registry.add("coopmesh.webhook.check-interval", () -> "PT1H");
     }
 
     /** With a broker, and jobs that look often. */
@@ -108,6 +109,7 @@ public class BillingContext {
         settings.put("coopmesh.mail.check-interval", "PT1H");
         settings.put("coopmesh.dunning.check-interval", "PT1H");
         settings.put("coopmesh.direct-debit.check-interval", "PT1H");
+        settings.put("coopmesh.webhook.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         Stream.concat(

@@ -11,8 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -23,12 +25,14 @@ import org.coopmesh.billing.subscription.Facts.Someone;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.billing.subscription.SiteId;
+import org.coopmesh.billing.webhook.Tool;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent.FactCase;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.contracts.membership.v1.SiteSubscribed;
 import org.coopmesh.eventbus.DeadLetters;
 import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -64,15 +68,30 @@ class BillingJourneyIT {
     @Autowired PayerRegister register;
     @Autowired MockMvc http;
     @Autowired DeadLetters deadLetters;
+    private Tool tool;
+
+    @AfterEach
+    void close() {
+        tool.close();
+    }
+
+    private Set<String> types() {
+        return tool.told.stream()
+                .map(told -> told.body().replaceFirst(".*\"type\":\"([^\"]+)\".*", "$1"))
+                .collect(Collectors.toSet());
+    }
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
         BillingContext.alive(registry);
+        registry.add("coopmesh.webhook.own-networks", () -> "127.0.0.1");
+        registry.add("coopmesh.webhook.check-interval", () -> "PT0.2S");
     }
 
     @Test
     void aPaymentOfAnOverdueInvoiceIsHeardAsSettled() throws Exception {
         Someone anna = Someone.fresh();
+        tool = new Tool(told -> 200);
         Instant before = Instant.parse("2026-09-30T08:00:00Z");
         clock.set("2026-10-01T08:00:00Z");
         try (var kafka =
@@ -113,6 +132,17 @@ class BillingJourneyIT {
                                         """))
                 .andExpect(status().isCreated());
 
+        http.perform(
+                        post("/api/billing/webhooks")
+                                .with(treasurer())
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        """
+                                        {"url":"%s","kinds":["invoice.issued","invoice.overdue","invoice.settled","payment.received"]}
+                                        """
+                                                .formatted(tool.url())))
+                .andExpect(status().isCreated());
+
         clock.set("2026-11-01T01:00:00Z");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> hearer.facts().contains(FactCase.ISSUED));
@@ -132,6 +162,10 @@ class BillingJourneyIT {
                 .andExpect(status().isCreated());
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> hearer.facts().contains(FactCase.SETTLED));
+        await().atMost(Duration.ofSeconds(60)).until(() -> types().size() == 4);
+        assertThat(types())
+                .containsExactlyInAnyOrder(
+                        "invoice.issued", "invoice.overdue", "payment.received", "invoice.settled");
 
         await().atMost(Duration.ofSeconds(20)).until(() -> deadLetters.count() == 1);
         assertThat(deadLetters.waiting())

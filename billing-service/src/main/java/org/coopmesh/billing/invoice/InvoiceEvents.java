@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
+import org.coopmesh.contracts.billing.v1.InvoiceCredited;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceIssued;
 import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
@@ -52,6 +53,17 @@ final class InvoiceEvents {
                                 .setOpenMicro(invoice.open().microUnits())
                                 .setCurrency(invoice.heading().total().currency().getCurrencyCode())
                                 .setDueOn(invoice.heading().dueOn().toString()))
+                .build();
+    }
+
+    static InvoiceEvent credited(Invoice.Heading invoice, CreditNote note) {
+        return event(invoice, note.issuedAt())
+                .setCredited(
+                        InvoiceCredited.newBuilder()
+                                .setCreditNoteId(note.id().toString())
+                                .setNumber(note.number())
+                                .setAmountMicro(note.amount().microUnits())
+                                .setCurrency(note.amount().currency().getCurrencyCode()))
                 .build();
     }
 

@@ -701,6 +701,7 @@ public class Invoicing {
                         credited,
                         why);
         creditNotes.insert(note, series, number);
+        announce(payer, InvoiceEvents.credited(heading, note));
         post(
                 now,
                 "credit note " + note.number() + " on invoice " + heading.number(),

@@ -26,6 +26,7 @@ import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -41,6 +42,7 @@ public class Cashier {
     private final Ledger ledger;
     private final PayerRegister register;
     private final Mailing mailing;
+    private final Outbox outbox;
     private final Clock clock;
 
     Cashier(
@@ -49,12 +51,14 @@ public class Cashier {
             Ledger ledger,
             PayerRegister register,
             Mailing mailing,
+            Outbox outbox,
             Clock clock) {
         this.payments = payments;
         this.invoicing = invoicing;
         this.ledger = ledger;
         this.register = register;
         this.mailing = mailing;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -216,6 +220,14 @@ public class Cashier {
             taken.add(new Taken(payment, applied.get(i).parts(), booked.get(i)));
         }
         this.payments.insertAll(payments);
+        outbox.addAll(
+                PaymentEvents.TOPIC,
+                taken.stream()
+                        .map(each ->
+                                new Outbox.Stated(
+                                        each.payment().payer().toString(),
+                                        PaymentEvents.received(each.payment())))
+                        .toList());
         mailing.tell(
                 taken.stream()
                         .map(each ->
@@ -271,6 +283,10 @@ public class Cashier {
         List<Invoicing.Part> reopened = invoicing.takeBack(before.payer(), id);
         var reversal = new Payment.Reversal(reason, by, clock.instant());
         payments.reverse(id, reversal, transaction);
+        outbox.add(
+                PaymentEvents.TOPIC,
+                before.payer().toString(),
+                PaymentEvents.returned(before, reversal.at()));
         return new Reversed(before.reversed(reversal), reopened, transaction);
     }
 

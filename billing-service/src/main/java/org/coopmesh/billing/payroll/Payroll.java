@@ -29,6 +29,7 @@ import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.eventbus.Outbox;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -45,6 +46,7 @@ public class Payroll {
     private final Invoicing invoicing;
     private final PayerRegister register;
     private final Ledger ledger;
+    private final Outbox outbox;
     private final Clock clock;
 
     Payroll(
@@ -55,6 +57,7 @@ public class Payroll {
             Invoicing invoicing,
             PayerRegister register,
             Ledger ledger,
+            Outbox outbox,
             Clock clock) {
         this.cards = cards;
         this.works = works;
@@ -63,6 +66,7 @@ public class Payroll {
         this.invoicing = invoicing;
         this.register = register;
         this.ledger = ledger;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -284,7 +288,7 @@ public class Payroll {
         return find(id);
     }
 
-    /** Books one line as paid, once. */
+    /** Books one line as paid, once; with the last one, states that the run is. */
     void pay(Approved run, Line line, LocalDate on, Method method, MemberId by) {
         if (!line.isDue()) {
             throw new PayRunRefused("not-due", "line " + line.number() + " is not due");
@@ -317,6 +321,13 @@ public class Payroll {
                                                 due(line),
                                                 line.pay()))));
         runs.paid(run.heading().id(), line.number(), new Paid(on, method, by, transaction));
+        Approved after = approved(run.heading().id());
+        if (after.isPaid()) {
+            outbox.add(
+                    PayRunEvents.TOPIC,
+                    after.heading().id().toString(),
+                    PayRunEvents.paid(after, now));
+        }
     }
 
     /**

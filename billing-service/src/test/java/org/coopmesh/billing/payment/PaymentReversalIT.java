@@ -443,7 +443,8 @@ class PaymentReversalIT {
 
     private static List<String> facts(Someone someone) {
         return DB
-                .sql("select type from outbox where key = :payer order by id")
+                .sql(
+                        "select type from outbox where key = :payer and topic = 'coopmesh.billing.invoice.v1' order by id")
                 .param("payer", someone.payer().toString())
                 .query(String.class)
                 .list()

@@ -41,7 +41,10 @@ class InvoiceListener {
                             FactFields.day("overdue.since", event.getOverdue().getSince()),
                             at);
             case SETTLED -> review.settled(invoice, payer, at);
-            case ISSUED, REOPENED, FACT_NOT_SET -> {} // Newer facts arrive as FACT_NOT_SET.
+            case ISSUED,
+                    REOPENED,
+                    CREDITED,
+                    FACT_NOT_SET -> {} // Newer facts arrive as FACT_NOT_SET.
         }
     }
 }
