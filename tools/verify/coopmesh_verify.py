@@ -1,23 +1,34 @@
 #!/usr/bin/env python3
-"""Recomputes one line of an invoice from what the nodes signed, sharing no code with the service that wrote it.
+"""Recomputes one line of an invoice, and the invoice's sum, sharing no code with the service that wrote it.
 
-Usage: coopmesh_verify.py EXPORT.json [--days DAYS.json] [--ca CA.crt]
+Usage: coopmesh_verify.py EXPORT.json [--days DAYS.json] [--ca CA.crt] [--books BOOKS.jsonl [--heads HEADS.json]]
 
 EXPORT is what GET /api/invoices/{id}/lines/{line}/evidence answers. DAYS is what GET /api/usage/days answered, at any time and
-to anybody: the roots to hold the co-op to. CA is the co-op's certificate, as every node has it. Without these two the export is
-checked against itself only, and the roots and the fingerprint it rests on are printed to be compared.
+to anybody: the roots to hold the co-op to. CA is the co-op's certificate, as every node has it. BOOKS is what GET
+/api/treasury/books/BOOKS answers, HEADS what GET /api/ledger/heads answered when you kept it. Without these the export is
+checked against itself only, and what it rests on is printed to be compared.
 
-Checked are: that nothing in the file was changed since it was written; that the co-op's authority certified each node; that each
-node's key signed each report, in an unbroken chain; that each report is in the published tree of its day, and counts once; that
-the bytes of the line are the sum of the reports; that the amount of the line is those bytes by the tariff. Exit code 0 if all of
-that holds, 1 with one line that says what does not, 2 if the file cannot be read at all. Python 3.9 and its standard library.
+Checked are, of every line: that nothing in the file was changed since it was written; that the lines sum to the invoice; that
+the invoice is what the payer's account in the book came to. Of a line for bytes: that the co-op's authority certified each node;
+that each node's key signed each report, in an unbroken chain; that each report is in the published tree of its day, and counts
+once; that the bytes are the sum of the reports, and the amount those bytes by the tariff. Of dues: each day's part of the plan's
+dues. Of a shared cost, reciprocity and carriage: everybody's share, to the last unit, from what each weighs. Of what was carried
+or paid ahead: the movements of the account. What a node signed and what the co-op declared is told apart, and whether the book
+names by its hash what was declared. Exit code 0 if all of that holds, 1 with one line that says what does not, 2 if a file
+cannot be read at all. Python 3.9 and its standard library.
 """
 import base64
 import binascii
 import datetime
 import hashlib
 import json
+import os
+import re
 import sys
+from fractions import Fraction
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import coopmesh_verify_books as verify_books
 
 
 class Wrong(Exception):
@@ -538,25 +549,369 @@ def charge(tariff, hours):
     raise Wrong("tariff.kind is none that rests on reports")
 
 
-SUMS = ("internetBytes", "includedBytes", "localBytes", "windows", "amountMicro")
+SUMS = ("internetBytes", "includedBytes", "localBytes", "windows", "amountMicro", "days")
+
+MICRO = 10**6
 
 
-def verify(export, published=None, ca=None):
-    """Says what was verified, or raises Wrong."""
-    keys(export, ("format", "digest", "body"), "the export")
-    need(export["format"] == "coopmesh-evidence-1", "the export is of another format")
-    need(sha256(canonical(export["body"])).hex() == export["digest"], "the export was changed: its digest is another")
-    body = keys(export["body"], ("line", "before", "tariff", "stretches", "nodes", "runs", "days"), "the export's body")
-    line = keys(body["line"], SUMS + ("invoice", "number", "charge", "site", "plan", "month", "currency"), "line")
-    before = keys(body["before"], SUMS, "before")
+def micro_of(text, currency):
+    """A text such as "-12.50 EUR" in millionths."""
+    need(isinstance(text, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]{1,6})? [A-Z]{3}", text), f"{text!r} is no amount")
+    need(text.endswith(" " + currency), f"{text!r} is of another currency")
+    return int(Fraction(text[:-4]) * MICRO)
+
+
+# Dues
+
+
+def dues(said, grounds, currency):
+    """The days that count, and what they cost, by the steps that the line says."""
+    if said.get("formula", "").startswith("today's facts know no such charge"):
+        return 0, 0
+    inputs = said.get("inputs")
+    need(isinstance(inputs, list) and inputs, "the line does not say how it came about")
+    monthly = micro_of(inputs[0][1], currency)
+    steps = [(i[0].split("/"), micro_of(i[1], currency)) for i in inputs if re.fullmatch(r"[0-9-]{10}/[0-9-]{10}", i[0])]
+    steps = [(day(a, "a step"), day(b, "a step"), m) for (a, b), m in steps]
+    first, end = day(said["from"], "line.from"), day(said["to"], "line.to")
+    days, amount, at = 0, 0, first
+    for start, stop, each in steps or [(first, end, monthly)]:
+        need(at <= start < stop <= end, "a step is not of the line's days, or overlaps another")
+        if grounds["kind"] == "dues":
+            keys(grounds, ("kind", "monthlyMicro"), "grounds")
+            need(each == number(grounds["monthlyMicro"], "grounds.monthlyMicro"), "the plan has other dues")
+        else:
+            keys(grounds, ("kind", "floorMicro", "ceilingMicro"), "grounds")
+            floor, ceiling = number(grounds["floorMicro"], "floor"), number(grounds["ceilingMicro"], "ceiling")
+            need(floor <= each <= ceiling, "the dues are outside of the plan's scale")
+        days += (stop - start).days
+        amount += share(each, start, stop)
+        at = stop
+    return days, amount
+
+
+# Shares: exact fractions, rounded by the largest remainder, ties to the one who comes first
+
+
+def rounded(exact, digits):
+    """Whole minor units, in millionths, that sum to what the exact amounts, in whole units, sum to."""
+    minor = [each * 10**digits for each in exact]
+    whole = [each.numerator // each.denominator for each in minor]
+    left = sum(minor) - sum(whole)
+    need(left.denominator == 1, "the shares do not sum to whole minor units")
+    order = sorted(range(len(minor)), key=lambda i: whole[i] - minor[i])
+    for i in order[: int(left)]:
+        whole[i] += 1
+    return [each * 10 ** (6 - digits) for each in whole]
+
+
+def fraction(text, where):
+    need(isinstance(text, str) and re.fullmatch(r"[0-9]+(/[1-9][0-9]*)?", text), f"{where} is no fraction")
+    return Fraction(text)
+
+
+def natural(value, where):
+    need(number(value, where) >= 0, f"{where} is below zero")
+    return value
+
+
+def weight(policy, participant):
+    """What one participant weighs in a policy by which all pay in proportion."""
+    kind = policy["kind"]
+    if kind == "equal":
+        return fraction(participant["presence"], "presence")
+    if kind == "weight":
+        return sum((fraction(part, "plans") * natural(policy["plans"][plan], "weight") for plan, part in participant["plans"].items()), Fraction(0))
+    if kind == "usage":
+        return Fraction(natural(participant["bytes"], "bytes"))
+    need(kind == "p95", "no such policy")
+    megabits = Fraction(natural(participant["peakBytes"], "peakBytes") * 8, 300 * 10**6)
+    if "commitMbps" not in policy:
+        return megabits
+    over = max(Fraction(0), megabits - natural(policy["commitMbps"], "commitMbps"))
+    return Fraction(natural(policy["commitFeeMicro"], "fee") + over * natural(policy["perMbpsMicro"], "price"), MICRO)
+
+
+def proportional(amount, policy, participants):
+    weights = [weight(policy, each) for each in participants]
+    need(sum(weights) > 0, "all weights are zero")
+    return [amount * each / sum(weights) for each in weights]
+
+
+def airport(total, policy, participants):
+    needs = [max([natural(policy["plans"][plan], "need") for plan in each["plans"]] or [0]) for each in participants]
+    greatest = max(needs)
+    need(greatest > 0, "nobody needs any of it")
+    exact = [Fraction(0)] * len(needs)
+    below = 0
+    for step in sorted(set(needs)):
+        sharers = [i for i, each in enumerate(needs) if each >= step]
+        for i in sharers:
+            exact[i] += total * Fraction(step - below, greatest * len(sharers))
+        below = step
+    return exact
+
+
+def tree(total, facts, participants):
+    after, costs = facts["next"], facts["costs"]
+    need(len(after) == len(costs) and all(-1 <= n < i for i, n in enumerate(after)), "ways to a gateway turn back")
+    ways = []
+    for participant in participants:
+        way = set()
+        for node in participant["nodes"]:
+            need(0 <= node < len(after), "a node is none of the tree")
+            while after[node] >= 0 and node not in way:
+                way.add(node)
+                node = after[node]
+        ways.append(way)
+    beyond = {}
+    for way in ways:
+        for link in way:
+            beyond[link] = beyond.get(link, 0) + 1
+    used = sum(natural(costs[link], "cost") for link in beyond)
+    need(used > 0, "nobody needs a link that costs")
+    part = {link: total * Fraction(costs[link], used * beyond[link]) for link in beyond}
+    return [sum((part[link] for link in way), Fraction(0)) for way in ways]
+
+
+def shares_of(facts):
+    """What each participant pays, in millionths."""
+    names = ("pool", "purpose", "document", "month", "revision", "totalMicro", "minorDigits", "policy", "participants")
+    policy, participants = facts["policy"], facts["participants"]
+    keys(facts, names + (("next", "costs") if policy["kind"] == "tree" else ()), "the facts of a share")
+    total = Fraction(natural(facts["totalMicro"], "totalMicro"), MICRO)
+    if policy["kind"] == "fee":
+        fees = [fraction(each["presence"], "presence") * Fraction(natural(policy["feeMicro"], "feeMicro"), MICRO) for each in participants]
+        left = total - sum(fees)
+        need(left >= 0, "the fees alone are more than is to be shared")
+        rest = proportional(left, policy["rest"], participants) if left else [Fraction(0)] * len(fees)
+        exact = [fee + more for fee, more in zip(fees, rest)]
+    elif policy["kind"] == "airport":
+        exact = airport(total, policy, participants)
+    elif policy["kind"] == "tree":
+        exact = tree(total, facts, participants)
+    elif policy["kind"] == "clearing":
+        spent = [Fraction(natural(each["expenseMicro"], "expenseMicro"), MICRO) for each in participants]
+        need(sum(spent) == total, "what was spent is not the total")
+        exact = [part - own for part, own in zip(proportional(total, {"kind": "usage"}, participants), spent)]
+    else:
+        exact = proportional(total, policy, participants)
+    return rounded(exact, facts["minorDigits"])
+
+
+PAYEE, GONE = -1, -2
+
+
+def at_place(amounts, place, payee, where):
+    if number(place, where) == GONE:
+        return 0
+    if place == PAYEE:
+        need(payee is not None, f"{where} is none")
+        return payee
+    need(0 <= place < len(amounts), f"{where} is none")
+    return amounts[place]
+
+
+def transfers_of(facts):
+    """What each payer pays, in millionths; below zero what they receive."""
+    keys(facts, ("month", "revision", "ratePerGbMicro", "minorDigits", "payers"), "the facts of a settled month")
+    carried = [natural(each["carried"], "carried") for each in facts["payers"]]
+    originated = [natural(each["originated"], "originated") for each in facts["payers"]]
+    rate = Fraction(natural(facts["ratePerGbMicro"], "rate"), MICRO * GB)
+    hops = Fraction(sum(carried), sum(originated)) if sum(originated) else None
+    exact = [rate * (c - hops * o) if hops is not None else Fraction(0) for c, o in zip(carried, originated)]
+    return [-each for each in rounded(exact, facts["minorDigits"])]
+
+
+def posted(grounds, said):
+    """What was posted, in millionths, and by which texts the book names it: (beginning, hash)."""
+    kind = grounds["kind"]
+    if kind == "carriage":
+        keys(grounds, ("kind", "paid", "month", "spans"), "grounds")
+        need(grounds["month"] == said["from"][:7], "the carriage is of another month")
+        need(sha256(canonical(grounds)).hex() == said.get("facts"), "the line names other carriage by its hash")
+        amount = 0
+        for span in grounds["spans"]:
+            keys(span, ("node", "site", "perGbMicro", "before", "after"), "a span")
+            price = natural(span["perGbMicro"], "perGbMicro")
+            amount += price * natural(span["after"], "after") // GB - price * natural(span["before"], "before") // GB
+        return (amount if grounds["paid"] else -amount), []
+    more = ("before", "placeBefore") if "before" in grounds else ()
+    keys(grounds, ("kind", "now", "place") + more, "grounds")
+    now, before = grounds["now"], grounds.get("before")
+    need((before is None) == (now["revision"] == 1), "the revision before is missing")
+    need(now["month"] == said["from"][:7], "the facts are of another month")
+    if before is not None:
+        need((before["month"], before["revision"] + 1) == (now["month"], now["revision"]), "before is not the revision before")
+    if kind == "share":
+        need(now["purpose"] == said["label"], "the facts are of another cost")
+        need(before is None or before["pool"] == now["pool"], "before is of another cost")
+        found = at_place(shares_of(now), grounds["place"], -now["totalMicro"], "place")
+        if before is not None:
+            found -= at_place(shares_of(before), grounds["placeBefore"], -before["totalMicro"], "placeBefore")
+        text = "cost pool %s for %s, revision %d"
+        names = [(text % (f["pool"], f["month"], f["revision"]), sha256(canonical(f)).hex()) for f in (now, before) if f is not None]
+    else:
+        need(kind == "reciprocity", "grounds.kind is none that there is")
+        found = at_place(transfers_of(now), grounds["place"], None, "place")
+        if before is not None:
+            found -= at_place(transfers_of(before), grounds["placeBefore"], None, "placeBefore")
+        text = "reciprocity for %s, revision %d"
+        names = [(text % (f["month"], f["revision"]), sha256(canonical(f)).hex()) for f in (now, before) if f is not None]
+    return found, names
+
+
+# The invoice and the account that it was drawn from
+
+
+class Account(verify_books.Books):
+    """The books, and of them what moved one account."""
+
+    def __init__(self, known, account):
+        super().__init__(known)
+        self.account, self.moved, self.texts, self.open = account, {}, {}, []
+
+    def transaction(self, t):
+        super().transaction(t)
+        self.texts[t["whatSha256"]] = None
+        self.open.append(t["whatSha256"])
+        amounts = [int(p[0]) * ((p[3] == self.account) - (p[2] == self.account)) for p in t["postings"] if self.account in p[2:]]
+        if amounts:
+            self.moved[t["id"]] = {"micro": sum(amounts), "what": t["whatSha256"], "recorded": t["recorded"]}
+
+    def head(self, h):
+        super().head(h)
+        for what in self.open:
+            self.texts[what] = h
+        self.open = []
+
+
+class Book:
+    """What the book says of this invoice, as far as is known here."""
+
+    def __init__(self, invoice, books):
+        self.movements, self.books = invoice["movements"], books
+        if books is None:
+            return
+        for i, movement in enumerate(self.movements):
+            found = books.moved.get(movement["id"])
+            need(found is not None, f"the book knows no movements[{i}] of {invoice['account']}")
+            need(found["micro"] == movement["micro"], f"movements[{i}]: the book says another amount")
+            need(found["what"] == sha256(movement["what"].encode()).hex(), f"movements[{i}]: the book says another text")
+        listed = {m["id"] for m in self.movements}
+        last = max(books.moved[id]["recorded"] for id in listed)
+        earlier = sum(m["micro"] for id, m in books.moved.items() if id not in listed and m["recorded"] < last)
+        need(books.currencies[invoice["account"]] == invoice["currency"], "the account is in another currency")
+        need(earlier == invoice["openingMicro"], "the book knows other movements before the invoice")
+
+    def standing(self, named, plain):
+        """How well the book holds what it calls by this text; by the plain one it says no hash."""
+        if self.books is None:
+            there = [m["what"] for m in self.movements]
+            return IN_BOOK if named in there else NOT_NAMED if plain in there else "not on this account (give --books to look in all)"
+        digest, without = (sha256(text.encode()).hex() for text in (named, plain))
+        need(digest in self.books.texts or without in self.books.texts, f"the book knows nothing of this: {named}")
+        if digest not in self.books.texts:
+            return NOT_NAMED
+        head = self.books.texts[digest]
+        if head is None:
+            return "named by its hash in the book, whose day is not sealed yet"
+        return f"sealed in the book's head of {head['day']}: {head['hash']}"
+
+
+IN_BOOK = "named by its hash in the book (give --books to look there)"
+NOT_NAMED = "the book does not name it by its hash"
+
+# ISO 4217: all others have two
+MINOR_DIGITS = dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
+MINOR_DIGITS.update(dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3), CLF=4, UYW=4)
+
+
+def check_invoice(body, books):
+    """The invoice's lines, and what the book says of them."""
+    invoice = body["invoice"]
+    names = ("number", "period", "currency", "minorDigits", "totalMicro", "timeZone", "lines", "account", "openingMicro", "movements")
+    keys(invoice, names + (("carriedMicro",) if "carriedMicro" in invoice else ()), "invoice")
+    need(invoice["minorDigits"] == MINOR_DIGITS.get(invoice["currency"], 2), "the currency has other minor units")
+    lines, period, unit = invoice["lines"], invoice["period"], 10 ** (6 - invoice["minorDigits"])
+    for i, said in enumerate(lines):
+        number(said["amountMicro"], f"lines[{i}].amountMicro")
+        if "result" in said:
+            need(micro_of(said["result"], invoice["currency"]) == said["amountMicro"], f"lines[{i}] says another result than its amount")
+    total = sum(said["amountMicro"] for said in lines)
+    need(total == number(invoice["totalMicro"], "totalMicro"), f"the lines sum to {total}, the invoice is over {invoice['totalMicro']}")
+    need(total % unit == 0 and total > 0, "the invoice is not over whole minor units")
+    for i, movement in enumerate(invoice["movements"]):
+        keys(movement, ("id", "what", "micro"), f"movements[{i}]")
+        number(movement["micro"], f"movements[{i}].micro")
+    book = Book(invoice, books)
+    text = f"invoice {invoice['number']}"
+    said = {name: invoice[name] for name in ("period", "currency", "lines")}
+    sealed = f"{text}, lines {sha256(canonical(said)).hex()}"
+    own = {
+        f"charges for {period}": sum(s["amountMicro"] for s in lines if "charge" in s and s["kind"] != "adjustment"),
+        f"adjustments with the bill for {period}": sum(s["amountMicro"] for s in lines if "charge" in s and s["kind"] == "adjustment"),
+    }
+    written = [m for m in invoice["movements"] if m["what"] == text or m["what"].startswith(text + ",")]
+    need(len(written) == 1 and written[0]["micro"] == -total, "the account was not moved by this invoice")
+    need(written[0]["what"] in (text, sealed), "the book names other lines of this invoice by their hash")
+    for what, amount in own.items():
+        need(sum(m["micro"] for m in invoice["movements"] if m["what"] == what) == amount, f"{what}: the account was moved by another amount")
+    before = number(invoice["openingMicro"], "openingMicro")
+    zone, ahead = zone_of(invoice["timeZone"]), {}
+    for movement in invoice["movements"]:
+        if movement is not written[0] and movement["what"] not in own:
+            before += movement["micro"]
+        if movement["what"].startswith("paid ahead for the hour "):
+            hour = seconds(movement["what"].split(" ")[-1], "an hour")
+            month = datetime.datetime.fromtimestamp(hour, zone).strftime("%Y-%m")
+            ahead[month] = ahead.get(month, 0) - movement["micro"]
+    sums = {kind: sum(s["amountMicro"] for s in lines if s["kind"] == kind) for kind in ("prepaid", "share", "reciprocity", "carriage")}
+    need(sums["prepaid"] == -ahead.get(period, 0), f"prepaid: the account says {-ahead.get(period, 0)}, the invoice {sums['prepaid']}")
+    others = sums["share"] + sums["reciprocity"] + sums["carriage"]
+    carried = before - others + sum(micro for month, micro in ahead.items() if month >= period)
+    if "carriedMicro" in invoice:
+        need(number(invoice["carriedMicro"], "carriedMicro") == carried, f"carried: the account says {carried}, the bill {invoice['carriedMicro']}")
+        whole = sum(s["amountMicro"] for s in lines if s["kind"] != "carried") + carried
+        rest = abs(whole) % unit * (1 if whole > 0 else -1)
+        found = [each for each in (carried, -rest) if each]
+        need([s["amountMicro"] for s in lines if s["kind"] == "carried"] == found, f"carried: the account says {found}")
+    return lines, book, book.standing(sealed, text)
+
+
+def check_line(body, lines):
+    line, before = body["line"], body["before"]
+    keys(line, SUMS + ("invoice", "number", "charge", "site", "plan", "month", "currency"), "line")
+    keys(before, SUMS, "before")
     for name in SUMS:
         number(line[name], f"line.{name}")
         number(before[name], f"before.{name}")
+    need(0 < number(line["number"], "line.number") <= len(lines), "the invoice has no such line")
+    said = lines[line["number"] - 1]
+    for name in SUMS:
+        need(line[name] == said[name], f"line.{name} is not what the invoice says")
+    same = (said.get("charge", said["kind"]), said.get("site", ""), said.get("plan", ""), said.get("month", said["from"][:7]))
+    need(same == (line["charge"], line["site"], line["plan"], line["month"]), "the line is another than on the invoice")
+    need((line["invoice"], line["currency"]) == (body["invoice"]["number"], body["invoice"]["currency"]), "the line is of another invoice")
+    return line, before, said
+
+
+def check_sums(line, before, found):
+    for name in SUMS:
+        told = line[name] + before[name]
+        need(found.get(name, 0) == told, f"line.{name}: recomputed are {found.get(name, 0)}, the invoices say {told}")
+
+
+UNIT_PRICES = {"volume": "perGbMicro", "timeOfDay": "otherwiseMicro", "percentile": "perMbitMicro"}
+
+
+def on_reports(body, line, before, said, published, ca, told):
     nodes, authorities = check_nodes(body, ca)
     days = check_days(body, published)
     counted = check_runs(body, nodes, days)
     hours, windows = hours_of(counted, check_stretches(body))
-    included, amount = charge(body["tariff"], hours)
+    tariff = body["tariff"]
+    included, amount = charge(tariff, hours)
     found = {
         "internetBytes": sum(h[0] + h[1] for h in hours.values()),
         "includedBytes": included,
@@ -564,16 +919,77 @@ def verify(export, published=None, ca=None):
         "windows": windows,
         "amountMicro": amount,
     }
-    if body["tariff"]["kind"] == "percentile":  # A rate is billed, so the line names no bytes.
+    if tariff["kind"] == "percentile":  # A rate is billed, so the line names no bytes.
         found["internetBytes"] = found["localBytes"] = 0
-    for name in SUMS:
-        told = line[name] + before[name]
-        need(found[name] == told, f"line.{name}: the reports say {found[name]}, the invoices {told}")
-    return found, len(counted), len(nodes), authorities, days, line
+        found["days"] = tariff["days"]
+    need(tariff[UNIT_PRICES[tariff["kind"]]] == said.get("unitPriceMicro"), "the invoice says another price than the tariff")
+    check_sums(line, before, found)
+    told.append(f"{found['internetBytes']} bytes in {windows} windows of {len(counted)} reports by {len(nodes)} node(s)")
+    told.append("signed by a node: the bytes")
+    for authority in sorted(authorities):
+        told.append(f"authority {authority}{' (the one given)' if ca else ': compare with the co-op, or give --ca'}")
+    if published is None:
+        for name in sorted(days):
+            told.append(f"day {name} root {days[name][1].hex()}: compare with what was published, or give --days")
+    return "the prices, and since when addresses are the site's"
+
+
+def on_grounds(body, line, before, said, book, told):
+    grounds = body["grounds"]
+    kind = grounds.get("kind") if isinstance(grounds, dict) else None
+    if kind in ("dues", "scale"):
+        need(line["charge"] == kind, "the grounds are of another charge")
+        days, amount = dues(said, grounds, line["currency"])
+        check_sums(line, before, {"days": days, "amountMicro": amount})
+        return "the plan's dues and the days"
+    if kind == "takenBack":
+        keys(grounds, ("kind",), "grounds")
+        check_sums(line, before, {})
+        return "that nothing is charged there any more"
+    if kind == "account":
+        keys(grounds, ("kind",), "grounds")
+        need(said["kind"] in ("carried", "prepaid"), "the line rests on more than the account")
+        check_sums(line, before, {"amountMicro": said["amountMicro"]})
+        return "the account's movements"
+    need(kind == said["kind"], "the grounds are of another line")
+    amount, names = posted(grounds, said)
+    check_sums(line, before, {"amountMicro": amount})
+    if kind == "share":
+        document = grounds["now"]["document"]
+        told.append(f"shared by {len(grounds['now']['participants'])}; document {document or 'none'}: compare with its SHA-256")
+    for place, (text, digest) in enumerate(names):
+        of = "the facts of the share" if place == 0 else "the facts of the revision before"
+        full = f"{text}, facts {digest}"
+        others = [m for m in book.movements if m["what"] == text or m["what"].startswith(text + ",")]
+        need(all(m["what"] in (text, full) for m in others), f"the book names other facts by their hash: {text}")
+        alike = sum(s["amountMicro"] for s in body["invoice"]["lines"] if (s["kind"], s["from"], s.get("label")) == (kind, said["from"], said["label"]))
+        need(place or others or alike == 0, f"the account was not moved by {text}")
+        told.append(f"declared by the co-op: {of}; {book.standing(full, text)}")
+    return "the bytes carried, and their prices" if kind == "carriage" else None
+
+
+def verify(export, published=None, ca=None, books=None):
+    """The line, and what is to be told of it; or raises Wrong. Books are asked for by the name of an account."""
+    keys(export, ("format", "digest", "body"), "the export")
+    need(export["format"] == "coopmesh-evidence-2", "the export is of another format")
+    need(sha256(canonical(export["body"])).hex() == export["digest"], "the export was changed: its digest is another")
+    body, reports = export["body"], ("tariff", "stretches", "nodes", "runs", "days")
+    keys(body, ("invoice", "line", "before") + (("grounds",) if "grounds" in body else reports), "the export's body")
+    lines, book, sealed = check_invoice(body, books(body["invoice"]["account"]) if books else None)
+    line, before, said = check_line(body, lines)
+    told = []
+    if "grounds" in body:
+        declared = on_grounds(body, line, before, said, book, told)
+    else:
+        declared = on_reports(body, line, before, said, published, ca, told)
+    if declared:
+        told.append(f"declared by the co-op: {declared}; {sealed}")
+    told.append(f"the invoice: {len(lines)} lines sum to {body['invoice']['totalMicro']}, as the account came to; {sealed}")
+    return line, told
 
 
 def main(arguments):
-    options = {"--days": None, "--ca": None}
+    options = {"--days": None, "--ca": None, "--books": None, "--heads": None}
     files = []
     while arguments:
         argument = arguments.pop(0)
@@ -586,6 +1002,7 @@ def main(arguments):
         return 2
     try:
         published = ca = None
+        heads = {}
         if options["--days"]:
             with open(options["--days"], encoding="utf-8") as file:
                 published = {d["day"]: (d["reports"], d["root"]) for d in json.load(file)["items"]}
@@ -593,31 +1010,36 @@ def main(arguments):
             with open(options["--ca"], encoding="ascii") as file:
                 text = file.read().split("-----BEGIN CERTIFICATE-----")[1].split("-----END")[0]
                 ca = base64.b64decode(text)
+        if options["--heads"]:
+            with open(options["--heads"], encoding="utf-8") as file:
+                heads = {h["day"]: h["head"] for h in json.load(file)["items"]}
+        if options["--books"]:
+            open(options["--books"], "rb").close()
         with open(files[0], "rb") as file:
             text = file.read()
     except (OSError, ValueError, KeyError, IndexError) as error:
         print(f"CANNOT READ: {error}")
         return 2
+
+    def books(account):
+        return verify_books.check(options["--books"], heads, Account(heads, account))
+
     try:
         try:
             export = json.loads(text.decode("utf-8"), object_pairs_hook=no_duplicates, parse_float=float)
         except ValueError as error:
             raise Wrong(f"the export is no JSON: {error}") from None
-        found, reports, nodes, authorities, days, line = verify(export, published, ca)
-    except Wrong as wrong:
+        line, told = verify(export, published, ca, books if options["--books"] else None)
+    except (Wrong, verify_books.Wrong) as wrong:
         print(f"WRONG: {wrong}")
         return 1
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         print(f"WRONG: the export is malformed: {error!r}")
         return 1
-    print(f"VERIFIED: {line['charge']} of {line['month']} on {line['plan']}, invoice {line['invoice']} line {line['number']}")
-    print(f"  {found['internetBytes']} bytes in {found['windows']} windows of {reports} reports by {nodes} node(s)")
+    print(f"VERIFIED: {line['charge']} of {line['month']}{' on ' if line['plan'] else ''}{line['plan']}, invoice {line['invoice']} line {line['number']}")
     print(f"  {line['amountMicro']} millionths of {line['currency']}")
-    for authority in sorted(authorities):
-        print(f"  authority {authority}{' (the one given)' if ca else ': compare with the co-op, or give --ca'}")
-    if published is None:
-        for name in sorted(days):
-            print(f"  day {name} root {days[name][1].hex()}: compare with what was published, or give --days")
+    for each in told:
+        print(f"  {each}")
     return 0
 
 

@@ -58,7 +58,7 @@ function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; 
         {ok === false && <Pill tone="bad"><Trans>Computed again in your browser: it differs. Tell the treasurer.</Trans></Pill>}
         {line.windows ? <span><Plural value={line.windows} one="# signed usage window" other="# signed usage windows" />{line.gaps ? <>, <Plural value={line.gaps} one="# gap, not charged" other="# gaps, not charged" /></> : null}</span> : null}
         {line.siteId && line.from && line.to && isTraffic(line) && <Link className="quiet-link" to="/my/usage" search={{ siteId: line.siteId, from: line.from, to: line.to }}><Trans>The days and hours behind it</Trans></Link>}
-        {line.siteId && isTraffic(line) && <Evidence of={evidence} />}
+        <Evidence of={evidence} />
         {line.explainedAt && <ExplainedAt path={line.explainedAt} />}
       </div>
       {line.saved && !isZero(line.saved) && !isNegative(line.saved) && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>{line.localGb} GB stayed on the local mesh. They cost nothing; as Internet traffic they would have cost <Amount of={line.saved} />.</Trans></p>}
@@ -75,7 +75,7 @@ function ExplainedAt({ path }: { path: string }) {
 }
 
 const isTraffic = (line: InvoiceLine) => line.kind === 'usage' || ['usage', 'timed', 'peak'].includes(line.charge ?? '');
-/** The signed reports behind a line, for a check that needs nothing of the co-op's servers. */
+/** What a line rests on, for a check that needs nothing of the co-op's servers. */
 function Evidence({ of }: { of: EvidenceOf }) {
   const { t } = useLingui();
   const file = `evidence-${of.number}-${of.line}.json`;

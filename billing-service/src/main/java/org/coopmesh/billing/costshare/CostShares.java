@@ -128,6 +128,19 @@ class CostShares {
                 .optional();
     }
 
+    /** The revision before this one. */
+    Optional<Month> before(Month month) {
+        return db.sql(
+                        """
+                        select * from cost_allocation where pool_id = :pool and month = :month and revision = :revision
+                        """)
+                .param("pool", month.pool().value())
+                .param("month", month.month().atDay(1))
+                .param("revision", month.revision() - 1)
+                .query(CostShares::month)
+                .optional();
+    }
+
     void lookedWith(UUID allocation, YearMonth closed) {
         db.sql("update cost_allocation set looked_with = :closed where id = :id")
                 .param("closed", closed.atDay(1))

@@ -13,8 +13,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostPool.Declared;
@@ -27,6 +29,7 @@ import org.coopmesh.billing.costshare.CostShares.Month;
 import org.coopmesh.billing.costshare.CostShares.Problem;
 import org.coopmesh.billing.costshare.CostShares.Share;
 import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.CanonicalJson;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
@@ -34,6 +37,7 @@ import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.ledger.TransactionId;
 import org.coopmesh.billing.settlement.Derivation;
 import org.coopmesh.billing.settlement.Posted;
+import org.coopmesh.billing.settlement.PostedGrounds;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
@@ -62,6 +66,9 @@ public class CostSharing {
 
     /** The position of what the payee gets back. */
     private static final int PAYEE = -1;
+
+    /** In place of a position: who is not there, and is charged nothing. */
+    private static final int GONE = -2;
 
     private static final Logger log = LoggerFactory.getLogger(CostSharing.class);
 
@@ -447,7 +454,12 @@ public class CostSharing {
                         allocation.formula()),
                 json.writeValueAsString(facts),
                 rows);
-        post(pool, month, revision, rows);
+        post(
+                pool,
+                month,
+                revision,
+                CanonicalJson.sha256(ShareGrounds.of(pool, month, revision, amount, facts)),
+                rows);
         log.atInfo()
                 .addKeyValue("costPoolId", id)
                 .addKeyValue("month", month)
@@ -475,8 +487,12 @@ public class CostSharing {
         return charged;
     }
 
-    /** The first revision counts in its month; what came to light later counts now. */
-    private void post(Heading pool, YearMonth month, int revision, List<Share> rows) {
+    /**
+     * The first revision counts in its month; what came to light later counts now. The book says by the hash of {@code grounds}
+     * what it rests on, so that its head seals that too.
+     */
+    private void post(
+            Heading pool, YearMonth month, int revision, String grounds, List<Share> rows) {
         Coop coop = register.coop();
         Instant at =
                 revision == 1
@@ -499,7 +515,9 @@ public class CostSharing {
                                         AccountId.unbilled(each.getKey().value()),
                                         each.getValue()))
                         .toList();
-        String what = "cost pool %s for %s, revision %d".formatted(pool.id(), month, revision);
+        String what =
+                "cost pool %s for %s, revision %d, facts %s"
+                        .formatted(pool.id(), month, revision, grounds);
         for (int from = 0; from < postings.size(); from += POSTINGS_MAX) {
             ledger.post(
                     new Transaction(
@@ -572,13 +590,64 @@ public class CostSharing {
                         .orElseThrow(() -> new CostPoolNotFound("share " + id));
         Month month = shares.month(share.allocation()).orElseThrow();
         Heading pool = find(month.pool()).heading();
-        Facts facts = json.readValue(shares.facts(month.id()), Facts.class);
+        Facts facts = facts(month);
         if (share.participant() < 0 || share.participant() >= facts.participants().size()) {
             return new Reason(share, month, pool, null);
         }
         Allocation allocation =
                 pool.policy().share(month.amount(), facts.participants(), facts.tree());
         return new Reason(share, month, pool, allocation.explain(share.participant()));
+    }
+
+    /** What a posted share rests on; nothing for what was not posted here. */
+    public Optional<PostedGrounds> grounds(UUID id) {
+        return shares.share(id)
+                .map(share -> {
+                    Month month = shares.month(share.allocation()).orElseThrow();
+                    var fields = new TreeMap<String, Object>();
+                    fields.put("kind", "share");
+                    fields.put("now", grounds(month));
+                    fields.put("place", place(month, share));
+                    shares.before(month)
+                            .ifPresent(before -> {
+                                fields.put("before", grounds(before));
+                                fields.put(
+                                        "placeBefore",
+                                        shares
+                                                .shares(before.id(), PAYEE, null, Integer.MAX_VALUE)
+                                                .stream()
+                                                .filter(each ->
+                                                        Objects.equals(
+                                                                        each.member(),
+                                                                        share.member())
+                                                                && each.payer()
+                                                                        .equals(share.payer()))
+                                                .findFirst()
+                                                .map(each -> place(before, each))
+                                                .orElse(GONE));
+                            });
+                    return new PostedGrounds(fields, facts(month).participants().size() - 1);
+                });
+    }
+
+    private Map<String, Object> grounds(Month month) {
+        return ShareGrounds.of(
+                find(month.pool()).heading(),
+                month.month(),
+                month.revision(),
+                month.amount(),
+                facts(month));
+    }
+
+    private Facts facts(Month month) {
+        return json.readValue(shares.facts(month.id()), Facts.class);
+    }
+
+    /** The position among the participants. */
+    private int place(Month month, Share share) {
+        return share.participant() < facts(month).participants().size()
+                ? share.participant()
+                : GONE;
     }
 
     private static String sha256(byte[] content) {

@@ -2,6 +2,7 @@ package org.coopmesh.billing.invoice;
 
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -211,6 +212,15 @@ record BillLine(
                 0,
                 null,
                 new Source(posted.id(), posted.label()));
+    }
+
+    /** What was posted of carriage, as {@code lines} tell. */
+    static List<UUID> carriage(Collection<BillLine> lines) {
+        return lines.stream()
+                .filter(line -> line.kind() == Kind.CARRIAGE)
+                .flatMap(line -> line.posted().stream())
+                .map(Posted::id)
+                .toList();
     }
 
     /** What was posted, where this line tells of it. */

@@ -93,13 +93,34 @@ class Bills {
                 .toInstant();
     }
 
+    /**
+     * What a bill found on the payer's unbilled account, what others had posted left out.
+     *
+     * @param carriedMicro null on bills from before it was kept
+     */
+    record Found(YearMonth period, @Nullable Long carriedMicro) {}
+
+    /** What the bill of an invoice found. */
+    Found found(InvoiceId invoice) {
+        return db.sql(
+                        """
+                        select b.period, b.carried_micro from bill b join invoice i on i.bill_id = b.id where i.id = :invoice
+                        """)
+                .param("invoice", invoice.value())
+                .query((rs, row) ->
+                        new Found(
+                                YearMonth.from(rs.getObject("period", LocalDate.class)),
+                                rs.getObject("carried_micro", Long.class)))
+                .single();
+    }
+
     /** What bills before that of {@code invoice} charged for the same. */
     LineEvidence.Before before(InvoiceId invoice, Charge.Key key) {
         return db.sql(
                         """
                         select coalesce(sum(l.internet_bytes), 0)::bigint as internet, coalesce(sum(l.included_bytes), 0)::bigint as included,
                                coalesce(sum(l.local_bytes), 0)::bigint as local, coalesce(sum(l.windows), 0)::bigint as windows,
-                               coalesce(sum(l.amount_micro), 0)::bigint as amount
+                               coalesce(sum(l.amount_micro), 0)::bigint as amount, coalesce(sum(l.days), 0)::bigint as days
                           from bill_line l join bill b on b.id = l.bill_id
                                join invoice i on i.id = :invoice join bill mine on mine.id = i.bill_id
                          where b.payer_id = mine.payer_id and b.period < mine.period
@@ -118,7 +139,8 @@ class Bills {
                                 rs.getLong("included"),
                                 rs.getLong("local"),
                                 rs.getLong("windows"),
-                                rs.getLong("amount")))
+                                rs.getLong("amount"),
+                                rs.getLong("days")))
                 .single();
     }
 

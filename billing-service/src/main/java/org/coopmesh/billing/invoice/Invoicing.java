@@ -31,6 +31,7 @@ import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.rating.SpendWatch;
 import org.coopmesh.billing.settlement.Posted;
+import org.coopmesh.billing.settlement.PostedGrounds;
 import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
@@ -365,6 +366,11 @@ public class Invoicing {
                 payLinks.make(
                         issued.stream().map(each -> each.invoice().heading().id()).toList(),
                         clock.instant());
+        Map<UUID, PostedGrounds> carriage =
+                settling.carriage(
+                        bills.values().stream()
+                                .flatMap(bill -> BillLine.carriage(bill.lines()).stream())
+                                .toList());
         var facts = new ArrayList<Outbox.Stated>();
         for (Invoices.New each : issued) {
             Invoice.Heading heading = each.invoice().heading();
@@ -372,7 +378,14 @@ public class Invoicing {
             book.add(
                     new Transaction(
                             clock.instant(),
-                            "invoice " + heading.number(),
+                            "invoice %s, lines %s"
+                                    .formatted(
+                                            heading.number(),
+                                            LineEvidence.sha256(
+                                                    period,
+                                                    coop.currency(),
+                                                    requireNonNull(bills.get(payer)).lines(),
+                                                    carriage)),
                             List.of(
                                     new Posting(
                                             AccountId.unbilled(payer.value()),

@@ -355,6 +355,26 @@ class Entries {
                 .query((ResultSet rs) -> reader.accept(movement(rs)));
     }
 
+    /** In the order in which they were written down: who posts to a person's account holds it. */
+    void readStatement(AccountId account, Consumer<Movement> reader) {
+        db.sql(
+                        """
+                        select t.id, t.effective_at, t.what, t.reverses, e.currency, sum(e.amount_micro)::bigint as amount_micro
+                          from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
+                         where e.account_id = :account
+                         group by t.id, e.currency order by min(e.id)
+                        """)
+                .param("account", account.toString())
+                .query((ResultSet rs) -> reader.accept(movement(rs)));
+    }
+
+    Optional<UUID> alias(AccountId account) {
+        return db.sql("select alias from ledger_account where id = :id")
+                .param("id", account.toString())
+                .query(UUID.class)
+                .optional();
+    }
+
     List<Movement> movements(AccountId account, Collection<TransactionId> transactions) {
         return db.sql(
                         """

@@ -12,6 +12,7 @@ import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -246,6 +247,16 @@ public class Ledger {
     /** What these transactions moved on {@code account}; one that did not is left out. */
     public List<Movement> movements(AccountId account, Collection<TransactionId> transactions) {
         return transactions.isEmpty() ? List.of() : entries.movements(account, transactions);
+    }
+
+    /** Hands over all that ever moved {@code account}, one of a person, in the order in which it was written down. */
+    public void readStatement(AccountId account, Consumer<Movement> reader) {
+        entries.readStatement(account, reader);
+    }
+
+    /** The account under both its names; nothing for one that was never opened. */
+    public Optional<WrittenTransaction.Account> account(AccountId account) {
+        return entries.alias(account).map(alias -> new WrittenTransaction.Account(account, alias));
     }
 
     /** What moved between kinds of accounts from {@code from} on, by months in {@code zone}. */

@@ -55,24 +55,43 @@ public sealed interface Charge {
      *
      * @param days that count; paused ones do not
      * @param flat the dues of a whole month; the latest where the choice changed
+     * @param steps the days that count, in order: each is cut out of the month for itself
      */
-    record Dues(Key key, LocalDate from, LocalDate to, int days, Money flat, Money amount)
+    record Dues(
+            Key key,
+            LocalDate from,
+            LocalDate to,
+            int days,
+            Money flat,
+            List<Step> steps,
+            Money amount)
             implements Charge {
+        /** Days in [{@code from}, {@code to}) with the dues of a whole month. */
+        public record Step(LocalDate from, LocalDate to, Money monthly) {}
+
+        public Dues {
+            steps = List.copyOf(steps);
+        }
+
         @Override
         public Explanation explanation() {
+            var inputs = new ArrayList<Input>();
+            inputs.add(
+                    new Input(
+                            key.kind() == Kind.SCALE
+                                    ? "dues of a month, as chosen"
+                                    : "dues of a month",
+                            flat.toString()));
+            inputs.add(new Input("days", String.valueOf(days)));
+            inputs.add(new Input("days of the month", String.valueOf(key.month().lengthOfMonth())));
+            if (!steps.equals(List.of(new Step(from, to, flat)))) {
+                steps.forEach(step ->
+                        inputs.add(
+                                new Input(
+                                        step.from() + "/" + step.to(), step.monthly().toString())));
+            }
             return new Explanation(
-                    "dues of a month × days ÷ days of the month",
-                    List.of(
-                            new Input(
-                                    key.kind() == Kind.SCALE
-                                            ? "dues of a month, as chosen"
-                                            : "dues of a month",
-                                    flat.toString()),
-                            new Input("days", String.valueOf(days)),
-                            new Input(
-                                    "days of the month",
-                                    String.valueOf(key.month().lengthOfMonth()))),
-                    amount.toString());
+                    "dues of a month × days ÷ days of the month", inputs, amount.toString());
         }
     }
 

@@ -192,6 +192,17 @@ public class Rating {
         return charged(payers, first.atDay(1), to, register.coop().startOf(to), versions);
     }
 
+    /** The part of the plan that makes such a charge; versions of plans never change. */
+    public Optional<TariffPart> partOf(Charge.Key key) {
+        return plans.all().stream()
+                .filter(plan ->
+                        plan.code().equals(key.planCode())
+                                && plan.effectiveOn().equals(key.planSince()))
+                .flatMap(plan -> plan.parts().stream())
+                .filter(part -> part.kind() == key.kind())
+                .findFirst();
+    }
+
     /** What the charge for counted bytes rests on, by today's facts; nothing where no such part is charged any more. */
     public Optional<Grounds> groundsOf(PayerId payer, Charge.Key key) {
         Coop coop = register.coop();

@@ -65,8 +65,10 @@ public sealed interface TariffPart {
         @Override
         public Optional<Charge> charge(PlanDays days, Counted counted) {
             Money amount = Money.zero(monthly.currency());
+            var steps = new ArrayList<Charge.Dues.Step>();
             for (PlanDays.Run run : days.active()) {
                 amount = amount.plus(PlanDays.share(monthly, run.from(), run.to()));
+                steps.add(new Charge.Dues.Step(run.from(), run.to(), monthly));
             }
             return amount.isZero()
                     ? Optional.empty()
@@ -77,6 +79,7 @@ public sealed interface TariffPart {
                                     days.to(),
                                     days.activeDays(),
                                     monthly,
+                                    steps,
                                     amount));
         }
     }
@@ -114,6 +117,7 @@ public sealed interface TariffPart {
         public Optional<Charge> charge(PlanDays days, Counted counted) {
             Money amount = Money.zero(floor.currency());
             Money last = suggested;
+            var steps = new ArrayList<Charge.Dues.Step>();
             for (PlanDays.Run run : days.active()) {
                 for (LocalDate from = run.from(); from.isBefore(run.to()); ) {
                     LocalDate start = from;
@@ -125,6 +129,7 @@ public sealed interface TariffPart {
                                     .orElse(run.to());
                     last = on(from, counted.choices());
                     amount = amount.plus(PlanDays.share(last, from, to));
+                    steps.add(new Charge.Dues.Step(from, to, last));
                     from = to;
                 }
             }
@@ -137,6 +142,7 @@ public sealed interface TariffPart {
                                     days.to(),
                                     days.activeDays(),
                                     last,
+                                    steps,
                                     amount));
         }
     }

@@ -7,8 +7,10 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,15 +180,15 @@ class SettlementEntries {
                 .update();
     }
 
-    /** Adds to the payer's entry of the month that is on no bill yet, or begins one. */
-    void grow(
-            YearMonth month,
-            PayerId payer,
-            String kind,
-            String node,
-            Money price,
-            long bytes,
-            Money amount) {
+    /** From which to which byte of the month's sum somebody is charged, or earns. */
+    record Span(String node, SiteId site, Money price, long before, long after) {}
+
+    /**
+     * Adds to the payer's entry of the month that is on no bill yet, or begins one.
+     *
+     * @param other the payer on the other side
+     */
+    void grow(YearMonth month, PayerId payer, String kind, PayerId other, Span span, Money amount) {
         UUID entry =
                 db.sql(
                                 """
@@ -213,11 +215,55 @@ class SettlementEntries {
                                       amount_micro = carriage_part.amount_micro + excluded.amount_micro
                         """)
                 .param("entry", entry)
-                .param("node", node)
-                .param("price", price.microUnits())
-                .param("bytes", bytes)
+                .param("node", span.node())
+                .param("price", span.price().microUnits())
+                .param("bytes", span.after() - span.before())
                 .param("amount", amount.microUnits())
                 .update();
+        db.sql(
+                        """
+                        insert into carriage_span (entry_id, node_id, site_id, other_id, price_micro, bytes_before, bytes_after)
+                        values (:entry, :node, :site, :other, :price, :before, :after)
+                        on conflict (entry_id, node_id, site_id, other_id, price_micro)
+                        do update set bytes_after = excluded.bytes_after
+                        """)
+                .param("entry", entry)
+                .param("node", span.node())
+                .param("site", span.site().value())
+                .param("other", other.value())
+                .param("price", span.price().microUnits())
+                .param("before", span.before())
+                .param("after", span.after())
+                .update();
+    }
+
+    /** All that entries of carriage are made of, sum by sum; an entry of which not all was kept is left out. */
+    Map<UUID, List<Span>> spans(Collection<UUID> entries) {
+        var spans = new LinkedHashMap<UUID, List<Span>>();
+        db.sql(
+                        """
+                        select s.*, e.currency from carriage_span s join settlement_entry e on e.id = s.entry_id
+                         where s.entry_id = any (:entries)
+                           and (select sum(p.bytes) from carriage_part p where p.entry_id = e.id)
+                               = (select sum(a.bytes_after - a.bytes_before) from carriage_span a where a.entry_id = e.id)
+                         order by s.entry_id, s.node_id, s.site_id, s.other_id, s.price_micro
+                        """)
+                .param("entries", entries.toArray(UUID[]::new))
+                .query(rs -> {
+                    spans.computeIfAbsent(
+                                    rs.getObject("entry_id", UUID.class),
+                                    entry -> new ArrayList<>())
+                            .add(
+                                    new Span(
+                                            rs.getString("node_id"),
+                                            new SiteId(rs.getObject("site_id", UUID.class)),
+                                            new Money(
+                                                    rs.getLong("price_micro"),
+                                                    Currency.getInstance(rs.getString("currency"))),
+                                            rs.getLong("bytes_before"),
+                                            rs.getLong("bytes_after")));
+                });
+        return spans;
     }
 
     List<Part> parts(UUID entry) {
@@ -245,6 +291,16 @@ class SettlementEntries {
                         select * from settlement_month where month = :month order by revision desc limit 1
                         """)
                 .param("month", month.atDay(1))
+                .query(SettlementEntries::month)
+                .optional();
+    }
+
+    /** The revision before this one. */
+    Optional<Month> before(Month month) {
+        return db.sql(
+                        "select * from settlement_month where month = :month and revision = :revision")
+                .param("month", month.month().atDay(1))
+                .param("revision", month.revision() - 1)
                 .query(SettlementEntries::month)
                 .optional();
     }
@@ -333,6 +389,13 @@ class SettlementEntries {
                 .param("id", id)
                 .query(SettlementEntries::entry)
                 .optional();
+    }
+
+    List<Entry> find(Collection<UUID> ids) {
+        return db.sql("select * from settlement_entry where id = any (:ids)")
+                .param("ids", ids.toArray(UUID[]::new))
+                .query(SettlementEntries::entry)
+                .list();
     }
 
     List<Entry> list(

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.CanonicalJson;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
@@ -29,6 +30,7 @@ import org.coopmesh.billing.settlement.Reciprocity.Traffic;
 import org.coopmesh.billing.settlement.SettlementEntries.Charged;
 import org.coopmesh.billing.settlement.SettlementEntries.Entry;
 import org.coopmesh.billing.settlement.SettlementEntries.Month;
+import org.coopmesh.billing.settlement.SettlementEntries.Span;
 import org.coopmesh.billing.settlement.SettlementTerms.Price;
 import org.coopmesh.billing.settlement.SettlementTerms.Terms;
 import org.coopmesh.billing.subscription.Coop;
@@ -63,9 +65,15 @@ public class Settling {
     /** Hours charged in one go; the next go takes the rest. */
     private static final int HOURS_MAX = 1_000;
 
+    private static final String PAID = "carriage-paid";
+    private static final String EARNED = "carriage-earned";
     private static final String CARRIAGE_FORMULA = "carriage.v1";
     private static final String CARRIAGE_RULE =
             "sum over nodes and prices of bytes × price ÷ 10⁹, each month's sum rounded down to 10⁻⁶";
+
+    /** In place of a position: who is not among them, and is charged nothing. */
+    private static final int GONE = -2;
+
     private static final Logger log = LoggerFactory.getLogger(Settling.class);
 
     private final SettlementTerms terms;
@@ -187,7 +195,8 @@ public class Settling {
         if (first.isEmpty() || !first.get().isBefore(until)) {
             return;
         }
-        entries.begin(first.get());
+        // Seen by the transactions of the hours, also where the caller has one under way.
+        transaction.executeWithoutResult(status -> entries.begin(first.get()));
         for (int i = 0; i < HOURS_MAX; i++) {
             Boolean more =
                     transaction.execute(status -> {
@@ -297,15 +306,9 @@ public class Settling {
                     change.carrier(),
                     change.price(),
                     Math.addExact(total, bytes));
-            entries.grow(month, change.payer(), "carriage-paid", node, change.price(), bytes, due);
-            entries.grow(
-                    month,
-                    change.carrier(),
-                    "carriage-earned",
-                    node,
-                    change.price(),
-                    bytes,
-                    due.negated());
+            var span = new Span(node, site, change.price(), total, Math.addExact(total, bytes));
+            entries.grow(month, change.payer(), PAID, change.carrier(), span, due);
+            entries.grow(month, change.carrier(), EARNED, change.payer(), span, due.negated());
             if (!due.isZero()) {
                 postings.add(
                         Posting.signed(
@@ -415,16 +418,18 @@ public class Settling {
             return;
         }
         int revision = before.map(Month::revision).orElse(0) + 1;
-        entries.insert(
-                new Month(made, month, revision, clock.instant(), closed, rate),
-                json.writeValueAsString(traffic),
-                rows);
+        var settledMonth = new Month(made, month, revision, clock.instant(), closed, rate);
+        entries.insert(settledMonth, json.writeValueAsString(traffic), rows);
         Coop coop = register.coop();
         post(
                 revision == 1
                         ? coop.startOf(month.plusMonths(1).atDay(1)).minusSeconds(1)
                         : clock.instant(),
-                "reciprocity for %s, revision %d".formatted(month, revision),
+                "reciprocity for %s, revision %d, facts %s"
+                        .formatted(
+                                month,
+                                revision,
+                                CanonicalJson.sha256(grounds(settledMonth, traffic))),
                 rows.stream()
                         .filter(row -> !row.posted().isZero())
                         .sorted(Comparator.comparing(row -> row.payer().toString()))
@@ -547,8 +552,7 @@ public class Settling {
         UUID revision = entry.revision();
         if (revision != null) {
             Month month = entries.month(revision);
-            List<Traffic> traffic =
-                    List.of(json.readValue(entries.facts(revision), Traffic[].class));
+            List<Traffic> traffic = traffic(revision);
             return new Reason(
                     entry,
                     entry.participant() < 0
@@ -580,5 +584,113 @@ public class Settling {
                                 .toList(),
                         Ratio.of(entry.amount()).toString(),
                         org.coopmesh.billing.ledger.MoneyView.of(entry.amount())));
+    }
+
+    /**
+     * What a posted entry rests on; nothing for what was not posted here, nor for carriage of which not all was kept that it
+     * takes.
+     */
+    public Optional<PostedGrounds> grounds(UUID id) {
+        return entries.find(id)
+                .flatMap(entry ->
+                        entry.revision() == null
+                                ? Optional.ofNullable(carriage(List.of(id)).get(id))
+                                : Optional.of(reciprocity(entry, entry.revision())));
+    }
+
+    private PostedGrounds reciprocity(Entry entry, UUID revision) {
+        Month month = entries.month(revision);
+        List<Traffic> traffic = traffic(revision);
+        var fields = new TreeMap<String, Object>();
+        fields.put("kind", "reciprocity");
+        fields.put("now", grounds(month, traffic));
+        fields.put("place", place(traffic, entry.payer()));
+        entries.before(month)
+                .ifPresent(before -> {
+                    List<Traffic> earlier = traffic(before.id());
+                    fields.put("before", grounds(before, earlier));
+                    fields.put("placeBefore", place(earlier, entry.payer()));
+                });
+        return new PostedGrounds(fields, traffic.size() - 1);
+    }
+
+    private List<Traffic> traffic(UUID revision) {
+        return List.of(json.readValue(entries.facts(revision), Traffic[].class));
+    }
+
+    private static int place(List<Traffic> traffic, PayerId payer) {
+        for (int i = 0; i < traffic.size(); i++) {
+            if (traffic.get(i).payer().equals(payer)) {
+                return i;
+            }
+        }
+        return GONE;
+    }
+
+    private static Map<String, Object> grounds(Month month, List<Traffic> traffic) {
+        return Map.of(
+                "month",
+                month.month().toString(),
+                "revision",
+                month.revision(),
+                "ratePerGbMicro",
+                month.rate().microUnits(),
+                "minorDigits",
+                month.rate().currency().getDefaultFractionDigits(),
+                "payers",
+                traffic.stream()
+                        .map(each ->
+                                Map.of(
+                                        "carried", each.carriedBytes(),
+                                        "originated", each.originatedBytes()))
+                        .toList());
+    }
+
+    private static PostedGrounds carriage(Entry entry, List<Span> spans) {
+        var places = new HashMap<SiteId, Integer>();
+        return new PostedGrounds(
+                Map.of(
+                        "kind",
+                        "carriage",
+                        "paid",
+                        entry.kind().equals(PAID),
+                        "month",
+                        entry.month().toString(),
+                        "spans",
+                        spans.stream()
+                                .map(span ->
+                                        Map.of(
+                                                "node",
+                                                span.node(),
+                                                "site",
+                                                places.computeIfAbsent(
+                                                        span.site(), s -> places.size()),
+                                                "perGbMicro",
+                                                span.price().microUnits(),
+                                                "before",
+                                                span.before(),
+                                                "after",
+                                                span.after()))
+                                .toList()),
+                0);
+    }
+
+    /**
+     * What entries of carriage rest on, by entry. They grow hour by hour, so the book says nothing of it before a bill takes
+     * them. One of which not all was kept is left out, as is reciprocity.
+     */
+    public Map<UUID, PostedGrounds> carriage(Collection<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, List<Span>> spans = entries.spans(ids);
+        var grounds = new HashMap<UUID, PostedGrounds>();
+        for (Entry entry : entries.find(ids)) {
+            List<Span> of = spans.get(entry.id());
+            if (of != null) {
+                grounds.put(entry.id(), carriage(entry, of));
+            }
+        }
+        return grounds;
     }
 }

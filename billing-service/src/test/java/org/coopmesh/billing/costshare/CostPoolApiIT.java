@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
@@ -16,6 +17,8 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -30,6 +33,7 @@ import java.util.concurrent.Future;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.VerifyTool;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
@@ -39,6 +43,7 @@ import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
@@ -76,6 +81,7 @@ class CostPoolApiIT {
     @Autowired JsonMapper json;
     @Autowired Ledger ledger;
     @Autowired CostSharing sharing;
+    @TempDir Path directory;
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
@@ -223,6 +229,154 @@ class CostPoolApiIT {
     }
 
     @Test
+    void everyPolicysShareIsRecomputedByTheStandAloneCheckAndNoFlippedDigitGoesUnnoticed()
+            throws Exception {
+        assumeTrue(VerifyTool.isThere(), "no python3");
+        reported(anna, "1a", 500, 3_000);
+        reported(bert, "1b", 500, 1_000);
+        used(cora, 3_000);
+        aTree();
+        List<String> policies =
+                List.of(
+                        "{\"kind\":\"equal\"}",
+                        "{\"kind\":\"weight\",\"plans\":{\"home\":3}}",
+                        "{\"kind\":\"usage\"}",
+                        "{\"kind\":\"p95\",\"direction\":\"PERCENTILE_OF_SUM\"}",
+                        """
+                        {"kind":"p95","direction":"MAX_OF_PERCENTILES","contract":{"commitMbps":0,
+                         "commitFee":{"amount":"1","currency":"EUR"},"perMbps":{"amount":"70000","currency":"EUR"}}}
+                        """,
+                        "{\"kind\":\"fee\",\"fee\":{\"amount\":\"1.50\",\"currency\":\"EUR\"},\"rest\":{\"kind\":\"usage\"}}",
+                        "{\"kind\":\"airport\",\"plans\":{\"home\":7}}",
+                        "{\"kind\":\"tree\",\"links\":[{\"a\":\"%s\",\"b\":\"%s\",\"cost\":2}]}"
+                                .formatted("0b".repeat(32), "0a".repeat(32)),
+                        """
+                        {"kind":"clearing","expenses":[{"memberId":"%s","amount":{"amount":"99.99","currency":"EUR"}}]}
+                        """
+                                .formatted(dora.member()));
+        for (int i = 0; i < policies.size(); i++) {
+            UUID pool = declared(anna, "Überlandleitung " + i, "99.99", policies.get(i));
+            validated(pool, bert, cora);
+        }
+        clock.set("2026-11-01T02:00:00Z");
+        billRun("run-1").andExpect(jsonPath("$.issued").value(3));
+        checkedAlone(anna, policies.size());
+        checkedAlone(bert, policies.size());
+        used(dora, 3_000); // Handed over late: a second revision of some.
+        clock.set("2026-12-01T02:00:00Z");
+        billRun("run-2", "2026-11");
+
+        // By bytes, by a fee and bytes; cleared by bytes.
+        assertThat(
+                        db.sql("select count(*) from cost_allocation where revision = 2")
+                                .query(Integer.class)
+                                .single())
+                .isEqualTo(3);
+        checkedAlone(dora, 3);
+    }
+
+    /** Verifies every share on somebody's newest invoice; how many there were. */
+    private int checkedAlone(Someone of, int atLeast) throws Exception {
+        String invoice = newest(of).get("id").stringValue();
+        JsonNode lines = lines(of);
+        Path books =
+                Files.write(
+                        directory.resolve("books.jsonl"),
+                        answer(get("/api/treasury/books/BOOKS").with(as(TREASURER, "treasurer"))));
+        int shares = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            if (!lines.get(i).get("kind").stringValue().equals("share")) {
+                continue;
+            }
+            shares++;
+            Path export =
+                    Files.write(
+                            directory.resolve("line.json"),
+                            answer(
+                                    get("/api/invoices/%s/lines/%d/evidence"
+                                                    .formatted(invoice, i + 1))
+                                            .with(as(TREASURER, "treasurer"))));
+            var held = VerifyTool.verify(export, "--books", books.toString());
+            assertThat(held.text())
+                    .startsWith("VERIFIED: share of 2026-10, invoice ")
+                    .contains(
+                            "document " + HexFormat.of().formatHex(sha256(PDF)),
+                            "declared by the co-op: the facts of the share; named by its hash in the book");
+            assertThat(VerifyTool.flip(export, "25", "9", books.toString()).text())
+                    .contains(": 0 not noticed");
+        }
+        assertThat(shares).isGreaterThanOrEqualTo(atLeast);
+        return shares;
+    }
+
+    private byte[] answer(org.springframework.test.web.servlet.RequestBuilder request)
+            throws Exception {
+        return http.perform(request)
+                .andExpect(status().isOk())
+                .andReturn()
+                .getResponse()
+                .getContentAsByteArray();
+    }
+
+    private static byte[] sha256(byte[] content) throws Exception {
+        return java.security.MessageDigest.getInstance("SHA-256").digest(content);
+    }
+
+    @Test
+    void membersCheckTheirShareThemselvesWhereManyShareAndElseTheTreasurerDoes() throws Exception {
+        UUID few = declared(anna, "Few", "4.00", "{\"kind\":\"equal\"}");
+        validated(few, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+        billRun("run-1").andExpect(jsonPath("$.issued").value(4));
+        String url = "/api/invoices/%s/lines/%d/evidence";
+        int share = places(anna, "share").getFirst();
+        http.perform(
+                        get(url.formatted(newest(anna).get("id").stringValue(), share))
+                                .with(as(anna.member(), "member")))
+                .andExpect(status().isForbidden());
+        for (int i = 0; i < 17; i++) {
+            facts.joined("home", "2026-11-01");
+        }
+        UUID many =
+                id(
+                        declare(
+                                        anna,
+                                        "key-many",
+                                        """
+                                        {"purpose":"Many","amount":{"amount":"21.10","currency":"EUR"},"firstMonth":"2026-11",
+                                         "policy":{"kind":"equal"}}
+                                        """)
+                                .andExpect(status().isCreated()));
+        attach(many, anna, PDF).andExpect(status().isOk());
+        validated(many, bert, cora);
+        clock.set("2026-12-01T02:00:00Z");
+        billRun("run-2", "2026-11").andExpect(jsonPath("$.issued").value(21));
+
+        byte[] export =
+                answer(
+                        get(url.formatted(
+                                        newest(anna).get("id").stringValue(),
+                                        places(anna, "share").getFirst()))
+                                .with(as(anna.member(), "member")));
+
+        assertThat(new String(export, StandardCharsets.UTF_8))
+                .doesNotContain(
+                        anna.member().toString(),
+                        anna.payer().toString(),
+                        bert.member().toString(),
+                        bert.payer().toString());
+    }
+
+    /** The numbers of the lines of that kind on somebody's newest invoice. */
+    private List<Integer> places(Someone of, String kind) throws Exception {
+        JsonNode lines = lines(of);
+        return java.util.stream.IntStream.range(0, lines.size())
+                .filter(i -> lines.get(i).get("kind").stringValue().equals(kind))
+                .mapToObj(i -> i + 1)
+                .toList();
+    }
+
+    @Test
     void whatCannotBeSharedStaysOpenWithItsReasonAndIsSharedWhenItCan() throws Exception {
         UUID pool = declared(anna, "Transit", "10.00", "{\"kind\":\"usage\"}");
         validated(pool, bert, cora);
@@ -322,6 +476,29 @@ class CostPoolApiIT {
 
     @Test
     void aTreeFollowsTheLinksThatBothEndsReported() throws Exception {
+        aTree();
+        String g = "0a".repeat(32);
+        String a = "0b".repeat(32);
+        UUID pool =
+                declared(
+                        dora,
+                        "Radio links",
+                        "30.00",
+                        "{\"kind\":\"tree\",\"links\":[{\"a\":\"%s\",\"b\":\"%s\",\"cost\":2}]}"
+                                .formatted(a, g));
+        validated(pool, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+
+        sharing.allocate(OCTOBER);
+
+        // g–a costs 20 and is shared by two, a–b costs 10 and is bert's alone.
+        assertThat(balance(AccountId.unbilled(anna.payer()))).isEqualTo(euros("10"));
+        assertThat(balance(AccountId.unbilled(bert.payer()))).isEqualTo(euros("20"));
+        assertThat(balance(AccountId.unbilled(cora.payer())).isZero()).isTrue();
+        assertThat(balance(AccountId.unbilled(dora.payer())).isZero()).isTrue();
+    }
+
+    private void aTree() {
         // Gateway g – a – b; anna is at a, bert at b, cora at the gateway, dora nowhere.
         String g = "0a".repeat(32);
         String a = "0b".repeat(32);
@@ -343,23 +520,6 @@ class CostPoolApiIT {
         link(g, a, 9_000);
         link(a, b, 5_000);
         link(g, b, 10);
-        UUID pool =
-                declared(
-                        dora,
-                        "Radio links",
-                        "30.00",
-                        "{\"kind\":\"tree\",\"links\":[{\"a\":\"%s\",\"b\":\"%s\",\"cost\":2}]}"
-                                .formatted(a, g));
-        validated(pool, bert, cora);
-        clock.set("2026-11-01T02:00:00Z");
-
-        sharing.allocate(OCTOBER);
-
-        // g–a costs 20 and is shared by two, a–b costs 10 and is bert's alone.
-        assertThat(balance(AccountId.unbilled(anna.payer()))).isEqualTo(euros("10"));
-        assertThat(balance(AccountId.unbilled(bert.payer()))).isEqualTo(euros("20"));
-        assertThat(balance(AccountId.unbilled(cora.payer())).isZero()).isTrue();
-        assertThat(balance(AccountId.unbilled(dora.payer())).isZero()).isTrue();
     }
 
     @Test

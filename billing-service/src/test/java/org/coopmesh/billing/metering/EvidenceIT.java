@@ -1,6 +1,8 @@
 package org.coopmesh.billing.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.coopmesh.billing.VerifyTool.flip;
+import static org.coopmesh.billing.VerifyTool.verify;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
@@ -21,13 +23,20 @@ import java.util.Arrays;
 import java.util.Currency;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import org.coopmesh.billing.VerifyTool;
+import org.coopmesh.billing.VerifyTool.Run;
+import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.ledger.Posting;
+import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.metering.MeteringContext.TestClock;
 import org.coopmesh.billing.rating.Plan;
 import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.rating.SpendWatch;
 import org.coopmesh.billing.rating.TariffPart;
 import org.coopmesh.billing.subscription.MemberId;
+import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.SiteId;
 import org.coopmesh.contracts.billing.v1.UsageServiceGrpc;
 import org.junit.jupiter.api.Assumptions;
@@ -51,7 +60,6 @@ import org.springframework.test.web.servlet.request.RequestPostProcessor;
 @AutoConfigureMockMvc
 class EvidenceIT {
     private static final Path KEYS = MeteringContext.newKeysDirectory();
-    private static final Path TOOLS = Path.of("..", "tools", "verify").toAbsolutePath().normalize();
     private static final Currency EUR = Currency.getInstance("EUR");
     private static final Instant OCTOBER_5 = Instant.parse("2026-10-05T10:00:00Z");
     private static final Duration WINDOW = Duration.ofMinutes(5);
@@ -60,6 +68,8 @@ class EvidenceIT {
     @Autowired MockMvc http;
     @Autowired JdbcClient db;
     @Autowired Rating rating;
+    @Autowired SpendWatch spendWatch;
+    @Autowired Ledger ledger;
     @Autowired Metering metering;
     @Autowired Upkeep upkeep;
     @Autowired DayClosing days;
@@ -88,8 +98,7 @@ class EvidenceIT {
 
     @BeforeEach
     void ready() throws Exception {
-        Assumptions.assumeTrue(
-                python("--version").code() == 0, "python3 is missing: verify not run");
+        Assumptions.assumeTrue(VerifyTool.isThere(), "python3 is missing: verify not run");
         portKeys.load();
         // Time goes back to October for each test, and so days are open again.
         db.sql("truncate usage_day cascade").update();
@@ -103,7 +112,7 @@ class EvidenceIT {
         used(24, 400_000_000L);
         Path export = billed("usage");
 
-        Run verified = python(TOOLS + "/coopmesh_verify.py", export.toString());
+        Run verified = verify(export);
         assertThat(verified.text()).startsWith("VERIFIED: usage of 2026-10 on ");
         assertThat(verified.code()).isZero();
         assertThat(verified.text())
@@ -112,12 +121,11 @@ class EvidenceIT {
         byte[] bytes = Files.readAllBytes(export);
         int at = new String(bytes, StandardCharsets.US_ASCII).indexOf("\"signed\":\"") + 60;
         bytes[at] ^= 1;
-        Run changed =
-                python(TOOLS + "/coopmesh_verify.py", write("changed.json", bytes).toString());
+        Run changed = verify(write("changed.json", bytes));
         assertThat(changed.code()).isEqualTo(1);
         assertThat(changed.text()).startsWith("WRONG: ").hasLineCount(1);
 
-        Run flips = python(TOOLS + "/flip_test.py", export.toString(), "150");
+        Run flips = flip(export, "150");
         assertThat(flips.text()).contains(": 0 not noticed");
         assertThat(flips.code()).isZero();
         System.out.println(flips.text());
@@ -137,30 +145,20 @@ class EvidenceIT {
                                 .getContentAsByteArray());
         Path others = write("other.crt", new TestAuthority().certificate.getEncoded());
         Path ca = KEYS.resolve("ca.crt");
-
-        String tool = TOOLS + "/coopmesh_verify.py";
-        Run held =
-                python(
-                        tool,
-                        export.toString(),
-                        "--days",
-                        published.toString(),
-                        "--ca",
-                        ca.toString());
+        Run held = verify(export, "--days", published.toString(), "--ca", ca.toString());
         byte[] wrong =
                 Files.readString(published)
                         .replaceFirst("\"root\":\"..", "\"root\":\"zz")
                         .replaceAll("\"root\":\"..", "\"root\":\"00")
                         .getBytes(StandardCharsets.UTF_8);
-        Run otherRoots =
-                python(tool, export.toString(), "--days", write("wrong.json", wrong).toString());
+        Run otherRoots = verify(export, "--days", write("wrong.json", wrong).toString());
         Files.writeString(
                 others,
                 "-----BEGIN CERTIFICATE-----\n"
                         + java.util.Base64.getMimeEncoder()
                                 .encodeToString(Files.readAllBytes(others))
                         + "\n-----END CERTIFICATE-----\n");
-        Run otherAuthority = python(tool, export.toString(), "--ca", others.toString());
+        Run otherAuthority = verify(export, "--ca", others.toString());
 
         assertThat(held.text()).startsWith("VERIFIED").contains("(the one given)");
         assertThat(otherRoots.text()).contains("is not the one published");
@@ -184,8 +182,8 @@ class EvidenceIT {
                         1_000, euros("2.00"), TariffPart.Percentile.Direction.PERCENTILE_OF_SUM));
         used(36, 400_000_000L);
 
-        Run timed = python(TOOLS + "/coopmesh_verify.py", billed("timed").toString());
-        Run peak = python(TOOLS + "/coopmesh_verify.py", evidence("peak").toString());
+        Run timed = verify(billed("timed"));
+        Run peak = verify(evidence("peak"));
 
         assertThat(timed.text()).startsWith("VERIFIED: timed");
         assertThat(peak.text()).startsWith("VERIFIED: peak");
@@ -206,9 +204,8 @@ class EvidenceIT {
         run("2026-11");
         Path second = evidence("adjustment");
 
-        assertThat(python(TOOLS + "/coopmesh_verify.py", first.toString()).text())
-                .contains("5040000000 bytes in 12 windows");
-        Run adjusted = python(TOOLS + "/coopmesh_verify.py", second.toString());
+        assertThat(verify(first).text()).contains("5040000000 bytes in 12 windows");
+        Run adjusted = verify(second);
         assertThat(adjusted.text())
                 .startsWith("VERIFIED")
                 .contains("10080000000 bytes in 24 windows");
@@ -217,7 +214,7 @@ class EvidenceIT {
     }
 
     @Test
-    void whatSomebodyPaidForIsNobodyElsesAndDuesRestOnNoReports() throws Exception {
+    void whatSomebodyPaidForIsNobodyElsesEvidence() throws Exception {
         subscribe(new TariffPart.Volume(0, euros("0.10")));
         used(2, 400_000_000L);
         billed("usage");
@@ -228,11 +225,80 @@ class EvidenceIT {
                 .andExpect(status().isOk());
         http.perform(get(url.formatted(id, line(id, "usage"))).with(as("member")))
                 .andExpect(status().isNotFound());
-        http.perform(get(url.formatted(id, line(id, "dues"))).with(as("treasurer")))
+        http.perform(get(url.formatted(id, line(id, "dues"))).with(as("member")))
+                .andExpect(status().isNotFound());
+        http.perform(get(url.formatted(id, 99)).with(as("treasurer")))
                 .andExpect(status().isNotFound())
                 .andExpect(jsonPath("$.type").value("https://coopmesh.org/problems/no-evidence"));
-        http.perform(get(url.formatted(id, 99)).with(as("treasurer")))
-                .andExpect(status().isNotFound());
+    }
+
+    @Test
+    void duesAreRecomputedByTheDayAndTheBookSealsWhatWasDeclared() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        // Away for five days: the month is cut in three.
+        db.sql(
+                        """
+                        insert into member_fact (member_id, effective_on, occurred_at, state)
+                        values (:member, '2026-10-10', '2026-10-09', 'paused'), (:member, '2026-10-15', '2026-10-14', 'active')
+                        """)
+                .param("member", member.value())
+                .update();
+        used(3, 410_000_001L);
+        Path usage = billed("usage");
+        Path dues = evidence("dues");
+        Path carried = evidence("carried");
+        Path books = books();
+        Run alone = verify(dues);
+        assertThat(alone.text())
+                .startsWith("VERIFIED: dues of 2026-10 on ")
+                .contains("named by its hash in the book (give --books to look there)");
+        for (Path each : List.of(usage, dues, carried)) {
+            Run held = verify(each, "--books", books.toString());
+            assertThat(held.text())
+                    .startsWith("VERIFIED: ")
+                    .contains("named by its hash in the book, whose day is not sealed yet");
+            Run flips = flip(each, "60", "3", books.toString());
+            assertThat(flips.text()).contains(": 0 not noticed");
+        }
+        assertThat(Files.readString(dues)).contains("2026-10-01/2026-10-10");
+        Path others =
+                write(
+                        "others.jsonl",
+                        Files.readString(books)
+                                .replaceFirst("\"[1-9][0-9]{5,}\"", "\"1000001\"")
+                                .getBytes(StandardCharsets.UTF_8));
+        assertThat(verify(dues, "--books", others.toString()).code()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasPaidAheadIsRecomputedFromTheAccount() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(3, 410_000_001L);
+        ledger.post(
+                new Transaction(
+                        clock.instant(),
+                        "paid in",
+                        List.of(new Posting(AccountId.wallet(payer), AccountId.CASH, euros("5")))));
+        clock.set(Instant.parse("2026-10-20T12:00:00Z"));
+        spendWatch.set(new PayerId(payer), null, true, member);
+        billed("usage");
+
+        Path prepaid = evidence("prepaid");
+        Path books = books();
+
+        assertThat(verify(prepaid, "--books", books.toString()).text())
+                .startsWith("VERIFIED: prepaid of 2026-10, invoice ")
+                .contains("declared by the co-op: the account's movements; named by its hash");
+        assertThat(flip(prepaid, "60", "5", books.toString()).text()).contains(": 0 not noticed");
+    }
+
+    private Path books() throws Exception {
+        return write(
+                "books.jsonl",
+                http.perform(get("/api/treasury/books/BOOKS").with(as("member")))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsByteArray());
     }
 
     @Test
@@ -281,7 +347,7 @@ class EvidenceIT {
                 .andExpect(status().isOk());
         upkeep.prune();
 
-        assertThat(python(TOOLS + "/coopmesh_verify.py", open.toString()).code()).isZero();
+        assertThat(verify(open).code()).isZero();
         assertThat(keptWhileOpen).isTrue();
         assertThat(kept()).isZero();
         assertThat(hours()).isZero();
@@ -443,6 +509,7 @@ class EvidenceIT {
             String of = JsonPath.read(detail, "$.lines[" + i + "].charge");
             boolean adjusts = kinds.get(i).equals("adjustment");
             if (charge.equals("adjustment") ? adjusts : charge.equals(of) && !adjusts) return i + 1;
+            if (charge.equals(kinds.get(i)) && of == null) return i + 1;
         }
         throw new AssertionError("no line of " + charge + " in " + detail);
     }
@@ -465,22 +532,6 @@ class EvidenceIT {
 
     private Path write(String name, byte[] bytes) throws Exception {
         return Files.write(folder.resolve(name), bytes);
-    }
-
-    private record Run(int code, String text) {}
-
-    private static Run python(String... arguments) throws Exception {
-        var command = new ArrayList<String>(List.of("python3", "-B"));
-        command.addAll(List.of(arguments));
-        Process process;
-        try {
-            process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (java.io.IOException noPython) {
-            return new Run(127, "");
-        }
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
-        return new Run(process.exitValue(), text);
     }
 
     private RequestPostProcessor as(MemberId who) {

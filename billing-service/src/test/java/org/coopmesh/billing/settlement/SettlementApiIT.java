@@ -2,6 +2,7 @@ package org.coopmesh.billing.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
@@ -9,6 +10,8 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -21,6 +24,7 @@ import java.util.concurrent.Executors;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.VerifyTool;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
@@ -29,6 +33,7 @@ import org.coopmesh.billing.subscription.Facts.Someone;
 import org.coopmesh.contracts.membership.v1.NodeEnrolled;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
@@ -67,6 +72,7 @@ class SettlementApiIT {
     @Autowired JsonMapper json;
     @Autowired Ledger ledger;
     @Autowired Settling settling;
+    @TempDir Path directory;
 
     @DynamicPropertySource
     static void properties(DynamicPropertyRegistry registry) {
@@ -83,7 +89,7 @@ class SettlementApiIT {
                         """
                         truncate coop, member_fact, site_fact, node, attachment_span, plan, usage_hour, bill_line, bill, bill_run,
                                  settlement_terms, carriage_price, settlement_progress, settlement_entry, settlement_month,
-                                 carriage_part, carriage_hour, carriage_total,
+                                 carriage_part, carriage_span, carriage_hour, carriage_total,
                                  ledger_entry, ledger_transaction, ledger_account, outbox, idempotency_key cascade
                         """)
                 .update();
@@ -271,6 +277,82 @@ class SettlementApiIT {
         settling.settle(YearMonth.of(2026, 11));
         assertThat(db.sql("select count(*) from settlement_month").query(Integer.class).single())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void whatIsSettledIsRecomputedByTheStandAloneCheckAndNoFlippedDigitGoesUnnoticed()
+            throws Exception {
+        assumeTrue(VerifyTool.isThere(), "no python3");
+        terms("2026-11", "0.02", "0.20").andExpect(status().isCreated());
+        clock.set("2026-11-01T00:00:00Z");
+        price(rolf, RELAY, "0.013").andExpect(status().isOk());
+        price(gerda, GATEWAY, "0.02").andExpect(status().isOk());
+        carried("2026-11-10T10:00:00Z", 100 * GB + 1);
+        used(RELAY, rolf, "2026-11-11T10:00:00Z", 20 * GB);
+        usedBy(GATEWAY, rolf, "2026-11-11T10:00:00Z", 20 * GB);
+        clock.set("2026-12-01T02:00:00Z");
+        billed("run-0", "2026-10"); // Takes what the hours came to by then.
+        checkedAlone(anna, "2026-11", 1);
+        billed("run-1", "2026-11");
+        checkedAlone(anna, "2026-11", 1);
+        carried("2026-11-12T10:00:00Z", GB / 3); // Handed over late.
+        used(RELAY, rolf, "2026-11-13T10:00:00Z", 9 * GB);
+        usedBy(GATEWAY, rolf, "2026-11-13T10:00:00Z", 300 * GB);
+        usedBy(RELAY, anna, "2026-11-14T10:00:00Z", 200 * GB);
+        used(HOUSE, anna, "2026-11-14T10:00:00Z", 200 * GB);
+        clock.set("2027-01-01T02:00:00Z");
+        billed("run-2", "2026-12");
+
+        checkedAlone(anna, "2026-11", 2);
+    }
+
+    private void billed(String key, String period) throws Exception {
+        http.perform(
+                        post("/api/bill-runs")
+                                .with(as(BOARD, "treasurer"))
+                                .header("Idempotency-Key", key)
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content("{\"period\":\"%s\"}".formatted(period)))
+                .andExpect(status().isOk());
+    }
+
+    /** Verifies each line of somebody's newest invoice that was settled between members. */
+    private void checkedAlone(Someone of, String month, int settled) throws Exception {
+        Path books =
+                Files.write(directory.resolve("books.jsonl"), answer("/api/treasury/books/BOOKS"));
+        String invoice =
+                json.readTree(answer("/api/invoices?payerId=" + of.payer()))
+                        .get("items")
+                        .get(0)
+                        .get("id")
+                        .stringValue();
+        var lines = json.readTree(answer("/api/invoices/" + invoice)).get("lines");
+        int checked = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            String kind = lines.get(i).get("kind").stringValue();
+            if (!List.of("reciprocity", "carriage").contains(kind)) {
+                continue;
+            }
+            checked++;
+            Path export =
+                    Files.write(
+                            directory.resolve("line.json"),
+                            answer("/api/invoices/%s/lines/%d/evidence".formatted(invoice, i + 1)));
+            assertThat(VerifyTool.verify(export, "--books", books.toString()).text())
+                    .startsWith("VERIFIED: %s of %s, invoice ".formatted(kind, month))
+                    .contains("named by its hash in the book");
+            assertThat(VerifyTool.flip(export, "40", "7", books.toString()).text())
+                    .contains(": 0 not noticed");
+        }
+        assertThat(checked).isEqualTo(settled);
+    }
+
+    private byte[] answer(String path) throws Exception {
+        return http.perform(get(path).with(as(BOARD, "treasurer")))
+                .andExpect(status().isOk())
+                .andReturn()
+                .getResponse()
+                .getContentAsByteArray();
     }
 
     @Test
