@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
+import org.coopmesh.billing.LiveHeap;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.Plan;
@@ -36,7 +37,10 @@ final class BillRunBench {
 
     private BillRunBench() {}
 
-    /** Arguments: members, and usage hours of each in the month. */
+    /**
+     * Arguments: members, and usage hours of each in the month. Beforehand, outside of the time, a tenth as many and then as many
+     * members are billed while only what is alive on the heap is counted: it is to stay the same.
+     */
     static void main(String[] arguments) throws Exception {
         int members = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 50_000;
         int hours = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 24;
@@ -67,16 +71,23 @@ final class BillRunBench {
                 BillsForTests.bill(
                         invoicing, warm.subList(i, Math.min(i + 250, warm.size())), OCTOBER);
             }
+            int few = members / 10;
+            seed(db, "few", few, hours);
+            double fewBytes = LiveHeap.addedBy(() -> issued(runs, few));
+            seed(db, "many", members, hours);
+            double manyBytes = LiveHeap.addedBy(() -> issued(runs, members));
+            String alive =
+                    "usage_hours_per_member=%d everything_else_collected_each_half_second"
+                            .formatted(hours);
+            figure("billrun.live_heap", fewBytes / 1e6, "MB", "members=" + few + " " + alive);
+            figure("billrun.live_heap", manyBytes / 1e6, "MB", "members=" + members + " " + alive);
             seed(db, "bench", members, hours);
             db.sql("analyze").update();
 
             Instant started = Instant.now();
-            BillRuns.Result result = runs.run(OCTOBER);
+            issued(runs, members);
             double seconds = Duration.between(started, Instant.now()).toNanos() / 1e9;
 
-            if (result.issued() != members) {
-                throw new IllegalStateException("issued " + result.issued() + " of " + members);
-            }
             if (context.getBean(Ledger.class).trialBalanceMicro() != 0) {
                 throw new IllegalStateException("the book does not balance");
             }
@@ -101,7 +112,7 @@ final class BillRunBench {
                 }
             }
             double replaySeconds = Duration.between(replay, Instant.now()).toNanos() / 1e9;
-            if (same != members + WARM_UP) {
+            if (same != members + WARM_UP + few + members) {
                 throw new IllegalStateException("drawn up again: " + same);
             }
             figure(
@@ -148,7 +159,8 @@ final class BillRunBench {
                         """
                         insert into usage_hour (attachment_id, hour, node_id, own, internet_bytes_down, internet_bytes_up,
                                                 local_bytes_down, local_bytes_up, windows)
-                        select md5(:salt || 'a' || i)::uuid, timestamptz '2026-10-02' + h * interval '29 hours',
+                        select md5(:salt || 'a' || i)::uuid,
+                               timestamptz '2026-10-02T00:00:00Z' + (case when :hours > 24 then h - 24 else h * 29 end) * interval '1 hour',
                                decode(md5(:salt || i) || md5(:salt || -i), 'hex'), true,
                                1000000007::bigint * (1 + (i * 31 + h * 17) % 9), 100000003, 300000007, 0, 12
                           from generate_series(1, :members) i, generate_series(0, :hours - 1) h
@@ -165,9 +177,22 @@ final class BillRunBench {
                 .list();
     }
 
-    private static void figure(String name, double perSecond, String settings) throws Exception {
-        String value = String.format(Locale.ROOT, "%.0f", perSecond);
-        System.out.println("FIGURE " + name + " " + value + " /s | " + settings);
+    private static BillRuns.Result issued(BillRuns runs, int members) {
+        BillRuns.Result result = runs.run(OCTOBER);
+        if (result.issued() != members) {
+            throw new IllegalStateException("issued " + result.issued() + " of " + members);
+        }
+        return result;
+    }
+
+    private static void figure(String name, double figure, String settings) throws Exception {
+        figure(name, figure, "/s", settings);
+    }
+
+    private static void figure(String name, double figure, String unit, String settings)
+            throws Exception {
+        String value = String.format(Locale.ROOT, "%.0f", figure);
+        System.out.println("FIGURE " + name + " " + value + " " + unit + " | " + settings);
         Path file =
                 Path.of(System.getProperty("coopmesh.bench.dir", "target/bench"))
                         .resolve("billrun.jsonl");
@@ -175,9 +200,9 @@ final class BillRunBench {
         Files.writeString(
                 file,
                 """
-                {"id":"%s","at":"%s","figure":"%s","value":%s,"unit":"/s","settings":"%s"}
+                {"id":"%s","at":"%s","figure":"%s","value":%s,"unit":"%s","settings":"%s"}
                 """
-                        .formatted(UUID.randomUUID(), Instant.now(), name, value, settings),
+                        .formatted(UUID.randomUUID(), Instant.now(), name, value, unit, settings),
                 StandardOpenOption.CREATE,
                 StandardOpenOption.APPEND);
     }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+import org.coopmesh.billing.LiveHeap;
 import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.LinkUsage;
 import org.coopmesh.contracts.billing.v1.ReportUsageRequest;
@@ -50,6 +52,23 @@ final class MeteringBench {
         authority.writeNodePort(keys);
         try (var context = MeteringContext.start(keys)) {
             round(context, authority, 50, 120, 12); // Warms up.
+            // The store grows, and each connection's reports with it.
+            for (int of : List.of(reports / 10, reports)) {
+                var added = new AtomicLong();
+                round(
+                        context,
+                        authority,
+                        nodes,
+                        of,
+                        12,
+                        sending -> added.set(LiveHeap.addedBy(sending)));
+                figure(
+                        "metering.live_heap",
+                        added.get() / 1e6,
+                        "MB",
+                        "nodes=%d reports_per_node=%d clients_in_the_same_process everything_else_collected_each_half_second"
+                                .formatted(nodes, of));
+            }
             for (int perRequest : rounds) {
                 double perSecond = round(context, authority, nodes, reports, perRequest);
                 figure(
@@ -64,12 +83,28 @@ final class MeteringBench {
         System.exit(0);
     }
 
+    /** How the sending is watched. */
+    private interface Watch {
+        void over(Callable<Void> sending) throws Exception;
+    }
+
     private static double round(
             ConfigurableApplicationContext context,
             TestAuthority authority,
             int nodes,
             int reports,
             int perRequest)
+            throws Exception {
+        return round(context, authority, nodes, reports, perRequest, Callable::call);
+    }
+
+    private static double round(
+            ConfigurableApplicationContext context,
+            TestAuthority authority,
+            int nodes,
+            int reports,
+            int perRequest,
+            Watch watch)
             throws Exception {
         var db = context.getBean(JdbcClient.class);
         int port = context.getBean(GrpcServerLifecycle.class).getPort();
@@ -97,9 +132,12 @@ final class MeteringBench {
         }
         Thread.sleep(2_000); // Handshakes.
         Instant started = Instant.now();
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (var call : threads.invokeAll(calls)) call.get();
-        }
+        watch.over(() -> {
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (var call : threads.invokeAll(calls)) call.get();
+            }
+            return null;
+        });
         double seconds = Duration.between(started, Instant.now()).toNanos() / 1e9;
         channels.forEach(ManagedChannel::shutdownNow);
         long durable =
