@@ -14,9 +14,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.settlement.Posted;
+import org.coopmesh.billing.settlement.PostedSource;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +27,7 @@ import org.springframework.stereotype.Repository;
 
 /** SQL for what costs were shared into, month by month, and for months that could not be. */
 @Repository
-class CostShares {
+class CostShares implements PostedSource {
     /** A month of a pool as it was shared out. */
     record Month(
             UUID id,
@@ -211,11 +213,13 @@ class CostShares {
                 .optional();
     }
 
-    /** Puts what was posted on bills. */
-    void bill(Map<UUID, UUID> bills) {
-        if (bills.isEmpty()) {
-            return;
-        }
+    @Override
+    public Set<Posted.Kind> kinds() {
+        return Set.of(Posted.Kind.SHARE);
+    }
+
+    @Override
+    public void bill(Map<UUID, UUID> bills) {
         db.sql(
                         """
                         update cost_share s set bill_id = b.bill_id
@@ -227,8 +231,8 @@ class CostShares {
                 .update();
     }
 
-    /** What was posted to the payers and is on no bill yet. */
-    Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
+    @Override
+    public Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
         var pending = new HashMap<PayerId, List<Posted>>();
         db.sql(
                         """
@@ -256,7 +260,8 @@ class CostShares {
         return pending;
     }
 
-    List<PayerId> payersWaiting() {
+    @Override
+    public List<PayerId> payersWaiting() {
         return db.sql(
                         """
                         select distinct payer_id from cost_share where bill_id is null and posted_micro <> 0

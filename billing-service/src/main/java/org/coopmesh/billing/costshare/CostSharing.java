@@ -33,10 +33,8 @@ import org.coopmesh.billing.ledger.CanonicalJson;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
-import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.ledger.TransactionId;
 import org.coopmesh.billing.settlement.Derivation;
-import org.coopmesh.billing.settlement.Posted;
 import org.coopmesh.billing.settlement.PostedGrounds;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.MemberId;
@@ -49,7 +47,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
@@ -61,9 +58,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 @EnableConfigurationProperties(CostShareSettings.class)
 public class CostSharing {
-    /** Postings of one ledger transaction. */
-    private static final int POSTINGS_MAX = 5_000;
-
     /** The position of what the payee gets back. */
     private static final int PAYEE = -1;
 
@@ -518,35 +512,7 @@ public class CostSharing {
         String what =
                 "cost pool %s for %s, revision %d, facts %s"
                         .formatted(pool.id(), month, revision, grounds);
-        for (int from = 0; from < postings.size(); from += POSTINGS_MAX) {
-            ledger.post(
-                    new Transaction(
-                            at,
-                            what,
-                            postings.subList(
-                                    from, Math.min(from + POSTINGS_MAX, postings.size()))));
-        }
-    }
-
-    /**
-     * Puts what was posted on bills, so that it goes on no other. The caller holds the payers' accounts since it asked for
-     * {@link #pending}.
-     *
-     * @param bills the bill by what was posted
-     */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void bill(Map<UUID, UUID> bills) {
-        shares.bill(bills);
-    }
-
-    /** What was posted to the payers and is on no bill yet; a payer with nothing is left out. */
-    public Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
-        return shares.pending(payers);
-    }
-
-    /** Payers to whom something was posted that is on no bill yet. */
-    public List<PayerId> payersWaiting() {
-        return shares.payersWaiting();
+        ledger.postInParts(at, what, postings);
     }
 
     /** Every revision of every month of the pool, in order. */

@@ -16,6 +16,7 @@ import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.rating.PlanNotFound;
 import org.coopmesh.billing.rating.Rating;
+import org.coopmesh.billing.settlement.PostedQueue;
 import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
@@ -47,6 +48,7 @@ class BillRuns {
     private final Bills bills;
     private final CostSharing sharing;
     private final Settling settling;
+    private final PostedQueue posted;
     private final PayerRegister register;
     private final InvoiceSettings settings;
     private final JsonMapper json;
@@ -57,6 +59,7 @@ class BillRuns {
             Bills bills,
             CostSharing sharing,
             Settling settling,
+            PostedQueue posted,
             PayerRegister register,
             InvoiceSettings settings,
             JsonMapper json,
@@ -65,6 +68,7 @@ class BillRuns {
         this.bills = bills;
         this.sharing = sharing;
         this.settling = settling;
+        this.posted = posted;
         this.register = register;
         this.settings = settings;
         this.json = json;
@@ -166,8 +170,7 @@ class BillRuns {
                 register.payersBetween(
                         period.minusMonths(settings.correctMonths()).atDay(1),
                         period.plusMonths(1).atDay(1)));
-        payers.addAll(sharing.payersWaiting());
-        payers.addAll(settling.payersWaiting());
+        payers.addAll(posted.payersWaiting());
         return bill(coop, period, List.copyOf(payers));
     }
 

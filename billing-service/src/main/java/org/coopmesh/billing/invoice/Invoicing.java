@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.invoice.BillLine.Billed;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
@@ -32,6 +31,7 @@ import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.rating.SpendWatch;
 import org.coopmesh.billing.settlement.Posted;
 import org.coopmesh.billing.settlement.PostedGrounds;
+import org.coopmesh.billing.settlement.PostedQueue;
 import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
@@ -64,7 +64,7 @@ public class Invoicing {
     private final Bills bills;
     private final Rating rating;
     private final SpendWatch spendWatch;
-    private final CostSharing sharing;
+    private final PostedQueue queue;
     private final Settling settling;
     private final PayerRegister register;
     private final Ledger ledger;
@@ -80,7 +80,7 @@ public class Invoicing {
             Bills bills,
             Rating rating,
             SpendWatch spendWatch,
-            CostSharing sharing,
+            PostedQueue queue,
             Settling settling,
             PayerRegister register,
             Ledger ledger,
@@ -94,7 +94,7 @@ public class Invoicing {
         this.bills = bills;
         this.rating = rating;
         this.spendWatch = spendWatch;
-        this.sharing = sharing;
+        this.queue = queue;
         this.settling = settling;
         this.register = register;
         this.ledger = ledger;
@@ -168,10 +168,12 @@ public class Invoicing {
         Map<PayerId, Bill> drawn = draw(coop, due, period, reckoning.charges(due), outcomes);
         Map<PayerId, UUID> ids = bills.open(drawn, period, clock.instant());
         var lines = new LinkedHashMap<UUID, List<BillLine>>();
+        var taken = new LinkedHashMap<UUID, List<Posted>>();
         var invoiced = new LinkedHashMap<PayerId, Bill>();
         var book = new ArrayList<Transaction>();
         drawn.forEach((payer, bill) -> {
             lines.put(requireNonNull(ids.get(payer)), bill.lines());
+            taken.put(requireNonNull(ids.get(payer)), bill.posted());
             charge(coop, payer, period, bill, book);
             if (bill.total().isNegative()) {
                 outcomes.put(payer, new Outcome.Nothing(payer, "credited"));
@@ -183,7 +185,7 @@ public class Invoicing {
             }
         });
         bills.insert(lines);
-        taken(lines);
+        queue.bill(taken);
         turn.awaitNumbers();
         issue(coop, period, invoiced, ids, book);
         ledger.postAll(book);
@@ -205,33 +207,6 @@ public class Invoicing {
         return payers.stream().map(payer -> requireNonNull(outcomes.get(payer))).toList();
     }
 
-    /** What others posted is on these bills now, and on no later one. */
-    private void taken(Map<UUID, List<BillLine>> lines) {
-        var shares = new LinkedHashMap<UUID, UUID>();
-        var entries = new LinkedHashMap<UUID, UUID>();
-        lines.forEach((bill, of) -> {
-            for (BillLine line : of) {
-                BillLine.Source source = line.source();
-                if (source != null) {
-                    (line.kind() == BillLine.Kind.SHARE ? shares : entries).put(source.id(), bill);
-                }
-            }
-        });
-        sharing.bill(shares);
-        settling.bill(entries);
-    }
-
-    /** What others posted to the payers and is on no bill yet. */
-    private Map<PayerId, List<Posted>> posted(Collection<PayerId> payers) {
-        var posted = new HashMap<PayerId, List<Posted>>();
-        Stream.of(sharing.pending(payers), settling.pending(payers))
-                .forEach(each ->
-                        each.forEach((payer, some) ->
-                                posted.computeIfAbsent(payer, p -> new ArrayList<>())
-                                        .addAll(some)));
-        return posted;
-    }
-
     private Map<PayerId, Bill> draw(
             Coop coop,
             List<PayerId> payers,
@@ -248,7 +223,7 @@ public class Invoicing {
                 ledger.balances(
                         payers.stream().map(payer -> AccountId.unbilled(payer.value())).toList(),
                         coop.currency());
-        Map<PayerId, List<Posted>> posted = posted(payers);
+        Map<PayerId, List<Posted>> posted = queue.pending(payers);
         var drawn = new LinkedHashMap<PayerId, Bill>();
         for (PayerId payer : payers) {
             Map<YearMonth, Money> paid = ahead.getOrDefault(payer, Map.of());
@@ -937,7 +912,7 @@ public class Invoicing {
                                 rating.charges(payer, period),
                                 bills.billed(List.of(payer), period, period)
                                         .getOrDefault(payer, List.of())));
-        posted(List.of(payer)).getOrDefault(payer, List.of()).stream()
+        queue.pending(List.of(payer)).getOrDefault(payer, List.of()).stream()
                 .filter(posted -> posted.month().equals(period))
                 .map(BillLine::of)
                 .forEach(lines::add);

@@ -27,6 +27,9 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Service
 public class Ledger {
+    /** Postings of one transaction where many happen together. */
+    private static final int PART_POSTINGS = 5_000;
+
     private final Entries entries;
     private final ClosedMonths months;
     private final Heads heads;
@@ -65,6 +68,19 @@ public class Ledger {
             write(fresh);
         }
         return fresh.stream().map(Entries.New::id).toList();
+    }
+
+    /** Writes down what happened together, in as many transactions as it takes; nothing where there are no postings. */
+    @Transactional
+    public void postInParts(Instant effectiveAt, String what, List<Posting> postings) {
+        for (int from = 0; from < postings.size(); from += PART_POSTINGS) {
+            post(
+                    new Transaction(
+                            effectiveAt,
+                            what,
+                            postings.subList(
+                                    from, Math.min(from + PART_POSTINGS, postings.size()))));
+        }
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.coopmesh.billing.ledger.Money;
@@ -25,7 +26,7 @@ import org.springframework.stereotype.Repository;
 
 /** SQL for what payers owe each other: settled months, charged hours, and the entries that go on bills. */
 @Repository
-class SettlementEntries {
+class SettlementEntries implements PostedSource {
     /** A month of reciprocity as it was settled. */
     record Month(
             UUID id,
@@ -423,11 +424,13 @@ class SettlementEntries {
                 .list();
     }
 
-    /** Puts what was posted on bills. */
-    void bill(Map<UUID, UUID> bills) {
-        if (bills.isEmpty()) {
-            return;
-        }
+    @Override
+    public Set<Posted.Kind> kinds() {
+        return Set.of(Posted.Kind.RECIPROCITY, Posted.Kind.CARRIAGE);
+    }
+
+    @Override
+    public void bill(Map<UUID, UUID> bills) {
         db.sql(
                         """
                         update settlement_entry e set bill_id = b.bill_id
@@ -439,8 +442,8 @@ class SettlementEntries {
                 .update();
     }
 
-    /** What was posted to the payers and is on no bill yet. */
-    Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
+    @Override
+    public Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
         return db
                 .sql(
                         """
@@ -459,7 +462,8 @@ class SettlementEntries {
                                         SettlementEntries::posted, Collectors.toList())));
     }
 
-    List<PayerId> payersWaiting() {
+    @Override
+    public List<PayerId> payersWaiting() {
         return db.sql(
                         """
                         select distinct payer_id from settlement_entry where bill_id is null and posted_micro <> 0

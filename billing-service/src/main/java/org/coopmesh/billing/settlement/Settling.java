@@ -22,7 +22,6 @@ import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Ratio;
-import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.metering.Carriage;
 import org.coopmesh.billing.metering.Metering;
 import org.coopmesh.billing.metering.UsageKept;
@@ -46,7 +45,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
@@ -59,9 +57,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 @EnableConfigurationProperties(SettlementSettings.class)
 public class Settling {
-    /** Postings of one ledger transaction. */
-    private static final int POSTINGS_MAX = 5_000;
-
     /** Hours charged in one go; the next go takes the rest. */
     private static final int HOURS_MAX = 1_000;
 
@@ -317,7 +312,7 @@ public class Settling {
                                 due));
             }
         }
-        post(hour, "carriage in the hour from " + hour, postings);
+        ledger.postInParts(hour, "carriage in the hour from " + hour, postings);
     }
 
     /**
@@ -421,7 +416,7 @@ public class Settling {
         var settledMonth = new Month(made, month, revision, clock.instant(), closed, rate);
         entries.insert(settledMonth, json.writeValueAsString(traffic), rows);
         Coop coop = register.coop();
-        post(
+        ledger.postInParts(
                 revision == 1
                         ? coop.startOf(month.plusMonths(1).atDay(1)).minusSeconds(1)
                         : clock.instant(),
@@ -496,38 +491,6 @@ public class Settling {
                                 carried.getOrDefault(payer, 0L),
                                 originated.getOrDefault(payer, 0L)))
                 .toList();
-    }
-
-    private void post(Instant at, String what, List<Posting> postings) {
-        for (int from = 0; from < postings.size(); from += POSTINGS_MAX) {
-            ledger.post(
-                    new Transaction(
-                            at,
-                            what,
-                            postings.subList(
-                                    from, Math.min(from + POSTINGS_MAX, postings.size()))));
-        }
-    }
-
-    /**
-     * Puts what was posted on bills, so that it goes on no other. The caller holds the payers' accounts since it asked for
-     * {@link #pending}.
-     *
-     * @param bills the bill by what was posted
-     */
-    @Transactional(propagation = Propagation.MANDATORY)
-    public void bill(Map<UUID, UUID> bills) {
-        entries.bill(bills);
-    }
-
-    /** What was posted to the payers and is on no bill yet; a payer with nothing is left out. */
-    public Map<PayerId, List<Posted>> pending(Collection<PayerId> payers) {
-        return entries.pending(payers);
-    }
-
-    /** Payers to whom something was posted that is on no bill yet. */
-    public List<PayerId> payersWaiting() {
-        return entries.payersWaiting();
     }
 
     /** The entries of a month from {@code after} on, by id; where {@code payers} is not null, only theirs. */
