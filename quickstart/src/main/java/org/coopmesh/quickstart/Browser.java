@@ -119,6 +119,18 @@ public final class Browser {
         return change("POST", path, body, headers);
     }
 
+    /** Posts a file. */
+    public Answer upload(String path, byte[] file) {
+        HttpRequest.Builder request =
+                request(path)
+                        .header("Content-Type", "application/octet-stream")
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(file));
+        if (!csrfToken.isEmpty()) {
+            request.header(csrfHeader, csrfToken);
+        }
+        return answer(send(request.build()));
+    }
+
     /** Puts {@code body} as JSON. */
     public Answer put(String path, Object body) {
         return change("PUT", path, body, Map.of());

@@ -3,6 +3,7 @@ package org.coopmesh.quickstart;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,9 +13,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -55,6 +60,8 @@ public final class ProviderSimulator implements AutoCloseable {
 
     private final JsonMapper json = new JsonMapper();
     private final HttpServer server;
+    private final InstantSource now;
+    private final @Nullable Path file;
     private final HttpClient client = HttpClient.newHttpClient();
     private final Map<String, Target> targets = new HashMap<>();
     private final Map<String, ObjectNode> things = new LinkedHashMap<>();
@@ -73,6 +80,17 @@ public final class ProviderSimulator implements AutoCloseable {
 
     /** @param port 0 for any */
     public ProviderSimulator(int port) throws IOException {
+        this(port, InstantSource.system(), null);
+    }
+
+    /**
+     * @param now what it takes for the time
+     * @param file where it remembers everything for its next start; null for nowhere
+     */
+    ProviderSimulator(int port, InstantSource now, @Nullable Path file) throws IOException {
+        this.now = now;
+        this.file = file;
+        if (file != null && Files.exists(file)) recall(file);
         server =
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.createContext("/", this::answer);
@@ -234,7 +252,7 @@ public final class ProviderSimulator implements AutoCloseable {
                 .put("amount_captured", amount)
                 .put("amount_refunded", 0)
                 .put("disputed", false)
-                .put("created", Instant.now().getEpochSecond());
+                .put("created", now.instant().getEpochSecond());
         charge.putObject("balance_transaction")
                 .put("currency", session.path("currency").asString())
                 .put("fee", amount * 15 / 1000 + 25);
@@ -287,7 +305,7 @@ public final class ProviderSimulator implements AutoCloseable {
                     .addObject()
                     .put("value", new BigDecimal(worth).divide(RATE).toPlainString())
                     .put("status", settled ? "Settled" : "Processing")
-                    .put("receivedDate", Instant.now().getEpochSecond());
+                    .put("receivedDate", now.instant().getEpochSecond());
             BigDecimal sum = BigDecimal.ZERO;
             boolean all = true;
             for (JsonNode each : it.path("payments")) {
@@ -341,9 +359,33 @@ public final class ProviderSimulator implements AutoCloseable {
         return made;
     }
 
+    private void recall(Path kept) throws IOException {
+        JsonNode all = json.readTree(Files.readAllBytes(kept));
+        next = all.path("next").asInt();
+        all.path("things").forEachEntry((id, thing) -> things.put(id, (ObjectNode) thing));
+        all.path("keys").forEachEntry((key, id) -> byKey.put(key, id.asString()));
+    }
+
+    private void remember() {
+        if (file == null) return;
+        ObjectNode all = json.createObjectNode().put("next", next);
+        ObjectNode every = all.putObject("things");
+        things.forEach(every::set);
+        ObjectNode keys = all.putObject("keys");
+        byKey.forEach(keys::put);
+        try {
+            Path fresh = file.resolveSibling(file.getFileName() + ".next");
+            Files.write(fresh, json.writeValueAsBytes(all));
+            Files.move(fresh, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void ring(String provider, String what, String about) {
         Ring ring;
         synchronized (this) {
+            remember();
             Target target = targets.get(provider);
             if (target == null) return;
             ring = ring(provider, target.secret(), what, about);
@@ -357,7 +399,8 @@ public final class ProviderSimulator implements AutoCloseable {
 
     private Ring ring(String provider, String secret, String what, String about) {
         ObjectNode event = json.createObjectNode();
-        long now = Instant.now().getEpochSecond();
+        // What a signature vouches for is the machine's time, which no demo clock moves
+        long at = Instant.now().getEpochSecond();
         int number = next++;
         switch (provider) {
             case "stripe" -> {
@@ -379,7 +422,7 @@ public final class ProviderSimulator implements AutoCloseable {
                             .put("originalDeliveryId", "dsim" + number)
                             .put("type", what)
                             .put("invoiceId", about)
-                            .put("timestamp", now);
+                            .put("timestamp", at);
         }
         byte[] body = json.writeValueAsBytes(event);
         return switch (provider) {
@@ -390,10 +433,10 @@ public final class ProviderSimulator implements AutoCloseable {
                             "Stripe-Signature",
                             "t=%d,v1=%s"
                                     .formatted(
-                                            now,
+                                            at,
                                             hmac(
                                                     secret,
-                                                    (now + ".").getBytes(StandardCharsets.UTF_8),
+                                                    (at + ".").getBytes(StandardCharsets.UTF_8),
                                                     body)));
             case "gocardless" -> new Ring(provider, body, "Webhook-Signature", hmac(secret, body));
             default -> new Ring(provider, body, "BTCPay-Sig", "sha256=" + hmac(secret, body));
@@ -470,6 +513,12 @@ public final class ProviderSimulator implements AutoCloseable {
     }
 
     private synchronized Answer call(HttpExchange exchange, byte[] body) {
+        Answer answer = carryOut(exchange, body);
+        if (exchange.getRequestMethod().equals("POST")) remember();
+        return answer;
+    }
+
+    private Answer carryOut(HttpExchange exchange, byte[] body) {
         String path = exchange.getRequestURI().getPath();
         boolean post = exchange.getRequestMethod().equals("POST");
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
@@ -589,7 +638,7 @@ public final class ProviderSimulator implements AutoCloseable {
                         .put("amount_refunded", 0)
                         .put(
                                 "charge_date",
-                                LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC).toString());
+                                LocalDate.ofInstant(now.instant(), ZoneOffset.UTC).toString());
                 made.set("links", asked.path("links").deepCopy());
                 created++;
             }
@@ -618,7 +667,7 @@ public final class ProviderSimulator implements AutoCloseable {
                     .put("additionalStatus", "None")
                     .put("amount", body.path("amount").asString())
                     .put("back", body.path("checkout").path("redirectURL").asString())
-                    .put("createdTime", Instant.now().getEpochSecond())
+                    .put("createdTime", now.instant().getEpochSecond())
                     .put("checkoutLink", url() + "/page/" + made.path("id").asString());
             made.set("metadata", body.path("metadata").deepCopy());
             made.putArray("payments");

@@ -24,6 +24,7 @@ public final class Quickstart implements AutoCloseable {
     private final Installation at;
     private final Servers servers;
     private final @Nullable Mesh mesh;
+    private final Outside outside;
     private final Services services;
     private final Agents agents;
     private final Village village;
@@ -34,6 +35,7 @@ public final class Quickstart implements AutoCloseable {
             Installation at,
             Servers servers,
             @Nullable Mesh mesh,
+            Outside outside,
             Services services,
             Agents agents,
             Village village,
@@ -42,6 +44,7 @@ public final class Quickstart implements AutoCloseable {
         this.at = at;
         this.servers = servers;
         this.mesh = mesh;
+        this.outside = outside;
         this.services = services;
         this.agents = agents;
         this.village = village;
@@ -55,7 +58,8 @@ public final class Quickstart implements AutoCloseable {
         prepare(at);
         var secrets = new Secrets(at.state().resolve("secrets.properties"));
         var clock = new DemoClock(at.clockFile());
-        var village = new Village(at, secrets, clock);
+        Outside outside = Outside.start(at, secrets, clock);
+        var village = new Village(at, secrets, clock, outside.bank());
         village.beginInThePast();
         Servers servers = Servers.start(at.state(), at.postgresPort(), at.kafkaPort());
         for (String database : new String[] {"membership", "billing", "abuse", "gateway"}) {
@@ -67,11 +71,19 @@ public final class Quickstart implements AutoCloseable {
             mesh = Mesh.build(at);
             steps.step("six routers, two gateways, one Internet host");
         }
-        var services = new Services(at, secrets);
+        var services = new Services(at, secrets, outside);
         var agents = new Agents(at);
         var quickstart =
                 new Quickstart(
-                        at, servers, mesh, services, agents, village, clock, new Traffic(at));
+                        at,
+                        servers,
+                        mesh,
+                        outside,
+                        services,
+                        agents,
+                        village,
+                        clock,
+                        new Traffic(at));
         try {
             services.start(steps);
             quickstart.live(steps);
@@ -98,6 +110,7 @@ public final class Quickstart implements AutoCloseable {
     private void live(Progress steps) {
         village.constitute();
         village.join();
+        village.keepBooks();
         steps.step("the co-op is founded, neighbours have joined");
         village.registerNodes(agents);
         if (mesh != null) {
@@ -170,6 +183,21 @@ public final class Quickstart implements AutoCloseable {
         traffic.flow(flow);
     }
 
+    /** The bank that has the co-op's account. */
+    public Bank bank() {
+        return outside.bank();
+    }
+
+    /** The mail server that keeps what the co-op mails. */
+    public MailSink mails() {
+        return outside.mails();
+    }
+
+    /** The payment providers, as this machine plays them. */
+    public ProviderSimulator providers() {
+        return outside.providers();
+    }
+
     /** The services, by name. */
     public List<String> services() {
         return services.names();
@@ -210,6 +238,7 @@ public final class Quickstart implements AutoCloseable {
         traffic.stop();
         agents.stop();
         services.stop();
+        outside.close();
         servers.close();
         if (mesh != null) {
             mesh.close();
@@ -318,6 +347,9 @@ public final class Quickstart implements AutoCloseable {
                       3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
                     """);
         }
+        text.append("\n  Everyone's letter box (nothing leaves this machine):  ")
+                .append(outside.letterBox())
+                .append('\n');
         text.append("\n  ./coopmesh down ends it; ./coopmesh up goes on where it stopped.\n\n");
         return text.toString();
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +24,14 @@ final class Services {
 
     private final Installation at;
     private final Secrets secrets;
+    private final Outside outside;
     private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
     private final Map<String, Integer> ports = new LinkedHashMap<>();
 
-    Services(Installation at, Secrets secrets) {
+    Services(Installation at, Secrets secrets, Outside outside) {
         this.at = at;
         this.secrets = secrets;
+        this.outside = outside;
         add("membership-service", "membership", at.port(8081), 9081);
         add("billing-service", "billing", at.port(8082), 9082);
         add("abuse-reporting", "abuse", at.port(8083), 0);
@@ -76,11 +79,13 @@ final class Services {
         }
         command.addAll(special(module));
         var environment =
-                Map.of(
-                        "SPRING_DATASOURCE_PASSWORD", secrets.of("database." + database),
-                        "COOPMESH_GATEWAYCLIENTSECRET", secrets.of("gateway-client"),
-                        "COOPMESH_GATEWAY_CLIENT_SECRET", secrets.of("gateway-client"),
-                        "MALLOC_ARENA_MAX", "2");
+                new HashMap<>(
+                        Map.of(
+                                "SPRING_DATASOURCE_PASSWORD", secrets.of("database." + database),
+                                "COOPMESH_GATEWAYCLIENTSECRET", secrets.of("gateway-client"),
+                                "COOPMESH_GATEWAY_CLIENT_SECRET", secrets.of("gateway-client"),
+                                "MALLOC_ARENA_MAX", "2"));
+        if (module.equals("billing-service")) environment.putAll(outside.environment());
         ports.put(module, port);
         processes.put(
                 module,

@@ -52,12 +52,14 @@ public final class Village {
     private final Installation at;
     private final Secrets memory;
     private final DemoClock clock;
+    private final Treasurer treasurer;
     private final Map<String, Browser> browsers = new LinkedHashMap<>();
 
-    Village(Installation at, Secrets memory, DemoClock clock) {
+    Village(Installation at, Secrets memory, DemoClock clock, Bank bank) {
         this.at = at;
         this.memory = memory;
         this.clock = clock;
+        this.treasurer = new Treasurer(this, bank);
     }
 
     /** The password of everyone here. */
@@ -230,6 +232,12 @@ public final class Village {
                 });
     }
 
+    /** The treasurer says who the co-op is, everybody where their bills go. */
+    void keepBooks() {
+        once("treasurer", treasurer::introduce);
+        once("addresses", treasurer::takeAddresses);
+    }
+
     private void apply(Person person) {
         var application = new LinkedHashMap<String, Object>();
         application.put("name", person.name());
@@ -384,21 +392,31 @@ public final class Village {
     }
 
     private void payAllBut(String debtor) {
-        String debtorsPayer = payerId(debtor);
-        for (JsonNode invoice : as("bruno").get("/api/invoices").ok().path("items")) {
-            if (invoice.path("payerId").asString().equals(debtorsPayer)
-                    || invoice.path("state").asString().equals("paid")) {
+        for (Person person : PEOPLE) {
+            if (person.key().equals(debtor)) {
                 continue;
             }
-            var payment = new LinkedHashMap<String, Object>();
-            payment.put("payerId", invoice.path("payerId").asString());
-            payment.put("invoiceId", invoice.path("id").asString());
-            payment.put("amount", invoice.path("open").path("amount").asString());
-            payment.put("currency", "EUR");
-            payment.put("method", "transfer");
-            payment.put("receivedOn", today().toString());
-            as("bruno").post("/api/payments", payment).ok();
+            for (JsonNode invoice : owing(person.key())) {
+                treasurer.transfer(person.key(), invoice);
+            }
         }
+        treasurer.handIn(today());
+        eventually(
+                "what was transferred stands in the book",
+                () ->
+                        PEOPLE.stream()
+                                .filter(person -> !person.key().equals(debtor))
+                                .allMatch(person -> owing(person.key()).isEmpty()));
+    }
+
+    private List<JsonNode> owing(String key) {
+        return as("bruno")
+                .get("/api/invoices?limit=200&payerId=" + payerId(key))
+                .ok()
+                .path("items")
+                .valueStream()
+                .filter(invoice -> !invoice.path("state").asString().equals("paid"))
+                .toList();
     }
 
     /** Who pays for {@code key}. */

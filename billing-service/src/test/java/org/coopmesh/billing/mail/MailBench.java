@@ -26,6 +26,7 @@ import org.coopmesh.billing.payment.Payment;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.quickstart.MailSink;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -40,7 +41,7 @@ final class MailBench {
     /** Argument: mails, 10,000 unless told. */
     static void main(String[] arguments) throws Exception {
         int mails = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10_000;
-        try (var sink = new SmtpSink()) {
+        try (var sink = new MailSink(0)) {
             System.setProperty("spring.mail.host", "127.0.0.1");
             System.setProperty("spring.mail.port", String.valueOf(sink.port()));
             System.setProperty("spring.mail.properties.mail.smtp.starttls.required", "false");
@@ -52,7 +53,7 @@ final class MailBench {
         System.exit(0);
     }
 
-    private static void measure(ConfigurableApplicationContext context, SmtpSink sink, int mails)
+    private static void measure(ConfigurableApplicationContext context, MailSink sink, int mails)
             throws Exception {
         var db = context.getBean(JdbcClient.class);
         var sending = context.getBean(Sending.class);
@@ -92,7 +93,7 @@ final class MailBench {
         }
         double sent = seconds(started);
 
-        long names = sink.taken.stream().map(SmtpSink.Taken::messageId).distinct().count();
+        long names = sink.taken.stream().map(MailSink.Taken::messageId).distinct().count();
         if (sink.taken.size() != mails || names != mails) {
             throw new IllegalStateException(
                     sink.taken.size() + " mails of " + names + " names, not " + mails);

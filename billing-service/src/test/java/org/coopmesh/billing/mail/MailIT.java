@@ -46,6 +46,7 @@ import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.Facts.Someone;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.quickstart.MailSink;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -70,7 +71,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class MailIT {
     private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
     private static final int PER_MINUTE = 60;
-    private static final SmtpSink SINK = sink();
+    private static final MailSink SINK = sink();
     private static final String SELLER =
             """
             {"name":"Guifi Coop eG","address":{"country":"DE"},"register":"GnR 1","iban":"DE89370400440532013000","creditorId":"DE98ZZZ09999999999",
@@ -131,7 +132,7 @@ class MailIT {
 
         sending.check();
 
-        SmtpSink.Taken taken = SINK.taken.getFirst();
+        MailSink.Taken taken = SINK.taken.getFirst();
         MimeMessage mail = taken.parsed();
         assertThat(SINK.taken).hasSize(1);
         assertThat(taken.from()).isEqualTo("office@coop.example");
@@ -241,7 +242,7 @@ class MailIT {
         clock.set("2026-11-01T02:01:01Z");
         sending.check();
 
-        assertThat(SINK.taken).extracting(SmtpSink.Taken::to).containsExactly("full@mail.example");
+        assertThat(SINK.taken).extracting(MailSink.Taken::to).containsExactly("full@mail.example");
         assertThat(state(refused.value().toString())).isEqualTo("failed");
     }
 
@@ -707,11 +708,11 @@ class MailIT {
         return name + "-" + UUID.randomUUID() + "@mail.example";
     }
 
-    private static List<SmtpSink.Taken> to(String address) {
+    private static List<MailSink.Taken> to(String address) {
         return SINK.taken.stream().filter(taken -> taken.to().equals(address)).toList();
     }
 
-    private static String subject(SmtpSink.Taken taken) {
+    private static String subject(MailSink.Taken taken) {
         try {
             return taken.parsed().getSubject();
         } catch (jakarta.mail.MessagingException unreadable) {
@@ -737,9 +738,9 @@ class MailIT {
                 .andExpect(status().isNotFound());
     }
 
-    private static SmtpSink sink() {
+    private static MailSink sink() {
         try {
-            return new SmtpSink();
+            return new MailSink(0);
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -1,4 +1,4 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.quickstart;
 
 import jakarta.mail.MessagingException;
 import jakarta.mail.Session;
@@ -9,80 +9,95 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** A mail server over real sockets that keeps what it takes, and fails in the ways that real ones do. */
-final class SmtpSink implements AutoCloseable {
+/**
+ * A mail server on loopback that delivers nothing and keeps what it takes, at most {@value #KEPT_MAX} mails; and fails in the
+ * ways that real ones do.
+ */
+public final class MailSink implements AutoCloseable {
     private static final String TAKES = "250 taken";
+    private static final int KEPT_MAX = 20_000;
 
     /** A mail as it came in. */
-    record Taken(String from, String to, String text) {
-        MimeMessage parsed() {
+    public record Taken(String from, String to, String text) {
+        /** With its parts. */
+        public MimeMessage parsed() {
             try {
                 return new MimeMessage(
                         Session.getInstance(new Properties()),
                         new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
             } catch (MessagingException unreadable) {
-                throw new AssertionError(unreadable);
+                throw new IllegalStateException(unreadable);
             }
         }
 
-        String messageId() {
+        /** The name that its sender gave it. */
+        public String messageId() {
             try {
                 return parsed().getMessageID();
             } catch (MessagingException unreadable) {
-                throw new AssertionError(unreadable);
+                throw new IllegalStateException(unreadable);
             }
         }
     }
 
-    final List<Taken> taken = new CopyOnWriteArrayList<>();
+    /** What came in, the oldest first. */
+    public final List<Taken> taken = new CopyOnWriteArrayList<>();
 
     /** The answer to an address. */
-    volatile UnaryOperator<String> toAddress = to -> TAKES;
+    public volatile UnaryOperator<String> toAddress = to -> TAKES;
 
     /** The answer to a whole text, by its recipient; null breaks the line without one. */
-    volatile UnaryOperator<String> toText = to -> TAKES;
+    public volatile UnaryOperator<@Nullable String> toText = to -> TAKES;
 
     private final int port;
     private final Set<Socket> lines = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket server;
 
-    SmtpSink() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        port = server.getLocalPort();
+    /** @param port 0 for any */
+    public MailSink(int port) throws IOException {
+        server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+        this.port = server.getLocalPort();
         listen();
     }
 
-    int port() {
+    /** Where it listens. */
+    public int port() {
         return port;
     }
 
-    void behaves() {
+    /** Forgets everything, and takes every mail. */
+    public void behaves() {
         toAddress = to -> TAKES;
         toText = to -> TAKES;
         taken.clear();
     }
 
-    void goesDown() throws IOException {
+    /** Breaks all lines and listens no more. */
+    public void goesDown() throws IOException {
         server.close();
         for (Socket line : lines) {
             line.close();
         }
     }
 
-    void comesBack() throws IOException {
+    /** Listens again. */
+    public void comesBack() throws IOException {
         server = new ServerSocket();
         server.setReuseAddress(true);
-        server.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         listen();
     }
 
@@ -113,7 +128,7 @@ final class SmtpSink implements AutoCloseable {
             String from = "";
             String to = "";
             for (String command = in.readLine(); command != null; command = in.readLine()) {
-                String verb = command.split("[ :]", -1)[0].toUpperCase(java.util.Locale.ROOT);
+                String verb = command.split("[ :]", -1)[0].toUpperCase(Locale.ROOT);
                 switch (verb) {
                     case "EHLO" -> say(out, "250-sink\r\n250 8BITMIME");
                     case "MAIL" -> {
@@ -129,6 +144,7 @@ final class SmtpSink implements AutoCloseable {
                         String text = text(in);
                         String answer = toText.apply(to);
                         if (answer == null || answer.startsWith("2")) {
+                            if (taken.size() == KEPT_MAX) taken.removeFirst();
                             taken.add(new Taken(from, to, text));
                         }
                         if (answer == null) {
