@@ -1,7 +1,9 @@
 // One person at a real browser on a living co-op. Each run signs in through the real pages, does one thing and prints one line of JSON.
-//   node person.mjs <public-url> <email> <password> <picture folder> <deed> [argument …]
+//   node person.mjs <public-url> <email, or - for nobody> <password> <picture folder> <deed> [argument …]
+// COOP_NOW is the co-op's time where it is not the machine's.
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { moneyDeeds } from './money.mjs';
 
 const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
 const { chromium } = dashboard('playwright-core');
@@ -13,6 +15,7 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, ar
 const context = await browser.newContext({ baseURL: publicUrl, viewport: { width: 1280, height: 860 }, locale: 'en-GB', timezoneId: 'Europe/Madrid' });
 const page = await context.newPage();
 page.setDefaultTimeout(PATIENCE);
+if (process.env.COOP_NOW) await page.clock.setFixedTime(new Date(process.env.COOP_NOW));
 const faults = [];
 page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
 page.on('response', (response) => { if (response.status() >= 500) faults.push(`${response.status()} ${response.url()}`); });
@@ -70,10 +73,11 @@ const deeds = {
     await page.getByText('The ban is lifted').waitFor();
     return {};
   },
-  /** Records that one invoice was paid in full. */
+  /** Records that one invoice was paid in full, in cash: what comes by the bank is told by the bank. */
   async pay(invoice) {
     await page.goto(`/invoices/${invoice}`);
     await page.getByRole('button', { name: 'Record payment' }).click();
+    await page.getByRole('dialog').getByLabel('How').selectOption('cash');
     await page.getByRole('dialog').getByRole('button', { name: 'Record payment' }).click();
     await page.getByText('Payment recorded').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Done' }).click();
@@ -91,8 +95,10 @@ const deeds = {
   },
 };
 
+Object.assign(deeds, moneyDeeds(page, picture));
+
 try {
-  await signIn();
+  if (email !== '-') await signIn();
   const told = await deeds[deed](...rest);
   if (faults.length > 0) throw new Error(faults.join('; '));
   console.log(JSON.stringify(told));

@@ -104,7 +104,7 @@ final class MailPage implements AutoCloseable {
                 .append("</h1><p>To ")
                 .append(escaped(mail.to()))
                 .append("</p><pre>")
-                .append(LINK.matcher(escaped(text(parsed))).replaceAll("<a href=\"$0\">$0</a>"))
+                .append(LINK.matcher(escaped(mail.words())).replaceAll("<a href=\"$0\">$0</a>"))
                 .append("</pre>");
         List<Part> enclosures = enclosures(parsed);
         for (int i = 0; i < enclosures.size(); i++) {
@@ -116,18 +116,6 @@ final class MailPage implements AutoCloseable {
                                     escaped(String.valueOf(enclosures.get(i).getFileName()))));
         }
         return page.append("</main></body></html>").toString();
-    }
-
-    /** The words of a mail; empty where it has none as plain text. */
-    static String text(Part part) throws MessagingException, IOException {
-        if (part.getFileName() != null) return "";
-        if (part.isMimeType("text/plain")) return (String) part.getContent();
-        if (!(part.getContent() instanceof Multipart parts)) return "";
-        for (int i = 0; i < parts.getCount(); i++) {
-            String text = text(parts.getBodyPart(i));
-            if (!text.isEmpty()) return text;
-        }
-        return "";
     }
 
     private static List<Part> enclosures(Part part) throws MessagingException, IOException {

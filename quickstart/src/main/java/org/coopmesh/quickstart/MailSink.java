@@ -1,6 +1,8 @@
 package org.coopmesh.quickstart;
 
 import jakarta.mail.MessagingException;
+import jakarta.mail.Multipart;
+import jakarta.mail.Part;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import java.io.BufferedReader;
@@ -38,6 +40,35 @@ public final class MailSink implements AutoCloseable {
                 return new MimeMessage(
                         Session.getInstance(new Properties()),
                         new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
+            } catch (MessagingException unreadable) {
+                throw new IllegalStateException(unreadable);
+            }
+        }
+
+        /** What it says as plain text; empty where it says nothing so. */
+        public String words() {
+            try {
+                return words(parsed());
+            } catch (MessagingException | IOException unreadable) {
+                throw new IllegalStateException(unreadable);
+            }
+        }
+
+        private static String words(Part part) throws MessagingException, IOException {
+            if (part.getFileName() != null) return "";
+            if (part.isMimeType("text/plain")) return (String) part.getContent();
+            if (!(part.getContent() instanceof Multipart parts)) return "";
+            for (int i = 0; i < parts.getCount(); i++) {
+                String words = words(parts.getBodyPart(i));
+                if (!words.isEmpty()) return words;
+            }
+            return "";
+        }
+
+        /** What it is about. */
+        public String subject() {
+            try {
+                return String.valueOf(parsed().getSubject());
             } catch (MessagingException unreadable) {
                 throw new IllegalStateException(unreadable);
             }

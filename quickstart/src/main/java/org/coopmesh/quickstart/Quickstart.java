@@ -319,6 +319,9 @@ public final class Quickstart implements AutoCloseable {
             String as = String.join(", ", person.roles());
             text.append("    %-26s %s%n".formatted(person.email(), as.isEmpty() ? "member" : as));
         }
+        text.append("\n  Everyone's letter box (nothing leaves this machine):  ")
+                .append(outside.letterBox())
+                .append('\n');
         text.append("\n  Three things to try\n");
         if (mesh != null) {
             String client = mesh.clients().getOrDefault("c6b", "");
@@ -329,7 +332,7 @@ public final class Quickstart implements AutoCloseable {
                          then, as carla, open the case that waits and ban %s
                       2. Elena has not paid, so her lane is narrow:
                            ip netns exec %s curl -so /dev/null -w '%%{speed_download} bytes/s\\n' http://%s:8000/600000
-                         as bruno, record her payment and run it again
+                         open her bill in the letter box, pay it by card (nothing real moves) and run it again
                       3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
                     """
                             .formatted(
@@ -343,13 +346,10 @@ public final class Quickstart implements AutoCloseable {
                     """
                       (The mesh is simulated: run as root on Linux with iproute2, nftables and babeld for a real one.)
                       1. As carla, open the case that waits, decide it, and see the ban reach every node
-                      2. As bruno, record Elena's payment and see her standing change
+                      2. Open Elena's bill in the letter box, pay it by card (nothing real moves) and see her standing change
                       3. Let a month pass:  ./coopmesh clock +10d   (three times), then look at the invoices
                     """);
         }
-        text.append("\n  Everyone's letter box (nothing leaves this machine):  ")
-                .append(outside.letterBox())
-                .append('\n');
         text.append("\n  ./coopmesh down ends it; ./coopmesh up goes on where it stopped.\n\n");
         return text.toString();
     }

@@ -116,6 +116,9 @@ final class Services {
             case "billing-service" ->
                     List.of(
                             "--coopmesh.invoice.check-interval=PT1S",
+                            "--coopmesh.document.check-interval=PT1S",
+                            "--coopmesh.direct-debit.check-interval=PT1S",
+                            "--coopmesh.dunning.check-interval=PT1S",
                             // Windows of seconds leave less room for clocks than those of minutes
                             "--coopmesh.metering.link.skew=PT0.5S");
             case "abuse-reporting" ->

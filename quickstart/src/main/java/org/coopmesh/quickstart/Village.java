@@ -37,6 +37,11 @@ public final class Village {
         public String email() {
             return key + "@village.example";
         }
+
+        /** The account they pay from. */
+        public String iban() {
+            return Treasurer.iban(key);
+        }
     }
 
     /** The people, the board first. Elena does not pay her bill. */
@@ -99,7 +104,8 @@ public final class Village {
                 memory.kept("lan-v6." + router));
     }
 
-    static Person person(String key) {
+    /** Who is called {@code key}. */
+    public static Person person(String key) {
         return PEOPLE.stream()
                 .filter(person -> person.key().equals(key))
                 .findFirst()

@@ -8,33 +8,19 @@ import static org.coopmesh.journey.LivingVillage.eventuallyFast;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What a newcomer does after "up", with the browser they would use. */
 class RealBrowserJourneyIT {
-    private static final int DEED_SECONDS_MAX = 600;
-    private static final Path PICTURES = Path.of("target/pictures").toAbsolutePath();
-    private static final String CHROMIUM =
-            Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                    .filter(path -> Files.isExecutable(Path.of(path)))
-                    .findFirst()
-                    .orElse("");
     private static Quickstart village;
 
     @BeforeEach
     void start() {
-        assumeTrue(!CHROMIUM.isEmpty(), "needs chromium");
+        assumeTrue(RealBrowser.possible(), RealBrowser.NEEDS);
         village = LivingVillage.get();
     }
 
@@ -82,28 +68,6 @@ class RealBrowserJourneyIT {
 
     private static JsonNode person(String who, String... deed)
             throws IOException, InterruptedException {
-        Files.createDirectories(PICTURES);
-        var command =
-                new ArrayList<String>(
-                        List.of(
-                                "node",
-                                Path.of("src/test/browser/person.mjs").toAbsolutePath().toString(),
-                                village.installation().publicUrl(),
-                                who + "@village.example",
-                                village.village().password(),
-                                PICTURES.toString()));
-        command.addAll(List.of(deed));
-        var builder = new ProcessBuilder(command);
-        builder.environment().put("CHROMIUM", CHROMIUM);
-        Path out = Files.createTempFile(PICTURES, "person", ".out");
-        builder.redirectErrorStream(true).redirectOutput(out.toFile());
-        Process process = builder.start();
-        if (!process.waitFor(DEED_SECONDS_MAX, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
-        String told = Files.readString(out);
-        Files.delete(out);
-        assertThat(process.exitValue()).as(who + ": " + told).isZero();
-        return JsonMapper.shared().readTree(told);
+        return RealBrowser.person(village, who, deed);
     }
 }

@@ -3,7 +3,6 @@ package org.coopmesh.billing.mail;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import java.net.URI;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.util.unit.DataSize;
@@ -19,7 +18,6 @@ import org.springframework.validation.annotation.Validated;
  * @param attemptsMax after so many "later" a person looks
  * @param lease how long one that took a mail up may be silent before it counts as dead
  * @param sender the address that mails come from; empty for the co-op's own
- * @param site where browsers find the co-op; pay links begin with it
  * @param enclosureMax what is larger is not enclosed
  */
 @Validated
@@ -31,5 +29,4 @@ record MailSettings(
         @Min(1) @Max(20) int attemptsMax,
         @NotNull Duration lease,
         @NotNull String sender,
-        @NotNull URI site,
         @NotNull DataSize enclosureMax) {}

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -50,6 +51,7 @@ class Sending {
     private final PartyRegister parties;
     private final Map<Notice, LetterWriter> writers = new EnumMap<>(Notice.class);
     private final @Nullable JavaMailSenderImpl server;
+    private final URI site;
     private final MailSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -62,7 +64,9 @@ class Sending {
             ObjectProvider<JavaMailSenderImpl> server,
             MailSettings settings,
             TransactionTemplate transaction,
-            Clock clock) {
+            Clock clock,
+            @Value("${coopmesh.public-url}") URI site) {
+        this.site = site;
         this.mails = mails;
         this.texts = texts;
         this.parties = parties;
@@ -125,7 +129,7 @@ class Sending {
 
     /** Where browsers find the co-op. */
     URI site() {
-        return settings.site().normalize();
+        return site;
     }
 
     int perMinute() {

@@ -94,7 +94,7 @@ public class ProviderPayments {
             Clock clock,
             ProviderSettings settings,
             JsonMapper json,
-            @Value("${spring.security.oauth2.resourceserver.jwt.issuer-uri}") String issuer) {
+            @Value("${coopmesh.public-url}") URI root) {
         this.attempts = attempts;
         this.invoicing = invoicing;
         this.cashier = cashier;
@@ -103,7 +103,7 @@ public class ProviderPayments {
         this.transaction = transaction;
         this.clock = clock;
         // Tokens are issued by the public address and /id.
-        this.root = URI.create(issuer.replaceFirst("/id/?$", "") + "/");
+        this.root = root.resolve("/");
         this.pages =
                 Stream.concat(
                                 Stream.of("https:"),

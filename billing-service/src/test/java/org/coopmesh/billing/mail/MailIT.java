@@ -99,7 +99,7 @@ class MailIT {
         registry.add("spring.mail.port", SINK::port);
         registry.add("spring.mail.properties.mail.smtp.starttls.required", () -> "false");
         registry.add("coopmesh.mail.per-minute", () -> PER_MINUTE);
-        registry.add("coopmesh.mail.site", () -> "https://coop.example");
+        registry.add("coopmesh.public-url", () -> "https://coop.example");
     }
 
     @BeforeEach
