@@ -143,6 +143,7 @@ class MonthInTheLifeJourneyIT {
     void aMonthInWhichServicesDieEndsLikeAnyOther() {
         village.letTrafficFlow(false);
         LivingVillage.everyonePays();
+        LivingVillage.meteredAtRest(village.clock().now().minus(Duration.ofDays(1)));
         // What has flowed until now is billed, so that the months to compare have their dues only
         moveTo(YearMonth.from(now()).plusMonths(1).atDay(1), 3);
         for (Person each : PEOPLE) {
