@@ -113,6 +113,7 @@ const settlement = createRoute({ ...under('/settlements/$entryId'), component: l
 const directDebit = createRoute({ ...under('/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/DirectDebitPage')) });
 const collectionRun = createRoute({ ...under('/direct-debit/$runId'), component: lazyRouteComponent(() => import('@/features/direct-debit/CollectionRunPage')) });
 const myMandates = createRoute({ ...under('/my/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/MyMandatesPage')) });
+const autopay = createRoute({ ...under('/my/autopay'), validateSearch: (search: Record<string, unknown>): { came?: boolean } => ({ came: search.came === true ? true : undefined }), component: lazyRouteComponent(() => import('@/features/autopay/AutopayPage')) });
 const payroll = createRoute({ ...under('/payroll'), component: lazyRouteComponent(() => import('@/features/payroll/PayrollPage')) });
 const payRun = createRoute({ ...under('/payroll/$runId'), component: lazyRouteComponent(() => import('@/features/payroll/PayRunPage')) });
 const myHours = createRoute({ ...under('/my/hours'), component: lazyRouteComponent(() => import('@/features/payroll/MyHoursPage')) });
@@ -134,7 +135,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, providers, tools, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -27,7 +27,7 @@ export function PayNow({ invoiceId }: { invoiceId: string }) {
 }
 
 /** What a payer chooses. */
-function Way({ of }: { of: ProviderCode }) {
+export function Way({ of }: { of: ProviderCode }) {
   switch (of) {
     case 'stripe': return <Trans>By card</Trans>;
     case 'gocardless': return <Trans>By direct debit</Trans>;

@@ -103,6 +103,9 @@ export class FakeCoop {
     { line: 2, invoiceId: IDS.paid, invoiceNumber: '2026-00040', payerId: IDS.payer, mandateId: randomUUID(), mandateReference: 'M-43-1', debtorName: 'Lars Example', sequence: 'RCUR', amended: true, amount: eur('24.50'), attempt: 2, endToEndId: 'INV-2026-00040-2', state: 'returned', reason: 'AM04', action: 'retry', retryOn: day(7) },
   ] };
 
+  savings: Json[] = [{ id: '5a5a5a5a-0000-4000-8000-000000000001', payerId: IDS.payer, provider: 'stripe', label: 'Visa …4242, 12/2029', savedAt: ago(9000) }];
+  choice: Json | null = { payerId: IDS.payer, way: 'saved', savingId: '5a5a5a5a-0000-4000-8000-000000000001', floor: null, topUp: null, chosenAt: ago(9000), stoppedAt: ago(90), stoppedWhy: 'Your card was reported lost.' };
+
   mails: Json[] = [
     { id: 4, notice: 'invoice', about: IDS.invoice, payerId: IDS.payer, state: 'doubtful', attempts: 1, queuedAt: ago(30), sentTo: 'ana@example.org', answer: 'broke off while it was handed over' },
     { id: 3, notice: 'receipt', about: IDS.paid, payerId: IDS.payer, state: 'failed', attempts: 1, queuedAt: ago(60), sentTo: 'gone@example.org', answer: '550 5.1.1 no such mailbox' },
@@ -470,6 +473,7 @@ export class FakeCoop {
     if (on(/^\/api\/settlements\/entries\/[0-9a-f-]{36}$/)) return ok({ entry: { id: IDS.entry, kind: 'reciprocity', month: shared.month, payerId: IDS.payer, amount: eur('-15.64'), posted: eur('-15.64') }, explanation: { formula: 'reciprocity.v1', rule: 'rate × (carried for others − what all carry for each byte used × used)', inputs: [{ name: 'carried', value: '91000000000', unit: 'byte' }, { name: 'originated', value: '12000000000', unit: 'byte' }], steps: [{ name: 'carriedPerByteUsed', value: '11/10', unit: '' }], parts: [], exact: '-391/25', result: eur('-15.64') } });
     const rates = { share: '0.08', perHour: eur('15.00'), perCase: eur('2.50') };
     const pool = { ...rates, month: day(-30).slice(0, 7), collected: eur('1840.00'), added: eur('147.20'), carriedIn: eur('12.40'), drawn: eur('110.00'), carriedOut: eur('49.60') };
+    if (path.startsWith('/api/autopay/')) return this.autopay(path.slice('/api/autopay'.length), request, body);
     if (path.startsWith('/api/direct-debit/')) return this.directDebit(path.slice('/api/direct-debit'.length), request, body);
     if (on(/^\/api\/payroll\/figures$/)) return ok(this.empty ? { current: null, months: [] } : { current: { ...rates, firstMonth: day(-60).slice(0, 7), setBy: IDS.board, setAt: ago(9000) }, months: [{ ...pool, moderators: [{ moderator: 1, minutes: 330, cases: 4, claim: eur('92.50'), pay: eur('92.50'), paid: true }, { moderator: 2, minutes: 70, cases: 0, claim: eur('17.50'), pay: eur('17.50'), paid: false }] }] });
     if (on(/^\/api\/payroll\/rate-cards$/, 'POST')) return ok({ ...body, setBy: this.memberId, setAt: ago(0) });
@@ -587,6 +591,25 @@ export class FakeCoop {
 
   /** Same key and body: same answer; same key, other body: refused. */
   /** Steps of the one pay run there is. */
+
+  private autopay(path: string, request: IncomingMessage, body: Json): { status: number; body: unknown; problem?: boolean } {
+    const ok = (answer: unknown) => ({ status: 200, body: answer });
+    const on = (what: RegExp, method = 'GET') => request.method === method && what.test(path);
+    if (on(/^\/mine/)) return ok({
+      schedule: { days: [-3, 1, 3, 7], graceDays: 3, topUpDays: [1, 3, 7], topUpsADay: 3 }, offered: ['stripe', 'gocardless'], payerIds: this.empty ? [] : [IDS.payer], savings: this.empty ? [] : this.savings, choices: this.empty || !this.choice ? [] : [this.choice],
+      coming: this.empty || !this.choice ? [] : [{ invoiceId: IDS.invoice, invoiceNumber: '2026-00041', amount: eur('27.40'), state: 'coming', on: day(4), why: null }, { invoiceId: IDS.paid, invoiceNumber: '2026-00040', amount: eur('24.50'), state: 'over', on: day(-1), why: 'payer' }],
+      tries: this.empty ? [] : [{ id: randomUUID(), payerId: IDS.payer, invoiceId: IDS.invoice, invoiceNumber: '2026-00041', number: 1, amount: eur('27.40'), askedOn: day(-2), state: 'failed', decline: 'passing', why: 'Your card has insufficient funds.' }, { id: randomUUID(), payerId: IDS.payer, invoiceId: null, invoiceNumber: null, number: 3, amount: eur('30.00'), askedOn: day(-20), state: 'taken', decline: null, why: null }],
+    });
+    if (on(/^\/savings$/, 'POST')) return ok({ page: '/my/autopay?came=true' });
+    if (on(/^\/savings\//, 'DELETE')) { this.savings = []; this.choice = null; return { status: 204, body: null }; }
+    if (request.method === 'PUT') {
+      if (body.topUp === '0.50') return { status: 422, body: { type: 'https://coopmesh.org/problems/autopay-refused', title: 'Unprocessable Content', status: 422, detail: 'topUp: 1 to 1000', errors: [{ field: 'topUp', rule: 'range', message: '1 to 1000' }] }, problem: true };
+      this.choice = { payerId: IDS.payer, way: body.way, savingId: body.savingId, floor: body.floor ? eur(String(body.floor)) : null, topUp: body.topUp ? eur(String(body.topUp)) : null, chosenAt: ago(0), stoppedAt: null, stoppedWhy: null };
+      return ok(this.choice);
+    }
+    if (request.method === 'DELETE') this.choice = null;
+    return { status: 204, body: null };
+  }
 
   private directDebit(path: string, request: IncomingMessage, body: Json): { status: number; body: unknown; problem?: boolean } {
     const ok = (answer: unknown) => ({ status: 200, body: answer });

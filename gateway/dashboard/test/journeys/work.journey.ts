@@ -132,6 +132,26 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/\/again$/).length).toBeGreaterThan(0);
   });
 
+  it('who pays chooses a wallet that fills itself, and takes the card back', async () => {
+    await page.goto('/my/autopay');
+    await page.getByText('reported lost').waitFor();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await dialog().getByLabel(/Out of my wallet/).check();
+    await dialog().getByLabel(/^charge/).fill('0.50');
+    await dialog().getByRole('button', { name: 'Pay it so' }).click();
+    await dialog().getByText('1 to 1000').first().waitFor();
+    await inspect(page, 'autopay-form', width);
+    await dialog().getByLabel(/^charge/).fill('30');
+    await dialog().getByRole('button', { name: 'Pay it so' }).click();
+    await page.getByText('Out of the wallet').waitFor();
+    expect(asked(/autopay\/[0-9a-f-]{36}$/).at(-1)!.body).toMatchObject({ way: 'wallet', savingId: '5a5a5a5a-0000-4000-8000-000000000001', floor: '10.00', topUp: '30.00' });
+    await page.getByRole('button', { name: /^Take Visa/ }).click();
+    await page.getByText('Paid by hand').waitFor();
+    await page.getByRole('button', { name: 'Save a card' }).click();
+    await page.waitForURL(/came=true/);
+    expect(asked(/autopay\/savings$/)[0]!.body).toMatchObject({ payerId: IDS.payer, provider: 'stripe' });
+  });
+
   it('a treasurer sends a doubtful mail again, and says it in the co-op’s words', async () => {
     await page.goto('/mail');
     await page.getByRole('button', { name: 'Send again', exact: true }).first().click();

@@ -14,6 +14,9 @@ export function NoticeName({ notice }: { notice: string }) {
     case 'collection': return <Trans>Direct debit to come</Trans>;
     case 'collection-failed': return <Trans>Direct debit failed</Trans>;
     case 'collection-postponed': return <Trans>Direct debit failed, tried again</Trans>;
+    case 'charge-failed': return <Trans>Charge failed, tried again</Trans>;
+    case 'charge-given-up': return <Trans>Charge failed for good</Trans>;
+    case 'top-up-failed': return <Trans>Wallet not filled</Trans>;
     default: return <>{notice}</>;
   }
 }

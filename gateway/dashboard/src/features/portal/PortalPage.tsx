@@ -55,7 +55,7 @@ function Bill() {
   const { t } = useLingui();
   const query = useQuery(billQuery);
   return (
-    <Panel title={t`My bill`} actions={<><Button component={Link} to="/my/direct-debit" size="compact-sm" variant="default"><Trans>Direct debit</Trans></Button><Button component={Link} to="/my/spending" size="compact-sm" variant="default"><Trans>Cap and wallet</Trans></Button></>}>
+    <Panel title={t`My bill`} actions={<><Button component={Link} to="/my/autopay" size="compact-sm" variant="default"><Trans>Pay by itself</Trans></Button><Button component={Link} to="/my/direct-debit" size="compact-sm" variant="default"><Trans>Direct debit</Trans></Button><Button component={Link} to="/my/spending" size="compact-sm" variant="default"><Trans>Cap and wallet</Trans></Button></>}>
       <Loaded query={query} lines={4}>
         {(bill) => bill.payers.length === 0 ? <Empty icon={<IconReceipt2 size={30} />} title={t`No bill yet`}><Trans>The first one comes after your first month.</Trans></Empty> : <div className="stack">{bill.payers.map((payer) => <PayerView key={payer.payerId} payer={payer} />)}</div>}
       </Loaded>

@@ -62,7 +62,7 @@ function Attempts({ state }: { state?: string }) {
   const query = useInfiniteQuery(attemptsQuery(state));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const columns = useMemo((): Column<Attempt>[] => [
-    { id: 'number', head: t`Invoice`, cell: (row) => <><Link className="quiet-link" to="/invoices/$invoiceId" params={{ invoiceId: row.invoiceId }}>{row.number}</Link><small><When at={row.createdAt} /></small></> },
+    { id: 'number', head: t`Invoice`, cell: (row) => <>{row.invoiceId ? <Link className="quiet-link" to="/invoices/$invoiceId" params={{ invoiceId: row.invoiceId }}>{row.number}</Link> : <Trans>Wallet</Trans>}<small><When at={row.createdAt} /></small></> },
     { id: 'payer', head: t`Payer`, cell: (row) => <PayerName id={row.payerId} /> },
     { id: 'provider', head: t`Provider`, cell: (row) => <ProviderName of={row.provider} /> },
     { id: 'state', head: t`State`, cell: (row) => <><AttemptState of={row.state} />{row.why && <small className="long">{row.why}</small>}</> },

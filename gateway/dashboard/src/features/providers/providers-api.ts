@@ -23,7 +23,8 @@ export interface Provider {
 export interface Attempt {
   id: string;
   provider: ProviderCode;
-  invoiceId: string;
+  /** Nothing where it filled a wallet. */
+  invoiceId?: string | null;
   number: string;
   payerId: string;
   amount: Money;

@@ -44,6 +44,7 @@ class ArchitectureTest {
                     "provider",
                     "document",
                     "directdebit",
+                    "autopay",
                     "reconciliation",
                     "dunning",
                     "payroll",

@@ -62,6 +62,7 @@ public class BillingContext {
         registry.add("coopmesh.mail.check-interval", () -> "PT1H");
         registry.add("coopmesh.dunning.check-interval", () -> "PT1H");
         registry.add("coopmesh.direct-debit.check-interval", () -> "PT1H");
+        registry.add("coopmesh.autopay.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
         registry.add("coopmesh.webhook.check-interval", () -> "PT1H");
     }
@@ -110,6 +111,7 @@ public class BillingContext {
         settings.put("coopmesh.dunning.check-interval", "PT1H");
         settings.put("coopmesh.direct-debit.check-interval", "PT1H");
         settings.put("coopmesh.webhook.check-interval", "PT1H");
+        settings.put("coopmesh.autopay.check-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         Stream.concat(

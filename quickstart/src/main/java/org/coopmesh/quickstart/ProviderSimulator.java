@@ -56,6 +56,7 @@ public final class ProviderSimulator implements AutoCloseable {
     }
 
     private static final int BODY_BYTES_MAX = 1 << 20;
+    private static final int ACTION_PARTS = 5;
     private static final BigDecimal RATE = new BigDecimal("50000");
 
     private final JsonMapper json = new JsonMapper();
@@ -68,6 +69,8 @@ public final class ProviderSimulator implements AutoCloseable {
     private final Map<String, String> byKey = new HashMap<>();
     private final Deque<Fault> faults = new ArrayDeque<>();
     private final List<Ring> held = new ArrayList<>();
+    private final Deque<String> declines = new ArrayDeque<>();
+    private int charged;
     private boolean holding;
     private int next = 1;
     private int created;
@@ -231,10 +234,11 @@ public final class ProviderSimulator implements AutoCloseable {
     }
 
     private ObjectNode charge(String session) {
-        return thing(
-                thing(thing(session).path("payment_intent").asString())
-                        .path("latest_charge")
-                        .asString());
+        String intent =
+                session.startsWith("pi_")
+                        ? session
+                        : thing(session).path("payment_intent").asString();
+        return thing(thing(intent).path("latest_charge").asString());
     }
 
     private ObjectNode intent(ObjectNode session, String status) {
@@ -260,6 +264,42 @@ public final class ProviderSimulator implements AutoCloseable {
         session.put("status", "complete").put("payment_status", "paid");
     }
 
+    /** The payer gives a card on the page, which is kept. */
+    public void give(String session) {
+        synchronized (this) {
+            ObjectNode it = thing(session);
+            if (it.path("status").asString("").equals("complete")) return;
+            ObjectNode method = fresh("pm_", "payment_method").put("type", "card");
+            method.putObject("card")
+                    .put("brand", "visa")
+                    .put("last4", "4242")
+                    .put("exp_month", 12)
+                    .put("exp_year", 2029);
+            ObjectNode intent = fresh("seti_", "setup_intent").put("status", "succeeded");
+            intent.put("payment_method", method.path("id").asString());
+            it.put("setup_intent", intent.path("id").asString()).put("status", "complete");
+        }
+        ring("stripe", "checkout.session.completed", session);
+    }
+
+    /** What the payers' banks say to the next charges of kept cards, such as {@code insufficient_funds}; nothing for yes. */
+    public synchronized void decline(String... codes) {
+        declines.clear();
+        declines.addAll(List.of(codes));
+    }
+
+    /** How often kept cards and mandates were charged, less what was taken back before it was. */
+    public synchronized int charged() {
+        return charged;
+    }
+
+    /** Whether a kept card can be charged still. */
+    public synchronized boolean keeps(String method) {
+        return things.containsKey(method)
+                && !things.get(method).path("detached").asBoolean(false)
+                && !things.get(method).path("status").asString("").equals("cancelled");
+    }
+
     // GoCardless
 
     /** The payer gives the mandate on the page. */
@@ -270,6 +310,16 @@ public final class ProviderSimulator implements AutoCloseable {
             it.put("status", "fulfilled")
                     .putObject("links")
                     .put("mandate_request_mandate", "MD" + request.substring(3));
+            ObjectNode mandate = json.createObjectNode().put("id", "MD" + request.substring(3));
+            mandate.put("status", "active")
+                    .putObject("links")
+                    .put("customer_bank_account", "BA" + request.substring(3));
+            things.put("MD" + request.substring(3), mandate);
+            things.put(
+                    "BA" + request.substring(3),
+                    json.createObjectNode()
+                            .put("bank_name", "Bank of Simulation")
+                            .put("account_number_ending", "42"));
         }
         ring("gocardless", "billing_requests.fulfilled", request);
     }
@@ -528,7 +578,7 @@ public final class ProviderSimulator implements AutoCloseable {
         if (path.startsWith("/api/v1/stores/")) {
             return btcpay(path, post ? json.readTree(body) : null, exchange);
         }
-        return gocardless(path, post ? json.readTree(body) : null, key);
+        return gocardless(path, post ? json.readTree(body) : null, key, exchange);
     }
 
     private Answer stripePost(String path, Map<String, String> form, @Nullable String key) {
@@ -536,9 +586,36 @@ public final class ProviderSimulator implements AutoCloseable {
             return json(200, thing(byKey.getOrDefault(key, "")));
         }
         ObjectNode made;
-        if (path.equals("/v1/checkout/sessions")) {
+        String[] parts = path.split("/", -1);
+        if (parts.length >= ACTION_PARTS) {
+            return stripeAction(thing(parts[parts.length - 2]), parts[parts.length - 1], form, key);
+        }
+        if (path.equals("/v1/customers")) {
+            made = fresh("cus_", "customer");
+        } else if (path.equals("/v1/payment_intents")) {
+            ObjectNode method = things.get(form.getOrDefault("payment_method", ""));
+            if (method == null || method.path("detached").asBoolean(false)) {
+                ObjectNode error = json.createObjectNode();
+                error.putObject("error")
+                        .put("code", "resource_missing")
+                        .put("message", "No such PaymentMethod.");
+                return json(400, error);
+            }
+            made = fresh("pi_", "payment_intent");
+            made.put("status", "requires_confirmation")
+                    .put("amount_total", Long.parseLong(form.getOrDefault("amount", "0")))
+                    .put("currency", form.get("currency"))
+                    .put("payment_method", form.get("payment_method"))
+                    .set("latest_charge", json.nullNode());
+            // Costs nobody anything yet.
+            created--;
+        } else if (path.equals("/v1/checkout/sessions")) {
             made = fresh("cs_", "checkout.session");
             String id = made.path("id").asString();
+            if ("setup".equals(form.get("mode"))) {
+                made.put("setup", true).put("customer", form.get("customer"));
+                created--;
+            }
             made.put("status", "open")
                     .put("payment_status", "unpaid")
                     .put("url", url() + "/page/" + id)
@@ -573,6 +650,56 @@ public final class ProviderSimulator implements AutoCloseable {
         return json(200, made);
     }
 
+    private Answer stripeAction(
+            ObjectNode on, String action, Map<String, String> form, @Nullable String key) {
+        String status = on.path("status").asString("");
+        switch (action) {
+            case "expire" -> {
+                if (!status.equals("open")) return refused(400, "", "Only open sessions expire.");
+                on.put("status", "expired");
+            }
+            case "cancel" -> {
+                if (status.equals("succeeded")) return refused(400, "", "It has succeeded.");
+                on.put("status", "canceled");
+            }
+            case "detach" -> on.put("detached", true);
+            case "confirm" -> {
+                if (!status.equals("requires_confirmation")
+                        || !"true".equals(form.get("off_session"))) {
+                    return refused(400, "payment_intent_unexpected_state", "It is " + status);
+                }
+                String no = declines.isEmpty() ? "" : String.valueOf(declines.poll());
+                if (!no.isEmpty()) {
+                    boolean payers = no.equals("authentication_required");
+                    ObjectNode error = json.createObjectNode();
+                    error.put("type", "card_error")
+                            .put("code", payers ? no : "card_declined")
+                            .put("decline_code", no)
+                            .put("message", "Your card was declined: " + no + ".");
+                    on.put("status", "requires_payment_method").set("last_payment_error", error);
+                    ObjectNode answer = json.createObjectNode();
+                    answer.set("error", error);
+                    return json(402, answer);
+                }
+                charge(on, on);
+                on.put("status", "succeeded");
+                charged++;
+                created++;
+            }
+            default -> {
+                return json(404, json.createObjectNode());
+            }
+        }
+        if (key != null) byKey.put(key, on.path("id").asString());
+        return json(200, on);
+    }
+
+    private Answer refused(int status, String code, String message) {
+        ObjectNode error = json.createObjectNode();
+        error.putObject("error").put("code", code).put("message", message);
+        return json(status, error);
+    }
+
     private Answer stripeGet(String path, HttpExchange exchange) {
         if (path.equals("/v1/disputes")) {
             String intent = query(exchange).get("payment_intent");
@@ -587,6 +714,14 @@ public final class ProviderSimulator implements AutoCloseable {
         ObjectNode session = things.get(path.substring(path.lastIndexOf('/') + 1));
         if (session == null) return json(404, json.createObjectNode());
         ObjectNode expanded = session.deepCopy();
+        ObjectNode own = things.get(session.path("latest_charge").asString(""));
+        if (own != null) expanded.set("latest_charge", own.deepCopy());
+        ObjectNode setup = things.get(session.path("setup_intent").asString(""));
+        if (setup != null) {
+            ObjectNode copy = setup.deepCopy();
+            copy.set("payment_method", thing(setup.path("payment_method").asString()).deepCopy());
+            expanded.set("setup_intent", copy);
+        }
         ObjectNode intent = things.get(session.path("payment_intent").asString(""));
         if (intent != null) {
             ObjectNode copy = intent.deepCopy();
@@ -597,10 +732,31 @@ public final class ProviderSimulator implements AutoCloseable {
         return json(200, expanded);
     }
 
-    private Answer gocardless(String path, @Nullable JsonNode body, @Nullable String key) {
+    private Answer gocardless(
+            String path, @Nullable JsonNode body, @Nullable String key, HttpExchange exchange) {
         String[] parts = path.substring(1).split("/", -1);
         String what = parts[0];
         ObjectNode answer = json.createObjectNode();
+        if (body == null && what.equals("payments") && parts.length == 1) {
+            String mandate = query(exchange).get("mandate");
+            var list = answer.putArray(what);
+            things.values().stream()
+                    .filter(each -> each.path("object").asString("").equals("payments"))
+                    .filter(each -> each.path("links").path("mandate").asString("").equals(mandate))
+                    .forEach(list::add);
+            return json(200, answer);
+        }
+        if (body != null && parts.length == ACTION_PARTS - 1) {
+            ObjectNode on = thing(parts[1]);
+            if (what.equals("payments")
+                    && !on.path("status").asString("").equals("pending_submission")) {
+                return refused(422, "", "It is " + on.path("status").asString(""));
+            }
+            on.put("status", "cancelled");
+            if (what.equals("payments")) charged--;
+            answer.set(what, on);
+            return json(200, answer);
+        }
         if (body == null) {
             ObjectNode found = parts.length == 2 ? things.get(parts[1]) : null;
             if (found == null) return json(404, answer);
@@ -632,7 +788,13 @@ public final class ProviderSimulator implements AutoCloseable {
                 made.put("authorisation_url", url() + "/page/" + request);
             }
             case "payments" -> {
+                ObjectNode mandate = things.get(asked.path("links").path("mandate").asString(""));
+                if (mandate != null && !mandate.path("status").asString("").equals("active")) {
+                    return refused(422, "", "Mandate is not active");
+                }
                 made = fresh("PM", what);
+                charged++;
+                made.set("metadata", asked.path("metadata").deepCopy());
                 made.put("status", "pending_submission")
                         .put("amount", asked.path("amount").asLong())
                         .put("amount_refunded", 0)
@@ -706,7 +868,8 @@ public final class ProviderSimulator implements AutoCloseable {
             amount = it.path("amount").asString("0");
         }
         if (exchange.getRequestMethod().equals("POST")) {
-            if (id.startsWith("cs_")) pay(id);
+            if (id.startsWith("cs_") && thing(id).path("setup").asBoolean(false)) give(id);
+            else if (id.startsWith("cs_")) pay(id);
             else if (id.startsWith("BRQ")) authorise(id);
             else arrive(id, amount, true);
             return new Answer(303, "text/plain", new byte[0], back);

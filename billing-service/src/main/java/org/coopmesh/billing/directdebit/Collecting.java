@@ -30,6 +30,7 @@ import org.coopmesh.billing.directdebit.Run.Proposed;
 import org.coopmesh.billing.directdebit.Run.Rejected;
 import org.coopmesh.billing.directdebit.Run.State;
 import org.coopmesh.billing.directdebit.Run.Withdrawn;
+import org.coopmesh.billing.invoice.DueHold;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -84,6 +85,7 @@ public class Collecting {
     private final Ledger ledger;
     private final Mailing mailing;
     private final PayerRegister register;
+    private final List<DueHold> holds;
     private final DirectDebitSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -98,6 +100,7 @@ public class Collecting {
             Ledger ledger,
             Mailing mailing,
             PayerRegister register,
+            List<DueHold> holds,
             DirectDebitSettings settings,
             PlatformTransactionManager transactions,
             Clock clock) {
@@ -110,6 +113,7 @@ public class Collecting {
         this.ledger = ledger;
         this.mailing = mailing;
         this.register = register;
+        this.holds = holds;
         this.settings = settings;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
@@ -210,9 +214,11 @@ public class Collecting {
 
     private List<Item> draw(LocalDate collectOn) {
         Map<PayerId, Active> byPayer = usable(collectOn);
+        Set<InvoiceId> others = collectedOtherwise();
         List<Invoice> owing =
                 invoicing.owingOf(byPayer.keySet()).stream()
                         .filter(invoice -> !invoice.heading().dueOn().isAfter(collectOn))
+                        .filter(invoice -> !others.contains(invoice.heading().id()))
                         .toList();
         Map<InvoiceId, Item> latest =
                 owing.isEmpty()
@@ -255,6 +261,20 @@ public class Collecting {
             }
         }
         return items;
+    }
+
+    /** Invoices that something else of the co-op collects, by their payers' own choice. */
+    private Set<InvoiceId> collectedOtherwise() {
+        return holds.stream()
+                .filter(hold -> !(hold instanceof UnderWay))
+                .flatMap(hold -> hold.beingCollected().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /** Whether there is a mandate by which the payer can be collected from. */
+    public boolean hasMandate(PayerId payer) {
+        return mandates.of(List.of(payer), Integer.MAX_VALUE).stream()
+                .anyMatch(Active.class::isInstance);
     }
 
     private Map<PayerId, Active> usable(LocalDate day) {
@@ -334,6 +354,7 @@ public class Collecting {
                         .stream()
                         .collect(
                                 Collectors.toMap(invoice -> invoice.heading().id(), Invoice::open));
+        Set<InvoiceId> others = collectedOtherwise();
         var stays = new ArrayList<Item>();
         var goes = new ArrayList<UUID>();
         for (Item item : heading.items()) {
@@ -342,7 +363,8 @@ public class Collecting {
                     mandate instanceof Active active
                             && active.usableOn(heading.collectOn())
                             && active.terms().debtor().equals(item.debtor());
-            if (usable && item.amount().equals(open.get(item.invoice()))) stays.add(item);
+            boolean due = item.amount().equals(open.get(item.invoice()));
+            if (usable && due && !others.contains(item.invoice())) stays.add(item);
             else goes.add(item.id());
         }
         if (stays.isEmpty()) {

@@ -100,14 +100,17 @@ class PayPageController {
                             .cacheControl(CacheControl.noStore())
                             .build();
             case ProviderPayments.Begun.Not(var why) ->
-                    why == ProviderPayments.NotNow.TOO_MANY
-                            ? answer(
-                                    HttpStatus.TOO_MANY_REQUESTS,
-                                    PayPage.wait(
-                                            Optional.ofNullable(lang)
-                                                    .flatMap(PayPageController::language)
-                                                    .orElseGet(() -> language(request))))
-                            : page(token, lang, request, false, known.get());
+                    switch (why) {
+                        case TOO_MANY ->
+                                answer(
+                                        HttpStatus.TOO_MANY_REQUESTS,
+                                        PayPage.wait(
+                                                Optional.ofNullable(lang)
+                                                        .flatMap(PayPageController::language)
+                                                        .orElseGet(() -> language(request))));
+                        case UNDER_WAY -> page(token, lang, request, true, null);
+                        case NOT_OFFERED, AWAY -> page(token, lang, request, false, known.get());
+                    };
         };
     }
 

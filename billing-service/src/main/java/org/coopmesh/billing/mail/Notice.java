@@ -35,7 +35,13 @@ public enum Notice {
     /** The bank did not let it be collected, or took it back. */
     COLLECTION_FAILED(Set.of("link"), "number", "amount", "code", "link"),
     /** The same, and it is collected once more. */
-    COLLECTION_POSTPONED(Set.of("retry"), "number", "amount", "code", "retry", "link");
+    COLLECTION_POSTPONED(Set.of("retry"), "number", "amount", "code", "retry", "link"),
+    /** What the payer saved could not be charged, and is charged once more. */
+    CHARGE_FAILED(Set.of("link", "retry"), "number", "amount", "reason", "retry", "link"),
+    /** It could not be charged, and is not tried again by itself. */
+    CHARGE_GIVEN_UP(Set.of("link"), "number", "amount", "reason", "link"),
+    /** The wallet could not be filled. */
+    TOP_UP_FAILED(Set.of(), "amount", "reason", "link");
 
     private final Set<String> needed;
     private final List<String> places;

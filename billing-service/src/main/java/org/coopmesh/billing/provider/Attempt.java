@@ -10,10 +10,12 @@ import org.coopmesh.billing.subscription.PayerId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try to pay an invoice through a provider.
+ * One try to pay through a provider: an invoice on a page by its payer, or what the payer saved is charged, for an invoice or into the
+ * wallet.
  *
  * @param id also the key by which the provider knows a repetition
- * @param number of the invoice
+ * @param invoice null where it goes into the wallet
+ * @param number of the invoice, or what it is instead
  * @param amount what was open when it began
  * @param page where the payer pays; null until the provider has answered
  * @param references what the provider calls it, the first one first
@@ -22,11 +24,14 @@ import org.jspecify.annotations.Nullable;
  * @param payment what it is booked as; null while nothing is
  * @param why what the provider last said against it
  * @param nextLookAt when the provider is asked next; null when it need not be
+ * @param saving what is charged; null where the payer pays on a page
+ * @param closing whether it is not to be paid by any more, unless it was
+ * @param decline what follows from the provider's no to a charge
  */
 record Attempt(
         UUID id,
         Provider provider,
-        InvoiceId invoice,
+        @Nullable InvoiceId invoice,
         String number,
         PayerId payer,
         Money amount,
@@ -41,12 +46,15 @@ record Attempt(
         Instant changedAt,
         @Nullable Instant nextLookAt,
         int looks,
-        long rings) {
+        long rings,
+        @Nullable UUID saving,
+        boolean closing,
+        @Nullable Decline decline) {
     /** How far it is. Money that was taken may still go back: no state but those before it is for ever. */
     enum State {
         /** The provider was asked for a page and has not answered. */
         OPENING,
-        /** The payer has a page and has not paid. */
+        /** The payer has a page and has not paid; or a charge is prepared and not made. */
         OPEN,
         /** The payer has paid, the money is on its way to the provider. */
         PROCESSING,

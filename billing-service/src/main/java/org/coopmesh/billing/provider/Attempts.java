@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Currency;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,18 +43,21 @@ class Attempts {
         db.sql(
                         """
                         insert into payment_attempt (id, provider, invoice_id, number, payer_id, amount_micro, currency, state,
-                                                     created_at, changed_at)
-                        values (:id, :provider, :invoice, :number, :payer, :amount, :currency, :state, :createdAt, :createdAt)
+                                                     created_at, changed_at, saving_id, next_look_at)
+                        values (:id, :provider, :invoice, :number, :payer, :amount, :currency, :state, :createdAt, :createdAt,
+                                :saving, :next)
                         """)
                 .param("id", attempt.id())
                 .param("provider", attempt.provider().code())
-                .param("invoice", attempt.invoice().value())
+                .param("invoice", attempt.invoice() == null ? null : attempt.invoice().value())
                 .param("number", attempt.number())
                 .param("payer", attempt.payer().value())
                 .param("amount", attempt.amount().microUnits())
                 .param("currency", attempt.amount().currency().getCurrencyCode())
                 .param("state", code(attempt.state()))
                 .param("createdAt", at(attempt.createdAt()))
+                .param("saving", attempt.saving())
+                .param("next", attempt.nextLookAt() == null ? null : at(attempt.nextLookAt()))
                 .update();
     }
 
@@ -63,7 +67,7 @@ class Attempts {
                         """
                         select * from payment_attempt
                          where invoice_id = :invoice and provider = :provider and amount_micro = :amount
-                           and state in ('opening', 'open') and created_at > :since
+                           and saving_id is null and not closing and state in ('opening', 'open') and created_at > :since
                          order by created_at desc limit 1
                         """)
                 .param("invoice", invoice.value())
@@ -155,7 +159,7 @@ class Attempts {
                         """
                         update payment_attempt
                            set state = :state, page = :page, references_all = :references::text[], received_micro = :received,
-                               fee_micro = :fee, payment_id = :payment, why = :why, changed_at = :changedAt, looks = :looks,
+                               fee_micro = :fee, payment_id = :payment, why = :why, decline = :decline, changed_at = :changedAt, looks = :looks,
                                next_look_at = case when rings = :rings then :next::timestamptz else :now end
                          where id = :id
                         """)
@@ -167,6 +171,7 @@ class Attempts {
                 .param("fee", attempt.fee().microUnits())
                 .param("payment", attempt.payment())
                 .param("why", attempt.why())
+                .param("decline", attempt.decline() == null ? null : attempt.decline().code())
                 .param("changedAt", at(attempt.changedAt()))
                 .param("looks", attempt.looks())
                 .param("rings", attempt.rings())
@@ -209,6 +214,37 @@ class Attempts {
                 .param("invoice", invoice.value())
                 .param("now", at(now))
                 .update();
+    }
+
+    /** Has these not used any more, if they were not used yet: the provider is told at once. */
+    void close(Collection<UUID> ids, Instant now) {
+        db.sql(
+                        """
+                        update payment_attempt set closing = true, rings = rings + 1, looks = 0, next_look_at = :now
+                         where id = any(:ids) and state in ('opening', 'open', 'processing') and not closing
+                        """)
+                .param("ids", ids.toArray(UUID[]::new))
+                .param("now", at(now))
+                .update();
+    }
+
+    /** Ends one whose page nobody was ever given. */
+    void expire(UUID id, Instant now) {
+        db.sql(
+                        """
+                        update payment_attempt set state = 'expired', changed_at = :now, next_look_at = null
+                         where id = :id and state = 'opening'
+                        """)
+                .param("id", id)
+                .param("now", at(now))
+                .update();
+    }
+
+    List<Attempt> find(Collection<UUID> ids) {
+        return db.sql("select * from payment_attempt where id = any(:ids)")
+                .param("ids", ids.toArray(UUID[]::new))
+                .query(Attempts::attempt)
+                .list();
     }
 
     /** Whether the webhook came for the first time. */
@@ -323,10 +359,11 @@ class Attempts {
     private static Attempt attempt(ResultSet rs, int row) throws SQLException {
         Currency currency = Currency.getInstance(rs.getString("currency"));
         String page = rs.getString("page");
+        UUID invoice = rs.getObject("invoice_id", UUID.class);
         return new Attempt(
                 rs.getObject("id", UUID.class),
                 Provider.of(rs.getString("provider")).orElseThrow(),
-                new InvoiceId(rs.getObject("invoice_id", UUID.class)),
+                invoice == null ? null : new InvoiceId(invoice),
                 rs.getString("number"),
                 new PayerId(rs.getObject("payer_id", UUID.class)),
                 new Money(rs.getLong("amount_micro"), currency),
@@ -344,7 +381,10 @@ class Attempts {
                 rs.getObject("changed_at", OffsetDateTime.class).toInstant(),
                 instant(rs, "next_look_at"),
                 rs.getInt("looks"),
-                rs.getLong("rings"));
+                rs.getLong("rings"),
+                rs.getObject("saving_id", UUID.class),
+                rs.getBoolean("closing"),
+                Decline.of(rs.getString("decline")));
     }
 
     private static String code(Attempt.State state) {

@@ -169,7 +169,8 @@ final class BtcpayAdapter implements PaymentProvider {
                 Money.zero(received.currency()),
                 takenAt,
                 List.of(),
-                why);
+                why,
+                null);
     }
 
     private static Instant changed(JsonNode invoice) {

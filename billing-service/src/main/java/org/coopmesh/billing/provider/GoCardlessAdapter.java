@@ -6,13 +6,17 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
+import java.util.Currency;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.coopmesh.billing.ledger.Money;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,9 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
  * GoCardless: the payer gives a mandate on its page, then the amount is collected from the bank account. Speaks the API of
  * {@link #VERSION}.
  */
-final class GoCardlessAdapter implements PaymentProvider {
+final class GoCardlessAdapter implements SavingProvider {
     static final String VERSION = "2015-07-06";
 
+    private static final Logger log = LoggerFactory.getLogger(GoCardlessAdapter.class);
+    private static final int PAYMENTS_MAX = 50;
+    private static final int LABEL_MAX = 100;
     private static final String KNOWN = "idempotent_creation_conflict";
     private static final String JSON = "application/json";
     private static final Set<String> ON_ITS_WAY =
@@ -55,6 +62,11 @@ final class GoCardlessAdapter implements PaymentProvider {
 
     @Override
     public Opened open(Attempt attempt, URI back) {
+        return mandate("coopmesh_attempt", attempt.id(), attempt.amount().currency(), back);
+    }
+
+    /** A page on which the payer gives a mandate. */
+    private Opened mandate(String kind, UUID id, Currency currency, URI back) {
         String request =
                 create(
                         "billing_requests",
@@ -64,10 +76,10 @@ final class GoCardlessAdapter implements PaymentProvider {
                                         "scheme",
                                         settings.scheme(),
                                         "currency",
-                                        attempt.amount().currency().getCurrencyCode()),
+                                        currency.getCurrencyCode()),
                                 "metadata",
-                                Map.of("coopmesh_attempt", attempt.id().toString())),
-                        attempt.id().toString());
+                                Map.of(kind, id.toString())),
+                        id.toString());
         // A flow is only a door to the request; each may be used, all lead to the one mandate.
         JsonNode flow =
                 http.post(
@@ -93,6 +105,12 @@ final class GoCardlessAdapter implements PaymentProvider {
         for (String each : attempt.references()) {
             if (each.startsWith("PM")) return payment(attempt, each);
         }
+        if (attempt.saving() != null) {
+            String made = made(attempt);
+            return made == null
+                    ? Seen.without(attempt, Attempt.State.OPEN, null)
+                    : payment(attempt, made).with(List.of(made));
+        }
         JsonNode request =
                 http.get("/billing_requests/" + attempt.reference()).path("billing_requests");
         return switch (request.path("status").asString("")) {
@@ -108,23 +126,111 @@ final class GoCardlessAdapter implements PaymentProvider {
                     attempt, Attempt.State.FAILED, "paid in another way before it was collected");
         }
         String mandate = http.reference(request.path("links").path("mandate_request_mandate"));
-        String payment =
-                create(
-                        "payments",
-                        Map.of(
-                                "amount",
-                                owed.minor(),
-                                "currency",
-                                owed.currency().getCurrencyCode(),
-                                "description",
-                                attempt.number(),
-                                "metadata",
-                                Map.of("coopmesh_attempt", attempt.id().toString()),
-                                "links",
-                                Map.of("mandate", mandate)),
-                        attempt.id() + "-payment");
+        String payment = collect(attempt, owed, mandate);
         return Seen.without(attempt, Attempt.State.PROCESSING, null)
                 .with(List.of(payment, mandate));
+    }
+
+    private String collect(Attempt attempt, Money amount, String mandate) {
+        return create(
+                "payments",
+                Map.of(
+                        "amount",
+                        amount.minor(),
+                        "currency",
+                        amount.currency().getCurrencyCode(),
+                        "description",
+                        attempt.number(),
+                        "metadata",
+                        Map.of("coopmesh_attempt", attempt.id().toString()),
+                        "links",
+                        Map.of("mandate", mandate)),
+                attempt.id() + "-payment");
+    }
+
+    /** The payment that was made for the attempt, also by somebody who died before writing it down; null for none. */
+    private @Nullable String made(Attempt attempt) {
+        for (JsonNode each :
+                http.get("/payments?mandate=" + attempt.reference() + "&limit=" + PAYMENTS_MAX)
+                        .path("payments")) {
+            if (each.path("metadata")
+                    .path("coopmesh_attempt")
+                    .asString("")
+                    .equals(attempt.id().toString())) {
+                return http.reference(each.path("id"));
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public Opened save(Saving saving, Currency currency, URI back) {
+        return mandate("coopmesh_saving", saving.id(), currency, back);
+    }
+
+    @Override
+    public Kept kept(Saving saving) {
+        JsonNode request =
+                http.get("/billing_requests/" + saving.reference()).path("billing_requests");
+        String status = request.path("status").asString("");
+        if (!status.equals("fulfilled")) {
+            return new Kept(null, null, null, status.equals("cancelled"));
+        }
+        String mandate = http.reference(request.path("links").path("mandate_request_mandate"));
+        String account =
+                http.reference(
+                        http.get("/mandates/" + mandate)
+                                .path("mandates")
+                                .path("links")
+                                .path("customer_bank_account"));
+        JsonNode bank =
+                http.get("/customer_bank_accounts/" + account).path("customer_bank_accounts");
+        String name = bank.path("bank_name").asString("");
+        String label =
+                (name.isEmpty() ? "" : name + " ")
+                        + "…"
+                        + bank.path("account_number_ending").asString("");
+        return new Kept(
+                null, mandate, label.substring(0, Math.min(label.length(), LABEL_MAX)), false);
+    }
+
+    @Override
+    public void forget(Saving saving) {
+        act("/mandates/" + saving.method() + "/actions/cancel");
+    }
+
+    /** Nothing is asked for: a payment is only made when it is charged. */
+    @Override
+    public String prepare(Attempt attempt, Saving saving) {
+        return String.valueOf(saving.method());
+    }
+
+    @Override
+    public void charge(Attempt attempt) {
+        if (made(attempt) == null) {
+            collect(attempt, attempt.amount(), attempt.reference());
+        }
+    }
+
+    @Override
+    public void close(Attempt attempt) {
+        if (attempt.saving() == null) {
+            act("/billing_requests/" + attempt.reference() + "/actions/cancel");
+            return;
+        }
+        String made = made(attempt);
+        if (made != null) {
+            act("/payments/" + made + "/actions/cancel");
+        }
+    }
+
+    /** Does what may be done already, or too late to do. */
+    private void act(String path) {
+        try {
+            http.post(path, JSON, json.writeValueAsBytes(Map.of()), Map.of());
+        } catch (ProviderRefused tooLate) {
+            log.atInfo().addKeyValue("why", tooLate.getMessage()).log("not undone");
+        }
     }
 
     private Seen payment(Attempt attempt, String id) {
@@ -132,6 +238,12 @@ final class GoCardlessAdapter implements PaymentProvider {
         String status = payment.path("status").asString("");
         if (ON_ITS_WAY.contains(status)) {
             return Seen.without(attempt, Attempt.State.PROCESSING, null);
+        }
+        if (attempt.saving() != null && status.equals("cancelled")) {
+            return Seen.without(attempt, Attempt.State.EXPIRED, status);
+        }
+        if (attempt.saving() != null && status.equals("failed")) {
+            return Seen.declined(attempt, Decline.PASSING, "the bank did not pay");
         }
         if (!status.equals("confirmed") && !status.equals("paid_out")) {
             return Seen.without(attempt, Attempt.State.FAILED, status.replace('_', ' '));
@@ -145,7 +257,8 @@ final class GoCardlessAdapter implements PaymentProvider {
                 Money.zero(received.currency()),
                 day(payment.path("charge_date").asString("")),
                 List.of(),
-                refunded.isPositive() ? "refunded" : null);
+                refunded.isPositive() ? "refunded" : null,
+                null);
     }
 
     private static @Nullable Instant day(String date) {

@@ -104,7 +104,7 @@ class ProviderController {
     record AttemptView(
             UUID id,
             String provider,
-            UUID invoiceId,
+            @Nullable UUID invoiceId,
             String number,
             UUID payerId,
             MoneyView amount,
@@ -121,7 +121,7 @@ class ProviderController {
             return new AttemptView(
                     attempt.id(),
                     attempt.provider().code(),
-                    attempt.invoice().value(),
+                    attempt.invoice() == null ? null : attempt.invoice().value(),
                     attempt.number(),
                     attempt.payer().value(),
                     MoneyView.of(attempt.amount()),
@@ -245,6 +245,8 @@ class ProviderController {
                         case TOO_MANY ->
                                 "%d attempts in a day are enough for one invoice"
                                         .formatted(ProviderPayments.ATTEMPTS_A_DAY);
+                        case UNDER_WAY ->
+                                "what was saved is just being charged for it: look again in a minute";
                         case AWAY ->
                                 provider.code()
                                         + " does not answer right now: try again, or pay by transfer";
@@ -288,6 +290,7 @@ class ProviderController {
         return switch (e.why) {
             case NOT_OFFERED -> problem(HttpStatus.NOT_FOUND, "provider-not-offered", e);
             case TOO_MANY -> problem(HttpStatus.TOO_MANY_REQUESTS, "too-many-attempts", e);
+            case UNDER_WAY -> problem(HttpStatus.CONFLICT, "payment-under-way", e);
             case AWAY -> problem(HttpStatus.SERVICE_UNAVAILABLE, "provider-away", e);
         };
     }

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -26,23 +26,22 @@ import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
 import org.coopmesh.billing.payment.Cashier;
 import org.coopmesh.billing.payment.Payment;
+import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 import org.springframework.transaction.support.TransactionTemplate;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Has invoices paid through payment providers. A provider is asked how an attempt stands, when a webhook rings, when the payer comes
  * back, and from time to time; the books then follow what it says.
  */
 @Service
-@EnableConfigurationProperties(ProviderSettings.class)
 public class ProviderPayments {
     /** How many attempts one invoice takes in a day. */
     static final int ATTEMPTS_A_DAY = 20;
@@ -63,6 +62,15 @@ public class ProviderPayments {
                     Provider.BTCPAY,
                     Duration.ofMinutes(10));
 
+    /** So long a charge may be asked for; after that keys of repetitions may be forgotten, and it is dropped. */
+    private static final Duration CHARGED_WITHIN = Duration.ofHours(12);
+
+    /** Nobody waits longer for a provider's answer. */
+    private static final Duration ASKING_MAX = Duration.ofMinutes(2);
+
+    private static final String NOT_WANTED = "not wanted any more";
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final Duration FORGET_EVERY = Duration.ofHours(1);
     private static final Duration HEARD_NOTED_EVERY = Duration.ofSeconds(10);
@@ -79,67 +87,51 @@ public class ProviderPayments {
     private final PayerRegister register;
     private final TransactionTemplate transaction;
     private final Clock clock;
-    private final URI root;
-    private final Map<Provider, PaymentProvider> adapters = new EnumMap<>(Provider.class);
-    private final List<String> pages;
+    private final Adapters adapters;
+    private final Savings savings;
     private Instant forgotAt = Instant.EPOCH;
 
     ProviderPayments(
             Attempts attempts,
+            Savings savings,
+            Adapters adapters,
             Invoicing invoicing,
             Cashier cashier,
             Ledger ledger,
             PayerRegister register,
             TransactionTemplate transaction,
-            Clock clock,
-            ProviderSettings settings,
-            JsonMapper json,
-            @Value("${coopmesh.public-url}") URI root) {
+            Clock clock) {
         this.attempts = attempts;
+        this.savings = savings;
+        this.adapters = adapters;
         this.invoicing = invoicing;
         this.cashier = cashier;
         this.ledger = ledger;
         this.register = register;
         this.transaction = transaction;
         this.clock = clock;
-        // Tokens are issued by the public address and /id.
-        this.root = root.resolve("/");
-        this.pages =
-                Stream.concat(
-                                Stream.of("https:"),
-                                Stream.of(
-                                                settings.stripe().url(),
-                                                settings.gocardless().url(),
-                                                settings.btcpay().url())
-                                        .filter(url -> "http".equals(url.getScheme()))
-                                        .map(url -> url.resolve("/").toString()))
-                        .distinct()
-                        .toList();
-        if (!settings.stripe().secretKey().isEmpty()) {
-            adapters.put(Provider.STRIPE, new StripeAdapter(settings.stripe(), json));
-        }
-        if (!settings.gocardless().accessToken().isEmpty()) {
-            adapters.put(Provider.GOCARDLESS, new GoCardlessAdapter(settings.gocardless(), json));
-        }
-        if (!settings.btcpay().apiKey().isEmpty()) {
-            adapters.put(Provider.BTCPAY, new BtcpayAdapter(settings.btcpay(), json));
-        }
     }
 
     /** Whom the co-op has an account with. */
     public List<Provider> offered() {
-        return List.copyOf(adapters.keySet());
+        return adapters.offered();
     }
 
     /** Where their pages are, as sources of a Content-Security-Policy: on the web, or on this machine. */
     public List<String> pages() {
-        return pages;
+        return adapters.pages();
     }
 
     /** Whether money for the invoice is on its way through a provider. */
     public boolean isUnderWay(InvoiceId invoice) {
         return attempts.of(invoice).stream()
-                .anyMatch(each -> each.state() == Attempt.State.PROCESSING);
+                .anyMatch(each -> each.state() == Attempt.State.PROCESSING || isBeingCharged(each));
+    }
+
+    private static boolean isBeingCharged(Attempt attempt) {
+        return attempt.saving() != null
+                && (attempt.state() == Attempt.State.OPENING
+                        || attempt.state() == Attempt.State.OPEN);
     }
 
     /** Why an attempt could not begin. */
@@ -148,6 +140,8 @@ public class ProviderPayments {
         NOT_OFFERED,
         /** So many in a day are enough. */
         TOO_MANY,
+        /** What the payer saved is being charged for it. */
+        UNDER_WAY,
         /** The provider does not answer, or would not. */
         AWAY
     }
@@ -169,29 +163,33 @@ public class ProviderPayments {
         if (adapter == null) {
             return new Begun.Not(NotNow.NOT_OFFERED);
         }
-        Attempt attempt = transaction.execute(status -> attempt(invoice, provider));
-        if (attempt == null) {
-            return new Begun.Not(NotNow.TOO_MANY);
+        Started started = requireNonNull(transaction.execute(status -> start(invoice, provider)));
+        if (!(started instanceof Started.Attempted(Attempt attempt))) {
+            return new Begun.Not(((Started.Not) started).why());
         }
         if (attempt.page() != null) {
             return new Begun.Page(attempt.page());
         }
         try {
-            PaymentProvider.Opened opened =
-                    adapter.open(attempt, root.resolve(back.replaceFirst("^/+", "")));
+            PaymentProvider.Opened opened = adapter.open(attempt, adapters.own(back));
             Instant now = clock.instant();
             attempts.hasAnswered(provider, now);
-            transaction.executeWithoutResult(status -> {
-                Attempt before = attempts.lock(attempt.id());
-                if (before.state() == Attempt.State.OPENING) {
-                    attempts.update(
-                            new Change(before)
-                                    .opened(opened)
-                                    .asked(now, LookAgain.after(Attempt.State.OPEN, 0)),
-                            now);
-                }
-            });
-            return new Begun.Page(opened.page());
+            boolean serves =
+                    Boolean.TRUE.equals(
+                            transaction.execute(status -> {
+                                Attempt before = attempts.lock(attempt.id());
+                                if (before.state() == Attempt.State.OPENING) {
+                                    attempts.update(
+                                            new Change(before)
+                                                    .opened(opened)
+                                                    .asked(
+                                                            now,
+                                                            LookAgain.after(Attempt.State.OPEN, 0)),
+                                            now);
+                                }
+                                return before.state() != Attempt.State.EXPIRED;
+                            }));
+            return serves ? new Begun.Page(opened.page()) : new Begun.Not(NotNow.UNDER_WAY);
         } catch (ProviderAway | ProviderRefused away) {
             log.atWarn()
                     .addKeyValue("provider", provider.code())
@@ -202,11 +200,20 @@ public class ProviderPayments {
         }
     }
 
-    /** The one that still serves, or a new one; null where there were too many. */
-    private @Nullable Attempt attempt(Invoice.Owing invoice, Provider provider) {
+    private sealed interface Started {
+        record Attempted(Attempt attempt) implements Started {}
+
+        record Not(NotNow why) implements Started {}
+    }
+
+    /** The one that still serves, or a new one. */
+    private Started start(Invoice.Owing invoice, Provider provider) {
         Invoice.Heading heading = invoice.heading();
         Instant now = clock.instant();
         attempts.lockInvoice(heading.id());
+        if (attempts.of(heading.id()).stream().anyMatch(ProviderPayments::isBeingCharged)) {
+            return new Started.Not(NotNow.UNDER_WAY);
+        }
         Optional<Attempt> before =
                 attempts.usable(
                         heading.id(),
@@ -214,34 +221,155 @@ public class ProviderPayments {
                         invoice.open(),
                         now.minus(USABLE.getOrDefault(provider, DAY)));
         if (before.isPresent()) {
-            return before.get();
+            return new Started.Attempted(before.get());
         }
         if (attempts.begunSince(heading.id(), now.minus(DAY)) >= ATTEMPTS_A_DAY) {
-            return null;
+            return new Started.Not(NotNow.TOO_MANY);
         }
-        Money zero = Money.zero(invoice.open().currency());
-        var attempt =
-                new Attempt(
+        Attempt attempt =
+                fresh(
                         UUID.randomUUID(),
                         provider,
                         heading.id(),
                         heading.number(),
                         heading.payer(),
                         invoice.open(),
-                        Attempt.State.OPENING,
-                        null,
-                        List.of(),
-                        zero,
-                        zero,
-                        null,
-                        null,
-                        now,
-                        now,
-                        null,
-                        0,
-                        0);
+                        null);
         attempts.insert(attempt);
-        return attempt;
+        return new Started.Attempted(attempt);
+    }
+
+    private Attempt fresh(
+            UUID id,
+            Provider provider,
+            @Nullable InvoiceId invoice,
+            String number,
+            PayerId payer,
+            Money amount,
+            @Nullable UUID saving) {
+        Money zero = Money.zero(amount.currency());
+        Instant now = clock.instant();
+        return new Attempt(
+                id,
+                provider,
+                invoice,
+                number,
+                payer,
+                amount,
+                Attempt.State.OPENING,
+                null,
+                List.of(),
+                zero,
+                zero,
+                null,
+                null,
+                now,
+                now,
+                saving == null ? null : now,
+                0,
+                0,
+                saving,
+                false,
+                null);
+    }
+
+    /**
+     * What is to be charged without the payer.
+     *
+     * @param id of the attempt; charged once for each
+     * @param invoice null to fill the wallet
+     * @param number of the invoice, or what it is instead
+     */
+    public record Charge(
+            UUID id,
+            UUID saving,
+            @Nullable InvoiceId invoice,
+            String number,
+            PayerId payer,
+            Money amount) {}
+
+    /**
+     * Has what the payer saved charged soon, unless the invoice is paid or somebody takes it back before.
+     *
+     * @return false where the payer is just paying on a page; the page is closed, and it can be asked for again a little later
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public boolean charge(Charge charge) {
+        Saving saving = savings.find(charge.saving()).orElseThrow();
+        Instant now = clock.instant();
+        if (charge.invoice() != null) {
+            attempts.lockInvoice(charge.invoice());
+            boolean free = true;
+            for (Attempt each : attempts.of(charge.invoice())) {
+                switch (each.state()) {
+                    case OPENING -> {
+                        // Whoever asked for the page has it, or never will, after so long.
+                        boolean lost =
+                                each.saving() == null
+                                        && each.createdAt().plus(ASKING_MAX).isBefore(now);
+                        if (lost) attempts.expire(each.id(), now);
+                        free &= lost;
+                    }
+                    case OPEN -> {
+                        if (each.saving() == null) attempts.close(List.of(each.id()), now);
+                        free = false;
+                    }
+                    case PROCESSING -> free = false;
+                    case SUCCEEDED, FAILED, EXPIRED -> {}
+                }
+            }
+            if (!free) {
+                return false;
+            }
+        }
+        attempts.insert(
+                fresh(
+                        charge.id(),
+                        saving.provider(),
+                        charge.invoice(),
+                        charge.number(),
+                        charge.payer(),
+                        charge.amount(),
+                        saving.id()));
+        return true;
+    }
+
+    /** Has these charges not made that were not made yet. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void takeBack(Collection<UUID> charges) {
+        attempts.close(charges, clock.instant());
+    }
+
+    /** What came of a charge that is over. */
+    public sealed interface Outcome {
+        /** The provider has the money. */
+        record Taken() implements Outcome {}
+
+        /** Nobody was charged, and nobody was asked: it was not wanted any more. */
+        record Dropped(String why) implements Outcome {}
+
+        record Declined(Decline decline, String why) implements Outcome {}
+    }
+
+    /** What came of these charges; those that are not over are left out. */
+    public Map<UUID, Outcome> outcomes(Collection<UUID> charges) {
+        var outcomes = new HashMap<UUID, Outcome>();
+        for (Attempt each : charges.isEmpty() ? List.<Attempt>of() : attempts.find(charges)) {
+            String why = each.why() == null ? "no reason told" : each.why();
+            switch (each.state()) {
+                case OPENING, OPEN, PROCESSING -> {}
+                case SUCCEEDED -> outcomes.put(each.id(), new Outcome.Taken());
+                case EXPIRED -> outcomes.put(each.id(), new Outcome.Dropped(why));
+                case FAILED ->
+                        outcomes.put(
+                                each.id(),
+                                new Outcome.Declined(
+                                        // Without a reason it was taken, and went back.
+                                        each.decline() == null ? Decline.PAYER : each.decline(),
+                                        why));
+            }
+        }
+        return outcomes;
     }
 
     /** A payer came back from a provider's page: what is open on the invoice is asked about at once. */
@@ -275,8 +403,9 @@ public class ProviderPayments {
             Instant heard = clock.instant();
             attempts.wasHeard(provider, HEARD_NOTED_EVERY, heard);
             if (attempts.heard(provider, ring, WHAT_CHARS_MAX, heard)) {
-                attempts.ring(
-                        provider, ring.references().stream().limit(REFERENCES_MAX).toList(), heard);
+                List<String> about = ring.references().stream().limit(REFERENCES_MAX).toList();
+                attempts.ring(provider, about, heard);
+                savings.ring(provider, about, heard);
             }
         });
     }
@@ -305,6 +434,15 @@ public class ProviderPayments {
             return;
         }
         try {
+            if (leased.saving() != null && adapter instanceof SavingProvider charging) {
+                charge(charging, leased);
+                return;
+            }
+            if (leased.closing()
+                    && leased.state() == Attempt.State.OPEN
+                    && adapter instanceof SavingProvider closing) {
+                closing.close(leased);
+            }
             Seen seen = adapter.look(leased, owed(leased));
             attempts.hasAnswered(leased.provider(), clock.instant());
             transaction.executeWithoutResult(status -> follow(leased, seen));
@@ -320,8 +458,103 @@ public class ProviderPayments {
         }
     }
 
+    /**
+     * Makes a charge, a step at a time: whoever dies between two leaves the next one to others. Before each it is looked whether it is
+     * still wanted.
+     */
+    private void charge(SavingProvider adapter, Attempt leased) {
+        Attempt attempt = leased;
+        Seen refused = null;
+        if (attempt.state() == Attempt.State.OPENING) {
+            if (!isWanted(attempt) || !isInTime(attempt)) {
+                Seen dropped = Seen.without(attempt, Attempt.State.EXPIRED, NOT_WANTED);
+                transaction.executeWithoutResult(status -> follow(leased, dropped));
+                return;
+            }
+            Saving saving = savings.find(requireNonNull(attempt.saving())).orElseThrow();
+            try {
+                String reference = adapter.prepare(attempt, saving);
+                attempt =
+                        requireNonNull(transaction.execute(status -> prepared(leased, reference)));
+            } catch (ProviderRefused no) {
+                unlessOurFault(no);
+                Seen declined = Seen.declined(leased, Decline.FINAL, why(no));
+                transaction.executeWithoutResult(status -> follow(leased, declined));
+                return;
+            }
+        }
+        if (attempt.state() == Attempt.State.OPEN || attempt.state() == Attempt.State.PROCESSING) {
+            if (!isWanted(attempt)) {
+                adapter.close(attempt);
+                refused = Seen.without(attempt, Attempt.State.EXPIRED, NOT_WANTED);
+            } else if (attempt.state() == Attempt.State.OPEN && !isInTime(attempt)) {
+                refused = Seen.without(attempt, Attempt.State.EXPIRED, NOT_WANTED);
+            } else if (attempt.state() == Attempt.State.OPEN) {
+                try {
+                    adapter.charge(attempt);
+                } catch (ProviderRefused no) {
+                    unlessOurFault(no);
+                    refused = Seen.declined(attempt, Decline.FINAL, why(no));
+                }
+            }
+        }
+        Seen seen = adapter.look(attempt, attempt.amount());
+        attempts.hasAnswered(attempt.provider(), clock.instant());
+        Seen known = seen;
+        if (seen.state() == Attempt.State.OPEN) {
+            if (refused != null) {
+                known = refused.with(seen.references());
+            } else if (attempt.state() == Attempt.State.FAILED
+                    || attempt.state() == Attempt.State.EXPIRED) {
+                // What was prepared and never made stays over.
+                known = Seen.still(attempt);
+            }
+        }
+        Attempt asked = attempt;
+        Seen learned = known;
+        transaction.executeWithoutResult(status -> follow(asked, learned));
+    }
+
+    private Attempt prepared(Attempt leased, String reference) {
+        Attempt before = attempts.lock(leased.id());
+        if (before.state() != Attempt.State.OPENING) {
+            return before;
+        }
+        Instant now = clock.instant();
+        Attempt after = new Change(before).prepared(reference).asked(now, LEASE);
+        attempts.update(after, now);
+        return after;
+    }
+
+    /** A key of the co-op that does not fit says nothing about the payer's card. */
+    private static void unlessOurFault(ProviderRefused no) {
+        if (no.status() == UNAUTHORIZED || no.status() == FORBIDDEN) {
+            throw no;
+        }
+    }
+
+    /** Whether it is still to be charged: nobody took it back, and nobody paid otherwise. */
+    private boolean isWanted(Attempt attempt) {
+        Attempt now = attempts.find(attempt.id()).orElseThrow();
+        boolean saved =
+                savings.find(requireNonNull(now.saving()))
+                        .filter(saving -> saving.state() == Saving.State.SAVED)
+                        .isPresent();
+        return saved
+                && !now.closing()
+                && (now.invoice() == null || !now.amount().exceeds(owed(now)));
+    }
+
+    /** Whether keys of repetitions surely hold still. */
+    private boolean isInTime(Attempt attempt) {
+        return clock.instant().isBefore(attempt.createdAt().plus(CHARGED_WITHIN));
+    }
+
     /** What of the attempt's amount the invoice still lacks. */
     private Money owed(Attempt attempt) {
+        if (attempt.invoice() == null) {
+            return attempt.amount();
+        }
         Invoice invoice = invoicing.find(attempt.invoice());
         return invoice instanceof Invoice.Owing owing
                 ? owing.open().min(attempt.amount())
@@ -369,7 +602,8 @@ public class ProviderPayments {
                                             AccountId.BANK_CHARGES,
                                             kept))));
         }
-        attempts.update(change.asked(now, LookAgain.next(before, seen, now)), now);
+        boolean known = !change.references.isEmpty();
+        attempts.update(change.asked(now, known ? LookAgain.next(before, seen, now) : null), now);
     }
 
     private void takeBack(Attempt before, Seen seen) {
@@ -440,7 +674,7 @@ public class ProviderPayments {
         return attempts.health(provider);
     }
 
-    private static String why(RuntimeException failed) {
+    static String why(RuntimeException failed) {
         String told = String.valueOf(failed.getMessage());
         return told.substring(0, Math.min(told.length(), WHY_CHARS_MAX));
     }
@@ -457,6 +691,7 @@ public class ProviderPayments {
         private @Nullable String why;
         private Instant changedAt;
         private long rings;
+        private @Nullable Decline decline;
 
         Change(Attempt before) {
             this.before = before;
@@ -469,6 +704,13 @@ public class ProviderPayments {
             this.why = before.why();
             this.changedAt = before.changedAt();
             this.rings = before.rings();
+            this.decline = before.decline();
+        }
+
+        Change prepared(String reference) {
+            state = Attempt.State.OPEN;
+            references = List.of(reference);
+            return this;
         }
 
         Change opened(PaymentProvider.Opened opened) {
@@ -484,6 +726,7 @@ public class ProviderPayments {
             received = seen.received();
             fee = seen.fee();
             why = seen.why();
+            decline = seen.decline();
             var all = new LinkedHashSet<>(before.references());
             all.addAll(seen.references());
             references =
@@ -526,7 +769,10 @@ public class ProviderPayments {
                     changedAt,
                     again == null ? null : now.plus(again),
                     before.looks() + 1,
-                    rings);
+                    rings,
+                    before.saving(),
+                    before.closing(),
+                    decline);
         }
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param takenAt when it took it; null while it has not
  * @param references further names by which webhooks call it
  * @param why what went wrong, in the provider's words
+ * @param decline what follows where a charge was refused
  */
 record Seen(
         Attempt.State state,
@@ -20,14 +21,33 @@ record Seen(
         Money fee,
         @Nullable Instant takenAt,
         List<String> references,
-        @Nullable String why) {
+        @Nullable String why,
+        @Nullable Decline decline) {
     /** Nothing was taken. */
     static Seen without(Attempt attempt, Attempt.State state, @Nullable String why) {
         Money zero = Money.zero(attempt.amount().currency());
-        return new Seen(state, zero, zero, null, List.of(), why);
+        return new Seen(state, zero, zero, null, List.of(), why, null);
     }
 
     Seen with(List<String> more) {
-        return new Seen(state, received, fee, takenAt, more, why);
+        return new Seen(state, received, fee, takenAt, more, why, decline);
+    }
+
+    /** As it was, for one of which nothing was taken. */
+    static Seen still(Attempt attempt) {
+        return new Seen(
+                attempt.state(),
+                attempt.received(),
+                attempt.fee(),
+                null,
+                List.of(),
+                attempt.why(),
+                attempt.decline());
+    }
+
+    /** The provider would not charge. */
+    static Seen declined(Attempt attempt, Decline decline, String why) {
+        Money zero = Money.zero(attempt.amount().currency());
+        return new Seen(Attempt.State.FAILED, zero, zero, null, List.of(), why, decline);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Currency;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.coopmesh.billing.ledger.Money;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,11 +28,39 @@ import tools.jackson.databind.json.JsonMapper;
  * Stripe Checkout: cards and what else the co-op's account offers. Speaks the API as of {@link #VERSION}, whatever the account's own
  * version is.
  */
-final class StripeAdapter implements PaymentProvider {
+final class StripeAdapter implements SavingProvider {
     static final String VERSION = "2026-07-29.dahlia";
 
     /** How old a webhook may be, and how far ahead its clock. */
     static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+    private static final Logger log = LoggerFactory.getLogger(StripeAdapter.class);
+    private static final String FORM = "application/x-www-form-urlencoded";
+    private static final int PAYMENT_REQUIRED = 402;
+    private static final int LABEL_MAX = 100;
+
+    /** Codes after which the card is of no use: asking again is refused again, or counts against the co-op. */
+    private static final Set<String> HOPELESS =
+            Set.of(
+                    "card_not_supported",
+                    "currency_not_supported",
+                    "expired_card",
+                    "fraudulent",
+                    "highest_risk_level",
+                    "incorrect_number",
+                    "invalid_account",
+                    "lost_card",
+                    "merchant_blacklist",
+                    "pickup_card",
+                    "restricted_card",
+                    "revocation_of_all_authorizations",
+                    "revocation_of_authorization",
+                    "stolen_card",
+                    "stop_payment_order",
+                    "transaction_not_allowed");
+
+    /** Codes after which only the payer can pay. */
+    private static final Set<String> PAYERS = Set.of("authentication_required");
 
     private static final int SIGNATURES_MAX = 10;
     private static final int DISPUTES_MAX = 20;
@@ -85,7 +116,157 @@ final class StripeAdapter implements PaymentProvider {
     }
 
     @Override
+    public Opened save(Saving saving, Currency currency, URI back) {
+        String id = saving.id().toString();
+        JsonNode customer =
+                post(
+                        "/v1/customers",
+                        Map.of("metadata[coopmesh_payer]", saving.payer().toString()),
+                        id + "-customer");
+        var form = new LinkedHashMap<String, String>();
+        form.put("mode", "setup");
+        form.put("payment_method_types[0]", "card");
+        form.put("customer", http.reference(customer.path("id")));
+        form.put("client_reference_id", id);
+        form.put("metadata[coopmesh_saving]", id);
+        form.put("success_url", back.toString());
+        form.put("cancel_url", back.toString());
+        JsonNode session = post("/v1/checkout/sessions", form, id);
+        return new Opened(http.reference(session.path("id")), http.page(session.path("url")));
+    }
+
+    @Override
+    public Kept kept(Saving saving) {
+        JsonNode session =
+                http.get(
+                        "/v1/checkout/sessions/"
+                                + saving.reference()
+                                + "?expand[]=setup_intent.payment_method");
+        JsonNode intent = session.path("setup_intent");
+        if (!intent.path("status").asString("").equals("succeeded")) {
+            return new Kept(
+                    null, null, null, session.path("status").asString("").equals("expired"));
+        }
+        JsonNode method = intent.path("payment_method");
+        return new Kept(
+                http.reference(session.path("customer")),
+                http.reference(method.path("id")),
+                label(method),
+                false);
+    }
+
+    private static String label(JsonNode method) {
+        JsonNode card = method.path("card");
+        if (!card.isObject()) {
+            return method.path("type").asString("").isEmpty()
+                    ? "card"
+                    : cut(method.path("type").asString());
+        }
+        String brand = card.path("brand").asString("card");
+        return cut(
+                "%s%s …%s, %02d/%d"
+                        .formatted(
+                                brand.substring(0, 1).toUpperCase(Locale.ROOT),
+                                brand.substring(1),
+                                card.path("last4").asString(""),
+                                card.path("exp_month").asInt(0),
+                                card.path("exp_year").asInt(0)));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LABEL_MAX));
+    }
+
+    @Override
+    public void forget(Saving saving) {
+        act("/v1/payment_methods/" + saving.method() + "/detach");
+    }
+
+    /** An intent that nobody confirmed moves no money, and may be made anew. */
+    @Override
+    public String prepare(Attempt attempt, Saving saving) {
+        var form = new LinkedHashMap<String, String>();
+        form.put("amount", attempt.amount().minor().toString());
+        form.put(
+                "currency", attempt.amount().currency().getCurrencyCode().toLowerCase(Locale.ROOT));
+        form.put("customer", String.valueOf(saving.customer()));
+        form.put("payment_method", String.valueOf(saving.method()));
+        form.put("payment_method_types[0]", "card");
+        form.put("description", attempt.number());
+        form.put("metadata[coopmesh_attempt]", attempt.id().toString());
+        return http.reference(
+                post("/v1/payment_intents", form, attempt.id() + "-prepared").path("id"));
+    }
+
+    @Override
+    public void charge(Attempt attempt) {
+        try {
+            post(
+                    "/v1/payment_intents/" + attempt.reference() + "/confirm",
+                    Map.of("off_session", "true"),
+                    attempt.id() + "-charged");
+        } catch (ProviderRefused refused) {
+            // What a card says stands on the intent, too.
+            if (refused.status() != PAYMENT_REQUIRED) throw refused;
+        }
+    }
+
+    @Override
+    public void close(Attempt attempt) {
+        act(
+                attempt.saving() == null
+                        ? "/v1/checkout/sessions/" + attempt.reference() + "/expire"
+                        : "/v1/payment_intents/" + attempt.reference() + "/cancel");
+    }
+
+    /** Does what may be done already, or too late to do. */
+    private void act(String path) {
+        try {
+            http.post(path, FORM, new byte[0], Map.of());
+        } catch (ProviderRefused tooLate) {
+            log.atInfo().addKeyValue("why", tooLate.getMessage()).log("not undone");
+        }
+    }
+
+    private Seen charged(Attempt attempt) {
+        JsonNode intent =
+                http.get(
+                        "/v1/payment_intents/"
+                                + attempt.reference()
+                                + "?expand[]=latest_charge.balance_transaction");
+        JsonNode charge = intent.path("latest_charge");
+        List<String> names =
+                charge.isObject() ? List.of(http.reference(charge.path("id"))) : List.of();
+        return switch (intent.path("status").asString("")) {
+            case "succeeded" -> taken(attempt, attempt.reference(), charge, names);
+            case "processing" -> Seen.without(attempt, Attempt.State.PROCESSING, null).with(names);
+            case "canceled" -> Seen.without(attempt, Attempt.State.EXPIRED, "not wanted any more");
+            case "requires_action" ->
+                    Seen.declined(attempt, Decline.PAYER, "The bank wants the payer to confirm it.")
+                            .with(names);
+            case "requires_payment_method" ->
+                    declined(attempt, intent.path("last_payment_error")).with(names);
+            default -> Seen.without(attempt, Attempt.State.OPEN, null).with(names);
+        };
+    }
+
+    private static Seen declined(Attempt attempt, JsonNode error) {
+        String code = error.path("decline_code").asString(error.path("code").asString(""));
+        String why = error.path("message").asString("The card was declined.");
+        Decline decline = Decline.PASSING;
+        if (PAYERS.contains(code) || PAYERS.contains(error.path("code").asString(""))) {
+            decline = Decline.PAYER;
+        } else if (HOPELESS.contains(code) || HOPELESS.contains(error.path("code").asString(""))) {
+            decline = Decline.FINAL;
+        }
+        return Seen.declined(attempt, decline, why);
+    }
+
+    @Override
     public Seen look(Attempt attempt, Money owed) {
+        if (attempt.saving() != null) {
+            return charged(attempt);
+        }
         JsonNode session =
                 http.get(
                         "/v1/checkout/sessions/"
@@ -147,7 +328,8 @@ final class StripeAdapter implements PaymentProvider {
                 fee,
                 Instant.ofEpochSecond(charge.path("created").asLong()),
                 names,
-                why);
+                why,
+                null);
     }
 
     private static Money money(Attempt attempt, JsonNode minor) {
@@ -182,8 +364,7 @@ final class StripeAdapter implements PaymentProvider {
                         .map(each -> encode(each.getKey()) + "=" + encode(each.getValue()))
                         .collect(Collectors.joining("&"))
                         .getBytes(StandardCharsets.UTF_8);
-        return http.post(
-                path, "application/x-www-form-urlencoded", body, Map.of("Idempotency-Key", key));
+        return http.post(path, FORM, body, Map.of("Idempotency-Key", key));
     }
 
     private static String encode(String text) {

@@ -676,6 +676,59 @@ class MailIT {
         debits.revoke(mandateOf(anna), new MemberId(anna.member()));
     }
 
+    @Test
+    void whoPaysChoosesHowItIsPaidByItselfAndNobodyElse() throws Exception {
+        DebitsForTests debits = DebitsForTests.of(context);
+        Someone anna = member(fresh("anna"), "en");
+        Someone berta = member(fresh("berta"), "en");
+        String path = "/api/autopay/" + anna.payer();
+        refused(berta, path, "{\"way\":\"direct-debit\"}").andExpect(status().isForbidden());
+        refused(anna, path, "{\"way\":\"barter\"}").andExpect(status().isBadRequest());
+        refused(anna, path, "{\"way\":\"direct-debit\"}")
+                .andExpect(status().isUnprocessableContent())
+                .andExpect(jsonPath("$.errors[0].rule").value("mandate"));
+        refused(anna, path, "{\"way\":\"saved\",\"savingId\":\"%s\"}".formatted(UUID.randomUUID()))
+                .andExpect(status().isUnprocessableContent())
+                .andExpect(jsonPath("$.errors[0].field").value("savingId"));
+        http.perform(
+                        post("/api/autopay/savings")
+                                .with(as(anna, "member"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        "{\"payerId\":\"%s\",\"provider\":\"stripe\"}"
+                                                .formatted(anna.payer())))
+                .andExpect(status().isNotFound())
+                .andExpect(
+                        jsonPath("$.type")
+                                .value("https://coopmesh.org/problems/provider-not-offered"));
+        http.perform(delete("/api/autopay/savings/" + UUID.randomUUID()).with(as(anna, "member")))
+                .andExpect(status().isNotFound());
+        debits.sign(new PayerId(anna.payer()), new MemberId(anna.member()));
+
+        says(put(path), as(anna, "member"), "{\"way\":\"direct-debit\"}")
+                .andExpect(jsonPath("$.way").value("direct-debit"));
+
+        http.perform(get("/api/autopay/mine").with(as(anna, "member")))
+                .andExpect(jsonPath("$.choices[0].way").value("direct-debit"))
+                .andExpect(jsonPath("$.schedule.days[0]").value(-3));
+        http.perform(get("/api/autopay/mine").with(as(berta, "member")))
+                .andExpect(jsonPath("$.choices").isEmpty());
+        http.perform(delete(path).with(as(berta, "member"))).andExpect(status().isForbidden());
+        http.perform(delete(path).with(as(anna, "member"))).andExpect(status().isNoContent());
+        http.perform(get("/api/autopay/mine").with(as(anna, "member")))
+                .andExpect(jsonPath("$.choices").isEmpty());
+        debits.revoke(mandateOf(anna), new MemberId(anna.member()));
+    }
+
+    private org.springframework.test.web.servlet.ResultActions refused(
+            Someone who, String path, String body) throws Exception {
+        return http.perform(
+                put(path)
+                        .with(as(who, "member"))
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(body));
+    }
+
     private UUID mandateOf(Someone who) {
         return db.sql("select id from direct_debit_mandate where payer_id = :payer")
                 .param("payer", who.payer())

@@ -20,6 +20,8 @@ import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.autopay.AutopayForTests;
+import org.coopmesh.billing.directdebit.DebitsForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
@@ -45,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -71,6 +74,8 @@ class ProviderIT {
     @Autowired Invoicing invoicing;
     @Autowired ProviderPayments payments;
     @Autowired Attempts attempts;
+    @Autowired Keeping keeping;
+    @Autowired ApplicationContext context;
     @Autowired Cashier cashier;
     @Autowired Ledger ledger;
     @Autowired JdbcClient db;
@@ -125,6 +130,7 @@ class ProviderIT {
 
     @AfterEach
     void theBookBalances() {
+        SIMULATOR.decline();
         assertThat(ledger.trialBalanceMicro()).isZero();
     }
 
@@ -429,6 +435,358 @@ class ProviderIT {
             assertThat(balance(each).minus(before[each.ordinal()]))
                     .as(each.code())
                     .isEqualTo(received[each.ordinal()]);
+        }
+    }
+
+    @Test
+    void aSavedCardPaysAnInvoiceOnItsDayAndOnce() {
+        InvoiceId invoice = owed();
+        UUID saving = saved(invoice, Provider.STRIPE);
+        assertThat(keeping.find(saving).orElseThrow().label()).isEqualTo("Visa …4242, 12/2029");
+        autopay().choose(payer(invoice), saving);
+        int charged = SIMULATOR.charged();
+
+        onDay("2026-11-12");
+        assertThat(autopay().tries(payer(invoice))).isEmpty();
+        assertThat(autopay().holds(invoice)).isTrue();
+        onDay("2026-11-13");
+        onDay("2026-11-14");
+
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Paid.class);
+        assertThat(autopay().tries(payer(invoice))).containsExactly("1 2026-11-13 taken");
+        assertThat(SIMULATOR.charged()).isEqualTo(charged + 1);
+        assertThat(autopay().holds(invoice)).isFalse();
+        assertThat(payment(last(invoice)).method()).isEqualTo(Payment.Method.CARD);
+        SIMULATOR.refund(last(invoice).reference(), 1250);
+        onDay("2026-11-18");
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Owing.class);
+        assertThat(autopay().holds(invoice)).as("what went back is owed").isFalse();
+        assertThat(SIMULATOR.charged()).as("not taken again").isEqualTo(charged + 1);
+    }
+
+    @Test
+    void aCardThatSaysNoIsTriedByTheScheduleAndThenGivenUp() {
+        InvoiceId invoice = owed();
+        autopay().choose(payer(invoice), saved(invoice, Provider.STRIPE));
+        int charged = SIMULATOR.charged();
+        SIMULATOR.decline(
+                "insufficient_funds", "generic_decline", "do_not_honor", "insufficient_funds");
+
+        for (int day = 10; day <= 26; day++) {
+            onDay("2026-11-" + day);
+            assertThat(autopay().holds(invoice)).as("held on " + day).isTrue();
+        }
+        onDay("2026-11-27");
+
+        assertThat(autopay().tries(payer(invoice)))
+                .containsExactly(
+                        "1 2026-11-13 failed passing",
+                        "2 2026-11-17 failed passing",
+                        "3 2026-11-19 failed passing",
+                        "4 2026-11-23 failed passing");
+        assertThat(autopay().holds(invoice)).isFalse();
+        assertThat(autopay().stopped(payer(invoice))).isEmpty();
+        assertThat(SIMULATOR.charged()).isEqualTo(charged);
+        assertThat(
+                        db.sql(
+                                        "select count(*) from mail where notice = 'charge-failed' and payer_id = :payer")
+                                .param("payer", payer(invoice).value())
+                                .query(Long.class)
+                                .single())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void aStolenCardStopsItAndABankThatWantsThePayerEndsItForOneInvoice() {
+        InvoiceId stolen = owed();
+        autopay().choose(payer(stolen), saved(stolen, Provider.STRIPE));
+        SIMULATOR.decline("stolen_card");
+        onDay("2026-11-13");
+        onDay("2026-11-17");
+        assertThat(autopay().tries(payer(stolen))).containsExactly("1 2026-11-13 failed final");
+        assertThat(autopay().stopped(payer(stolen))).contains("stolen_card");
+        assertThat(autopay().holds(stolen)).isFalse();
+
+        clock.set("2026-11-02T08:00:00Z");
+        InvoiceId wanted = owed();
+        autopay().choose(payer(wanted), saved(wanted, Provider.STRIPE));
+        SIMULATOR.decline("authentication_required");
+        onDay("2026-11-13");
+        onDay("2026-11-17");
+        assertThat(autopay().tries(payer(wanted))).containsExactly("1 2026-11-13 failed payer");
+        assertThat(autopay().stopped(payer(wanted))).isEmpty();
+        assertThat(begin(wanted, Provider.STRIPE)).isNotNull();
+    }
+
+    @Test
+    void whatIsPaidOtherwiseMeanwhileIsNotCharged() {
+        InvoiceId invoice = owed();
+        autopay().choose(payer(invoice), saved(invoice, Provider.STRIPE));
+        int charged = SIMULATOR.charged();
+        clock.set("2026-11-13T08:00:00Z");
+        autopay().check();
+        assertThat(payments.begin(owing(invoice), Provider.STRIPE, "/pay/x"))
+                .as("nobody pays on a page what is just being charged")
+                .isEqualTo(new Begun.Not(NotNow.UNDER_WAY));
+        cashier.take(
+                payer(invoice),
+                invoice,
+                euros("12.50"),
+                Payment.Method.CASH,
+                LocalDate.of(2026, 11, 13),
+                null,
+                null,
+                new MemberId(UUID.randomUUID()));
+
+        payments.check();
+        autopay().check();
+
+        assertThat(SIMULATOR.charged()).isEqualTo(charged);
+        assertThat(autopay().tries(payer(invoice))).containsExactly("1 2026-11-13 void");
+        assertThat(ledger.balance(AccountId.wallet(payer(invoice).value()), EUR))
+                .isEqualTo(euros("0"));
+    }
+
+    @Test
+    void aPageThatIsOpenIsClosedBeforeTheChargeUnlessItWasPaid() {
+        InvoiceId open = owed();
+        autopay().choose(payer(open), saved(open, Provider.STRIPE));
+        InvoiceId paid = owed();
+        autopay().choose(payer(paid), saved(paid, Provider.STRIPE));
+        clock.set("2026-11-13T07:00:00Z");
+        begin(open, Provider.STRIPE);
+        begin(paid, Provider.STRIPE);
+        String page = reference(open);
+        SIMULATOR.hold();
+        SIMULATOR.pay(reference(paid));
+        int charged = SIMULATOR.charged();
+
+        for (int minute = 0; minute < 5; minute++) {
+            clock.set("2026-11-13T08:0%d:00Z".formatted(minute));
+            autopay().check();
+            payments.check();
+        }
+        autopay().check();
+
+        assertThat(SIMULATOR.charged()).isEqualTo(charged + 1);
+        assertThat(invoicing.find(open)).isInstanceOf(Invoice.Paid.class);
+        assertThat(invoicing.find(paid)).isInstanceOf(Invoice.Paid.class);
+        assertThat(autopay().tries(payer(paid))).isEmpty();
+        assertThat(
+                        attempts.of(open).stream()
+                                .filter(each -> each.references().contains(page))
+                                .findFirst()
+                                .orElseThrow()
+                                .state())
+                .isEqualTo(Attempt.State.EXPIRED);
+        SIMULATOR.loseRings();
+    }
+
+    @Test
+    void aPayerWhoTakesItBackIsNotCharged() {
+        InvoiceId invoice = owed();
+        UUID saving = saved(invoice, Provider.STRIPE);
+        autopay().choose(payer(invoice), saving);
+        int charged = SIMULATOR.charged();
+        clock.set("2026-11-13T08:00:00Z");
+        autopay().check();
+
+        autopay().end(payer(invoice));
+        payments.check();
+        autopay().check();
+
+        assertThat(SIMULATOR.charged()).isEqualTo(charged);
+        assertThat(autopay().tries(payer(invoice))).containsExactly("1 2026-11-13 void");
+        assertThat(autopay().holds(invoice)).isFalse();
+        String method = requireNonNull(keeping.find(saving).orElseThrow().method());
+        assertThat(SIMULATOR.keeps(method)).isTrue();
+        keeping.end(saving);
+        keeping.check();
+        assertThat(SIMULATOR.keeps(method)).isFalse();
+    }
+
+    @Test
+    void aRunOfDirectDebitsLeavesOutWhatIsChargedAndTheOtherWayRound() {
+        DebitsForTests debits = DebitsForTests.of(context);
+        debits.creditor();
+        InvoiceId charged = owed();
+        InvoiceId collected = owed();
+        for (InvoiceId each : List.of(charged, collected)) {
+            debits.sign(payer(each), new MemberId(UUID.randomUUID()));
+        }
+        UUID saving = saved(collected, Provider.STRIPE);
+        autopay().choose(payer(charged), saved(charged, Provider.STRIPE));
+        UUID run = debits.propose(LocalDate.of(2026, 11, 16), new MemberId(UUID.randomUUID()));
+        assertThat(debits.items(run)).hasSize(1);
+        debits.approve(run, new MemberId(UUID.randomUUID()));
+        autopay().choose(payer(collected), saving);
+
+        clock.set("2026-11-13T08:00:00Z");
+        autopay().check();
+        payments.check();
+        autopay().check();
+
+        assertThat(autopay().tries(payer(charged))).containsExactly("1 2026-11-13 taken");
+        assertThat(autopay().tries(payer(collected))).isEmpty();
+        debits.withdraw(run);
+        autopay().end(payer(collected));
+    }
+
+    @Test
+    void aWalletBelowItsFloorIsFilledAndAFailureStopsOnlyTheFilling() {
+        InvoiceId invoice = owed();
+        PayerId payer = payer(invoice);
+        autopay().wallet(payer, saved(invoice, Provider.STRIPE), euros("5"), euros("20"));
+        onDay("2026-11-03");
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Paid.class);
+        assertThat(ledger.balance(AccountId.wallet(payer.value()), EUR)).isEqualTo(euros("-7.50"));
+        onDay("2026-11-03");
+        assertThat(autopay().tries(payer)).containsExactly("1 2026-11-03 taken");
+
+        autopay()
+                .wallet(
+                        payer,
+                        keeping.saved(List.of(payer)).getFirst().id(),
+                        euros("10"),
+                        euros("20"));
+        SIMULATOR.decline("insufficient_funds", "insufficient_funds", "card_velocity_exceeded", "");
+        for (int day = 4; day <= 20; day++) onDay("2026-11-%02d".formatted(day));
+        assertThat(autopay().tries(payer))
+                .endsWith(
+                        "1 2026-11-04 failed passing",
+                        "2 2026-11-05 failed passing",
+                        "3 2026-11-08 failed passing",
+                        "4 2026-11-15 taken");
+        assertThat(ledger.balance(AccountId.wallet(payer.value()), EUR)).isEqualTo(euros("-27.50"));
+    }
+
+    @Test
+    void aMandateAtGoCardlessIsChargedAndTakenBackWhereItIsPaidOtherwise() {
+        InvoiceId invoice = owed();
+        InvoiceId other = owed();
+        autopay().choose(payer(invoice), saved(invoice, Provider.GOCARDLESS));
+        autopay().choose(payer(other), saved(other, Provider.GOCARDLESS));
+        int charged = SIMULATOR.charged();
+        onDay("2026-11-13");
+        onDay("2026-11-14");
+        assertThat(SIMULATOR.charged()).isEqualTo(charged + 2);
+        assertThat(last(invoice).state()).isEqualTo(Attempt.State.PROCESSING);
+        assertThat(autopay().holds(invoice)).isTrue();
+        cashier.take(
+                payer(other),
+                other,
+                euros("12.50"),
+                Payment.Method.CASH,
+                LocalDate.of(2026, 11, 14),
+                null,
+                null,
+                new MemberId(UUID.randomUUID()));
+        SIMULATOR.becomes(
+                last(invoice).references().stream()
+                        .filter(each -> each.startsWith("PM"))
+                        .findFirst()
+                        .orElseThrow(),
+                "confirmed");
+        onDay("2026-11-18");
+
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Paid.class);
+        assertThat(autopay().tries(payer(other))).containsExactly("1 2026-11-13 void");
+        assertThat(ledger.balance(AccountId.wallet(payer(other).value()), EUR))
+                .isEqualTo(euros("0"));
+    }
+
+    /** However often the provider is away, cuts off after it has done what was asked, or says no: nobody is charged twice. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void whateverGoesWrongNobodyIsChargedTwice(long seed) {
+        var random = new Random(seed);
+        List<InvoiceId> invoices = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            InvoiceId invoice = owed();
+            invoices.add(invoice);
+            autopay()
+                    .choose(
+                            payer(invoice),
+                            saved(invoice, i == 3 ? Provider.GOCARDLESS : Provider.STRIPE));
+        }
+        int charged = SIMULATOR.charged();
+        Instant now = Instant.parse("2026-11-13T08:00:00Z");
+        for (int step = 0; step < 60; step++) {
+            clock.set(now.toString());
+            if (random.nextInt(2) == 0) {
+                SIMULATOR.fail(
+                        1,
+                        random.nextBoolean()
+                                ? ProviderSimulator.Fault.ERROR
+                                : ProviderSimulator.Fault.CUT);
+            }
+            if (random.nextInt(6) == 0) SIMULATOR.decline("insufficient_funds");
+            if (random.nextInt(3) > 0) autopay().check();
+            // Whoever dies after asking has written nothing down.
+            if (random.nextInt(5) == 0) {
+                db.sql(
+                                """
+                                update payment_attempt set state = 'open', next_look_at = :now
+                                 where saving_id is not null and state = 'processing' and payment_id is null
+                                """)
+                        .param("now", now.atOffset(java.time.ZoneOffset.UTC))
+                        .update();
+            }
+            if (random.nextInt(3) > 0) payments.check();
+            now = now.plusSeconds(random.nextInt(6 * 3600));
+        }
+        SIMULATOR.decline();
+        for (int i = 0; i < 40; i++) {
+            clock.set(now.toString());
+            autopay().check();
+            payments.check();
+            now = now.plusSeconds(6 * 3600);
+        }
+
+        for (InvoiceId invoice : invoices) {
+            assertThat(ledger.balance(AccountId.wallet(payer(invoice).value()), EUR))
+                    .as("nobody paid too much: " + autopay().tries(payer(invoice)))
+                    .isEqualTo(euros("0"));
+        }
+        long taken =
+                invoices.stream()
+                        .flatMap(invoice -> attempts.of(invoice).stream())
+                        .filter(each ->
+                                each.state() == Attempt.State.SUCCEEDED
+                                        || each.state() == Attempt.State.PROCESSING)
+                        .count();
+        assertThat(SIMULATOR.charged() - charged).isEqualTo((int) taken);
+        assertThat(taken).as("and most of them were").isGreaterThanOrEqualTo(2);
+    }
+
+    private AutopayForTests autopay() {
+        return AutopayForTests.of(context);
+    }
+
+    /** What its payer let the provider keep. */
+    private UUID saved(InvoiceId invoice, Provider provider) {
+        PayerId payer = payer(invoice);
+        assertThat(keeping.begin(payer, provider, "/my/autopay", new MemberId(UUID.randomUUID())))
+                .isInstanceOf(Begun.Page.class);
+        String reference =
+                db.sql(
+                                "select reference from payment_saving where payer_id = :payer and state = 'open'")
+                        .param("payer", payer.value())
+                        .query(String.class)
+                        .single();
+        if (provider == Provider.STRIPE) SIMULATOR.give(reference);
+        else SIMULATOR.authorise(reference);
+        keeping.check();
+        return keeping.saved(List.of(payer)).getFirst().id();
+    }
+
+    /** What a day brings: what is due is asked for, made, and known. */
+    private void onDay(String day) {
+        for (String time : List.of("T08:00:00Z", "T20:00:00Z")) {
+            clock.set(day + time);
+            autopay().check();
+            payments.check();
+            autopay().check();
         }
     }
 

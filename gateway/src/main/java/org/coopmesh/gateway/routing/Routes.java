@@ -81,6 +81,7 @@ class Routes {
                                     "payroll",
                                     "bank",
                                     "direct-debit",
+                                    "autopay",
                                     "billing")),
                     new Row(
                             Part.ABUSE,
