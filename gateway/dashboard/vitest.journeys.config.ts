@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 600_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    setupFiles: ['test/journeys/unsteady.ts'],
+    retry: 1,
   },
 });
