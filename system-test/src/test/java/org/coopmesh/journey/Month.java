@@ -34,6 +34,7 @@ import tools.jackson.databind.JsonNode;
 final class Month {
     private static final Duration PATIENCE = Duration.ofMinutes(8);
     private static final String TOO_MUCH = "5.00";
+    static final String REMINDER = "eminder";
     private static final int DAY_OF_REMINDERS = 17;
 
     private final Quickstart village;
@@ -45,6 +46,7 @@ final class Month {
     private Month(Quickstart village) {
         this.village = village;
         giveAlbaCredit();
+        noMailWaits();
         this.bank = village.bank();
         this.month = YearMonth.from(now()).plusMonths(1);
         this.mailsBefore = village.mails().taken.size();
@@ -81,37 +83,29 @@ final class Month {
     }
 
     private void prepare() {
-        insist(
-                "reminders are said",
-                () ->
-                        as("bruno")
-                                .put(
-                                        "/api/billing/dunning/policy",
-                                        Map.of(
-                                                "reminderAfter",
-                                                1,
-                                                "lastAfter",
-                                                2,
-                                                "graceDays",
-                                                3,
-                                                "waitForBank",
-                                                false)));
+        insist("reminders are said", () -> policy(1, 2, 3));
+        // By hours alone: a case of another journey may be closed in either month
+        String first = YearMonth.from(now()).toString();
         until(
                 "rates are set",
-                () -> !ask("alba", "/api/payroll/rate-cards").path("items").isEmpty(),
+                () ->
+                        ask("alba", "/api/payroll/rate-cards")
+                                .path("items")
+                                .valueStream()
+                                .anyMatch(card -> card.path("firstMonth").asString().equals(first)),
                 () ->
                         as("alba")
                                 .post(
                                         "/api/payroll/rate-cards",
                                         Map.of(
                                                 "firstMonth",
-                                                YearMonth.from(now()).toString(),
+                                                first,
                                                 "share",
                                                 "0.5",
                                                 "perHour",
                                                 euros("12.00"),
                                                 "perCase",
-                                                euros("3.00"))));
+                                                euros("0.00"))));
         insist(
                 "carla says where she is paid",
                 () ->
@@ -154,6 +148,15 @@ final class Month {
                     mandate.put("agreed", true);
                     return as("farid").post("/api/direct-debit/mandates", mandate);
                 });
+    }
+
+    private static Browser.Answer policy(Integer reminderAfter, Integer lastAfter, int graceDays) {
+        var policy = new HashMap<String, Object>();
+        policy.put("reminderAfter", reminderAfter);
+        policy.put("lastAfter", lastAfter);
+        policy.put("graceDays", graceDays);
+        policy.put("waitForBank", false);
+        return as("bruno").put("/api/billing/dunning/policy", policy);
     }
 
     private void billsGoOut() {
@@ -323,18 +326,19 @@ final class Month {
         village.providers().dispute(session, "lost");
         await("david owes again", () -> bill("david") != null);
         await("farid owes again", () -> bill("farid") != null);
-        remindersCome("Reminder");
-    }
-
-    private void remindersCome(String which) {
-        for (String each : List.of("david", "elena", "farid")) {
-            await(each + " gets: " + which, () -> mails().containsKey(each + ": " + which));
-        }
     }
 
     private void theLatePay() {
         moveTo(month.atDay(DAY_OF_REMINDERS), 12);
-        remindersCome("Last reminder");
+        // Farid is not: his bank is asked once more
+        for (String each : List.of("david", "elena")) {
+            await(
+                    each + " is reminded",
+                    () ->
+                            mails().keySet().stream()
+                                    .anyMatch(mail ->
+                                            mail.startsWith(each) && mail.endsWith(REMINDER)));
+        }
         until(
                 "farid ends the mandate",
                 () ->
@@ -371,13 +375,8 @@ final class Month {
     }
 
     private End end() {
-        await(
-                "no mail waits",
-                () -> {
-                    JsonNode counts = ask("bruno", "/api/billing/mail").path("counts");
-                    return counts.path("waiting").asLong(0) == 0
-                            && counts.path("sending").asLong(0) == 0;
-                });
+        insist("nobody is reminded any more", () -> policy(null, null, 0));
+        noMailWaits();
         var moved = new TreeMap<String, BigDecimal>();
         balances()
                 .forEach((account, balance) -> {
@@ -405,6 +404,16 @@ final class Month {
                 ask("bruno", "/api/billing/mail").path("counts").path("doubtful").asLong(0),
                 ask("bruno", "/api/ledger/trial-balance").path("sum").asString(),
                 report.path("together").path("unexplained").path("amount").asString());
+    }
+
+    private void noMailWaits() {
+        await(
+                "no mail waits",
+                () -> {
+                    JsonNode counts = ask("bruno", "/api/billing/mail").path("counts");
+                    return counts.path("waiting").asLong(0) == 0
+                            && counts.path("sending").asLong(0) == 0;
+                });
     }
 
     private LocalDate now() {
@@ -506,6 +515,7 @@ final class Month {
             String about =
                     mail.subject()
                             .replaceAll("20\\d\\d-\\d{6} ?", "")
+                            .replaceAll(" on \\d+ \\w+ \\d{4}| M-\\w+-\\d+", "")
                             .replaceAll(": invoice.*", "");
             found.merge(mail.to().replaceFirst("@.*", "") + ": " + about, 1L, Long::sum);
         }

@@ -9,7 +9,7 @@ import org.coopmesh.quickstart.Quickstart;
 /** Kills one part after another, picked at random, and starts it again, until it is closed. */
 final class Reaper implements AutoCloseable {
     private static final int DEAD_MILLIS_MAX = 3_000;
-    private static final int PEACE_MILLIS_MAX = 6_000;
+    private static final int PEACE_MILLIS_MAX = 10_000;
 
     private final Quickstart village;
     private final Random random;
