@@ -98,7 +98,7 @@ final class PayPage {
                 invoice instanceof Invoice.Overdue overdue
                         ? "<p class=\"bad\">%s</p>"
                                 .formatted(text("page.overdue", texts.day(overdue.since())))
-                        : "<p>%s</p>".formatted(text("page.due", texts.day(heading.dueOn()))));
+                        : "<p>%s</p>".formatted(text("page.due", texts.day(invoice.payBy()))));
         if (!invoice.paid().isZero()) {
             body.append(
                     "<p class=\"soft\">%s</p>"

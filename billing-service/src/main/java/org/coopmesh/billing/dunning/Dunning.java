@@ -123,8 +123,9 @@ public class Dunning implements Patience {
 
     private void take(Coming coming) {
         Invoice.Heading heading = coming.invoice().heading();
-        if (dunnings.take(heading.id(), coming.stage(), clock.instant())) {
-            mailing.tell(
+        if (dunnings.take(
+                heading.id(), coming.stage(), postponedTo(coming.invoice()), clock.instant())) {
+            mailing.tellAnew(
                     new Mailing.Told(
                             coming.stage().notice(), heading.id().value(), heading.payer()));
         }
@@ -144,7 +145,7 @@ public class Dunning implements Patience {
         List<Invoice> page;
         do {
             page = invoicing.owingDueBy(by, last, PAGE);
-            Map<InvoiceId, Set<Stage>> taken =
+            Map<InvoiceId, List<Dunnings.Taken>> taken =
                     dunnings.taken(page.stream().map(one -> one.heading().id()).toList());
             for (Invoice invoice : page) {
                 Invoice.Heading heading = invoice.heading();
@@ -152,11 +153,25 @@ public class Dunning implements Patience {
                 if (collected.contains(heading.id())) {
                     continue;
                 }
-                policy.next(heading.dueOn(), taken.getOrDefault(heading.id(), Set.of()), day)
+                LocalDate postponedTo = postponedTo(invoice);
+                Set<Stage> done =
+                        taken.getOrDefault(heading.id(), List.of()).stream()
+                                .filter(step -> step.countsFor(postponedTo))
+                                .map(Dunnings.Taken::stage)
+                                .collect(Collectors.toSet());
+                policy.next(postponedTo == null ? heading.dueOn() : postponedTo, done, day)
                         .ifPresent(stage ->
                                 each.accept(new Coming(invoice, stage, held.get(heading.payer()))));
             }
         } while (page.size() == PAGE);
+    }
+
+    /** The last day to pay where it is later than the one as issued; else null. */
+    private static @Nullable LocalDate postponedTo(Invoice invoice) {
+        return invoice instanceof Invoice.Owing owing
+                        && owing.payBy().isAfter(owing.heading().dueOn())
+                ? owing.payBy()
+                : null;
     }
 
     /** What {@code on} brings if nobody pays until then. Writes nothing. */

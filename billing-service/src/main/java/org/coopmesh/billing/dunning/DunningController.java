@@ -84,7 +84,9 @@ class DunningController {
                     heading.number(),
                     heading.payer().value(),
                     MoneyView.of(coming.invoice().open()),
-                    heading.dueOn(),
+                    coming.invoice() instanceof Invoice.Owing owing
+                            ? owing.payBy()
+                            : heading.dueOn(),
                     coming.stage().tag(),
                     held == null ? null : HoldView.of(held));
         }

@@ -50,7 +50,7 @@ class DunningLetters implements LetterWriter {
                                 "open",
                                 language.money(owing.open()),
                                 "due",
-                                language.day(heading.dueOn()),
+                                language.day(owing.payBy()),
                                 "link",
                                 invoicing.payLink(id)),
                         null));

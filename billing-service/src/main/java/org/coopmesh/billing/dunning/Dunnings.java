@@ -6,13 +6,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.subscription.PayerId;
@@ -86,28 +85,51 @@ class Dunnings {
                 .list();
     }
 
-    Map<InvoiceId, Set<Stage>> taken(Collection<InvoiceId> invoices) {
-        var taken = new HashMap<InvoiceId, Set<Stage>>();
-        db.sql("select invoice_id, stage from dunning_step where invoice_id = any(:invoices)")
+    /**
+     * A step that was taken.
+     *
+     * @param payBy from which day it was counted; null for the last day to pay as issued
+     */
+    record Taken(Stage stage, @Nullable LocalDate payBy) {
+        /** Whether it need not be taken again where steps are counted from {@code postponedTo}; null as above. */
+        boolean countsFor(@Nullable LocalDate postponedTo) {
+            return postponedTo == null || (payBy != null && !payBy.isBefore(postponedTo));
+        }
+    }
+
+    Map<InvoiceId, List<Taken>> taken(Collection<InvoiceId> invoices) {
+        var taken = new HashMap<InvoiceId, List<Taken>>();
+        db.sql(
+                        "select invoice_id, stage, pay_by from dunning_step where invoice_id = any(:invoices)")
                 .param("invoices", invoices.stream().map(InvoiceId::value).toArray(UUID[]::new))
                 .query((rs, row) ->
                         taken.computeIfAbsent(
                                         new InvoiceId(rs.getObject("invoice_id", UUID.class)),
-                                        id -> EnumSet.noneOf(Stage.class))
-                                .add(Stage.of(rs.getString("stage"))))
+                                        id -> new ArrayList<>())
+                                .add(
+                                        new Taken(
+                                                Stage.of(rs.getString("stage")),
+                                                rs.getObject("pay_by", LocalDate.class))))
                 .list();
         return taken;
     }
 
-    /** False where somebody else took it. */
-    boolean take(InvoiceId invoice, Stage stage, Instant at) {
+    /**
+     * False where somebody else took it.
+     *
+     * @param payBy from which day it is counted; null for the last day to pay as issued. From a later day it is taken anew.
+     */
+    boolean take(InvoiceId invoice, Stage stage, @Nullable LocalDate payBy, Instant at) {
         return db.sql(
                                 """
-                                insert into dunning_step (invoice_id, stage, taken_at) values (:invoice, :stage, :at)
-                                on conflict do nothing
+                                insert into dunning_step as s (invoice_id, stage, taken_at, pay_by)
+                                values (:invoice, :stage, :at, :payBy)
+                                on conflict (invoice_id, stage) do update set taken_at = :at, pay_by = excluded.pay_by
+                                 where coalesce(s.pay_by, '-infinity') < excluded.pay_by
                                 """)
                         .param("invoice", invoice.value())
                         .param("stage", stage.tag())
+                        .param("payBy", payBy)
                         .param("at", at.atOffset(ZoneOffset.UTC))
                         .update()
                 == 1;

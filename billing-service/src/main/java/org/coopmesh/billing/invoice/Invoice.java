@@ -15,14 +15,15 @@ import org.coopmesh.billing.subscription.PayerId;
  *            └────────────────┘      each that owes ──▶ WrittenOff
  * </pre>
  *
- * A payment that is reversed leads back: to Issued or PartlyPaid, or to Overdue where the last day to pay is over.
+ * A payment that is reversed leads back to Issued or PartlyPaid, also where the last day to pay is over: that is then the
+ * day on which it was opened again. What was called overdue before and is still owed stays so.
  */
 public sealed interface Invoice {
     /**
      * What never changes once it is issued.
      *
      * @param number gapless within its series, such as {@code 2026-000001}
-     * @param dueOn the last day to pay
+     * @param dueOn the last day to pay, as it was issued
      */
     record Heading(
             InvoiceId id,
@@ -51,11 +52,8 @@ public sealed interface Invoice {
             return Long.parseLong(number.substring(number.indexOf('-') + 1));
         }
 
-        private Owing owing(Money paid, LocalDate today) {
-            if (today.isAfter(dueOn)) {
-                return new Overdue(this, paid, dueOn.plusDays(1));
-            }
-            return paid.isZero() ? new Issued(this) : new PartlyPaid(this, paid);
+        private Running owing(Money paid, LocalDate payBy) {
+            return paid.isZero() ? new Issued(this, payBy) : new PartlyPaid(this, paid, payBy);
         }
     }
 
@@ -80,10 +78,14 @@ public sealed interface Invoice {
         return switch (this) {
             case WrittenOff off -> new WrittenOff(off.heading(), left, off.on(), off.why());
             case Overdue overdue -> new Overdue(overdue.heading(), left, overdue.since());
-            case Issued issued -> issued.heading().owing(left, today);
-            case PartlyPaid partly -> partly.heading().owing(left, today);
-            case Paid paid -> paid.heading().owing(left, today);
+            case Issued issued -> issued.heading().owing(left, later(issued.payBy(), today));
+            case PartlyPaid partly -> partly.heading().owing(left, later(partly.payBy(), today));
+            case Paid paid -> paid.heading().owing(left, later(paid.heading().dueOn(), today));
         };
+    }
+
+    private static LocalDate later(LocalDate a, LocalDate b) {
+        return a.isAfter(b) ? a : b;
     }
 
     /** An invoice on which something is owed. */
@@ -92,6 +94,9 @@ public sealed interface Invoice {
         default Money open() {
             return heading().total().minus(paid());
         }
+
+        /** The last day to pay as it stands now; not before the one as it was issued. */
+        LocalDate payBy();
 
         /** Takes what is owed from {@code payment}; the rest comes back. */
         default Application apply(Money payment, LocalDate on) {
@@ -119,14 +124,22 @@ public sealed interface Invoice {
     sealed interface Running extends Owing {
         /** Overdue from the day after the last day to pay; nothing before that. */
         default Optional<Overdue> fallDue(LocalDate today) {
-            return today.isAfter(heading().dueOn())
-                    ? Optional.of(new Overdue(heading(), paid(), heading().dueOn().plusDays(1)))
+            return today.isAfter(payBy())
+                    ? Optional.of(new Overdue(heading(), paid(), payBy().plusDays(1)))
                     : Optional.empty();
         }
     }
 
     /** Issued, nothing paid yet. */
-    record Issued(Heading heading) implements Running {
+    record Issued(Heading heading, LocalDate payBy) implements Running {
+        public Issued {
+            requireNotBefore(heading, payBy);
+        }
+
+        public Issued(Heading heading) {
+            this(heading, heading.dueOn());
+        }
+
         @Override
         public Money paid() {
             return Money.zero(heading.total().currency());
@@ -134,19 +147,20 @@ public sealed interface Invoice {
 
         @Override
         public Owing partly(Money paid) {
-            return new PartlyPaid(heading, paid);
+            return new PartlyPaid(heading, paid, payBy);
         }
     }
 
     /** Something is paid, not all, and there is still time. */
-    record PartlyPaid(Heading heading, Money paid) implements Running {
+    record PartlyPaid(Heading heading, Money paid, LocalDate payBy) implements Running {
         public PartlyPaid {
             requireOpen(heading, paid);
+            requireNotBefore(heading, payBy);
         }
 
         @Override
         public Owing partly(Money more) {
-            return new PartlyPaid(heading, more);
+            return new PartlyPaid(heading, more, payBy);
         }
     }
 
@@ -160,6 +174,11 @@ public sealed interface Invoice {
             if (!paid.isZero()) {
                 requireOpen(heading, paid);
             }
+        }
+
+        @Override
+        public LocalDate payBy() {
+            return since.minusDays(1);
         }
 
         @Override
@@ -196,6 +215,12 @@ public sealed interface Invoice {
      * @param rest what it did not need
      */
     record Application(Invoice invoice, Money taken, Money rest) {}
+
+    private static void requireNotBefore(Heading heading, LocalDate payBy) {
+        if (payBy.isBefore(heading.dueOn())) {
+            throw new IllegalArgumentException("to be paid before it is due: " + heading.id());
+        }
+    }
 
     private static void requireOpen(Heading heading, Money paid) {
         if (!paid.isPositive() || !heading.total().exceeds(paid)) {

@@ -52,7 +52,7 @@ final class InvoiceEvents {
                         InvoiceReopened.newBuilder()
                                 .setOpenMicro(invoice.open().microUnits())
                                 .setCurrency(invoice.heading().total().currency().getCurrencyCode())
-                                .setDueOn(invoice.heading().dueOn().toString()))
+                                .setDueOn(invoice.payBy().toString()))
                 .build();
     }
 

@@ -93,8 +93,11 @@ class Invoices {
     }
 
     void updateAll(Collection<Invoice> invoices) {
-        record Closing(
-                @Nullable LocalDate overdueSince, @Nullable LocalDate on, @Nullable String why) {}
+        record Standing(
+                @Nullable LocalDate payBy,
+                @Nullable LocalDate overdueSince,
+                @Nullable LocalDate on,
+                @Nullable String why) {}
         int size = invoices.size();
         if (size == 0) {
             return;
@@ -102,39 +105,46 @@ class Invoices {
         var ids = new UUID[size];
         var states = new String[size];
         var paid = new Long[size];
+        var payBy = new @Nullable String[size];
         var overdueSince = new @Nullable String[size];
         var closedOn = new @Nullable String[size];
         var why = new @Nullable String[size];
         int i = 0;
         for (Invoice invoice : invoices) {
-            Closing closing =
+            Standing standing =
                     switch (invoice) {
-                        case Invoice.Issued issued -> new Closing(null, null, null);
-                        case Invoice.PartlyPaid partly -> new Closing(null, null, null);
-                        case Invoice.Overdue overdue -> new Closing(overdue.since(), null, null);
-                        case Invoice.Paid closed -> new Closing(null, closed.settledOn(), null);
-                        case Invoice.WrittenOff off -> new Closing(null, off.on(), off.why());
+                        case Invoice.Running running ->
+                                new Standing(running.payBy(), null, null, null);
+                        case Invoice.Overdue overdue ->
+                                new Standing(overdue.payBy(), overdue.since(), null, null);
+                        case Invoice.Paid closed ->
+                                new Standing(null, null, closed.settledOn(), null);
+                        case Invoice.WrittenOff off ->
+                                new Standing(null, null, off.on(), off.why());
                     };
             ids[i] = invoice.heading().id().value();
             states[i] = state(invoice);
             paid[i] = invoice.paid().microUnits();
-            overdueSince[i] = text(closing.overdueSince());
-            closedOn[i] = text(closing.on());
-            why[i] = closing.why();
+            payBy[i] = text(standing.payBy());
+            overdueSince[i] = text(standing.overdueSince());
+            closedOn[i] = text(standing.on());
+            why[i] = standing.why();
             i++;
         }
         db.sql(
                         """
                         update invoice i set state = n.state, paid_micro = n.paid_micro, closed_on = n.closed_on,
-                                             written_off_why = n.why, overdue_since = coalesce(n.overdue_since, i.overdue_since)
-                          from unnest(:ids::uuid[], :states::text[], :paid::bigint[], :overdueSince::date[], :closedOn::date[],
-                                      :why::text[])
-                               as n (id, state, paid_micro, overdue_since, closed_on, why)
+                                             written_off_why = n.why, overdue_since = coalesce(n.overdue_since, i.overdue_since),
+                                             pay_by = nullif(coalesce(n.pay_by, i.pay_by), i.due_on)
+                          from unnest(:ids::uuid[], :states::text[], :paid::bigint[], :payBy::date[], :overdueSince::date[],
+                                      :closedOn::date[], :why::text[])
+                               as n (id, state, paid_micro, pay_by, overdue_since, closed_on, why)
                          where i.id = n.id
                         """)
                 .param("ids", ids)
                 .param("states", states)
                 .param("paid", paid)
+                .param("payBy", payBy)
                 .param("overdueSince", overdueSince)
                 .param("closedOn", closedOn)
                 .param("why", why)
@@ -272,8 +282,8 @@ class Invoices {
         return db.sql(
                         """
                         select * from invoice
-                         where state in ('issued', 'partlyPaid') and due_on < :day and payer_id <> all(:letBe)
-                           and id <> all(:held)
+                         where state in ('issued', 'partlyPaid') and due_on < :day and coalesce(pay_by, due_on) < :day
+                           and payer_id <> all(:letBe) and id <> all(:held)
                          order by due_on, series, number limit :limit
                         """)
                 .param("day", day)
@@ -521,10 +531,12 @@ class Invoices {
                         rs.getObject("due_on", LocalDate.class),
                         new Money(rs.getLong("total_micro"), currency));
         var paid = new Money(rs.getLong("paid_micro"), currency);
+        LocalDate later = rs.getObject("pay_by", LocalDate.class);
+        LocalDate payBy = later == null ? heading.dueOn() : later;
         String state = rs.getString("state");
         return switch (state) {
-            case "issued" -> new Invoice.Issued(heading);
-            case "partlyPaid" -> new Invoice.PartlyPaid(heading, paid);
+            case "issued" -> new Invoice.Issued(heading, payBy);
+            case "partlyPaid" -> new Invoice.PartlyPaid(heading, paid, payBy);
             case "overdue" ->
                     new Invoice.Overdue(
                             heading, paid, rs.getObject("overdue_since", LocalDate.class));

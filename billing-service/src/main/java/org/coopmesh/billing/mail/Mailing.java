@@ -49,6 +49,12 @@ public class Mailing {
         tell(List.of(told));
     }
 
+    /** Queues the notice once more, where the same happened again: that it is told once for each time is the caller's. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void tellAnew(Told told) {
+        mails.queueAnew(told, clock.instant());
+    }
+
     /** Queues the notices, each once, in their order. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void tell(Collection<Told> told) {

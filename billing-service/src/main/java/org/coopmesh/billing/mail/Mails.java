@@ -280,6 +280,23 @@ class Mails {
                 .update();
     }
 
+    /** Queues the notice, also where it was queued before. */
+    void queueAnew(Mailing.Told told, Instant at) {
+        db.sql(
+                        """
+                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
+                        select gen_random_uuid(), :notice, :about,
+                               (select coalesce(max(o.copy) + 1, 0) from mail o where o.notice = :notice and o.about = :about),
+                               :payer, :at, 'waiting', :at
+                         where not exists (select 1 from mail_notice n where n.notice = :notice and not n.enabled)
+                        """)
+                .param("notice", told.notice().tag())
+                .param("about", told.about())
+                .param("payer", told.payer().value())
+                .param("at", at.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
     /** Queues the same notice once more, under a name of its own. */
     void copy(long id, Instant now) {
         db.sql(

@@ -64,12 +64,29 @@ class InvoiceTest {
     }
 
     @Test
+    void whatGoesBackAfterTheLastDayToPayIsToBePaidOnTheDayItIsOpenedAgain() {
+        Invoice paid = over("30").apply(euros("30"), DUE).invoice();
+
+        Invoice back = paid.giveBack(euros("20"), DUE.plusDays(50));
+
+        assertThat(back)
+                .isEqualTo(new Invoice.PartlyPaid(paid.heading(), euros("10"), DUE.plusDays(50)));
+        assertThat(((Invoice.Running) back).fallDue(DUE.plusDays(50))).isEmpty();
+        assertThat(((Invoice.Running) back).fallDue(DUE.plusDays(60)))
+                .contains(new Invoice.Overdue(paid.heading(), euros("10"), DUE.plusDays(51)));
+        assertThat(paid.giveBack(euros("30"), DUE.minusDays(1)))
+                .isEqualTo(new Invoice.Issued(paid.heading()));
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> over("0"));
         assertThatIllegalArgumentException().isThrownBy(() -> over("1.005"));
         assertThatIllegalArgumentException().isThrownBy(() -> over("30").apply(euros("0"), DUE));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Invoice.PartlyPaid(over("30").heading(), euros("30")));
+                .isThrownBy(() -> new Invoice.PartlyPaid(over("30").heading(), euros("30"), DUE));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Invoice.Issued(over("30").heading(), DUE.minusDays(1)));
     }
 
     private static Invoice.Issued over(String total) {

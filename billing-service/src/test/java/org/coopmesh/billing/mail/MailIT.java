@@ -483,6 +483,63 @@ class MailIT {
     }
 
     @Test
+    void whatIsOpenedAgainIsRemindedAndWaitedForAnew() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "en");
+        policy(2, 5, 10, false);
+        InvoiceId invoice = billed(anna);
+        onDay("2026-11-17");
+        onDay("2026-11-20");
+        onDay("2026-11-26");
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Overdue.class);
+        String payment = paid(anna, "12.50");
+        onDay("2027-01-10");
+        SINK.taken.clear();
+
+        says(
+                post("/api/payments/" + payment + "/reversal")
+                        .header("Idempotency-Key", UUID.randomUUID().toString()),
+                treasurer(),
+                "{\"reason\":\"returned by the bank\"}");
+
+        onDay("2027-01-10");
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Issued.class);
+        assertThat(reminders(annas)).isEmpty();
+        onDay("2027-01-12");
+        onDay("2027-01-13");
+        assertThat(reminders(annas))
+                .singleElement()
+                .satisfies(one -> assertThat(one).startsWith("Reminder: invoice 2026-"));
+        onDay("2027-01-15");
+        assertThat(reminders(annas)).hasSize(2);
+        says(
+                put("/api/billing/dunning/holds/" + anna.payer()),
+                treasurer(),
+                "{\"until\":\"2027-01-25\",\"reason\":\"her bank made a mistake\"}");
+        onDay("2027-01-21");
+        assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Issued.class);
+        assertThat(reminders(annas)).hasSize(2);
+        onDay("2027-01-26");
+        assertThat(invoicing.find(invoice))
+                .isInstanceOfSatisfying(
+                        Invoice.Overdue.class,
+                        overdue ->
+                                assertThat(overdue.since()).isEqualTo(LocalDate.of(2027, 1, 11)));
+        assertThat(reminders(annas))
+                .last()
+                .satisfies(one -> assertThat(one).startsWith("Overdue: invoice 2026-"));
+        onDay("2027-01-27");
+        assertThat(reminders(annas)).hasSize(3);
+    }
+
+    private static List<String> reminders(String address) {
+        return to(address).stream()
+                .map(MailIT::subject)
+                .filter(subject -> subject.contains("invoice 2026-"))
+                .toList();
+    }
+
+    @Test
     void aReminderThatIsQueuedWhenTheMoneyComesIsNotSent() throws Exception {
         String annas = fresh("anna");
         Someone anna = member(annas, "en");

@@ -20,6 +20,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
+import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -86,21 +87,61 @@ class PaymentReversalIT {
     }
 
     @Example
-    void afterTheLastDayToPayItIsOverdueSinceTheDayAfterIt() {
+    void afterTheLastDayToPayItIsToBePaidOnThatDayAndOverdueFromTheNext() {
         Someone anna = billedFor("2026-08");
         Cashier.Taken taken = pay(anna, "10");
         CLOCK.set("2026-10-20T08:00:00Z");
 
         CASHIER.reverse(taken.payment().id(), "bounced", TREASURER);
+        BillsForTests.callOverdue(CONTEXT);
 
         Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
         assertThat(invoice)
-                .isInstanceOfSatisfying(
-                        Invoice.Overdue.class,
-                        overdue ->
-                                assertThat(overdue.since())
-                                        .isEqualTo(invoice.heading().dueOn().plusDays(1)));
+                .isEqualTo(new Invoice.Issued(invoice.heading(), LocalDate.of(2026, 10, 20)));
+        assertThat(facts(anna)).containsExactly("issued", "settled", "reopened");
+        CLOCK.set("2026-10-21T08:00:00Z");
+        BillsForTests.callOverdue(CONTEXT);
+        assertThat(INVOICING.find(invoice.heading().id()))
+                .isEqualTo(
+                        new Invoice.Overdue(
+                                invoice.heading(), euros("0"), LocalDate.of(2026, 10, 21)));
         assertThat(facts(anna)).containsExactly("issued", "settled", "reopened", "overdue");
+    }
+
+    @Example
+    void whatWasOverdueAndStillIsOwedStaysOverdueSinceThen() {
+        Someone anna = billedFor("2026-08");
+        CLOCK.set("2026-10-20T08:00:00Z");
+        BillsForTests.callOverdue(CONTEXT);
+        Cashier.Taken part = pay(anna, "4");
+
+        CASHIER.reverse(part.payment().id(), "bounced", TREASURER);
+
+        Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
+        assertThat(invoice)
+                .isEqualTo(
+                        new Invoice.Overdue(
+                                invoice.heading(),
+                                euros("0"),
+                                invoice.heading().dueOn().plusDays(1)));
+    }
+
+    @Example
+    void whatWasOverdueAndPaidInFullIsOwedFromTheDayItIsOpenedAgain() {
+        Someone anna = billedFor("2026-08");
+        CLOCK.set("2026-10-20T08:00:00Z");
+        BillsForTests.callOverdue(CONTEXT);
+        Cashier.Taken all = pay(anna, "10");
+        CLOCK.set("2026-11-20T08:00:00Z");
+        CASHIER.reverse(all.payment().id(), "bounced", TREASURER);
+        pay(anna, "4");
+        BillsForTests.callOverdue(CONTEXT);
+
+        Invoice invoice = INVOICING.owing(payer(anna)).getFirst();
+        assertThat(invoice)
+                .isEqualTo(
+                        new Invoice.PartlyPaid(
+                                invoice.heading(), euros("4"), LocalDate.of(2026, 11, 20)));
     }
 
     @Example
@@ -421,7 +462,7 @@ class PaymentReversalIT {
     }
 
     private static void bill(Someone someone, String month) {
-        org.coopmesh.billing.invoice.BillsForTests.bill(
+        BillsForTests.bill(
                 INVOICING, new PayerId(someone.payer()), java.time.YearMonth.parse(month));
     }
 

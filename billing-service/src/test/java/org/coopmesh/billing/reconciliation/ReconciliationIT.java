@@ -591,7 +591,7 @@ class ReconciliationIT {
 
         assertThat(back.posted()).isEqualTo(1);
         assertThat(debits.items(run)).contains(endToEnd(anna) + " RCUR returned AM04 RETRY");
-        assertThat(invoicing.find(anna.invoice.heading().id())).isInstanceOf(Invoice.Overdue.class);
+        assertThat(invoicing.find(anna.invoice.heading().id())).isInstanceOf(Invoice.Issued.class);
         assertThat(ledger.balance(AccountId.BANK_CHARGES, EUR)).isEqualTo(euros("3"));
         assertThat(debits.open(run)).isEqualTo(euros("0"));
         assertThat(report().together().unexplained()).isEqualTo(euros("0"));
