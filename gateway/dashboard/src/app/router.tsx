@@ -107,7 +107,7 @@ const costPools = createRoute({
   validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
   component: lazyRouteComponent(() => import('@/features/costs/CostPoolsPage')),
 });
-const costPool = createRoute({ ...under('/cost-pools/$poolId'), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
+const costPool = createRoute({ ...under('/cost-pools/$poolId'), validateSearch: (search: Record<string, unknown>): { trial?: string } => ({ trial: text(search.trial) }), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
 const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
 const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
 const directDebit = createRoute({ ...under('/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/DirectDebitPage')) });

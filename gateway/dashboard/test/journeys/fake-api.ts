@@ -122,6 +122,8 @@ export class FakeCoop {
   letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
   letterFails = false;
   simulationLooks = 9;
+  trialFrom = '';
+  trialLooks = 0;
   decided: Json[] = [];
   pools: Json[] = [];
   costPayments: Json[] = [];
@@ -462,8 +464,14 @@ export class FakeCoop {
     }
     if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/payments\/[0-9a-f-]{36}\/reversal$/, 'POST')) return this.once(request, body, () => Object.assign(this.costPayments.at(-1)!, { reversal: { by: this.memberId, at: ago(0), reason: body.reason } }));
     if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/trials$/, 'POST')) {
+      this.trialFrom = String(body.from);
+      this.trialLooks = 0;
+      return { status: 202, body: { id: IDS.simulation, state: 'running', done: 0, asked: 2, why: null, months: [], problems: [], spread: null, items: [] } };
+    }
+    if (on(/^\/api\/cost-pools\/[0-9a-f-]{36}\/trials\/[0-9a-f-]{36}$/)) {
+      if (this.trialLooks++ < 2) return ok({ id: IDS.simulation, state: 'running', done: 1, asked: 2, why: null, months: [], problems: [], spread: null, items: [] });
       const one = (payerId: string, current: string, proposed: string, difference: string) => ({ memberId: randomUUID(), payerId, current: eur(current), proposed: eur(proposed), difference: eur(difference), alone: null, betterAlone: false });
-      return ok({ months: [{ month: body.from, amount: eur('120.00'), current: 'tree.v1', proposed: 'equal.v1', reproduced: true }], problems: [{ month: day(-80).slice(0, 7), rule: 'no-longer-kept', message: 'not all that was counted is still kept', at: ago(0) }], spread: { members: 22, cheaper: 12, same: 0, dearer: 10, betterAlone: 0, tenth: eur('-4.00'), median: eur('-0.50'), nineTenths: eur('3.00') }, items: this.roles.includes('treasurer') ? [one(IDS.payer, '17.14', '60.00', '42.86'), one(randomUUID(), '102.86', '60.00', '-42.86')] : [one(IDS.payer, '17.14', '60.00', '42.86')] });
+      return ok({ id: IDS.simulation, state: 'done', done: 2, asked: 2, why: null, months: [{ month: this.trialFrom, amount: eur('120.00'), current: 'tree.v1', proposed: 'equal.v1', reproduced: true }], problems: [{ month: day(-80).slice(0, 7), rule: 'no-longer-kept', message: 'not all that was counted is still kept', at: ago(0) }], spread: { members: 22, cheaper: 12, same: 0, dearer: 10, betterAlone: 0, tenth: eur('-4.00'), median: eur('-0.50'), nineTenths: eur('3.00') }, items: this.roles.includes('treasurer') ? [one(IDS.payer, '17.14', '60.00', '42.86'), one(randomUUID(), '102.86', '60.00', '-42.86')] : [one(IDS.payer, '17.14', '60.00', '42.86')] });
     }
     const shared = { month: day(-50).slice(0, 7), revision: 2, madeAt: ago(3000), amount: eur('120.00'), formula: 'tree.v1' };
     const share = { id: IDS.share, memberId: IDS.ana, payerId: IDS.payer, amount: eur('17.14'), posted: eur('17.14') };

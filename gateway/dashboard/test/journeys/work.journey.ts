@@ -726,6 +726,9 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.goto(`/cost-pools/${IDS.tower}`);
     await page.getByLabel('From month').selectOption({ index: 0 });
     await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('1 of 2 months.').waitFor();
+    await page.getByText('The trial can be trusted here').waitFor();
+    await page.reload();
     await page.getByText('The trial can be trusted here').waitFor();
     await page.getByText('12 cheaper, 0 the same, 10 dearer.').waitFor();
     await inspect(page, 'cost-trial', width);

@@ -1,6 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
 import { isNegative, isZero, toMicro, type Money } from '@/shared/money';
@@ -8,11 +9,13 @@ import { PayerName } from '@/shared/payers';
 import { useSession } from '@/shared/session';
 import { monthName, today } from '@/shared/time';
 import { onSubmit, useAction } from '@/shared/ui/action';
+import { Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Panel } from '@/shared/ui/page';
+import { Progress } from '@/shared/ui/progress';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
-import { tryPolicy, type CostDifference, type CostPool, type CostTrial, type NewCostTrial } from './costs-api';
+import { trialQuery, tryPolicy, type CostDifference, type CostPool, type CostTrial, type NewCostTrial } from './costs-api';
 import { newPolicy, PolicyFields, policyOf } from './PolicyFields';
 
 const MONTHS_MAX = 12;
@@ -24,7 +27,10 @@ export function TrialPanel({ pool, shared }: { pool: CostPool; shared: string[] 
   const plans = currentPlans(useQuery(plansQuery).data ?? [], today());
   const [draft, setDraft] = useState({ ...newPolicy, kind: pool.policy.kind === 'equal' ? 'usage' as const : 'equal' as const });
   const [wrongFee, setWrongFee] = useState<string>();
-  const action = useAction<NewCostTrial, CostTrial>({ run: (trial) => tryPolicy(pool.id, trial) });
+  const { trial } = useSearch({ strict: false });
+  const navigate = useNavigate();
+  // In the address, so that it is found again: it goes on without the page.
+  const action = useAction<NewCostTrial, CostTrial>({ run: (asked) => tryPolicy(pool.id, asked), done: ({ id }) => void navigate({ to: '/cost-pools/$poolId', params: { poolId: pool.id }, search: { trial: id }, resetScroll: false }) });
   const last = shared.length - 1;
   const [picked, setPicked] = useState({ from: Math.max(0, shared.length - MONTHS_MAX), to: last });
   const to = Math.min(picked.to, last);
@@ -49,16 +55,32 @@ export function TrialPanel({ pool, shared }: { pool: CostPool; shared: string[] 
           <div className="end"><Button type="submit" loading={action.busy}><Trans>Try it</Trans></Button></div>
         </form>
       </Panel>
-      {action.output && <Result of={action.output} />}
+      {trial && <Trial key={trial} pool={pool.id} id={trial} />}
     </>
   );
 }
 
-function Result({ of }: { of: CostTrial }) {
+/** A trial while it runs, then what came of it. */
+function Trial({ pool, id }: { pool: string; id: string }) {
+  const { t } = useLingui();
+  return (
+    <Loaded query={useQuery(trialQuery(pool, id))}>
+      {(trial) => trial.state === 'failed' ? <Notice live tone="bad" title={t`It could not be tried`}>{trial.why}</Notice>
+        : trial.spread ? <Result of={trial} spread={trial.spread} />
+        : (
+          <Panel title={t`Being tried`}>
+            <Progress label={t`Months looked at`} done={trial.done} of={trial.asked} />
+            <p className="soft" aria-live="polite" style={{ marginTop: '0.5rem' }}><Trans>{trial.done} of {trial.asked} months. This page follows by itself; it goes on without you, too.</Trans></p>
+          </Panel>
+        )}
+    </Loaded>
+  );
+}
+
+function Result({ of, spread }: { of: CostTrial; spread: NonNullable<CostTrial['spread']> }) {
   const { t, i18n } = useLingui();
   const { has } = useSession();
   const office = has('treasurer', 'board');
-  const { spread } = of;
   const right = of.months.filter((month) => month.reproduced).length;
   const columns = useMemo((): Column<CostDifference>[] => [
     { id: 'who', head: t`Who`, cell: (row) => (office ? <PayerName id={row.payerId} /> : t`You`) },

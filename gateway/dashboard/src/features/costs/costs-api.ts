@@ -122,9 +122,15 @@ export interface CostDifference {
 
 /** Months of a cost under another policy; nothing of it is written. */
 export interface CostTrial {
+  id: string;
+  state: 'running' | 'done' | 'failed';
+  /** Months looked at so far, of those asked for. */
+  done: number;
+  asked: number;
+  why?: string | null;
   months: { month: string; amount: Money; current: string; proposed: string; reproduced: boolean }[];
   problems: { month: string; rule: string; message: string; at: string }[];
-  spread: { members: number; cheaper: number; same: number; dearer: number; betterAlone: number; tenth?: Money | null; median?: Money | null; nineTenths?: Money | null };
+  spread: { members: number; cheaper: number; same: number; dearer: number; betterAlone: number; tenth?: Money | null; median?: Money | null; nineTenths?: Money | null } | null;
   items: CostDifference[];
 }
 
@@ -173,6 +179,12 @@ export const accountQuery = (id: string) => queryOptions({ queryKey: ['cost-pool
 export const payPool = (id: string, payment: NewCostPayment, idempotencyKey: string) => post<CostPayment>(`${at(id)}/payments`, payment, { idempotencyKey });
 export const reversePayment = (id: string, payment: string, reason: string, idempotencyKey: string) => post<CostPayment>(`${at(id)}/payments/${segment(payment)}/reversal`, { reason }, { idempotencyKey });
 export const tryPolicy = (id: string, trial: NewCostTrial) => post<CostTrial>(`${at(id)}/trials`, trial);
+const ASKED_AGAIN = 1_000;
+export const trialQuery = (pool: string, id: string) => queryOptions({
+  queryKey: ['cost-trial', pool, id],
+  queryFn: ({ signal }) => get<CostTrial>(`${at(pool)}/trials/${segment(id)}`, signal),
+  refetchInterval: (query) => (query.state.data && query.state.data.state !== 'running' ? false : ASKED_AGAIN),
+});
 export const declarePool = (pool: NewCostPool, idempotencyKey: string) => post<CostPool>('/api/cost-pools', pool, { idempotencyKey });
 export const bringDocument = (id: string, file: File) => putFile<CostPool>(withQuery(documentPath(id), { name: file.name }), file);
 export const validatePool = (id: string, documentSha256: string) => post<CostPool>(`${at(id)}/validate`, { documentSha256 });

@@ -11,6 +11,7 @@ import { Sign, Term } from '@/shared/ui/formula';
 import { Lines } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
+import { Progress } from '@/shared/ui/progress';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
@@ -27,14 +28,13 @@ export default function SimulationPage() {
   const one = query.data;
   const crumb = { to: '/simulations', label: t`Proposals, tried` };
   if (!one) return <Page title={t`A proposal, tried`} crumb={crumb}>{query.isError ? <ProblemNotice error={query.error} retry={() => void query.refetch()} /> : <Lines count={8} />}</Page>;
-  const share = one.payers === 0 ? 0 : one.done / one.payers;
   return (
     <Page title={t`A proposal, tried`} crumb={crumb} lead={<span className="toolbar"><SimulationState row={one} /><span>{monthName(one.from, i18n.locale)}{one.to !== one.from && <> – {monthName(one.to, i18n.locale)}</>}</span><When at={one.requestedAt} /></span>}>
       {query.isError && <ProblemNotice error={query.error} />}
       {one.state === 'failed' ? <Notice tone="bad" live title={t`It could not be computed`}>{one.why}</Notice>
         : one.state !== 'done' ? (
           <Panel title={t`Computing`}>
-            <div className="progress" role="progressbar" aria-label={t`Payers computed`} aria-valuemin={0} aria-valuemax={one.payers} aria-valuenow={one.done}><span style={{ width: `${share * 100}%` }} /></div>
+            <Progress label={t`Payers computed`} done={one.done} of={one.payers} />
             <p className="soft" aria-live="polite" style={{ marginTop: '0.5rem' }}><Trans>{one.done} of {one.payers} payers. This page follows by itself; it goes on without you, too.</Trans></p>
           </Panel>
         ) : <Result of={one} office={has('treasurer', 'board')} />}

@@ -65,6 +65,7 @@ public class BillingContext {
         registry.add("coopmesh.autopay.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
         registry.add("coopmesh.webhook.check-interval", () -> "PT1H");
+        registry.add("coopmesh.costshare.trial-interval", () -> "PT1H");
     }
 
     /** With a broker, and jobs that look often. */
@@ -112,6 +113,7 @@ public class BillingContext {
         settings.put("coopmesh.direct-debit.check-interval", "PT1H");
         settings.put("coopmesh.webhook.check-interval", "PT1H");
         settings.put("coopmesh.autopay.check-interval", "PT1H");
+        settings.put("coopmesh.costshare.trial-interval", "PT1H");
         return new SpringApplicationBuilder(BillingService.class, BillingContext.class)
                 .run(
                         Stream.concat(

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -80,9 +81,6 @@ class CostPoolController {
 
     /** Members named in one replay: those with the largest differences. */
     static final int DIFFERENCES_MAX = 500;
-
-    /** Fewer members than this see counts only: a quantile must not be one person's. */
-    static final int QUANTILES_FROM = 20;
 
     private final CostSharing sharing;
     private final CostPaying paying;
@@ -336,38 +334,40 @@ class CostPoolController {
             @Nullable MoneyView tenth,
             @Nullable MoneyView median,
             @Nullable MoneyView nineTenths) {
-        static CostSpreadView of(List<PolicyTrial.Difference> all) {
-            List<Money> ascending =
-                    all.stream().map(PolicyTrial.Difference::difference).sorted().toList();
-            int cheaper = (int) ascending.stream().filter(Money::isNegative).count();
-            int dearer = (int) ascending.stream().filter(Money::isPositive).count();
+        static CostSpreadView of(PolicyTrial.Spread all) {
             return new CostSpreadView(
-                    all.size(),
-                    cheaper,
-                    all.size() - cheaper - dearer,
-                    dearer,
-                    (int) all.stream().filter(PolicyTrial.Difference::betterAlone).count(),
-                    quantile(ascending, 10),
-                    quantile(ascending, 50),
-                    quantile(ascending, 90));
+                    all.members(),
+                    all.cheaper(),
+                    all.same(),
+                    all.dearer(),
+                    all.betterAlone(),
+                    view(all.tenth()),
+                    view(all.median()),
+                    view(all.nineTenths()));
         }
 
-        /** The nearest rank. */
-        private static @Nullable MoneyView quantile(List<Money> ascending, int percent) {
-            return ascending.size() < QUANTILES_FROM
-                    ? null
-                    : MoneyView.of(ascending.get((ascending.size() - 1) * percent / 100));
+        private static @Nullable MoneyView view(@Nullable Money money) {
+            return money == null ? null : MoneyView.of(money);
         }
     }
 
     /**
+     * @param state {@code running}, {@code done} or {@code failed}
+     * @param done months looked at so far, of {@code asked}
+     * @param why it failed
      * @param problems months that the policy cannot share; they count on neither side
+     * @param spread null until it is done
      * @param items the largest differences first: everybody's for the treasurer and the board, else the caller's own
      */
     record CostTrialView(
+            UUID id,
+            String state,
+            int done,
+            int asked,
+            @Nullable String why,
             List<CostTrialMonthView> months,
             List<CostProblemView> problems,
-            CostSpreadView spread,
+            @Nullable CostSpreadView spread,
             List<CostDifferenceView> items) {}
 
     record CostOutcomeView(UUID costPoolId, String month, String outcome) {}
@@ -661,8 +661,12 @@ class CostPoolController {
                                         .payment()));
     }
 
-    /** Tries another policy on months that were shared out: what each would have borne. Nothing is written. */
+    /**
+     * Begins to try another policy on months that were shared out: what each would have borne. Ask for it by its id until it is
+     * over. Nothing is booked.
+     */
     @PostMapping("/cost-pools/{id}/trials")
+    @ResponseStatus(HttpStatus.ACCEPTED)
     @PreAuthorize(MEMBERS)
     CostTrialView trial(
             @PathVariable UUID id,
@@ -670,8 +674,9 @@ class CostPoolController {
             Authentication authentication) {
         Currency currency = register.coop().currency();
         MoneyView alone = request.alone();
-        PolicyTrial.Trial tried =
-                trial.replay(
+        Caller caller = Caller.of(authentication);
+        UUID begun =
+                trial.begin(
                         new CostPoolId(id),
                         request.policy().policy(currency),
                         request.from(),
@@ -679,26 +684,44 @@ class CostPoolController {
                         alone == null
                                 ? null
                                 : AmountRefused.unlessAtLeastZero(
-                                        "alone.amount",
-                                        alone.amount(),
-                                        alone.currency(),
-                                        currency));
-        Collection<PayerId> own = payers(Caller.of(authentication));
+                                        "alone.amount", alone.amount(), alone.currency(), currency),
+                        caller.member());
+        return trial(id, begun, caller);
+    }
+
+    /** A trial as it stands, with everybody's differences for the treasurer and the board, else the caller's own. */
+    @GetMapping("/cost-pools/{id}/trials/{trialId}")
+    @PreAuthorize(MEMBERS)
+    CostTrialView trial(
+            @PathVariable UUID id, @PathVariable UUID trialId, Authentication authentication) {
+        return trial(id, trialId, Caller.of(authentication));
+    }
+
+    private CostTrialView trial(UUID pool, UUID id, Caller caller) {
+        CostTrials.Trial found = trial.find(new CostPoolId(pool), id);
+        PolicyTrial.Result result = found.result();
         return new CostTrialView(
-                tried.months().stream()
-                        .map(m ->
-                                new CostTrialMonthView(
-                                        m.month().toString(),
-                                        MoneyView.of(m.amount()),
-                                        m.current(),
-                                        m.proposed(),
-                                        m.reproduced()))
-                        .toList(),
-                tried.problems().stream().map(CostProblemView::of).toList(),
-                CostSpreadView.of(tried.differences()),
-                tried.differences().stream()
-                        .filter(each -> own == null || own.contains(each.payer()))
-                        .limit(DIFFERENCES_MAX)
+                id,
+                found.state().name().toLowerCase(Locale.ROOT),
+                found.done(),
+                found.months(),
+                found.why(),
+                result == null
+                        ? List.of()
+                        : result.months().stream()
+                                .map(m ->
+                                        new CostTrialMonthView(
+                                                m.month().toString(),
+                                                MoneyView.of(m.amount()),
+                                                m.current(),
+                                                m.proposed(),
+                                                m.reproduced()))
+                                .toList(),
+                result == null
+                        ? List.of()
+                        : result.problems().stream().map(CostProblemView::of).toList(),
+                result == null ? null : CostSpreadView.of(result.spread()),
+                trial.differences(id, payers(caller), DIFFERENCES_MAX).stream()
                         .map(CostDifferenceView::of)
                         .toList());
     }

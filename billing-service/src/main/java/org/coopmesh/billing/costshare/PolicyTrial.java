@@ -1,32 +1,64 @@
 package org.coopmesh.billing.costshare;
 
+import jakarta.annotation.PreDestroy;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Semaphore;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.coopmesh.billing.costshare.CostPool.Heading;
 import org.coopmesh.billing.costshare.CostShares.Month;
 import org.coopmesh.billing.costshare.CostShares.Problem;
 import org.coopmesh.billing.costshare.CostShares.Share;
+import org.coopmesh.billing.costshare.CostTrials.Taken;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Replays months of a shared cost under another policy: what each would have borne. Nothing is written. */
+/**
+ * Replays months of a shared cost under another policy, in the background and one trial after the other: what each would have
+ * borne. Nothing is booked.
+ */
 @Service
 class PolicyTrial {
     /** The longest stretch that is replayed. */
     static final int MONTHS_MAX = 12;
 
-    /** Replays at once; each reads a year of everybody's months. */
-    private static final int AT_ONCE_MAX = 1;
+    /** Trials that run or wait at once, on all replicas together; each reads a year of everybody's months. */
+    static final int UNDER_WAY_MAX = 5;
+
+    /** How often one is begun that ends with whoever replays it; then it fails. */
+    static final int ATTEMPTS_MAX = 3;
+
+    /** When nothing was heard of a replica for so long, another takes its trial over: longer than any month takes. */
+    private static final Duration HELD = Duration.ofMinutes(10);
+
+    /** Trials kept. */
+    private static final int KEPT = 50;
+
+    /** Fewer members than this see counts only. */
+    private static final int QUANTILES_FROM = 20;
+
+    private static final Logger log = LoggerFactory.getLogger(PolicyTrial.class);
 
     private static final int EVERYBODY = Integer.MAX_VALUE;
 
@@ -35,14 +67,33 @@ class PolicyTrial {
     private final Participants participants;
     private final JsonMapper json;
     private final Clock clock;
-    private final Semaphore room = new Semaphore(AT_ONCE_MAX);
+    private final CostTrials trials;
+    private final TransactionTemplate transaction;
+
+    /** Of this replica; it knows what it holds by it. */
+    private final UUID holder = UUID.randomUUID();
+
+    /** One at work; one more look is enough for all that were begun meanwhile. */
+    private final ExecutorService worker =
+            new ThreadPoolExecutor(
+                    1,
+                    1,
+                    0,
+                    TimeUnit.SECONDS,
+                    new LinkedBlockingQueue<>(1),
+                    Thread.ofPlatform().name("policy-trial").daemon().factory(),
+                    new ThreadPoolExecutor.DiscardPolicy());
 
     PolicyTrial(
+            CostTrials trials,
+            TransactionTemplate transaction,
             CostPools pools,
             CostShares shares,
             Participants participants,
             JsonMapper json,
             Clock clock) {
+        this.trials = trials;
+        this.transaction = transaction;
         this.pools = pools;
         this.shares = shares;
         this.participants = participants;
@@ -50,11 +101,31 @@ class PolicyTrial {
         this.clock = clock;
     }
 
-    /** As many replays as can be are under way. */
+    /** As many trials as can wait do. */
     static final class Busy extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
         Busy() {
-            super("another policy is being tried; try again in a moment");
+            super("other policies are being tried; try again in a moment");
         }
+    }
+
+    /** Somebody else replays it by now. */
+    private static final class TakenOver extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /** Replays what waits, and what a replica that is gone had begun. */
+    @Scheduled(fixedDelayString = "${coopmesh.costshare.trial-interval:PT10S}")
+    void look() {
+        worker.execute(this::replayAll);
+    }
+
+    /** What is under way is another replica's, or this one's when it is back. */
+    @PreDestroy
+    void end() {
+        worker.shutdownNow();
+        trials.release(holder);
     }
 
     /**
@@ -88,12 +159,48 @@ class PolicyTrial {
     }
 
     /**
-     * A replay.
+     * How differences spread over all members, without saying whose they are.
+     *
+     * @param tenth a tenth would have borne so much more or less; null among fewer than 20 members, as the others
+     */
+    record Spread(
+            int members,
+            int cheaper,
+            int same,
+            int dearer,
+            int betterAlone,
+            @Nullable Money tenth,
+            @Nullable Money median,
+            @Nullable Money nineTenths) {
+        static Spread of(List<Difference> all) {
+            List<Money> ascending = all.stream().map(Difference::difference).sorted().toList();
+            int cheaper = (int) ascending.stream().filter(Money::isNegative).count();
+            int dearer = (int) ascending.stream().filter(Money::isPositive).count();
+            return new Spread(
+                    all.size(),
+                    cheaper,
+                    all.size() - cheaper - dearer,
+                    dearer,
+                    (int) all.stream().filter(Difference::betterAlone).count(),
+                    quantile(ascending, 10),
+                    quantile(ascending, 50),
+                    quantile(ascending, 90));
+        }
+
+        /** The nearest rank. */
+        private static @Nullable Money quantile(List<Money> ascending, int percent) {
+            return ascending.size() < QUANTILES_FROM
+                    ? null
+                    : ascending.get((ascending.size() - 1) * percent / 100);
+        }
+    }
+
+    /**
+     * What a trial came to; the members' differences, which sum to zero, stand beside it.
      *
      * @param problems months that the proposed policy cannot share; they count on neither side
-     * @param differences the largest first, whichever way; their sum is zero
      */
-    record Trial(List<Replayed> months, List<Problem> problems, List<Difference> differences) {}
+    record Result(List<Replayed> months, List<Problem> problems, Spread spread) {}
 
     private record Key(@Nullable MemberId member, PayerId payer) {}
 
@@ -110,19 +217,20 @@ class PolicyTrial {
     }
 
     /**
-     * Replays the months that were shared out, from {@code first} to {@code last}.
+     * Begins to replay the months that were shared out, from {@code first} to {@code last}; ask for it by its id until it is over.
      *
      * @param alone what a line of one's own costs a month; null for no such comparison
      * @throws CostPoolNotFound if there is no such pool
      * @throws CostPoolRefused if it cannot be shared by such a policy, or for so many months
-     * @throws Busy if another replay is under way
+     * @throws Busy if too many wait
      */
-    Trial replay(
+    UUID begin(
             CostPoolId id,
             Policy proposed,
             YearMonth first,
             YearMonth last,
-            @Nullable Money alone) {
+            @Nullable Money alone,
+            MemberId by) {
         Heading pool =
                 pools.find(id).orElseThrow(() -> new CostPoolNotFound("cost pool " + id)).heading();
         if (proposed instanceof Policy.Clearing || pool.policy() instanceof Policy.Clearing) {
@@ -132,22 +240,96 @@ class PolicyTrial {
         if (last.isBefore(first) || !first.plusMonths(MONTHS_MAX).isAfter(last)) {
             throw new CostPoolRefused("months", "from 1 to " + MONTHS_MAX + " months");
         }
-        if (!room.tryAcquire()) {
-            throw new Busy();
-        }
-        try {
-            return replay(pool, proposed, first, last, alone);
-        } finally {
-            room.release();
+        var trial = UUID.randomUUID();
+        transaction.executeWithoutResult(status -> {
+            if (trials.lockAndCount() >= UNDER_WAY_MAX) {
+                throw new Busy();
+            }
+            trials.insert(
+                    trial,
+                    id,
+                    PolicyForm.of(proposed),
+                    first,
+                    last,
+                    pool.amount().currency(),
+                    alone,
+                    by,
+                    clock.instant());
+            trials.forget(KEPT);
+        });
+        look();
+        return trial;
+    }
+
+    private void replayAll() {
+        while (!worker.isShutdown()) {
+            Optional<Taken> taken = trials.take(holder, clock.instant(), until());
+            if (taken.isEmpty()) {
+                return;
+            }
+            replayOnce(taken.get());
         }
     }
 
-    private Trial replay(
-            Heading pool, Policy proposed, YearMonth first, YearMonth last, @Nullable Money alone) {
+    private void replayOnce(Taken taken) {
+        try {
+            if (taken.attempts() > ATTEMPTS_MAX) {
+                trials.fail(
+                        taken.id(), holder, "the service ended again and again before it was done");
+            } else {
+                replay(taken);
+            }
+        } catch (TakenOver gone) {
+            log.atWarn().addKeyValue("trialId", taken.id()).log("another replica tries the policy");
+        } catch (RuntimeException failed) {
+            if (worker.isShutdown()) {
+                return; // Let go of by end().
+            }
+            log.atWarn()
+                    .addKeyValue("trialId", taken.id())
+                    .setCause(failed)
+                    .log("policy not tried");
+            trials.fail(taken.id(), holder, "it could not be finished; try again");
+        }
+    }
+
+    private Instant until() {
+        return clock.instant().plus(HELD);
+    }
+
+    /**
+     * The trial as it stands.
+     *
+     * @throws CostPoolNotFound if the pool has no such trial, or not any more
+     */
+    CostTrials.Trial find(CostPoolId pool, UUID trial) {
+        return trials.find(trial)
+                .filter(found -> found.pool().equals(pool))
+                .orElseThrow(() -> new CostPoolNotFound("trial " + trial));
+    }
+
+    /** Differences of a trial, the largest first, whichever way; where {@code payers} is not null, only theirs. */
+    List<Difference> differences(UUID trial, @Nullable Collection<PayerId> payers, int limit) {
+        return trials.differences(trial, payers, limit);
+    }
+
+    private void replay(Taken taken) {
+        Heading pool =
+                pools.find(taken.pool())
+                        .orElseThrow(() -> new CostPoolNotFound("cost pool " + taken.pool()))
+                        .heading();
+        Policy proposed = taken.policy().policy(taken.currency());
+        Money alone = taken.alone();
+        YearMonth first = taken.first();
+        YearMonth last = taken.last();
         var months = new ArrayList<Replayed>();
         var problems = new ArrayList<Problem>();
         Map<Key, Sums> sums = new LinkedHashMap<>();
         for (YearMonth month = first; !month.isAfter(last); month = month.plusMonths(1)) {
+            if (!trials.progress(
+                    taken.id(), holder, (int) first.until(month, ChronoUnit.MONTHS), until())) {
+                throw new TakenOver();
+            }
             Month shared = shares.latest(pool.id(), month).orElse(null);
             if (shared == null) {
                 continue;
@@ -190,7 +372,14 @@ class PolicyTrial {
                                         .reversed()
                                         .thenComparing(each -> each.payer().value()))
                         .toList();
-        return new Trial(List.copyOf(months), List.copyOf(problems), differences);
+        var result = new Result(List.copyOf(months), List.copyOf(problems), Spread.of(differences));
+        int all = (int) first.until(last, ChronoUnit.MONTHS) + 1;
+        transaction.executeWithoutResult(status -> {
+            if (!trials.finish(taken.id(), holder, all, result)) {
+                throw new TakenOver();
+            }
+            trials.insert(taken.id(), differences);
+        });
     }
 
     private static void add(Map<Key, Sums> sums, Allocation then, List<Share> charged) {

@@ -1,6 +1,8 @@
 package org.coopmesh.billing.costshare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.nullValue;
@@ -19,6 +21,7 @@ import com.google.protobuf.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -39,6 +42,7 @@ import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.Facts.Someone;
+import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,6 +60,7 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.ResultActions;
 import org.springframework.test.web.servlet.request.RequestPostProcessor;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,6 +72,7 @@ class CostPoolApiIT {
     private static final Currency EUR = Currency.getInstance("EUR");
     private static final YearMonth OCTOBER = YearMonth.of(2026, 10);
     private static final UUID TREASURER = UUID.randomUUID();
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final byte[] PDF = "%PDF-1.7 an invoice".getBytes(StandardCharsets.UTF_8);
 
     private Someone anna;
@@ -81,6 +87,12 @@ class CostPoolApiIT {
     @Autowired JsonMapper json;
     @Autowired Ledger ledger;
     @Autowired CostSharing sharing;
+    @Autowired PolicyTrial trial;
+    @Autowired CostTrials trials;
+    @Autowired CostPools pools;
+    @Autowired CostShares allShares;
+    @Autowired Participants participants;
+    @Autowired TransactionTemplate transaction;
     @TempDir Path directory;
 
     @DynamicPropertySource
@@ -97,7 +109,7 @@ class CostPoolApiIT {
                         """
                         truncate coop, member_fact, site_fact, node, attachment_span, plan, usage_hour, link_hour, usage_report,
                                  payment, invoice_settlement, invoice, invoice_series, bill_line, bill, bill_run, cost_share,
-                                 cost_allocation, cost_problem, cost_validation, cost_document, cost_pool,
+                                 cost_allocation, cost_problem, cost_validation, cost_document, cost_pool, cost_trial,
                                  ledger_entry, ledger_transaction, ledger_account, outbox, idempotency_key cascade
                         """)
                 .update();
@@ -908,6 +920,16 @@ class CostPoolApiIT {
                 .andExpect(jsonPath("$.items[0].betterAlone").value(true));
         trial(pool, TREASURER, "board", "{\"kind\":\"usage\"}", "2.40")
                 .andExpect(jsonPath("$.spread.same").value(4));
+        String trial = json.readTree(text(everybody)).get("id").stringValue();
+        http.perform(
+                        get("/api/cost-pools/" + UUID.randomUUID() + "/trials/" + trial)
+                                .with(as(TREASURER, "treasurer")))
+                .andExpect(status().isNotFound());
+        http.perform(
+                        get("/api/cost-pools/" + pool + "/trials/" + trial)
+                                .with(as(bert.member(), "member")))
+                .andExpect(jsonPath("$.items", hasSize(1)))
+                .andExpect(jsonPath("$.items[0].memberId").value(bert.member().toString()));
         assertThat(rows()).isEqualTo(before);
     }
 
@@ -948,7 +970,168 @@ class CostPoolApiIT {
                 .andExpect(jsonPath("$.errors[0].field").value("policy.kind"));
     }
 
-    private ResultActions trial(UUID pool, UUID by, String role, String policy, String alone)
+    @Test
+    void aTrialThatAReplicaEndsOverIsReplayedByAnotherAndCountsOnce() throws Exception {
+        UUID pool = sharedInOctober();
+        PolicyTrial other = anotherReplica();
+        UUID id = waiting(pool);
+        transaction.executeWithoutResult(status -> {
+            db.sql("lock table cost_allocation in access exclusive mode").update();
+            other.look();
+            await().atMost(PATIENCE).until(() -> attempts(id) == 1);
+
+            other.end();
+        });
+        trial.look();
+        await().atMost(PATIENCE).until(() -> state(id).equals("done"));
+
+        shown(pool, id, TREASURER, "treasurer")
+                .andExpect(jsonPath("$.items", hasSize(4)))
+                .andExpect(jsonPath("$.spread.members").value(4));
+        assertThat(attempts(id)).isEqualTo(1); // An orderly end is no attempt.
+    }
+
+    @Test
+    void aTrialWhoseReplicaWasKilledIsTakenOverWhenNothingIsHeardOfItAndItWritesNothingMore()
+            throws Exception {
+        UUID pool = sharedInOctober();
+        UUID id = waiting(pool);
+        var killed = UUID.randomUUID();
+        assertThat(trials.take(killed, clock.instant(), clock.instant().plusSeconds(600)))
+                .isPresent();
+
+        assertThat(trials.take(UUID.randomUUID(), clock.instant(), clock.instant())).isEmpty();
+        clock.set("2026-11-01T02:10:00Z");
+        trial.look();
+        await().atMost(PATIENCE).until(() -> state(id).equals("done"));
+
+        assertThat(trials.progress(id, killed, 0, clock.instant())).isFalse();
+        trials.fail(id, killed, "it was not me");
+        assertThat(trials.finish(id, killed, 2, trials.find(id).orElseThrow().result())).isFalse();
+        shown(pool, id, TREASURER, "treasurer")
+                .andExpect(jsonPath("$.state").value("done"))
+                .andExpect(jsonPath("$.items", hasSize(4)));
+        assertThat(attempts(id)).isEqualTo(2);
+    }
+
+    @Test
+    void aTrialThatEndsTheServiceTimeAndAgainFails() throws Exception {
+        UUID pool = sharedInOctober();
+        UUID id = waiting(pool);
+        for (int i = 0; i < PolicyTrial.ATTEMPTS_MAX; i++) {
+            assertThat(trials.take(UUID.randomUUID(), clock.instant(), clock.instant()))
+                    .isPresent();
+        }
+
+        trial.look();
+        await().atMost(PATIENCE).until(() -> state(id).equals("failed"));
+
+        shown(pool, id, bert.member(), "member")
+                .andExpect(jsonPath("$.why", containsString("again and again")))
+                .andExpect(jsonPath("$.spread", nullValue()))
+                .andExpect(jsonPath("$.items", hasSize(0)));
+    }
+
+    @Test
+    void twoReplicasReplayEachTrialOnceAndNoMoreThanFiveAreUnderWay() throws Exception {
+        UUID pool = sharedInOctober();
+        PolicyTrial other = anotherReplica();
+        List<UUID> ids =
+                java.util.stream.IntStream.range(0, PolicyTrial.UNDER_WAY_MAX)
+                        .mapToObj(i -> waiting(pool))
+                        .toList();
+        begin(pool, TREASURER, "board", "{\"kind\":\"equal\"}", "1")
+                .andExpect(status().isTooManyRequests())
+                .andExpect(type("cost-trial-busy"));
+
+        other.look();
+        trial.look();
+        for (UUID id : ids) {
+            await().atMost(PATIENCE).until(() -> state(id).equals("done"));
+        }
+        other.end();
+
+        for (UUID id : ids) {
+            assertThat(attempts(id)).isEqualTo(1);
+            shown(pool, id, TREASURER, "board").andExpect(jsonPath("$.items", hasSize(4)));
+        }
+    }
+
+    @Test
+    void aTrialTellsHowFarItHasComeAndTheOldestAreForgotten() throws Exception {
+        UUID pool = sharedInOctober();
+        db.sql(
+                        """
+                        insert into cost_trial (id, pool_id, requested_by, requested_at, first_month, last_month, currency, state, why)
+                        select gen_random_uuid(), :pool, :pool, timestamptz '2026-10-01T00:00:00Z' + i * interval '1 second',
+                               '2026-10-01', '2026-10-01', 'EUR', 'failed', 'old' from generate_series(1, 60) i
+                        """)
+                .param("pool", pool)
+                .update();
+        UUID id = waiting(pool);
+        transaction.executeWithoutResult(status -> {
+            db.sql("lock table cost_trial_difference in exclusive mode").update();
+            trial.look();
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() ->
+                            shown(pool, id, bert.member(), "member")
+                                    .andExpect(jsonPath("$.state").value("running"))
+                                    .andExpect(jsonPath("$.done").value(1))
+                                    .andExpect(jsonPath("$.asked").value(2)));
+        });
+        await().atMost(PATIENCE).until(() -> state(id).equals("done"));
+
+        shown(pool, id, bert.member(), "member").andExpect(jsonPath("$.done").value(2));
+        trial(pool, TREASURER, "board", "{\"kind\":\"equal\"}", "1").andExpect(status().isOk());
+        assertThat(db.sql("select count(*) from cost_trial").query(Integer.class).single())
+                .isEqualTo(50);
+    }
+
+    private UUID sharedInOctober() throws Exception {
+        UUID pool = declared(anna, "Transit", "10.00", "{\"kind\":\"equal\"}");
+        validated(pool, bert, cora);
+        clock.set("2026-11-01T02:00:00Z");
+        sharing.allocate(OCTOBER);
+        return pool;
+    }
+
+    /** One that was asked for on a replica that has not come to it. */
+    private UUID waiting(UUID pool) {
+        var id = UUID.randomUUID();
+        trials.insert(
+                id,
+                new CostPoolId(pool),
+                PolicyForm.of(new Policy.Equal()),
+                OCTOBER.minusMonths(1),
+                OCTOBER,
+                EUR,
+                null,
+                new MemberId(TREASURER),
+                clock.instant());
+        return id;
+    }
+
+    private PolicyTrial anotherReplica() {
+        return new PolicyTrial(trials, transaction, pools, allShares, participants, json, clock);
+    }
+
+    private String state(UUID id) {
+        return trials.find(id).orElseThrow().state().name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private int attempts(UUID id) {
+        return db.sql("select attempts from cost_trial where id = :id")
+                .param("id", id)
+                .query(Integer.class)
+                .single();
+    }
+
+    private ResultActions shown(UUID pool, UUID id, UUID by, String role) throws Exception {
+        return http.perform(get("/api/cost-pools/" + pool + "/trials/" + id).with(as(by, role)));
+    }
+
+    private ResultActions begin(UUID pool, UUID by, String role, String policy, String alone)
             throws Exception {
         return http.perform(
                 post("/api/cost-pools/" + pool + "/trials")
@@ -959,6 +1142,24 @@ class CostPoolApiIT {
                                 {"from":"2026-09","to":"2026-10","policy":%s,"alone":{"amount":"%s","currency":"EUR"}}
                                 """
                                         .formatted(policy, alone)));
+    }
+
+    /** Tries a policy and waits for what comes of it; the refusal, where it is refused. */
+    private ResultActions trial(UUID pool, UUID by, String role, String policy, String alone)
+            throws Exception {
+        ResultActions begun = begin(pool, by, role, policy, alone);
+        if (begun.andReturn().getResponse().getStatus() != 202) {
+            return begun;
+        }
+        String path = "/api/cost-pools/" + pool + "/trials/" + id(begun);
+        await().atMost(PATIENCE)
+                .until(() ->
+                        !text(http.perform(get(path).with(as(by, role))))
+                                .contains("\"state\":\"running\""));
+        return http.perform(get(path).with(as(by, role)))
+                .andExpect(jsonPath("$.state").value("done"))
+                .andExpect(jsonPath("$.done").value(2))
+                .andExpect(jsonPath("$.asked").value(2));
     }
 
     /** How much was ever written. */
