@@ -175,11 +175,32 @@ class BillRuns {
     }
 
     private Result bill(Coop coop, YearMonth period, List<PayerId> payers) {
-        int issued = 0;
-        Money total = Money.zero(coop.currency());
-        var skipped = new ArrayList<Skipped>();
-        var failed = new ArrayList<Skipped>();
-        for (Invoicing.Outcome outcome : outcomes(payers, period)) {
+        var tally = new Tally(period, Money.zero(coop.currency()));
+        billAll(payers, period, tally);
+        bills.finish(period, clock.instant(), json.writeValueAsString(tally.failed));
+        log.atInfo()
+                .addKeyValue("period", period)
+                .addKeyValue("issued", tally.issued)
+                .addKeyValue("failed", tally.failed.size())
+                .log("month billed");
+        tally.skipped.addAll(tally.failed);
+        return new Result(period, tally.issued, tally.total, tally.skipped);
+    }
+
+    /** What came of it so far: of those that got an invoice only how many and how much, for they are everybody. */
+    private static final class Tally {
+        private final YearMonth period;
+        private final List<Skipped> skipped = new ArrayList<>();
+        private final List<Skipped> failed = new ArrayList<>();
+        private int issued;
+        private Money total;
+
+        Tally(YearMonth period, Money zero) {
+            this.period = period;
+            this.total = zero;
+        }
+
+        void add(Invoicing.Outcome outcome) {
             switch (outcome) {
                 case Invoicing.Outcome.Issued invoice -> {
                     issued++;
@@ -188,17 +209,9 @@ class BillRuns {
                 case Invoicing.Outcome.Nothing nothing ->
                         skipped.add(new Skipped(nothing.payer().toString(), nothing.why(), null));
                 case Invoicing.Outcome.Failed wrong ->
-                        failed.add(failed(wrong.payer(), period, wrong.why()));
+                        failed.add(BillRuns.failed(wrong.payer(), period, wrong.why()));
             }
         }
-        bills.finish(period, clock.instant(), json.writeValueAsString(failed));
-        log.atInfo()
-                .addKeyValue("period", period)
-                .addKeyValue("issued", issued)
-                .addKeyValue("failed", failed.size())
-                .log("month billed");
-        skipped.addAll(failed);
-        return new Result(period, issued, total, skipped);
     }
 
     private static Skipped failed(PayerId payer, YearMonth period, RuntimeException wrong) {
@@ -214,19 +227,18 @@ class BillRuns {
     }
 
     /** Looks before it locks: a repeated run costs no transaction. */
-    private List<Invoicing.Outcome> outcomes(List<PayerId> payers, YearMonth period) {
+    private void billAll(List<PayerId> payers, YearMonth period, Tally tally) {
         Set<PayerId> billed = bills.payers(period);
-        var outcomes = new ArrayList<Invoicing.Outcome>();
         var due = new ArrayList<PayerId>();
         for (PayerId payer : payers) {
             if (billed.contains(payer)) {
-                outcomes.add(new Invoicing.Outcome.Nothing(payer, "already billed"));
+                tally.add(new Invoicing.Outcome.Nothing(payer, "already billed"));
             } else {
                 due.add(payer);
             }
         }
         if (due.isEmpty()) {
-            return outcomes;
+            return;
         }
         List<List<PayerId>> parts = parts(due, RECKONED_TOGETHER);
         Rating.Reckoning reckoning = invoicing.reckon(parts.getFirst(), period);
@@ -244,11 +256,10 @@ class BillRuns {
                     reckoning = invoicing.reckon(parts.get(i + 1), period);
                 }
                 for (Future<List<Invoicing.Outcome>> batch : batches) {
-                    outcomes.addAll(result(batch));
+                    result(batch).forEach(tally::add);
                 }
             }
         }
-        return outcomes;
     }
 
     private static List<List<PayerId>> parts(List<PayerId> payers, int size) {

@@ -252,11 +252,17 @@ class UsageHours {
         return List.of(used);
     }
 
-    /** The planner cannot know how many hours each stretch has, and takes them for few. Null puts it back as it was. */
-    private void readOnce(@Nullable String loops, @Nullable String memory) {
+    /**
+     * The planner cannot know how many hours each stretch has, and takes them for few: it would look each up, and sort them on
+     * disk. Null puts it back as it was.
+     */
+    private void readOnce(@Nullable String loopsAndSorts, @Nullable String memory) {
         db.sql(
-                        "select set_config('enable_nestloop', :loops, true), set_config('work_mem', :memory, true)")
-                .param("loops", loops, Types.VARCHAR)
+                        """
+                        select set_config('enable_nestloop', :loopsAndSorts, true), set_config('enable_sort', :loopsAndSorts, true),
+                               set_config('work_mem', :memory, true)
+                        """)
+                .param("loopsAndSorts", loopsAndSorts, Types.VARCHAR)
                 .param("memory", memory, Types.VARCHAR)
                 .query()
                 .listOfRows();

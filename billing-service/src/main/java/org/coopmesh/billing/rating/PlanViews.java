@@ -58,7 +58,7 @@ public final class PlanViews {
                     plan.includedBytes() / Plan.BYTES_PER_GB,
                     MoneyView.of(plan.perGb()),
                     plan.currency().getCurrencyCode(),
-                    plan.parts().stream().map(PartView::of).toList());
+                    plan.parts().stream().map(part -> PartView.of(part, plan.currency())).toList());
         }
     }
 
@@ -87,80 +87,46 @@ public final class PlanViews {
             @Nullable MoneyView perMbit,
             @Nullable String direction,
             @Nullable List<WindowView> windows) {
-        static PartView of(TariffPart part) {
-            return switch (part) {
-                case Flat flat ->
-                        new PartView(
-                                "flat",
-                                view(flat.monthly()),
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null);
-                case SlidingScale scale ->
-                        new PartView(
-                                "scale",
-                                null,
-                                view(scale.floor()),
-                                view(scale.suggested()),
-                                view(scale.ceiling()),
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null);
-                case Volume volume ->
-                        new PartView(
-                                "volume",
-                                null,
-                                null,
-                                null,
-                                null,
-                                volume.includedBytes() / Plan.BYTES_PER_GB,
-                                view(volume.perGb()),
-                                null,
-                                null,
-                                null,
-                                null);
-                case Percentile peak ->
-                        new PartView(
-                                "peak",
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                mbit(peak.committedBits()),
-                                view(peak.perMbit()),
-                                word(peak.direction()),
-                                null);
-                case TimeOfDay timed ->
-                        new PartView(
-                                "timed",
-                                null,
-                                null,
-                                null,
-                                null,
-                                null,
-                                view(timed.otherwise()),
-                                null,
-                                null,
-                                null,
-                                timed.windows().stream().map(WindowView::of).toList());
+        static PartView of(TariffPart part, Currency currency) {
+            StoredPart plain = StoredPart.of(part);
+            Long includedBytes = plain.includedBytes();
+            Long committedBits = plain.committedBits();
+            Percentile.Direction direction = plain.direction();
+            List<StoredPart.Window> windows = plain.windows();
+            return new PartView(
+                    type(plain.kind()),
+                    view(plain.monthlyMicro(), currency),
+                    view(plain.floorMicro(), currency),
+                    view(plain.suggestedMicro(), currency),
+                    view(plain.ceilingMicro(), currency),
+                    includedBytes == null ? null : includedBytes / Plan.BYTES_PER_GB,
+                    view(plain.perGbMicro(), currency),
+                    committedBits == null ? null : mbit(committedBits),
+                    view(plain.perMbitMicro(), currency),
+                    direction == null ? null : word(direction),
+                    windows == null
+                            ? null
+                            : windows.stream().map(each -> WindowView.of(each, currency)).toList());
+        }
+
+        private static String type(Charge.Kind kind) {
+            return switch (kind) {
+                case DUES -> "flat";
+                case SCALE -> "scale";
+                case USAGE -> "volume";
+                case PEAK -> "peak";
+                case TIMED -> "timed";
             };
+        }
+
+        private static @Nullable MoneyView view(@Nullable Long micro, Currency currency) {
+            return micro == null ? null : MoneyView.of(new Money(micro, currency));
         }
     }
 
     /** From an hour of the co-op's clock up to, not including, a later one. */
     public record WindowView(List<String> days, int fromHour, int toHour, MoneyView perGb) {
-        static WindowView of(TimeOfDay.PriceWindow window) {
+        static WindowView of(StoredPart.Window window, Currency currency) {
             return new WindowView(
                     window.days().stream()
                             .sorted()
@@ -168,7 +134,7 @@ public final class PlanViews {
                             .toList(),
                     window.fromHour(),
                     window.toHour(),
-                    view(window.perGb()));
+                    MoneyView.of(new Money(window.perGbMicro(), currency)));
         }
     }
 
@@ -325,10 +291,6 @@ public final class PlanViews {
             throw new PlanMalformed(field, "required", "is missing");
         }
         return value;
-    }
-
-    private static MoneyView view(Money money) {
-        return MoneyView.of(money);
     }
 
     private static String mbit(long bits) {

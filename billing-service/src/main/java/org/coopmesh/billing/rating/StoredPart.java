@@ -9,7 +9,7 @@ import java.util.Set;
 import org.coopmesh.billing.ledger.Money;
 import org.jspecify.annotations.Nullable;
 
-/** One part of a plan as the table keeps it: amounts in micro-units, and only the fields that its kind has. */
+/** One part of a plan in plain fields, as the table keeps it and views read it: amounts in micro-units, and only the fields that its kind has. */
 record StoredPart(
         Charge.Kind kind,
         @Nullable Long monthlyMicro,

@@ -12,6 +12,7 @@ import java.time.YearMonth;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
@@ -64,29 +65,30 @@ final class BillRunBench {
             clock.set("2026-11-01T08:00:00Z");
             var runs = context.getBean(BillRuns.class);
             var invoicing = context.getBean(Invoicing.class);
+            int few = members / 10;
+            use(db, Map.of("warm", WARM_UP, "few", few, "many", members, "bench", members), hours);
             // A few first, so that what is measured has been compiled.
-            seed(db, "warm", WARM_UP, hours);
+            seed(db, "warm", WARM_UP);
             List<PayerId> warm = payers(db);
             for (int i = 0; i < warm.size(); i += 250) {
                 BillsForTests.bill(
                         invoicing, warm.subList(i, Math.min(i + 250, warm.size())), OCTOBER);
             }
-            int few = members / 10;
-            seed(db, "few", few, hours);
+            seed(db, "few", few);
             double fewBytes = LiveHeap.addedBy(() -> issued(runs, few));
-            seed(db, "many", members, hours);
+            seed(db, "many", members);
             double manyBytes = LiveHeap.addedBy(() -> issued(runs, members));
             String alive =
                     "usage_hours_per_member=%d everything_else_collected_each_half_second"
                             .formatted(hours);
             figure("billrun.live_heap", fewBytes / 1e6, "MB", "members=" + few + " " + alive);
             figure("billrun.live_heap", manyBytes / 1e6, "MB", "members=" + members + " " + alive);
-            seed(db, "bench", members, hours);
+            seed(db, "bench", members);
             db.sql("analyze").update();
 
             Instant started = Instant.now();
             issued(runs, members);
-            double seconds = Duration.between(started, Instant.now()).toNanos() / 1e9;
+            double seconds = seconds(started);
 
             if (context.getBean(Ledger.class).trialBalanceMicro() != 0) {
                 throw new IllegalStateException("the book does not balance");
@@ -111,7 +113,7 @@ final class BillRunBench {
                     same++;
                 }
             }
-            double replaySeconds = Duration.between(replay, Instant.now()).toNanos() / 1e9;
+            double replaySeconds = seconds(replay);
             if (same != members + WARM_UP + few + members) {
                 throw new IllegalStateException("drawn up again: " + same);
             }
@@ -127,8 +129,12 @@ final class BillRunBench {
         System.exit(0);
     }
 
-    /** Members with a site, a payer, an attachment and usage, as membership and metering would have written them. */
-    private static void seed(JdbcClient db, String salt, int members, int hours) {
+    private static double seconds(Instant since) {
+        return Duration.between(since, Instant.now()).toNanos() / 1e9;
+    }
+
+    /** Members with a site, a payer and an attachment, as membership would have told of them. */
+    private static void seed(JdbcClient db, String salt, int members) {
         db.sql(
                         """
                         insert into member_fact (member_id, effective_on, occurred_at, state)
@@ -155,20 +161,44 @@ final class BillRunBench {
                 .param("salt", salt)
                 .param("members", members)
                 .update();
+    }
+
+    /** What nodes counted for so many attachments of each name, hour by hour, in the order in which metering writes it down. */
+    private static void use(JdbcClient db, Map<String, Integer> attachments, int hours) {
+        db.sql("create table counted_by (attachment_id uuid, node_id bytea, place int)").update();
+        attachments.forEach((salt, members) ->
+                db.sql(
+                                """
+                                insert into counted_by
+                                select md5(:salt || 'a' || i)::uuid, decode(md5(:salt || i) || md5(:salt || -i), 'hex'), i
+                                  from generate_series(1, :members) i
+                                """)
+                        .param("salt", salt)
+                        .param("members", members)
+                        .update());
+        // As if it had come in over the month: no index is to be filled at once, no day was summed
+        // up then.
+        db.sql("alter table usage_hour drop constraint usage_hour_pkey").update();
+        for (int h = 0; h < hours; h++) {
+            db.sql(
+                            """
+                            insert into usage_hour (attachment_id, hour, node_id, own, internet_bytes_down, internet_bytes_up,
+                                                    local_bytes_down, local_bytes_up, windows)
+                            select attachment_id,
+                                   timestamptz '2026-10-02T00:00:00Z'
+                                       + (case when :hours > 24 then :h - 24 else :h * 29 end) * interval '1 hour',
+                                   node_id, true, 1000000007::bigint * (1 + (place * 31 + :h * 17) % 9), 100000003, 300000007, 0, 12
+                              from counted_by
+                            """)
+                    .param("h", h)
+                    .param("hours", hours)
+                    .update();
+        }
         db.sql(
-                        """
-                        insert into usage_hour (attachment_id, hour, node_id, own, internet_bytes_down, internet_bytes_up,
-                                                local_bytes_down, local_bytes_up, windows)
-                        select md5(:salt || 'a' || i)::uuid,
-                               timestamptz '2026-10-02T00:00:00Z' + (case when :hours > 24 then h - 24 else h * 29 end) * interval '1 hour',
-                               decode(md5(:salt || i) || md5(:salt || -i), 'hex'), true,
-                               1000000007::bigint * (1 + (i * 31 + h * 17) % 9), 100000003, 300000007, 0, 12
-                          from generate_series(1, :members) i, generate_series(0, :hours - 1) h
-                        """)
-                .param("salt", salt)
-                .param("members", members)
-                .param("hours", hours)
+                        "alter table usage_hour add constraint usage_hour_pkey primary key (attachment_id, hour, node_id, own)")
                 .update();
+        db.sql("drop table counted_by").update();
+        db.sql("vacuum analyze usage_hour").update();
     }
 
     private static List<PayerId> payers(JdbcClient db) {

@@ -15,17 +15,20 @@ import io.grpc.ManagedChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Currency;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import org.coopmesh.billing.VerifyTool;
 import org.coopmesh.billing.VerifyTool.Run;
 import org.coopmesh.billing.ledger.AccountId;
+import org.coopmesh.billing.ledger.HeadsForTests;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.Posting;
@@ -47,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.context.ApplicationContext;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
@@ -76,6 +80,7 @@ class EvidenceIT {
     @Autowired NodePortKeys portKeys;
     @Autowired GrpcServerLifecycle port;
     @Autowired TestClock clock;
+    @Autowired ApplicationContext context;
     @TempDir Path folder;
 
     private final MemberId member = new MemberId(UUID.randomUUID());
@@ -102,6 +107,7 @@ class EvidenceIT {
         portKeys.load();
         // Time goes back to October for each test, and so days are open again.
         db.sql("truncate usage_day cascade").update();
+        HeadsForTests.forget(db);
         clock.set(Instant.parse("2026-10-01T00:00:00Z"));
         MeteringContext.coop(db);
     }
@@ -290,6 +296,85 @@ class EvidenceIT {
                 .startsWith("VERIFIED: prepaid of 2026-10, invoice ")
                 .contains("declared by the co-op: the account's movements; named by its hash");
         assertThat(flip(prepaid, "60", "5", books.toString()).text()).contains(": 0 not noticed");
+    }
+
+    @Test
+    void whatASealedDayHoldsIsHeldToItsHeadAndNotToAnother() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(3, 410_000_001L);
+        Path usage = billed("usage");
+        Path dues = evidence("dues");
+        clock.set(Instant.parse("2026-11-03T02:00:00Z"));
+        HeadsForTests.seal(context);
+        Path books = books();
+        String head =
+                db.sql("select encode(head, 'hex') from ledger_head where day = '2026-11-02'")
+                        .query(String.class)
+                        .single();
+
+        for (Path each : List.of(usage, dues)) {
+            Run held = verify(each, "--books", books.toString());
+            assertThat(held.text())
+                    .startsWith("VERIFIED: ")
+                    .contains("sealed in the book's head of 2026-11-02: " + head)
+                    .doesNotContain("not sealed yet");
+            assertThat(held.code()).isZero();
+            assertThat(flip(each, "60", "7", books.toString()).text()).contains(": 0 not noticed");
+        }
+        String text = Files.readString(books);
+        assertThat(text).contains(head);
+        Path otherHead =
+                write(
+                        "other-head.jsonl",
+                        text.replace(head, "00" + head.substring(2))
+                                .getBytes(StandardCharsets.UTF_8));
+        assertThat(verify(dues, "--books", otherHead.toString()).text()).startsWith("WRONG: ");
+    }
+
+    @Test
+    void duesPickedOnAScaleAreRecomputedAndHeldToItsBounds() throws Exception {
+        subscribe(new TariffPart.SlidingScale(euros("5"), euros("10"), euros("20")));
+        rating.choose(
+                new PayerId(payer), site(), euros("17.77"), LocalDate.of(2026, 10, 12), member);
+        Path scale = billed("scale");
+        Path books = books();
+
+        Run verified = verify(scale, "--books", books.toString());
+
+        // 11 days of 10.00 and 20 of 17.77; parts of a month sum to it, so the second is what is
+        // left of it.
+        assertThat(verified.text()).startsWith("VERIFIED: scale of 2026-10 on ");
+        String export = Files.readString(scale);
+        assertThat((int) JsonPath.read(export, "$.body.line.amountMicro")).isEqualTo(15_012_904);
+        assertThat(export).contains("2026-10-01/2026-10-12");
+        assertThat(flip(scale, "150", "11", books.toString()).text()).contains(": 0 not noticed");
+        String narrower = export.replace("\"ceilingMicro\":20000000", "\"ceilingMicro\":17000000");
+        assertThat(narrower).isNotEqualTo(export);
+        assertThat(verify(redigested(narrower)).text())
+                .startsWith("WRONG: the dues are outside of the plan's scale");
+    }
+
+    private SiteId site() {
+        return new SiteId(
+                db.sql("select distinct site_id from site_fact where payer_id = :payer")
+                        .param("payer", payer)
+                        .query(UUID.class)
+                        .single());
+    }
+
+    /** An export that somebody wrote anew from a changed body, digest and all. */
+    private Path redigested(String export) throws Exception {
+        String body =
+                export.substring(export.indexOf("{\"before\""), export.indexOf(",\"digest\""));
+        String digest =
+                HexFormat.of()
+                        .formatHex(
+                                MessageDigest.getInstance("SHA-256")
+                                        .digest(body.getBytes(StandardCharsets.UTF_8)));
+        return write(
+                "redigested.json",
+                export.replaceFirst("\"digest\":\"[0-9a-f]{64}\"", "\"digest\":\"" + digest + "\"")
+                        .getBytes(StandardCharsets.UTF_8));
     }
 
     private Path books() throws Exception {
@@ -498,12 +583,15 @@ class EvidenceIT {
                 "$.items[0].id");
     }
 
+    private String detail(String invoice) throws Exception {
+        return http.perform(get("/api/invoices/" + invoice).with(as("treasurer")))
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+    }
+
     private int line(String invoice, String charge) throws Exception {
-        String detail =
-                http.perform(get("/api/invoices/" + invoice).with(as("treasurer")))
-                        .andReturn()
-                        .getResponse()
-                        .getContentAsString();
+        String detail = detail(invoice);
         List<String> kinds = JsonPath.read(detail, "$.lines[*].kind");
         for (int i = 0; i < kinds.size(); i++) {
             String of = JsonPath.read(detail, "$.lines[" + i + "].charge");
@@ -519,15 +607,18 @@ class EvidenceIT {
     }
 
     private Path evidence(String id, String charge) throws Exception {
+        return evidence(id, line(id, charge), charge + ".json");
+    }
+
+    private Path evidence(String id, int line, String name) throws Exception {
         var answer =
                 http.perform(
-                                get("/api/invoices/%s/lines/%d/evidence"
-                                                .formatted(id, line(id, charge)))
+                                get("/api/invoices/%s/lines/%d/evidence".formatted(id, line))
                                         .with(as("treasurer")))
                         .andReturn()
                         .getResponse();
         assertThat(answer.getStatus()).as(answer.getContentAsString()).isEqualTo(200);
-        return write(charge + ".json", answer.getContentAsByteArray());
+        return write(name, answer.getContentAsByteArray());
     }
 
     private Path write(String name, byte[] bytes) throws Exception {
