@@ -10,10 +10,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { onSessionLost } from '@/shared/api';
+import { onProofWanted, onSessionLost } from '@/shared/api';
 import { startCatalogue } from '@/shared/i18n';
 import { ApiError } from '@/shared/problem';
 import { sessionQuery } from '@/shared/session';
+import { askForProof } from '@/shared/step-up';
 import { makeRouter } from './router';
 import { cssVariables, theme } from './theme';
 
@@ -36,6 +37,7 @@ onSessionLost(() => {
   const session = queryClient.getQueryData(sessionQuery.queryKey);
   if (session?.signedIn) void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey });
 });
+onProofWanted(askForProof);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

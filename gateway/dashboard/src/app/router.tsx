@@ -27,6 +27,7 @@ const landing = createRoute({
   },
   component: lazyRouteComponent(() => import('@/features/landing/LandingPage')),
 });
+const confirmed = createRoute({ getParentRoute: () => root, path: '/confirmed', component: lazyRouteComponent(() => import('./ConfirmedPage')) });
 const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: lazyRouteComponent(() => import('@/features/setup/SetUpPage')) });
 const join = createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('@/features/join/JoinPage')) });
 const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
@@ -134,7 +135,7 @@ const bans = createRoute({
 });
 
 const tree = root.addChildren([
-  landing, setUp, join, report, followUp,
+  landing, setUp, confirmed, join, report, followUp,
   signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 

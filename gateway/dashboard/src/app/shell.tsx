@@ -1,11 +1,11 @@
 import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
-  IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconReceipt2, IconRouter, IconScale, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
+  IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconReceipt2, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { post } from '@/shared/api';
 import { coopQuery } from '@/shared/coop';
 import { rememberPlace } from '@/shared/return-to';
@@ -13,6 +13,9 @@ import { ADMIN_ROLES, SIGN_IN, sessionQuery, useSession, type Role } from '@/sha
 import { Lines } from '@/shared/ui/loaded';
 import { ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
+import { useProofAsked } from '@/shared/step-up';
+
+const StepUpDialog = lazy(() => import('./StepUpDialog'));
 
 interface Place {
   to: '/home' | '/my' | '/members' | '/nodes' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/report';
@@ -63,6 +66,7 @@ function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
 /** The frame around every page: with places to go when signed in, a slim bar when not. */
 export function Shell() {
   const session = useSession();
+  const proofAsked = useProofAsked();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const main = useRef<HTMLElement>(null);
   const [first, setFirst] = useState(path);
@@ -79,6 +83,7 @@ export function Shell() {
         {session.signedIn ? <SideBar path={path} /> : <TopBar />}
         <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
       </div>
+      {proofAsked && <Suspense><StepUpDialog /></Suspense>}
     </>
   );
 }
@@ -129,6 +134,7 @@ function SideBar({ path }: { path: string }) {
         </nav>
         <div className="sidebar-foot">
           <Link to="/my" className="who"><span className="initial" aria-hidden="true">{(session.name ?? '?').slice(0, 1)}</span><span>{session.name}</span></Link>
+          <Tooltip label={t`Sign-in and security`}><ActionIcon component="a" href="/id/security" variant="subtle" color="gray" size="lg" aria-label={t`Sign-in and security`}><IconShieldLock size={18} /></ActionIcon></Tooltip>
           <SchemeSwitch />
           <SignOut />
         </div>

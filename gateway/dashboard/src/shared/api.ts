@@ -1,4 +1,4 @@
-import { ApiError, readProblem } from './problem';
+import { ApiError, readProblem, slugOf } from './problem';
 import { setCoopTime } from './time';
 
 /** One page of a list; {@code next} is the cursor of the page after it. */
@@ -14,6 +14,7 @@ interface Csrf {
 
 let csrf: Csrf | null = null;
 let sessionLost: () => void = () => {};
+let proofWanted: () => Promise<boolean> = () => Promise.resolve(false);
 
 /** The session tells the token that every change must carry. */
 export function carryCsrf(next: Csrf | null | undefined): void {
@@ -25,13 +26,18 @@ export function onSessionLost(listener: () => void): void {
   sessionLost = listener;
 }
 
+/** Called when a service wants a fresh proof of who is signed in (RFC 9470); true sends the request once more. */
+export function onProofWanted(listener: () => Promise<boolean>): void {
+  proofWanted = listener;
+}
+
 export interface Extras {
   /** One per opening of a form: sending the form twice moves money once. */
   idempotencyKey?: string;
   headers?: Record<string, string>;
 }
 
-async function call<T>(method: string, path: string, body: unknown, extras: Extras, signal?: AbortSignal): Promise<T> {
+async function call<T>(method: string, path: string, body: unknown, extras: Extras, signal?: AbortSignal, again = false): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', ...extras.headers };
   if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   if (extras.idempotencyKey) headers['Idempotency-Key'] = extras.idempotencyKey;
@@ -55,8 +61,13 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
   if (time) setCoopTime(time);
   const text = await response.text();
   if (!response.ok) {
-    if (response.status === 401) sessionLost();
-    throw new ApiError(readProblem(response.status, text, response.headers.get('Content-Type') ?? ''));
+    const problem = readProblem(response.status, text, response.headers.get('Content-Type') ?? '');
+    if (slugOf(problem) === 'step-up-required') {
+      if (!again && (await proofWanted())) return call<T>(method, path, body, extras, signal, true);
+    } else if (response.status === 401) {
+      sessionLost();
+    }
+    throw new ApiError(problem);
   }
   if (text === '') return undefined as T;
   if (!/\bjson\b/.test(response.headers.get('Content-Type') ?? '')) throw new ApiError({ type: 'about:blank', status: 502 });

@@ -69,6 +69,7 @@ export function problemHeading(problem: Problem): MessageDescriptor {
     case 400:
       return msg`Something in the form is not right yet`;
     case 401:
+      if (slugOf(problem) === 'step-up-required') return msg`It was not confirmed that it is you`;
       return msg`Your session is over`;
     case 403:
       return msg`This is not yours to do`;

@@ -193,6 +193,10 @@ export class FakeCoop {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
+  /** Whether changes want a fresh proof of who is signed in. */
+  wantsProof = false;
+  private csrf = 'csrf-of-this-session';
+
   signIn(memberId: string, ...roles: string[]): void {
     this.memberId = memberId;
     this.roles = roles;
@@ -200,6 +204,14 @@ export class FakeCoop {
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url!, 'http://x');
+    if (url.pathname === '/oauth2/authorization/coopmesh' && url.searchParams.has('max_age')) {
+      // The sign-in page has seen a fresh proof; the session is another one.
+      this.wantsProof = false;
+      this.csrf = 'csrf-of-the-next-session';
+      response.writeHead(302, { Location: '/confirmed' });
+      response.end();
+      return;
+    }
     if (!url.pathname.startsWith('/api/') && url.pathname !== '/id/sign-out') return this.file(url.pathname, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -208,7 +220,7 @@ export class FakeCoop {
     const method = request.method!;
     if (method !== 'GET') this.asked.push({ method, path: url.pathname, body, headers: request.headers });
     const changes = method !== 'GET';
-    const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== 'csrf-of-this-session' ? problem(403, 'csrf', 'The CSRF token is missing') : this.route(method, url, body, request);
+    const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== this.csrf ? problem(403, 'csrf', 'The CSRF token is missing') : changes && this.wantsProof ? problem(401, 'step-up-required', 'prove once more that it is you') : this.route(method, url, body, request);
     const status = told?.status ?? 404;
     response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
     response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
@@ -238,7 +250,7 @@ export class FakeCoop {
     let found: RegExpExecArray | null;
 
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
-    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: 'csrf-of-this-session' } });
+    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
     if (on(/^\/api\/coop$/, 'POST')) {
       if (request.headers['setup-code'] !== 'right-code') return problem(403, 'setup-code-wrong', 'That is not the set-up code');

@@ -440,6 +440,27 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'why-wrong', width);
   });
 
+  it('what wants a fresh proof asks for it in a window of its own, and then goes on by itself', async () => {
+    coop.payAccount = null;
+    await page.goto('/my/hours');
+    await page.getByRole('button', { name: 'Say where' }).click();
+    await dialog().getByLabel('Name on the account').fill('Ana Ribas');
+    await dialog().getByLabel('IBAN').fill('DE89 3704 0044 0532 0130 00');
+    coop.wantsProof = true;
+    await dialog().getByRole('button', { name: 'Keep' }).click();
+    await page.getByRole('dialog', { name: 'Is it you?' }).waitFor();
+    await inspect(page, 'is-it-you', width);
+    await page.getByRole('button', { name: 'Not now' }).click();
+    await page.getByText('It was not confirmed that it is you').waitFor();
+
+    await dialog().getByRole('button', { name: 'Keep' }).click();
+    const window = page.waitForEvent('popup');
+    await page.getByRole('button', { name: 'Confirm that it is you' }).click();
+    await window;
+    await page.getByText('DE…3000').waitFor();
+    expect(coop.wantsProof).toBe(false);
+  });
+
   it('a moderator logs hours, another person approves the month, and the bank gets a file', async () => {
     coop.payAccount = null;
     await page.goto('/my/hours');

@@ -3,6 +3,7 @@
 // COOP_NOW is the co-op's time where it is not the machine's.
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { identityDeeds } from './identity.mjs';
 import { moneyDeeds } from './money.mjs';
 
 const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
@@ -95,7 +96,7 @@ const deeds = {
   },
 };
 
-Object.assign(deeds, moneyDeeds(page, picture));
+Object.assign(deeds, identityDeeds(page, picture), moneyDeeds(page, picture));
 
 try {
   if (email !== '-') await signIn();

@@ -3,7 +3,7 @@ import { Trans } from '@lingui/react/macro';
 import { useLingui } from '@lingui/react';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { problemHeading, problemOf } from '../problem';
+import { problemHeading, problemOf, slugOf } from '../problem';
 import { SIGN_IN } from '../session';
 import type { Tone } from './tokens';
 
@@ -22,6 +22,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
   const { i18n } = useLingui();
   if (!error) return null;
   const problem = problemOf(error);
+  const signedOut = problem.status === 401 && slugOf(problem) !== 'step-up-required';
   return (
     <div className={`notice ${problem.status === 0 || problem.status >= 500 ? 'warn' : 'bad'}`} role="alert">
       {problem.status === 0 || problem.status >= 502 ? <IconPlugConnectedX size={20} aria-hidden="true" /> : <IconAlertTriangle size={20} aria-hidden="true" />}
@@ -30,8 +31,8 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
         {problem.detail}
         {problem.errors && <ul>{problem.errors.map((error) => <li key={error.field + error.message}><span className="mono">{error.field}</span> {error.message}</li>)}</ul>}
         <div className="actions">
-          {problem.status === 401 && <Button component="a" href={SIGN_IN} size="xs"><Trans>Sign in again</Trans></Button>}
-          {problem.status !== 401 && retry && <Button size="xs" variant="default" onClick={retry}><Trans>Try again</Trans></Button>}
+          {signedOut && <Button component="a" href={SIGN_IN} size="xs"><Trans>Sign in again</Trans></Button>}
+          {!signedOut && retry && <Button size="xs" variant="default" onClick={retry}><Trans>Try again</Trans></Button>}
         </div>
       </div>
     </div>

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -423,6 +424,34 @@ class GatewayIT extends RunningGateway {
         person.signedInAs("board");
 
         assertThat(person.cookies.get("__Host-coopmesh").getValue()).isNotEqualTo(before);
+    }
+
+    @Test
+    void whoIsAskedToProveItAgainLandsWhereTheOneThatWaitsIsTold() {
+        person.signedInAs("anna");
+        String before = person.cookies.get("__Host-coopmesh").getValue();
+
+        URI asked =
+                URI.create(
+                        person.get("/oauth2/authorization/coopmesh?max_age=300")
+                                .headers()
+                                .firstValue("Location")
+                                .orElseThrow());
+        assertThat(asked.getQuery()).contains("max_age=300").contains("code_challenge=");
+        assertThat(person.follow("/oauth2/authorization/coopmesh?max_age=300").uri().getPath())
+                .isEqualTo("/confirmed");
+
+        assertThat(person.cookies.get("__Host-coopmesh").getValue()).isNotEqualTo(before);
+        assertThat(person.session().path("signedIn").asBoolean()).isTrue();
+        // One that was never finished does not lead others astray
+        person.get("/oauth2/authorization/coopmesh?max_age=300");
+        assertThat(person.follow("/oauth2/authorization/coopmesh").uri().getPath()).isEqualTo("/");
+        assertThat(
+                        person.get("/oauth2/authorization/coopmesh?max_age=5%20or")
+                                .headers()
+                                .firstValue("Location")
+                                .orElseThrow())
+                .doesNotContain("max_age");
     }
 
     @Test

@@ -69,7 +69,15 @@ public abstract class RunningService {
 
     /** A caller with an access token for {@code member} in {@code roles}. */
     public static JwtRequestPostProcessor caller(UUID member, String... roles) {
-        return jwt().jwt(token -> token.subject(member.toString()).claim("roles", List.of(roles)))
+        return callerOf(Instant.now(), member, roles);
+    }
+
+    /** Somebody whose proof of who they are was given at a time. */
+    public static JwtRequestPostProcessor callerOf(Instant provedAt, UUID member, String... roles) {
+        return jwt().jwt(token ->
+                        token.subject(member.toString())
+                                .claim("roles", List.of(roles))
+                                .claim("auth_time", provedAt))
                 .authorities(
                         Arrays.stream(roles)
                                 .map(role -> new SimpleGrantedAuthority("ROLE_" + role))

@@ -28,6 +28,8 @@ public final class Browser {
     private static final Pattern CSRF_FIELD =
             Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final String STEP_UP = "/step-up-required";
+    private static final int PROOF_SECONDS = 300;
 
     private final String base;
     private final HttpClient client =
@@ -37,6 +39,8 @@ public final class Browser {
                     .cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_ALL))
                     .connectTimeout(PATIENCE)
                     .build();
+    private String email = "";
+    private String password = "";
     private String csrfHeader = "";
     private String csrfToken = "";
 
@@ -62,8 +66,13 @@ public final class Browser {
      * @throws IllegalStateException when the form or the session does not come as expected
      */
     public Browser signIn(String email, String password) {
-        HttpResponse<String> form =
-                send(page(base + "/oauth2/authorization/coopmesh").GET().build());
+        this.email = email;
+        this.password = password;
+        return signIn("/oauth2/authorization/coopmesh");
+    }
+
+    private Browser signIn(String start) {
+        HttpResponse<String> form = send(page(base + start).GET().build());
         Matcher csrf = CSRF_FIELD.matcher(form.body());
         if (!csrf.find()) {
             throw new IllegalStateException(
@@ -141,7 +150,18 @@ public final class Browser {
         return change("DELETE", path, Map.of(), Map.of());
     }
 
+    /** What wants a fresh proof of who somebody is gets one, as from a person who types the password again. */
     private Answer change(String method, String path, Object body, Map<String, String> headers) {
+        Answer answer = changeOnce(method, path, body, headers);
+        if (!email.isEmpty() && answer.body().path("type").asString("").endsWith(STEP_UP)) {
+            signIn("/oauth2/authorization/coopmesh?max_age=" + PROOF_SECONDS);
+            return changeOnce(method, path, body, headers);
+        }
+        return answer;
+    }
+
+    private Answer changeOnce(
+            String method, String path, Object body, Map<String, String> headers) {
         HttpRequest.Builder request =
                 request(path)
                         .header("Content-Type", "application/json")

@@ -66,6 +66,15 @@ class RealBrowserJourneyIT {
         assertThat(person("elena", "readOwn").path("limited").asBoolean()).isFalse();
     }
 
+    @Test
+    void aPasskeyMadeOnThePageSignsInByItselfUntilItIsRemoved() throws Exception {
+        JsonNode seen = person("david", "usePasskey", "David's phone");
+
+        assertThat(seen.path("keys").asInt()).isEqualTo(1);
+        assertThat(seen.path("uses").asInt()).isPositive();
+        assertThat(seen.path("signIns").asInt()).isPositive();
+    }
+
     private static JsonNode person(String who, String... deed)
             throws IOException, InterruptedException {
         return RealBrowser.person(village, who, deed);

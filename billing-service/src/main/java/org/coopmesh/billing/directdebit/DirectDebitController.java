@@ -316,7 +316,7 @@ class DirectDebitController {
     /** Signs a mandate for somebody whose bills the caller pays. */
     @PostMapping("/mandates")
     @ResponseStatus(HttpStatus.CREATED)
-    @PreAuthorize("isAuthenticated()")
+    @PreAuthorize("isAuthenticated() and @freshProof.isGiven(authentication)")
     MandateView sign(@Valid @RequestBody MandateRequest request, Authentication authentication) {
         MemberId me = member(authentication);
         var payer = new PayerId(request.payerId());
@@ -337,7 +337,7 @@ class DirectDebitController {
 
     /** Signs it anew, for another account or holder; that lifts a suspension. */
     @PutMapping("/mandates/{id}/debtor")
-    @PreAuthorize("isAuthenticated()")
+    @PreAuthorize("isAuthenticated() and @freshProof.isGiven(authentication)")
     MandateView amend(
             @PathVariable UUID id,
             @Valid @RequestBody DebtorRequest request,
@@ -430,7 +430,7 @@ class DirectDebitController {
 
     /** Approves what another proposed, and makes its file. */
     @PostMapping("/runs/{id}/approval")
-    @PreAuthorize(MONEY)
+    @PreAuthorize(MONEY + " and @freshProof.isGiven(authentication)")
     CollectionRunView approve(@PathVariable UUID id, Authentication authentication) {
         return view(collecting.approve(id, member(authentication)));
     }

@@ -278,7 +278,7 @@ class PayrollController {
 
     /** Approves what another drew up: from now on it is owed. */
     @PostMapping("/runs/{id}/approval")
-    @PreAuthorize(MONEY)
+    @PreAuthorize(MONEY + " and @freshProof.isGiven(authentication)")
     PayRunView approve(@PathVariable UUID id, Authentication authentication) {
         return view(payroll.approve(id, member(authentication)));
     }
@@ -433,7 +433,7 @@ class PayrollController {
 
     /** Says where the caller wants to be paid. */
     @PutMapping("/mine/account")
-    @PreAuthorize("hasRole('moderator')")
+    @PreAuthorize("hasRole('moderator') and @freshProof.isGiven(authentication)")
     PayAccountView account(
             @Valid @RequestBody PayAccountRequest request, Authentication authentication) {
         PayAccount account;

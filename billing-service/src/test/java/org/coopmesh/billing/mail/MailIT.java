@@ -946,12 +946,15 @@ class MailIT {
     }
 
     private static RequestPostProcessor treasurer() {
-        return jwt().jwt(token -> token.subject(UUID.randomUUID().toString()))
+        return jwt().jwt(token ->
+                        token.subject(UUID.randomUUID().toString())
+                                .claim("auth_time", Instant.now()))
                 .authorities(new SimpleGrantedAuthority("ROLE_treasurer"));
     }
 
     private static RequestPostProcessor as(Someone who, String role) {
-        return jwt().jwt(token -> token.subject(who.member().toString()))
+        return jwt().jwt(token ->
+                        token.subject(who.member().toString()).claim("auth_time", Instant.now()))
                 .authorities(new SimpleGrantedAuthority("ROLE_" + role));
     }
 }

@@ -8,10 +8,13 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.jayway.jsonpath.JsonPath;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Currency;
@@ -491,6 +494,30 @@ class PayrollApiIT {
         return post(board, "/api/payroll/rate-cards", card(month, share, perHour, perCase));
     }
 
+    @Test
+    void whoApprovesHasJustProvedWhoTheyAre() throws Exception {
+        rates("2026-10", "0.4", "10", "0");
+        septemberIsPaid();
+        clock.set("2026-11-02T08:00:00Z");
+        String id = id(prepare("2026-10"));
+        var longAgo = signedIn(other, Instant.now().minus(Duration.ofMinutes(6)));
+
+        http.perform(MockMvcRequestBuilders.post(runs(id) + "/approval").with(longAgo))
+                .andExpect(status().isUnauthorized())
+                .andExpect(
+                        jsonPath("$.type").value("https://coopmesh.org/problems/step-up-required"))
+                .andExpect(
+                        header().string(
+                                        "WWW-Authenticate",
+                                        "Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
+        http.perform(
+                        MockMvcRequestBuilders.post(runs(id) + "/approval")
+                                .with(signedIn(mona, Instant.EPOCH)))
+                .andExpect(status().isForbidden());
+
+        approve(other, id).andExpect(status().isOk());
+    }
+
     private static String card(String month, String share, String perHour, String perCase) {
         return """
         {"firstMonth":"%s","share":"%s","perHour":{"amount":"%s","currency":"EUR"},"perCase":{"amount":"%s","currency":"EUR"}}
@@ -558,7 +585,12 @@ class PayrollApiIT {
     }
 
     private static RequestPostProcessor signedIn(Person person) {
-        return jwt().jwt(token -> token.subject(person.id().toString()))
+        return signedIn(person, Instant.now());
+    }
+
+    private static RequestPostProcessor signedIn(Person person, Instant provedAt) {
+        return jwt().jwt(
+                        token -> token.subject(person.id().toString()).claim("auth_time", provedAt))
                 .authorities(
                         person.roles().stream()
                                 .map(role ->

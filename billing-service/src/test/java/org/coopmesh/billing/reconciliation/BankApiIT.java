@@ -13,6 +13,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.UUID;
@@ -384,7 +385,8 @@ class BankApiIT {
     }
 
     private static RequestPostProcessor as(UUID member, String... roles) {
-        return jwt().jwt(token -> token.subject(member.toString()))
+        return jwt().jwt(
+                        token -> token.subject(member.toString()).claim("auth_time", Instant.now()))
                 .authorities(
                         Arrays.stream(roles)
                                 .map(role ->

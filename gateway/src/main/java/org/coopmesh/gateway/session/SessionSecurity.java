@@ -53,6 +53,7 @@ class SessionSecurity {
                 new DefaultOAuth2AuthorizationRequestResolver(clients, "/oauth2/authorization");
         requests.setAuthorizationRequestCustomizer(
                 OAuth2AuthorizationRequestCustomizers.withPkce());
+        var stepUp = new StepUp(requests);
         return http.authorizeHttpRequests(paths ->
                         paths.requestMatchers("/api/overview/**")
                                 .authenticated()
@@ -60,9 +61,9 @@ class SessionSecurity {
                                 .permitAll())
                 .oauth2Login(login ->
                         login.authorizationEndpoint(
-                                        endpoint -> endpoint.authorizationRequestResolver(requests))
+                                        endpoint -> endpoint.authorizationRequestResolver(stepUp))
                                 .authorizedClientRepository(tokens)
-                                .defaultSuccessUrl("/")
+                                .successHandler(stepUp)
                                 .failureUrl("/?signIn=failed"))
                 // The dashboard remembers by itself where somebody wanted to go.
                 .requestCache(cache -> cache.disable())

@@ -59,6 +59,13 @@ class Accounts {
                 .optional();
     }
 
+    void setPassword(AccountId id, String hash) {
+        db.sql("update account set password_hash = :hash where id = :id")
+                .param("hash", hash)
+                .param("id", id.value())
+                .update();
+    }
+
     /** Ends sign-in for good, with every session and token there is. */
     void close(AccountId id) {
         db.sql("update account set open = false where id = :id").param("id", id.value()).update();

@@ -52,6 +52,7 @@ class RoleController {
     record RolesView(List<String> roles) {}
 
     @PutMapping("/api/members/{id}/roles")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     RolesView set(
             @PathVariable UUID id, @RequestBody @Valid RolesRequest request, Principal caller) {
         Set<Role> wanted =

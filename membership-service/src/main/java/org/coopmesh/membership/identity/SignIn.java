@@ -16,6 +16,9 @@ import org.springframework.transaction.annotation.Transactional;
 /** Who can sign in, and in which roles. */
 @Service
 public class SignIn {
+    static final int PASSWORD_LENGTH_MIN = 8;
+    static final int PASSWORD_LENGTH_MAX = 128;
+
     private final Accounts accounts;
     private final RoleGrants grants;
     private final PasswordEncoder passwords;
@@ -68,6 +71,16 @@ public class SignIn {
     public void dismiss(AccountId id, AccountId by, String reason) {
         lock(id);
         change(id, Set.of(), rolesOf(id), by, reason);
+    }
+
+    /** False if the password is too short or too long; nothing has changed then. */
+    @Transactional
+    boolean changePassword(AccountId id, String password) {
+        if (password.length() < PASSWORD_LENGTH_MIN || password.length() > PASSWORD_LENGTH_MAX) {
+            return false;
+        }
+        accounts.setPassword(id, passwords.encode(password));
+        return true;
     }
 
     /** Whether {@code id} is the only one who holds the role of the board. */

@@ -9,7 +9,9 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -41,6 +43,7 @@ import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
+import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.authentication.ClientSecretAuthenticationProvider;
@@ -53,10 +56,24 @@ import org.springframework.security.oauth2.server.authorization.settings.TokenSe
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.context.DelegatingSecurityContextRepository;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
+import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
+import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.webauthn.api.AuthenticatorSelectionCriteria;
+import org.springframework.security.web.webauthn.api.PublicKeyCredentialRpEntity;
+import org.springframework.security.web.webauthn.api.ResidentKeyRequirement;
+import org.springframework.security.web.webauthn.api.UserVerificationRequirement;
+import org.springframework.security.web.webauthn.jackson.WebauthnJacksonModule;
+import org.springframework.security.web.webauthn.management.WebAuthnRelyingPartyOperations;
+import org.springframework.security.web.webauthn.management.Webauthn4JRelyingPartyOperations;
 
 /**
  * Wires the authorization server and the sign-in page.
@@ -68,6 +85,8 @@ import org.springframework.security.web.servlet.util.matcher.PathPatternRequestM
 class SignInConfiguration {
     static final String CLIENT = "gateway";
     static final String PAGE = "/id/sign-in";
+    static final String CODE_PAGE = "/id/sign-in/code";
+    static final String SECURITY = "/id/security";
     static final String AUTHORIZE = "/id/oauth2/authorize";
     static final String TOKEN = "/id/oauth2/token";
     static final String KEYS = "/id/oauth2/jwks";
@@ -77,11 +96,14 @@ class SignInConfiguration {
     @Bean
     @Order(1)
     SecurityFilterChain signInChain(
-            HttpSecurity http, IdentitySettings settings, SignInFailures failures) {
-        var savedRequests = new HttpSessionRequestCache();
-        savedRequests.setRequestMatcher(
-                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.GET, AUTHORIZE));
-        var limit = new SignInLimit(failures);
+            HttpSecurity http,
+            IdentitySettings settings,
+            SignInFailures failures,
+            Arrivals arrivals,
+            CodeApps codeApps,
+            SecurityContextRepository contexts,
+            RequestCache wanted) {
+        var limit = new SignInLimit(failures, arrivals);
         http.securityMatcher("/id/**")
                 .with(
                         new OAuth2AuthorizationServerConfigurer(),
@@ -94,19 +116,26 @@ class SignInConfiguration {
                 .formLogin(form ->
                         form.loginPage(PAGE)
                                 .usernameParameter("email")
-                                .successHandler(limit.succeeded(savedRequests))
+                                .successHandler(limit.succeeded())
                                 .failureHandler(limit.failed()))
                 .logout(logout -> logout.disable())
-                .requestCache(cache -> cache.requestCache(savedRequests))
+                .requestCache(cache -> cache.requestCache(wanted))
+                .securityContext(context -> context.securityContextRepository(contexts))
                 .addFilterBefore(limit, UsernamePasswordAuthenticationFilter.class)
+                .addFilterBefore(new StepUp(codeApps::isOn, wanted), AuthorizationFilter.class)
                 .exceptionHandling(on ->
                         on.authenticationEntryPoint(new LoginUrlAuthenticationEntryPoint(PAGE)))
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(
                                         PAGE,
                                         "/id/style.css",
+                                        "/id/passkey.js",
+                                        "/id/passkey/options",
+                                        "/id/passkey/sign-in",
                                         "/id/.well-known/openid-configuration")
                                 .permitAll()
+                                .requestMatchers(CODE_PAGE, SECURITY, SECURITY + "/**")
+                                .access(AuthenticatedAuthorizationManager.authenticated())
                                 // A browser's session and the gateway's secret are both proofs.
                                 .requestMatchers(AUTHORIZE, TOKEN, REVOKE)
                                 .access(AuthenticatedAuthorizationManager.authenticated())
@@ -122,7 +151,7 @@ class SignInConfiguration {
     /** Form answers end in a redirect to the gateway, so its origin is allowed beside our own. */
     private static String contentSecurityPolicy(IdentitySettings settings) {
         String gateway = settings.gatewayRedirectUri().resolve("/").toString().replaceAll("/$", "");
-        return "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "
+        return "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' "
                 + gateway;
     }
 
@@ -131,6 +160,57 @@ class SignInConfiguration {
         for (var provider : providers)
             if (provider instanceof ClientSecretAuthenticationProvider secrets)
                 secrets.setPasswordEncoder(new SecretDigest());
+    }
+
+    /** Pages to come back to after a question who it is. */
+    @Bean
+    RequestCache wanted() {
+        var wanted = new HttpSessionRequestCache();
+        var paths = PathPatternRequestMatcher.withDefaults();
+        wanted.setRequestMatcher(
+                new OrRequestMatcher(
+                        paths.matcher(HttpMethod.GET, AUTHORIZE),
+                        paths.matcher(HttpMethod.GET, SECURITY)));
+        return wanted;
+    }
+
+    @Bean
+    SecurityContextRepository contexts() {
+        return new DelegatingSecurityContextRepository(
+                new RequestAttributeSecurityContextRepository(),
+                new HttpSessionSecurityContextRepository());
+    }
+
+    /**
+     * Passkeys for the host that browsers see. The device must look who holds it, and must know by itself whose key it is, so
+     * that one touch is both name and proof.
+     */
+    @Bean
+    WebAuthnRelyingPartyOperations passkeyOperations(
+            IdentitySettings settings, Passkeys passkeys, Passkeys.Holders holders) {
+        var operations =
+                new Webauthn4JRelyingPartyOperations(
+                        holders,
+                        passkeys,
+                        PublicKeyCredentialRpEntity.builder()
+                                .id(settings.issuer().getHost())
+                                .name("Coopmesh")
+                                .build(),
+                        Set.of(settings.origin()));
+        operations.setCustomizeCreationOptions(options ->
+                options.authenticatorSelection(
+                        AuthenticatorSelectionCriteria.builder()
+                                .residentKey(ResidentKeyRequirement.REQUIRED)
+                                .userVerification(UserVerificationRequirement.REQUIRED)
+                                .build()));
+        operations.setCustomizeRequestOptions(
+                options -> options.userVerification(UserVerificationRequirement.REQUIRED));
+        return operations;
+    }
+
+    @Bean
+    WebauthnJacksonModule passkeysAsJson() {
+        return new WebauthnJacksonModule();
     }
 
     @Bean
@@ -206,9 +286,13 @@ class SignInConfiguration {
         return decoder;
     }
 
-    /** Puts roles and name into tokens, read afresh each time: a withdrawn role is gone with the next token. */
+    /**
+     * Puts roles and name into tokens, read afresh each time: a withdrawn role is gone with the next token; and when and by what
+     * its owner last proved who they are.
+     */
     @Bean
-    OAuth2TokenCustomizer<JwtEncodingContext> rolesAndName(Accounts accounts, RoleGrants grants) {
+    OAuth2TokenCustomizer<JwtEncodingContext> rolesAndName(
+            Accounts accounts, RoleGrants grants, SignIns signIns) {
         return token -> {
             var id =
                     new AccountId(
@@ -230,10 +314,22 @@ class SignInConfiguration {
                         .sorted()
                         .forEach(role -> roles.add(role.word()));
                 token.getClaims().claim("roles", roles);
+                Proof.of(token.getPrincipal()).ifPresent(proof -> tell(proof, token, signIns));
             } else if (OidcParameterNames.ID_TOKEN.equals(token.getTokenType().getValue())) {
                 token.getClaims().claim("email", account.email());
             }
         };
+    }
+
+    private static void tell(Proof proof, JwtEncodingContext token, SignIns signIns) {
+        token.getClaims().claim("auth_time", Date.from(proof.at()));
+        token.getClaims().claim("amr", proof.words());
+        OAuth2Authorization authorization = token.getAuthorization();
+        if (authorization != null) {
+            proof.signIn()
+                    .ifPresent(
+                            id -> signIns.renewed(id, authorization.getId(), Proof.WALL.instant()));
+        }
     }
 
     @Bean
@@ -255,16 +351,20 @@ class SignInConfiguration {
     }
 
     @Bean
-    ExpiredAuthorizations expiredAuthorizations(JdbcClient db) {
-        return new ExpiredAuthorizations(db);
+    ExpiredAuthorizations expiredAuthorizations(JdbcClient db, SignIns signIns) {
+        return new ExpiredAuthorizations(db, signIns);
     }
 
     /** Deletes codes and tokens that nobody can use any more. */
     static class ExpiredAuthorizations {
-        private final JdbcClient db;
+        private static final Duration SIGN_INS_KEPT = Duration.ofDays(30);
 
-        ExpiredAuthorizations(JdbcClient db) {
+        private final JdbcClient db;
+        private final SignIns signIns;
+
+        ExpiredAuthorizations(JdbcClient db, SignIns signIns) {
             this.db = db;
+            this.signIns = signIns;
         }
 
         /** Tokens live on the wall clock, so their end is the database's too. */
@@ -277,6 +377,7 @@ class SignInConfiguration {
                                            refresh_token_expires_at) < now() - interval '1 day'
                             """)
                     .update();
+            signIns.forgetEnded(Proof.WALL.instant().minus(SIGN_INS_KEPT));
         }
     }
 }

@@ -3,12 +3,15 @@ package org.coopmesh.membership.identity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.csrf.CsrfToken;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -19,28 +22,47 @@ import org.springframework.web.bind.annotation.ResponseBody;
 @Controller
 class SignInController {
     private final IdentitySettings settings;
+    private final Accounts accounts;
 
-    SignInController(IdentitySettings settings) {
+    SignInController(IdentitySettings settings, Accounts accounts) {
         this.settings = settings;
+        this.accounts = accounts;
     }
 
     @GetMapping(SignInConfiguration.PAGE)
     String page(
             @RequestParam(required = false) @Nullable String refused,
             @RequestParam(required = false) @Nullable String wait,
+            @RequestParam(required = false) @Nullable String again,
+            @Nullable Authentication who,
+            CsrfToken csrf,
             Model model) {
+        Optional<Proof> known = Proof.of(who);
         model.addAttribute("refused", refused != null);
         model.addAttribute("wait", wait != null);
         model.addAttribute("waitMinutes", settings.identity().signInWindow().toMinutes());
+        model.addAttribute("again", again != null && known.isPresent());
+        model.addAttribute("csrf", csrf);
+        known.flatMap(proof -> accounts.find(proof.account()))
+                .ifPresent(account -> model.addAttribute("email", account.email()));
         return "sign-in";
     }
 
     @GetMapping("/id/style.css")
     ResponseEntity<Resource> style() {
+        return file("style.css", "text/css;charset=UTF-8");
+    }
+
+    @GetMapping("/id/passkey.js")
+    ResponseEntity<Resource> script() {
+        return file("passkey.js", "text/javascript;charset=UTF-8");
+    }
+
+    private static ResponseEntity<Resource> file(String name, String type) {
         return ResponseEntity.ok()
-                .contentType(MediaType.valueOf("text/css;charset=UTF-8"))
+                .contentType(MediaType.valueOf(type))
                 .cacheControl(CacheControl.maxAge(Duration.ofHours(1)).cachePublic())
-                .body(new ClassPathResource("sign-in/style.css"));
+                .body(new ClassPathResource("sign-in/" + name));
     }
 
     /** OpenID discovery. Our own, because the server's is fixed to the root and knows no issuer with a path. */

@@ -8,8 +8,6 @@ import java.io.IOException;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.authentication.AuthenticationFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationSuccessHandler;
-import org.springframework.security.web.authentication.SavedRequestAwareAuthenticationSuccessHandler;
-import org.springframework.security.web.savedrequest.RequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -17,15 +15,16 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /** Stops guessing: past the limit a sign-in is turned away before any password is looked at. */
 final class SignInLimit extends OncePerRequestFilter {
     private static final int EMAIL_LENGTH_MAX = 254;
-    private static final int PASSWORD_LENGTH_MAX = 128;
     private static final RequestMatcher ATTEMPT =
             PathPatternRequestMatcher.withDefaults()
                     .matcher(HttpMethod.POST, SignInConfiguration.PAGE);
 
     private final SignInFailures failures;
+    private final Arrivals arrivals;
 
-    SignInLimit(SignInFailures failures) {
+    SignInLimit(SignInFailures failures, Arrivals arrivals) {
         this.failures = failures;
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -38,7 +37,7 @@ final class SignInLimit extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (email(request).length() > EMAIL_LENGTH_MAX
-                || passwordLength(request) > PASSWORD_LENGTH_MAX) {
+                || passwordLength(request) > SignIn.PASSWORD_LENGTH_MAX) {
             // Nobody has such an address or password, and hashing it would cost us time.
             response.sendRedirect(SignInConfiguration.PAGE + "?refused");
         } else if (failures.tooMany(email(request), request.getRemoteAddr())) {
@@ -56,14 +55,12 @@ final class SignInLimit extends OncePerRequestFilter {
         };
     }
 
-    /** Goes on where sign-in was asked for; without that, to the dashboard. */
-    AuthenticationSuccessHandler succeeded(RequestCache savedRequests) {
-        var goOn = new SavedRequestAwareAuthenticationSuccessHandler();
-        goOn.setRequestCache(savedRequests);
-        goOn.setDefaultTargetUrl("/");
+    /** Goes on where sign-in was asked for; who has an app for codes is asked for one there. */
+    AuthenticationSuccessHandler succeeded() {
         return (request, response, authentication) -> {
             failures.forget(email(request));
-            goOn.onAuthenticationSuccess(request, response, authentication);
+            arrivals.first(request, response, Proof.of(authentication).orElseThrow());
+            response.sendRedirect(arrivals.next(request, response));
         };
     }
 

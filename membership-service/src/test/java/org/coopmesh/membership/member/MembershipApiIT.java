@@ -5,12 +5,14 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,6 +183,28 @@ class MembershipApiIT extends RunningService {
                                 .with(caller(board, "board")))
                 .andExpect(status().isConflict());
         assertThat(state(board)).isEqualTo("active");
+    }
+
+    @Test
+    void whoGrantsRolesHasJustProvedWhoTheyAre() throws Exception {
+        UUID id = member("Tom", "tom@example.org");
+        var longAgo = callerOf(Instant.now().minus(Duration.ofMinutes(6)), board, "board");
+
+        http.perform(
+                        json(
+                                        put("/api/members/{id}/roles", id),
+                                        "{\"roles\": [\"treasurer\"], \"reason\": \"elected\"}")
+                                .with(longAgo))
+                .andExpect(status().isUnauthorized())
+                .andExpect(
+                        jsonPath("$.type").value("https://coopmesh.org/problems/step-up-required"))
+                .andExpect(
+                        header().string(
+                                        "WWW-Authenticate",
+                                        "Bearer error=\"insufficient_user_authentication\", max_age=\"300\""));
+
+        http.perform(get("/api/members/{id}", id).with(caller(board, "board")))
+                .andExpect(jsonPath("$.roles.length()").value(1));
     }
 
     @Test

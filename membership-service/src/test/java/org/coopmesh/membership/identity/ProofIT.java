@@ -1,0 +1,326 @@
+package org.coopmesh.membership.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.binary.Base32;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.security.crypto.password.PasswordEncoder;
+import tools.jackson.databind.JsonNode;
+
+class ProofIT extends SignInPages {
+    private static final String ORIGIN = "http://localhost:8080";
+    private static final String EMAIL = "board@example.org";
+    private static final String PASSWORD = "a-long-password";
+    private static final Pattern SECRET = Pattern.compile("class=\"secret\">([A-Z2-7]+)<");
+    private static final Pattern SPARE = Pattern.compile("<li><code>([a-z2-7-]+)</code>");
+    private static final Pattern SIGN_IN = Pattern.compile("sign-ins/([0-9a-f-]{36})/end");
+    private static final Pattern META = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
+
+    @Autowired PasswordEncoder passwords;
+
+    @AfterEach
+    void forget() {
+        UUID board = boardId();
+        db.sql("update account set password_hash = :hash where id = :board")
+                .param("hash", passwords.encode(PASSWORD))
+                .param("board", board)
+                .update();
+        for (String table : List.of("passkey", "spare_code", "code_app", "sign_in"))
+            db.sql("delete from " + table + " where account_id = :board")
+                    .param("board", board)
+                    .update();
+        db.sql("delete from spring_session").update();
+    }
+
+    @Test
+    void aPasskeySignsInByItself() throws Exception {
+        TestPasskey passkey = passkey("My phone");
+        signOut();
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
+
+        HttpResponse<String> in = signInBy(passkey, asked());
+
+        assertThat(in.statusCode()).as(in.body()).isEqualTo(200);
+        URI next = URI.create(read(in.body()).path("next").asString());
+        assertThat(next.getPath()).isEqualTo("/id/oauth2/authorize");
+        JWTClaimsSet claims = claims(tokens());
+        assertThat(claims.getStringListClaim("amr")).containsExactly("pop");
+        assertThat(claims.getSubject()).isEqualTo(boardId().toString());
+        assertThat(Instant.ofEpochSecond(claims.getLongClaim("auth_time")))
+                .isBetween(Instant.now().minusSeconds(60), Instant.now());
+        assertThat(page()).contains("My phone").contains("Passkey added");
+    }
+
+    @Test
+    void aPasskeyOpensNothingWhereAnythingIsWrong() throws Exception {
+        TestPasskey passkey = passkey("My phone");
+        signOut();
+
+        passkey.origin = "http://localhost.example.org:8080";
+        assertThat(signInBy(passkey, asked()).statusCode()).isEqualTo(401);
+
+        passkey.origin = ORIGIN;
+        JsonNode challenge = asked();
+        String proof = passkey.proof(challenge);
+        assertThat(posted("/id/passkey/sign-in", proof).statusCode()).isEqualTo(200);
+        assertThat(posted("/id/passkey/sign-in", proof).statusCode()).as("again").isEqualTo(401);
+        signOut();
+
+        passkey.counter = 1;
+        assertThat(signInBy(passkey, asked()).statusCode()).as("a copy").isEqualTo(401);
+
+        passkey.counter = 100;
+        passkey.flags = 0x01;
+        assertThat(signInBy(passkey, asked()).statusCode()).as("nobody looked").isEqualTo(401);
+
+        passkey.flags = 0x05;
+        asked();
+        assertThat(posted("/id/passkey/sign-in", "{\"id\": 7}").statusCode()).isEqualTo(400);
+        assertThat(posted("/id/passkey/sign-in", " ".repeat(70_000)).statusCode()).isEqualTo(413);
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
+    }
+
+    @Test
+    void aPasskeyThatWasRemovedOpensNothing() throws Exception {
+        TestPasskey passkey = passkey("Lost phone");
+        String id = read(passkey.proof(read("{}"))).path("id").asString();
+
+        HttpResponse<String> removed = sent("/id/security/passkeys/" + id + "/removal", Map.of());
+
+        assertThat(location(removed)).endsWith("said=passkey-removed");
+        signOut();
+        assertThat(signInBy(passkey, asked()).statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void anAppsCodeIsAskedForAfterThePasswordAndCountsOnce() throws Exception {
+        byte[] secret = setUpApp();
+        signOut();
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
+        submit(EMAIL, PASSWORD);
+        assertThat(location(send(request("/id/security").GET()))).endsWith("/id/sign-in/code");
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in/code");
+
+        assertThat(location(code("000000"))).endsWith("?refused");
+        String right = codeOf(secret, Instant.now().plusSeconds(30));
+        assertThat(location(code(right))).contains("/id/oauth2/authorize");
+        assertThat(claims(tokens()).getStringListClaim("amr")).containsExactly("pwd", "otp");
+
+        signOut();
+        submit(EMAIL, PASSWORD);
+        assertThat(location(code(right))).as("a code seen by another").endsWith("?refused");
+    }
+
+    @Test
+    void aSpareCodeOpensOnce() throws Exception {
+        setUpApp();
+        var spare =
+                SPARE.matcher(sent("/id/security/spare-codes", Map.of()).body())
+                        .results()
+                        .map(each -> each.group(1))
+                        .toList();
+        assertThat(spare).hasSize(10).doesNotHaveDuplicates();
+        signOut();
+        submit(EMAIL, PASSWORD);
+        assertThat(location(code(spare.getFirst().toUpperCase(Locale.ROOT))))
+                .doesNotContain("refused");
+        assertThat(page()).contains("Spare codes left: 9");
+
+        signOut();
+        submit(EMAIL, PASSWORD);
+        assertThat(location(code(spare.getFirst()))).endsWith("?refused");
+    }
+
+    @Test
+    void guessingCodesHasToWait() throws Exception {
+        byte[] secret = setUpApp();
+        signOut();
+        submit(EMAIL, PASSWORD);
+        for (int i = 0; i < 10; i++) code("%06d".formatted(i));
+
+        assertThat(location(code(codeOf(secret, Instant.now().plusSeconds(30))))).endsWith("?wait");
+    }
+
+    @Test
+    void whatIsEndedCannotBeRenewed() throws Exception {
+        JsonNode here = tokens(codeFor(EMAIL, PASSWORD));
+        assertThat(page()).contains("This browser");
+        var id = SIGN_IN.matcher(page());
+        assertThat(id.find()).isTrue();
+
+        sent("/id/security/sign-ins/" + id.group(1) + "/end", Map.of());
+
+        assertThat(renewed(here)).isEqualTo(400);
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
+    }
+
+    @Test
+    void nobodyEndsTheSignInOfAnother() throws Exception {
+        apply("Somebody Else", "else@example.org");
+        tokens(codeFor("else@example.org", PASSWORD));
+        var other = SIGN_IN.matcher(page());
+        assertThat(other.find()).isTrue();
+        signOut();
+        JsonNode mine = tokens(codeFor(EMAIL, PASSWORD));
+
+        sent("/id/security/sign-ins/" + other.group(1) + "/end", Map.of());
+
+        assertThat(
+                        db.sql(
+                                        "select count(*) from oauth2_authorization a join sign_in s on s.authorization_id = a.id where s.id = :id")
+                                .param("id", UUID.fromString(other.group(1)))
+                                .query(Long.class)
+                                .single())
+                .isEqualTo(1);
+        assertThat(renewed(mine)).isEqualTo(200);
+    }
+
+    @Test
+    void aNewPasswordSignsOutEverywhereElse() throws Exception {
+        JsonNode elsewhere = tokens(codeFor(EMAIL, PASSWORD));
+        cookies.getCookieStore().removeAll();
+        JsonNode here = tokens(codeFor(EMAIL, PASSWORD));
+
+        assertThat(location(sent("/id/security/password", Map.of("password", "short"))))
+                .endsWith("said=password-refused");
+        assertThat(location(sent("/id/security/password", Map.of("password", "another-one"))))
+                .endsWith("said=password-changed");
+
+        assertThat(renewed(elsewhere)).isEqualTo(400);
+        assertThat(renewed(here)).isEqualTo(200);
+        signOut();
+        assertThat(location(submit(EMAIL, PASSWORD))).endsWith("?refused");
+        assertThat(location(submit(EMAIL, "another-one"))).doesNotContain("refused");
+    }
+
+    @Test
+    void whatAnotherSiteSendsChangesNothing() throws Exception {
+        submit(EMAIL, PASSWORD);
+
+        HttpResponse<String> forged =
+                send(
+                        request("/id/security/password")
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString("password=another-one")));
+
+        assertThat(forged.statusCode()).isEqualTo(403);
+    }
+
+    private JsonNode tokens() throws Exception {
+        HttpResponse<String> granted = send(request(authorize()).GET());
+        assertThat(location(granted)).startsWith(CALLBACK);
+        return tokens(parameter(location(granted), "code"));
+    }
+
+    private JsonNode tokens(String code) throws Exception {
+        return token(
+                "authorization_code",
+                Map.of("code", code, "redirect_uri", CALLBACK, "code_verifier", verifier));
+    }
+
+    private int renewed(JsonNode tokens) throws Exception {
+        return tokenAnswer(
+                        "refresh_token",
+                        Map.of("refresh_token", tokens.get("refresh_token").asString()),
+                        "test-secret")
+                .statusCode();
+    }
+
+    private static JWTClaimsSet claims(JsonNode tokens) throws Exception {
+        return SignedJWT.parse(tokens.get("access_token").asString()).getJWTClaimsSet();
+    }
+
+    private TestPasskey passkey(String label) throws Exception {
+        submit(EMAIL, PASSWORD);
+        JsonNode offer = read(posted("/id/security/passkeys/options", "").body());
+        var passkey = new TestPasskey(offer, ORIGIN);
+        HttpResponse<String> added = posted("/id/security/passkeys", passkey.made(offer, label));
+        assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
+        return passkey;
+    }
+
+    private JsonNode asked() throws Exception {
+        return read(posted("/id/passkey/options", "").body());
+    }
+
+    private HttpResponse<String> signInBy(TestPasskey passkey, JsonNode asked) throws Exception {
+        return posted("/id/passkey/sign-in", passkey.proof(asked));
+    }
+
+    private byte[] setUpApp() throws Exception {
+        submit(EMAIL, PASSWORD);
+        sent("/id/security/code-app", Map.of());
+        var secret = SECRET.matcher(send(request("/id/security/code-app").GET()).body());
+        assertThat(secret.find()).isTrue();
+        byte[] bytes = new Base32().decode(secret.group(1));
+        assertThat(location(sent("/id/security/code-app/confirmation", Map.of("code", "000000"))))
+                .endsWith("?refused");
+        HttpResponse<String> confirmed =
+                sent(
+                        "/id/security/code-app/confirmation",
+                        Map.of("code", codeOf(bytes, Instant.now())));
+        assertThat(confirmed.body()).contains("Your spare codes");
+        return bytes;
+    }
+
+    private static String codeOf(byte[] secret, Instant at) throws Exception {
+        return new TimeBasedOneTimePasswordGenerator()
+                .generateOneTimePasswordString(
+                        new SecretKeySpec(secret, "HmacSHA1"), at, Locale.ROOT);
+    }
+
+    private HttpResponse<String> code(String code) throws Exception {
+        var csrf = CSRF.matcher(send(request("/id/sign-in/code").GET()).body());
+        assertThat(csrf.find()).isTrue();
+        return send(
+                request("/id/sign-in/code")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        form(Map.of("code", code, "_csrf", csrf.group(1))))));
+    }
+
+    private String page() throws Exception {
+        return send(request("/id/security").GET()).body();
+    }
+
+    private HttpResponse<String> sent(String path, Map<String, String> fields) throws Exception {
+        var csrf = CSRF.matcher(page());
+        assertThat(csrf.find()).isTrue();
+        var all = new java.util.HashMap<>(fields);
+        all.put("_csrf", csrf.group(1));
+        return send(
+                request(path)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(form(all))));
+    }
+
+    private HttpResponse<String> posted(String path, String body) throws Exception {
+        var csrf = META.matcher(send(request("/id/sign-in").GET()).body());
+        assertThat(csrf.find()).isTrue();
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .header("X-CSRF-TOKEN", csrf.group(1))
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    private void signOut() {
+        cookies.getCookieStore().removeAll();
+    }
+}
