@@ -97,6 +97,7 @@ const tools = createRoute({
   validateSearch: (search: Record<string, unknown>): { view?: string; tool?: string } => ({ view: text(search.view), tool: text(search.tool) }),
   component: lazyRouteComponent(() => import('@/features/tools/ToolsPage')),
 });
+const vat = createRoute({ ...under('/vat'), component: lazyRouteComponent(() => import('@/features/vat/VatPage')) });
 const mail = createRoute({
   ...under('/mail'),
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
@@ -136,7 +137,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, usage, spending, members, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

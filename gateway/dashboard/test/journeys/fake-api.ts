@@ -80,6 +80,7 @@ export class FakeCoop {
   invoices: Json[];
   seller: Json | null = null;
   creditNotes: Json[] = [{ id: randomUUID(), number: 'CN2026-000001', invoiceId: IDS.invoice, issuedOn: day(-3), issuedAt: ago(4000), amount: eur('2.50'), reason: 'The line was down for two days' }];
+  vatTerms: Record<string, unknown>[] = [{ effectiveOn: day(-300), mode: 'standard', rateHundredths: 2100, reasonCode: null, by: IDS.ana, at: ago(432_000) }];
   tools: Record<string, unknown>[] = [
     { id: randomUUID(), url: 'https://books.example.org/coopmesh', note: 'Bookkeeping', kinds: ['invoice.issued', 'invoice.credited', 'payment.received', 'payment.returned'], takenAt: ago(4), addedAt: ago(90_000), waiting: 0, failed: 1 },
     { id: randomUUID(), url: 'https://chat.example.org/hooks/3f2a', note: null, kinds: ['invoice.overdue'], failingSince: ago(300), addedAt: ago(9_000), waiting: 2, failed: 0, oldSecretUntil: ago(-600) },
@@ -377,6 +378,17 @@ export class FakeCoop {
     if (on(/^\/api\/payments\/attempts\/[^/]+\/(look|refund)$/, 'POST')) return { status: 202, body: undefined };
     if (on(/^\/api\/payments\/offered$/)) return ok({ providers: ['stripe', 'gocardless'] });
     if (on(/^\/api\/payments\/checkout$/, 'POST')) return problem(503, 'provider-away', 'stripe does not answer right now: try again, or pay by transfer');
+    if (on(/^\/api\/billing\/vat\/terms$/, 'POST')) {
+      if (body.mode === 'none') return problem(400, 'invalid-request', 'mode: without VAT the co-op wants a register entry', [{ field: 'mode', rule: 'seller', message: 'without VAT the co-op wants a register entry' }]);
+      this.vatTerms.unshift({ ...body, by: IDS.ana, at: ago(0) });
+      return items(this.vatTerms);
+    }
+    if (on(/^\/api\/billing\/vat\/terms$/)) return items(this.vatTerms);
+    if (on(/^\/api\/billing\/vat\/report$/)) return ok({ from: q.get('from'), to: q.get('to'), tax: eur('388.02'), booked: eur('388.02'), otherwise: eur('-120.00'), owed: eur('268.02'), rows: [
+      { kind: 'invoice', category: 'S', rateHundredths: 2100, number: 96, gross: eur('2352.00'), base: eur('1943.80'), tax: eur('408.18'), rounding: eur('0.02') },
+      { kind: 'credit-note', category: 'S', rateHundredths: 2100, number: 3, gross: eur('-116.15'), base: eur('-95.99'), tax: eur('-20.16'), rounding: eur('0.00') },
+      { kind: 'invoice', category: 'AE', rateHundredths: 0, number: 2, gross: eur('49.00'), base: eur('49.00'), tax: eur('0.00'), rounding: eur('0.00') },
+    ] });
     if (on(/^\/api\/billing\/webhooks$/)) return ok({ items: this.tools, kinds: ['invoice.issued', 'invoice.overdue', 'invoice.settled', 'invoice.reopened', 'invoice.credited', 'payment.received', 'payment.returned', 'pay-run.paid'] });
     if (on(/^\/api\/billing\/webhooks$/, 'POST')) {
       if (!String(body.url).startsWith('https:')) return problem(400, 'invalid-request', 'url: wants https', [{ field: 'url', rule: 'https', message: 'wants https' }]);

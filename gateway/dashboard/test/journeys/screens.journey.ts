@@ -41,6 +41,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['direct-debit', '/direct-debit', /DD-20261013-0001/],
   ['direct-debit-run', `/direct-debit/${IDS.payRun}`, /Who is collected from/],
   ['providers', '/providers', /The bank refused/],
+  ['vat', '/vat', /The book says the same/],
   ['tools', '/tools', /Takes nothing/],
   ['reminders', '/reminders', /Steps of today wait for the bank/],
   ['mail', '/mail', /no such mailbox/],

@@ -111,6 +111,16 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/debtor$/)[0]!.body).toMatchObject({ iban: 'FR1420041010050500013M02606', agreed: true });
   });
 
+  it('a treasurer says how VAT is charged from a day on', async () => {
+    await page.goto('/vat');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await dialog().getByLabel('Rate in percent').fill('5,5');
+    await inspect(page, 'vat-form', width);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Invoices from that day on will say so').first().waitFor();
+    expect(asked(/\/vat\/terms$/).filter((one) => one.body).at(-1)!.body).toMatchObject({ mode: 'standard', rateHundredths: 550, reasonCode: null });
+  });
+
   it('a treasurer adds a tool, is shown its secret once, and sends a message again', async () => {
     await page.goto('/tools');
     await page.getByRole('button', { name: 'Add a tool' }).click();

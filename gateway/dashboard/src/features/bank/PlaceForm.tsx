@@ -53,7 +53,7 @@ export function PlaceForm({ entries, close, done }: { entries: Entry[]; close: (
             ? <PayerChoice q={row.q} payerId={row.payerId} change={(change) => set(at, change)} />
             : <div className="row">
               {row.kind === 'account' && <NativeSelect label={t`Account`} value={row.account} onChange={(event) => set(at, { account: event.currentTarget.value })}
-                data={[{ value: 'bank-charges', label: t`Bank charges` }, { value: 'cost-other', label: t`Other costs` }, { value: 'income-other', label: t`Other income` }, { value: 'cash', label: t`Till` }, { value: 'reserve', label: t`Reserve` }, { value: 'clearing-stripe', label: t`Payout by Stripe` }, { value: 'clearing-gocardless', label: t`Payout by GoCardless` }, { value: 'clearing-btcpay', label: t`Bitcoin that was sold` }]} />}
+                data={[{ value: 'bank-charges', label: t`Bank charges` }, { value: 'cost-other', label: t`Other costs` }, { value: 'vat', label: t`VAT owed` }, { value: 'income-other', label: t`Other income` }, { value: 'cash', label: t`Till` }, { value: 'reserve', label: t`Reserve` }, { value: 'clearing-stripe', label: t`Payout by Stripe` }, { value: 'clearing-gocardless', label: t`Payout by GoCardless` }, { value: 'clearing-btcpay', label: t`Bitcoin that was sold` }]} />}
               <TextInput required label={t`Reason`} maxLength={500} value={row.reason} onChange={(event) => set(at, { reason: event.currentTarget.value })} />
             </div>}
         </fieldset>

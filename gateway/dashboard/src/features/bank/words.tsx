@@ -42,6 +42,7 @@ export function AccountName({ of }: { of: string }) {
   switch (of) {
     case 'bank-charges': return <Trans>Bank charges</Trans>;
     case 'cost-other': return <Trans>Other costs</Trans>;
+    case 'vat': return <Trans>VAT owed</Trans>;
     case 'income-other': return <Trans>Other income</Trans>;
     case 'cash': return <Trans>Till</Trans>;
     case 'reserve': return <Trans>Reserve</Trans>;

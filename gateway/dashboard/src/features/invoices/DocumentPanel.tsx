@@ -11,7 +11,7 @@ import { ProblemNotice } from '@/shared/ui/notice';
 import { Facts, Panel } from '@/shared/ui/page';
 import { detailsQuery, documentPath, documentQuery, makePayLink } from './documents-api';
 import type { Invoice } from './invoices-api';
-import { DetailsForm } from './PartyForms';
+import { DetailsForm, ReverseForm } from './PartyForms';
 
 /** The invoice on paper, what a transfer for it carries, and who it names. */
 export function DocumentPanel({ invoice }: { invoice: Invoice }) {
@@ -24,7 +24,7 @@ export function DocumentPanel({ invoice }: { invoice: Invoice }) {
   if (!document) return null;
   const ready = document.state === 'ready';
   return (
-    <Panel title={t`Document`} actions={details && <DialogButton size="compact-sm" wide label={<Trans>Name and address</Trans>} title={t`What invoices say of the payer`}>{(close) => <DetailsForm payerId={invoice.payerId} details={details.details ?? null} known={payer} close={close} />}</DialogButton>}>
+    <Panel title={t`Document`} actions={details && <span className="toolbar">{has('treasurer') && details.details?.vatId && <DialogButton size="compact-sm" label={<Trans>Reverse charge</Trans>} title={t`Who owes the VAT`}>{(close) => <ReverseForm payerId={invoice.payerId} close={close} />}</DialogButton>}<DialogButton size="compact-sm" wide label={<Trans>Name and address</Trans>} title={t`What invoices say of the payer`}>{(close) => <DetailsForm payerId={invoice.payerId} details={details.details ?? null} known={payer} close={close} />}</DialogButton></span>}>
       <Facts items={[
         [t`Reference`, document.reference && <span key="r" className="mono">{document.reference}</span>],
         [t`Named on invoices`, details && <span key="n" className="prose">{details.details?.name ?? t`payer ${details.payerNumber}`}</span>],

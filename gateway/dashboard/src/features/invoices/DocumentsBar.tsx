@@ -27,7 +27,7 @@ export function DocumentsBar() {
   return (
     <div className="stack">
       {progress.sellerKnown
-        ? <div className="toolbar"><span className="soft"><Trans>{progress.ready} of <Plural value={all} one="# document" other="# documents" /> drawn up</Trans></span>{who}
+        ? <div className="toolbar"><span className="soft"><Trans>{progress.ready} of <Plural value={all} one="# document" other="# documents" /> drawn up</Trans></span>{who}<Button component={Link} to="/vat" size="compact-sm" variant="default"><Trans>VAT</Trans></Button>
           {progress.ready > 0 && <Button size="compact-sm" variant="default" leftSection={<IconFileZip size={14} aria-hidden="true" />} loading={save.busy} onClick={() => save.run()}><Trans>PDFs issued in {name}</Trans></Button>}</div>
         : <Notice tone="warn" title={t`Documents wait`}><p><Trans>Say who the co-op is: without a name and an address an invoice is none.</Trans></p>{who}</Notice>}
       {progress.failed > 0 && <Notice tone="bad" title={<Plural value={progress.failed} one="# document could not be drawn up" other="# documents could not be drawn up" />}>

@@ -106,7 +106,7 @@ function Reverse({ id, amount }: { id: string; amount: Money }) {
   const [key] = useState(newKey);
   return (
     <ReasonButton label={<Trans>Take back</Trans>} size="compact-sm" color="red" title={t`Take back ${formatMoney(amount, i18n.locale)}`} confirm={t`Take the payment back`} said={t`The payment is taken back`}
-      explain={<Trans>For a payment that was recorded by mistake, or that the bank returned. The whole payment is reversed in the book, on every invoice that it paid; they are owed again, and who was overdue is overdue again. Both postings stay to be read.</Trans>}
+      explain={<Trans>For a payment that was recorded by mistake, or that the bank returned. The whole payment is reversed in the book, on every invoice that it paid; they are owed again from today on, and reminders and grace begin anew. Both postings stay to be read.</Trans>}
       run={(reason) => reversePayment(id, reason, key)} refresh={[['invoices'], ['invoice'], ['member'], ['home'], ['treasury'], ['payments']]} />
   );
 }

@@ -3,7 +3,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { Payer } from '@/shared/payers';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { ProblemNotice } from '@/shared/ui/notice';
-import { sayDetails, saySeller, type Address, type Details, type Seller } from './documents-api';
+import { plusDays, today } from '@/shared/time';
+import { sayDetails, sayReverse, saySeller, type Address, type Details, type Seller } from './documents-api';
 
 const LANGUAGES = [{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }, { value: 'ca', label: 'Català' }, { value: 'de', label: 'Deutsch' }, { value: 'fr', label: 'Français' }];
 
@@ -29,6 +30,22 @@ export function DetailsForm({ payerId, details, known, close }: { payerId: strin
         <TextInput label={t`VAT ID`} maxLength={15} {...form.text('vatId', action)} />
         <NativeSelect label={t`Language`} data={LANGUAGES} {...form.text('language', action)} />
       </div>
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
+    </form>
+  );
+}
+
+/** Whether a payer with a VAT id owes the tax themselves, where the co-op charges VAT. */
+export function ReverseForm({ payerId, close }: { payerId: string; close: () => void }) {
+  const { t } = useLingui();
+  const form = useFields({ effectiveOn: plusDays(today(), 1), reverse: 'yes' });
+  const action = useAction<void, unknown>({ run: () => sayReverse(payerId, form.values.effectiveOn, form.values.reverse === 'yes'), refresh: [['vat'], ['invoice']], said: () => t`Invoices from that day on will say so`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run())}>
+      <p className="soft"><Trans>A business in another country of the EU may owe the VAT itself (reverse charge). Then it is charged none, pays the same price, and the invoice says so. Ask your tax adviser when that is.</Trans></p>
+      <NativeSelect label={t`The payer owes the VAT themselves`} data={[{ value: 'yes', label: t`Yes` }, { value: 'no', label: t`No` }]} {...form.text('reverse', action)} />
+      <TextInput required type="date" label={t`From`} {...form.text('effectiveOn', action)} />
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
     </form>

@@ -59,3 +59,4 @@ export const sellerQuery = queryOptions({ queryKey: ['seller'], queryFn: ({ sign
 export const saySeller = (seller: Seller) => put<{ seller: Seller }>('/api/billing/seller', seller);
 export const detailsQuery = (payerId: string) => queryOptions({ queryKey: ['payer-details', payerId], queryFn: ({ signal }) => get<{ payerNumber: string; details?: Details | null }>(`/api/billing/payers/${segment(payerId)}/details`, signal) });
 export const sayDetails = (payerId: string, details: Details) => put(`/api/billing/payers/${segment(payerId)}/details`, details);
+export const sayReverse = (payerId: string, effectiveOn: string, reverse: boolean) => put<{ reverse: boolean }>(`/api/billing/payers/${segment(payerId)}/vat`, { effectiveOn, reverse });

@@ -16,6 +16,8 @@ export function AccountKind({ kind }: { kind: string }) {
     case 'unbilled': return <Trans>Charged, not yet invoiced</Trans>;
     case 'written-off': case 'writtenOff': return <Trans>Given up</Trans>;
     case 'credited': return <Trans>Credited</Trans>;
+    case 'vat': return <Trans>VAT owed</Trans>;
+    case 'income-vat': return <Trans>VAT in what was charged</Trans>;
     case 'reserve': return <Trans>Reserve</Trans>;
     case 'bank-charges': return <Trans>Bank charges</Trans>;
     case 'cost-other': return <Trans>Other costs</Trans>;
@@ -41,6 +43,8 @@ export function AccountMeaning({ kind }: { kind: string }) {
     case 'unbilled': return <Trans>What was charged and is on no invoice yet. Fractions of a cent rest here.</Trans>;
     case 'written-off': return <Trans>What the co-op gave up.</Trans>;
     case 'credited': return <Trans>What credit notes gave back of what was earned.</Trans>;
+    case 'vat': return <Trans>What is owed to the tax office, below zero by as much.</Trans>;
+    case 'income-vat': return <Trans>The part of what was charged that is VAT, and so was not earned.</Trans>;
     case 'reserve': return <Trans>What was set aside.</Trans>;
     case 'bank-charges': return <Trans>What banks and payment providers took for themselves.</Trans>;
     case 'cost-other': return <Trans>What was paid and is no shared cost.</Trans>;

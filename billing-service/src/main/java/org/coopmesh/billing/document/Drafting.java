@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.coopmesh.billing.document.TradeInvoice.Category;
@@ -19,6 +20,7 @@ import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.party.PayerDetails;
 import org.coopmesh.billing.party.Seller;
+import org.coopmesh.billing.party.VatRate;
 
 /** Puts an invoice as billing keeps it, to the micro-unit, into the terms of EN 16931, to the cent. */
 final class Drafting {
@@ -35,7 +37,12 @@ final class Drafting {
                 heading.number());
     }
 
-    static TradeInvoice invoice(Invoicing.Statement statement, Seller seller, PayerDetails buyer) {
+    /** @param vat how it is taxed; empty where nothing was said of VAT when it was issued */
+    static TradeInvoice invoice(
+            Invoicing.Statement statement,
+            Seller seller,
+            PayerDetails buyer,
+            Optional<VatRate> vat) {
         Invoice.Heading heading = statement.heading();
         Money zero = Money.zero(heading.total().currency());
         var texts = Texts.in(buyer.language());
@@ -52,13 +59,15 @@ final class Drafting {
             }
         }
         Money paidAhead = ahead.wholeMinor();
-        Rate rate = untaxed(seller);
-        List<Money> nets = TradeInvoice.spread(exact, heading.total().plus(paidAhead));
+        Rate rate = vat.map(said -> rate(said, seller, texts)).orElseGet(() -> untaxed(seller));
+        Money gross = heading.total().plus(paidAhead);
+        Optional<VatRate.Split> split = vat.map(said -> said.split(gross));
+        List<Money> nets = TradeInvoice.spread(exact, split.map(VatRate.Split::net).orElse(gross));
         var lines = new ArrayList<Line>();
         for (int i = 0; i < nets.size(); i++) {
             LineView line = charged.get(i);
             if (!nets.get(i).isZero() || !line.kind().equals("carried")) {
-                lines.add(new Line(name(texts, line), about(texts, line), nets.get(i), rate));
+                lines.add(new Line(name(texts, line), about(texts, line, rate), nets.get(i), rate));
             }
         }
         return new TradeInvoice(
@@ -76,20 +85,27 @@ final class Drafting {
                 lines,
                 TradeInvoice.taxes(lines),
                 paidAhead,
-                zero);
+                split.map(VatRate.Split::rounding).orElse(zero));
     }
 
     /** A credit note in one line: what it corrects, and why. */
     static TradeInvoice creditNote(
-            CreditNote note, Invoice.Heading corrected, Seller seller, PayerDetails buyer) {
+            CreditNote note,
+            Invoice.Heading corrected,
+            Seller seller,
+            PayerDetails buyer,
+            Optional<VatRate> vat) {
+        var texts = Texts.in(buyer.language());
+        Optional<VatRate.Split> split = vat.map(said -> said.split(note.amount()));
         Money zero = Money.zero(note.amount().currency());
         var lines =
                 List.of(
                         new Line(
-                                Texts.in(buyer.language()).say("line.credit", note.invoiceNumber()),
+                                texts.say("line.credit", note.invoiceNumber()),
                                 note.reason(),
-                                note.amount(),
-                                untaxed(seller)));
+                                split.map(VatRate.Split::net).orElse(note.amount()),
+                                vat.map(said -> rate(said, seller, texts))
+                                        .orElseGet(() -> untaxed(seller))));
         return new TradeInvoice(
                 Type.CREDIT_NOTE,
                 note.number(),
@@ -105,7 +121,17 @@ final class Drafting {
                 lines,
                 TradeInvoice.taxes(lines),
                 zero,
-                zero);
+                split.map(VatRate.Split::rounding).orElse(zero));
+    }
+
+    /** As it was said, with its reason in the words of the law. */
+    private static Rate rate(VatRate said, Seller seller, Texts texts) {
+        return switch (said.category()) {
+            case S -> new Rate(Category.S, said.hundredths(), null, null);
+            case E -> new Rate(Category.E, 0, seller.taxNote(), said.reasonCode());
+            case O -> new Rate(Category.O, 0, seller.taxNote(), null);
+            case AE -> new Rate(Category.AE, 0, texts.say("reverseCharge"), said.reasonCode());
+        };
     }
 
     /** Exempt; outside the scope of VAT for who is not registered for it at all (BR-E-02). */
@@ -130,7 +156,7 @@ final class Drafting {
         };
     }
 
-    private static String about(Texts texts, LineView line) {
+    private static String about(Texts texts, LineView line, Rate rate) {
         var about = new ArrayList<String>();
         about.add(texts.say("line.span", texts.day(line.from()), texts.day(line.to())));
         String quantity = line.quantity();
@@ -147,7 +173,10 @@ final class Drafting {
         }
         MoneyView price = line.unitPrice();
         if (price != null) {
-            about.add(texts.say("line.price", texts.money(money(price))));
+            about.add(
+                    texts.say(
+                            rate.category().isTaxed() ? "line.priceWithTax" : "line.price",
+                            texts.money(money(price))));
         }
         return String.join(" · ", about);
     }

@@ -206,7 +206,8 @@ public class DrawingUp {
         Seller seller = parties.seller(statement.issuedAt()).orElseThrow();
         PayerDetails buyer =
                 parties.details(statement.heading().payer(), statement.issuedAt(), seller);
-        TradeInvoice invoice = Drafting.invoice(statement, seller, buyer);
+        TradeInvoice invoice =
+                Drafting.invoice(statement, seller, buyer, invoicing.vat(id.value()));
         PaymentReference reference = Drafting.reference(seller, statement.heading());
         return drawn(invoice, EpcQr.of(seller, invoice.due(), reference), reference.printed());
     }
@@ -215,7 +216,10 @@ public class DrawingUp {
         Seller seller = parties.seller(note.issuedAt()).orElseThrow();
         PayerDetails buyer = parties.details(note.payer(), note.issuedAt(), seller);
         Invoice.Heading corrected = invoicing.find(note.invoice()).heading();
-        return drawn(Drafting.creditNote(note, corrected, seller, buyer), Optional.empty(), "");
+        return drawn(
+                Drafting.creditNote(note, corrected, seller, buyer, invoicing.vat(note.id())),
+                Optional.empty(),
+                "");
     }
 
     private static Drawn drawn(

@@ -63,6 +63,11 @@ record Bill(List<BillLine> lines, Money total, Money prepaid, Money carried) {
         return new Bill(List.copyOf(lines), total, prepaid, carried);
     }
 
+    /** The total, and what was paid ahead of it: the price of everything on it. */
+    Money withPaidAhead() {
+        return prepaid.isPositive() ? total.plus(prepaid.wholeMinor()) : total;
+    }
+
     /** What others had posted, as its lines tell. */
     List<Posted> posted() {
         return lines.stream().flatMap(line -> line.posted().stream()).toList();

@@ -26,6 +26,9 @@ import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Transaction;
+import org.coopmesh.billing.ledger.TransactionId;
+import org.coopmesh.billing.party.PartyRegister;
+import org.coopmesh.billing.party.VatRate;
 import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.rating.SpendWatch;
@@ -61,11 +64,13 @@ public class Invoicing {
     private final Invoices invoices;
     private final PayLinks payLinks;
     private final CreditNotes creditNotes;
+    private final VatEntries vat;
     private final Bills bills;
     private final Rating rating;
     private final SpendWatch spendWatch;
     private final PostedQueue queue;
     private final Settling settling;
+    private final PartyRegister parties;
     private final PayerRegister register;
     private final Ledger ledger;
     private final Outbox outbox;
@@ -77,11 +82,13 @@ public class Invoicing {
             Invoices invoices,
             PayLinks payLinks,
             CreditNotes creditNotes,
+            VatEntries vat,
             Bills bills,
             Rating rating,
             SpendWatch spendWatch,
             PostedQueue queue,
             Settling settling,
+            PartyRegister parties,
             PayerRegister register,
             Ledger ledger,
             Outbox outbox,
@@ -91,11 +98,13 @@ public class Invoicing {
         this.invoices = invoices;
         this.payLinks = payLinks;
         this.creditNotes = creditNotes;
+        this.vat = vat;
         this.bills = bills;
         this.rating = rating;
         this.spendWatch = spendWatch;
         this.queue = queue;
         this.settling = settling;
+        this.parties = parties;
         this.register = register;
         this.ledger = ledger;
         this.outbox = outbox;
@@ -186,9 +195,32 @@ public class Invoicing {
         });
         bills.insert(lines);
         queue.bill(taken);
+        Instant now = clock.instant();
+        LocalDate today = coop.dayAt(now);
+        Map<PayerId, VatRate> rates = parties.vatRates(drawn.keySet(), now);
         turn.awaitNumbers();
-        issue(coop, period, invoiced, ids, book);
-        ledger.postAll(book);
+        var taxed = new LinkedHashMap<Integer, VatEntry>();
+        issue(coop, today, period, invoiced, ids, rates, taxed, book);
+        drawn.forEach((payer, bill) -> {
+            VatRate rate = rates.get(payer);
+            Money gross = bill.withPaidAhead();
+            if (rate != null && !invoiced.containsKey(payer) && !gross.isZero()) {
+                tax(
+                        VatEntry.of(
+                                VatEntry.Kind.BILL,
+                                requireNonNull(ids.get(payer)),
+                                today,
+                                rate,
+                                gross),
+                        "VAT of the bill for " + period,
+                        taxed,
+                        book);
+            }
+        });
+        List<TransactionId> booked = ledger.postAll(book);
+        var said = new ArrayList<VatEntry>();
+        taxed.forEach((place, entry) -> said.add(place < 0 ? entry : entry.in(booked.get(place))));
+        vat.insertAll(said);
         drawn.forEach((payer, bill) -> {
             if (bill.total().isNegative()) {
                 giveBack(payer, period, bill.total().negated());
@@ -309,14 +341,16 @@ public class Invoicing {
 
     private void issue(
             Coop coop,
+            LocalDate today,
             YearMonth period,
             Map<PayerId, Bill> bills,
             Map<PayerId, UUID> ids,
+            Map<PayerId, VatRate> rates,
+            Map<Integer, VatEntry> taxed,
             List<Transaction> book) {
         if (bills.isEmpty()) {
             return;
         }
-        LocalDate today = coop.dayAt(clock.instant());
         String series = String.valueOf(today.getYear());
         long number = invoices.nextNumbers(series, bills.size());
         var issued = new ArrayList<Invoices.New>();
@@ -350,6 +384,25 @@ public class Invoicing {
         for (Invoices.New each : issued) {
             Invoice.Heading heading = each.invoice().heading();
             PayerId payer = heading.payer();
+            var postings = new ArrayList<Posting>();
+            postings.add(
+                    new Posting(
+                            AccountId.unbilled(payer.value()),
+                            AccountId.receivable(payer.value()),
+                            heading.total()));
+            Bill bill = requireNonNull(bills.get(payer));
+            VatRate rate = rates.get(payer);
+            if (rate != null) {
+                VatEntry entry =
+                        VatEntry.of(
+                                VatEntry.Kind.INVOICE,
+                                heading.id().value(),
+                                heading.issuedOn(),
+                                rate,
+                                bill.withPaidAhead());
+                taxed.put(book.size(), entry);
+                postings.addAll(taxes(entry.split().tax(), AccountId.INCOME_VAT));
+            }
             book.add(
                     new Transaction(
                             clock.instant(),
@@ -359,13 +412,9 @@ public class Invoicing {
                                             LineEvidence.sha256(
                                                     period,
                                                     coop.currency(),
-                                                    requireNonNull(bills.get(payer)).lines(),
+                                                    bill.lines(),
                                                     carriage)),
-                            List.of(
-                                    new Posting(
-                                            AccountId.unbilled(payer.value()),
-                                            AccountId.receivable(payer.value()),
-                                            heading.total()))));
+                            List.copyOf(postings)));
             facts.add(
                     new Outbox.Stated(
                             payer.toString(),
@@ -375,6 +424,23 @@ public class Invoicing {
                                     clock.instant())));
         }
         outbox.addAll(InvoiceEvents.TOPIC, facts);
+    }
+
+    /** Writes down what is no part of another transaction. */
+    private void tax(
+            VatEntry entry, String what, Map<Integer, VatEntry> taxed, List<Transaction> book) {
+        List<Posting> postings = taxes(entry.split().tax(), AccountId.INCOME_VAT);
+        if (postings.isEmpty()) {
+            taxed.put(-1 - taxed.size(), entry);
+        } else {
+            taxed.put(book.size(), entry);
+            book.add(new Transaction(clock.instant(), what, postings));
+        }
+    }
+
+    /** Owes {@code tax} to the tax office out of {@code of}; below zero the other way round. */
+    private static List<Posting> taxes(Money tax, AccountId of) {
+        return tax.isZero() ? List.of() : List.of(Posting.signed(AccountId.VAT, of, tax));
     }
 
     private void useCredit(PayerId payer) {
@@ -587,15 +653,22 @@ public class Invoicing {
         invoices.giveBack(place, amount, clock.instant());
         invoices.update(after);
         switch (after) {
-            case Invoice.WrittenOff off ->
-                    post(
-                            clock.instant(),
-                            "invoice " + off.heading().number() + " written off further",
-                            List.of(
-                                    new Posting(
-                                            AccountId.receivable(payer.value()),
-                                            AccountId.WRITTEN_OFF,
-                                            amount)));
+            case Invoice.WrittenOff off -> {
+                Money total = off.heading().total();
+                book(
+                        givenUp(
+                                id,
+                                coop.dayAt(clock.instant()),
+                                total.minus(before.paid()),
+                                total.minus(off.paid())),
+                        AccountId.WRITTEN_OFF,
+                        "invoice " + off.heading().number() + " written off further",
+                        List.of(
+                                new Posting(
+                                        AccountId.receivable(payer.value()),
+                                        AccountId.WRITTEN_OFF,
+                                        amount)));
+            }
             case Invoice.Overdue overdue -> {
                 announce(payer, InvoiceEvents.reopened(overdue, clock.instant()));
                 announce(payer, InvoiceEvents.overdue(overdue, clock.instant()));
@@ -606,6 +679,19 @@ public class Invoicing {
                     throw new IllegalStateException("paid after giving back: " + id);
         }
         return new Part(id, after.heading().number(), amount);
+    }
+
+    /** The tax of what is given up beyond {@code before}, so that all of it together is that of all that is given up. */
+    private Optional<VatEntry> givenUp(InvoiceId id, LocalDate on, Money before, Money now) {
+        return vat.rate(id.value())
+                .map(rate ->
+                        new VatEntry(
+                                VatEntry.Kind.WRITE_OFF,
+                                id.value(),
+                                on,
+                                rate,
+                                rate.split(now.negated()).minus(rate.split(before.negated())),
+                                null));
     }
 
     private static boolean is(Invoice invoice, @Nullable InvoiceId id) {
@@ -631,8 +717,9 @@ public class Invoicing {
                 LocalDate today = coop.dayAt(clock.instant());
                 Invoice.WrittenOff off = owing.writeOff(today, why);
                 invoices.update(off);
-                post(
-                        clock.instant(),
+                book(
+                        givenUp(id, today, Money.zero(coop.currency()), owing.open()),
+                        AccountId.WRITTEN_OFF,
                         "invoice " + off.heading().number() + " written off",
                         List.of(
                                 new Posting(
@@ -690,14 +777,36 @@ public class Invoicing {
                         why);
         creditNotes.insert(note, series, number);
         announce(payer, InvoiceEvents.credited(heading, note));
-        post(
-                now,
+        book(
+                vat.rate(id.value())
+                        .map(rate ->
+                                VatEntry.of(
+                                        VatEntry.Kind.CREDIT_NOTE,
+                                        note.id(),
+                                        today,
+                                        rate,
+                                        credited.negated())),
+                AccountId.INCOME_VAT,
                 "credit note " + note.number() + " on invoice " + heading.number(),
                 List.of(
                         new Posting(
                                 AccountId.wallet(payer.value()), AccountId.CREDITED, credited)));
         useCredit(payer, invoice instanceof Invoice.Owing ? id : null);
         return note;
+    }
+
+    /** Posts what gives back, and with it the tax that is owed no more. */
+    private void book(Optional<VatEntry> entry, AccountId taxOf, String what, List<Posting> gives) {
+        var postings = new ArrayList<>(gives);
+        entry.ifPresent(each -> postings.addAll(taxes(each.split().tax(), taxOf)));
+        TransactionId booked =
+                ledger.post(new Transaction(clock.instant(), what, List.copyOf(postings)));
+        entry.ifPresent(each -> vat.insertAll(List.of(each.in(booked))));
+    }
+
+    /** How an invoice or a credit note is taxed; empty where nothing was said of VAT when it was issued. */
+    public Optional<VatRate> vat(UUID document) {
+        return vat.rate(document);
     }
 
     /** The credit notes on an invoice, the first first. */

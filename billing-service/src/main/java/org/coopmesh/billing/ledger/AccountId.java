@@ -32,6 +32,10 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         WRITTEN_OFF(false),
         /** What credit notes gave back of what was earned. */
         CREDITED(false),
+        /** VAT charged and owed to the tax office; below zero by what is owed. */
+        VAT(false),
+        /** The part of what was charged that is VAT: it takes off what was earned. */
+        INCOME_VAT(false),
         /** What banks and payment providers take for themselves. */
         BANK_CHARGES(false),
         /** Paid for what is no shared cost. */
@@ -101,6 +105,8 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
     public static final AccountId INCOME_USAGE = new AccountId(Kind.INCOME_USAGE, null);
     public static final AccountId WRITTEN_OFF = new AccountId(Kind.WRITTEN_OFF, null);
     public static final AccountId CREDITED = new AccountId(Kind.CREDITED, null);
+    public static final AccountId VAT = new AccountId(Kind.VAT, null);
+    public static final AccountId INCOME_VAT = new AccountId(Kind.INCOME_VAT, null);
     public static final AccountId BANK_CHARGES = new AccountId(Kind.BANK_CHARGES, null);
     public static final AccountId COST_OTHER = new AccountId(Kind.COST_OTHER, null);
     public static final AccountId INCOME_OTHER = new AccountId(Kind.INCOME_OTHER, null);

@@ -61,6 +61,7 @@ class Placing {
             Set.of(
                     AccountId.BANK_CHARGES,
                     AccountId.COST_OTHER,
+                    AccountId.VAT,
                     AccountId.INCOME_OTHER,
                     AccountId.CASH,
                     AccountId.CLEARING_STRIPE,

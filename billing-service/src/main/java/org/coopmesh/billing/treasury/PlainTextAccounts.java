@@ -21,9 +21,9 @@ final class PlainTextAccounts {
                             UNBILLED,
                             RECEIVABLE ->
                             "Assets";
-                    case WALLET, PAY_DUE -> "Liabilities";
+                    case WALLET, PAY_DUE, VAT -> "Liabilities";
                     case RESERVE, SETTLEMENT -> "Equity";
-                    case INCOME_DUES, INCOME_USAGE, INCOME_OTHER -> "Income";
+                    case INCOME_DUES, INCOME_USAGE, INCOME_OTHER, INCOME_VAT -> "Income";
                     case WRITTEN_OFF,
                             CREDITED,
                             BANK_CHARGES,

@@ -27,6 +27,7 @@ import org.coopmesh.billing.invoice.Invoicing;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.party.VatRate;
 import org.coopmesh.billing.rating.Plan;
 import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.subscription.Facts;
@@ -39,6 +40,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Payments that are taken back: in the book, on the invoices, and as facts. */
 class PaymentReversalIT {
     private static final Currency EUR = Currency.getInstance("EUR");
+    private static final VatRate RATE = new VatRate(VatRate.Category.S, 1900, null);
     private static final MemberId TREASURER = new MemberId(UUID.randomUUID());
     private static final ConfigurableApplicationContext CONTEXT = BillingContext.start();
     private static final JdbcClient DB = CONTEXT.getBean(JdbcClient.class);
@@ -62,6 +64,13 @@ class PaymentReversalIT {
                                 0,
                                 euros("0")),
                         TREASURER);
+        DB.sql(
+                        """
+                        insert into vat_terms (effective_on, mode, rate_hundredths, said_by, said_at)
+                        values ('2026-08-01', 'standard', 1900, :by, now())
+                        """)
+                .param("by", TREASURER.value())
+                .update();
     }
 
     @Example
@@ -190,7 +199,25 @@ class PaymentReversalIT {
 
         assertThat(INVOICING.find(invoice.heading().id())).isInstanceOf(Invoice.WrittenOff.class);
         assertThat(balance(AccountId.receivable(anna.payer()))).isEqualTo(euros("0"));
-        assertThat(balance(AccountId.WRITTEN_OFF).minus(before)).isEqualTo(euros("10"));
+        // 10 less their VAT, which is owed no more.
+        assertThat(balance(AccountId.WRITTEN_OFF).minus(before)).isEqualTo(euros("8.40"));
+        assertThat(givenUp(anna.payer()))
+                .containsExactly(new GivenUp(10_000_000, 10_000_000, 1_600_000));
+    }
+
+    /** What is given up of an invoice, and what is written down of its VAT together. */
+    record GivenUp(long open, long gross, long tax) {}
+
+    private static List<GivenUp> givenUp(UUID payer) {
+        return DB.sql(
+                        """
+                        select i.total_micro - i.paid_micro as open, -sum(v.gross_micro)::bigint as gross, -sum(v.tax_micro)::bigint as tax
+                          from invoice i join vat_entry v on v.about = i.id and v.kind = 'write-off'
+                         where i.payer_id = :payer and i.state = 'writtenOff' group by i.id order by i.number
+                        """)
+                .param("payer", payer)
+                .query(GivenUp.class)
+                .list();
     }
 
     /** One thing that a treasurer or the calendar does. */
@@ -267,8 +294,23 @@ class PaymentReversalIT {
             // Credit is never left lying while something is owed.
             assertThat(owed.isZero() || balance(AccountId.wallet(payer)).isZero()).isTrue();
             assertThat(settledMicro(payer)).isEqualTo(paidMicro(payer));
+            assertThat(balance(AccountId.VAT)).isEqualTo(vat().negated());
+            assertThat(givenUp(payer))
+                    .allSatisfy(off -> {
+                        VatRate.Split split = RATE.split(new Money(off.open(), EUR));
+                        assertThat(off.gross()).isEqualTo(off.open());
+                        assertThat(off.tax()).isEqualTo(split.tax().microUnits());
+                    });
             assertThat(settledByReversed(reversed)).isZero();
         }
+    }
+
+    private static Money vat() {
+        return new Money(
+                DB.sql("select coalesce(sum(tax_micro), 0)::bigint from vat_entry")
+                        .query(Long.class)
+                        .single(),
+                EUR);
     }
 
     /** What came: from which of two payers, naming which of their invoices (none at 3), how much and how many days ago. */
