@@ -143,7 +143,7 @@ function Sums({ report }: { report: VatReport }) {
   ], [t]);
   return (
     <>
-      <div className="figures">
+      <div className="figures" style={{ margin: '1rem 0' }}>
         <Figure what={t`VAT of these days`} value={<Amount of={report.tax} />} note={report.tax.amount === report.booked.amount ? t`The book says the same` : undefined} />
         <Figure what={t`Paid or corrected by hand`} value={<Amount of={report.otherwise} />} />
         <Figure what={t`Owed at the end`} value={<Amount of={report.owed} />} />

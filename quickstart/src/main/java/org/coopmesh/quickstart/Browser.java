@@ -153,11 +153,23 @@ public final class Browser {
     /** What wants a fresh proof of who somebody is gets one, as from a person who types the password again. */
     private Answer change(String method, String path, Object body, Map<String, String> headers) {
         Answer answer = changeOnce(method, path, body, headers);
-        if (!email.isEmpty() && answer.body().path("type").asString("").endsWith(STEP_UP)) {
-            signIn("/oauth2/authorization/coopmesh?max_age=" + PROOF_SECONDS);
-            return changeOnce(method, path, body, headers);
+        if (email.isEmpty() || !wantsProof(answer)) {
+            return answer;
         }
-        return answer;
+        try {
+            signIn("/oauth2/authorization/coopmesh?max_age=" + PROOF_SECONDS);
+        } catch (IllegalStateException notNow) {
+            throw new UncheckedIOException(new IOException("no fresh proof for " + path, notNow));
+        }
+        Answer again = changeOnce(method, path, body, headers);
+        if (wantsProof(again)) {
+            throw new UncheckedIOException(new IOException("still no fresh proof for " + path));
+        }
+        return again;
+    }
+
+    private static boolean wantsProof(Answer answer) {
+        return answer.body().path("type").asString("").endsWith(STEP_UP);
     }
 
     private Answer changeOnce(

@@ -53,7 +53,7 @@ class MonthInTheLifeJourneyIT {
         at("alba", "setRates", "50", "12", "3");
         at("carla", "logHours", person("carla").iban(), "0:30");
         at("farid", "signMandate", person("farid").iban());
-        at("bruno", "sayReminders", "1", "2", "3", "waits");
+        at("bruno", "sayReminders", "1", "2", "10", "waits");
         int mailsBefore = village.mails().taken.size();
         YearMonth month = YearMonth.from(now());
 
@@ -108,7 +108,9 @@ class MonthInTheLifeJourneyIT {
         assertThat(isPaid("farid")).isFalse();
 
         // Who still owes is reminded, once the bank has told that they have not paid
-        LocalDate reminding = month.plusMonths(1).atDay(DAY_OF_REMINDERS);
+        // Weekends may have moved the collection beyond the day
+        LocalDate planned = month.plusMonths(1).atDay(DAY_OF_REMINDERS);
+        LocalDate reminding = planned.isAfter(now()) ? planned : now().plusDays(1);
         moveTo(reminding, 12);
         handIn(reminding, 0);
         eventually("elena is reminded", () -> reminders("elena", mailsBefore) > 0);

@@ -287,6 +287,12 @@ record BillLine(
                 amount.minus(billed).toString());
     }
 
+    boolean isTakenBack() {
+        return kind == Kind.ADJUSTMENT
+                && explanation != null
+                && explanation.formula().equals(Billed.TAKEN_BACK);
+    }
+
     boolean saysNothing() {
         boolean counted = kind != Kind.ADJUSTMENT && (windows != 0 || gaps != 0);
         return amount.isZero()
@@ -312,6 +318,9 @@ record BillLine(
             int windows,
             int gaps,
             long peakBits) {
+        private static final String TAKEN_BACK =
+                "today's facts know no such charge: what was billed is taken back";
+
         /** Takes all of it back: today's facts know no such charge. */
         BillLine takenBack() {
             return new BillLine(
@@ -330,7 +339,7 @@ record BillLine(
                     -gaps,
                     -peakBits,
                     new Explanation(
-                            "today's facts know no such charge: what was billed is taken back",
+                            TAKEN_BACK,
                             List.of(new Explanation.Input("billed before", amount.toString())),
                             amount.negated().toString()));
         }

@@ -93,11 +93,13 @@ class EvidenceController {
                         : switch (charge.kind()) {
                             case USAGE, TIMED, PEAK -> reports(heading, found, charge, caller);
                             case DUES, SCALE ->
-                                    new LineEvidence.Rests.OnPlan(
-                                            rating.partOf(charge)
-                                                    .orElseThrow(() ->
-                                                            new NoEvidence(
-                                                                    "the plan has no such part")));
+                                    found.isTakenBack()
+                                            ? new LineEvidence.Rests.OnEarlierBills()
+                                            : new LineEvidence.Rests.OnPlan(
+                                                    rating.partOf(charge)
+                                                            .orElseThrow(() ->
+                                                                    new NoEvidence(
+                                                                            "the plan has no such part")));
                         };
         byte[] export =
                 LineEvidence.write(

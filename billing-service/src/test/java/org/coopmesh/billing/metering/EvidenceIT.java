@@ -354,6 +354,68 @@ class EvidenceIT {
                 .startsWith("WRONG: the dues are outside of the plan's scale");
     }
 
+    @Test
+    void whatAnEarlierBillSaidOfAPlanThatNeverWasIsTakenBackAndRecomputedToo() throws Exception {
+        subscribe(new TariffPart.Volume(0, euros("0.10")));
+        used(3, 410_000_001L);
+        billed("dues");
+        // Told only now: it was another plan from the first day on.
+        String dearer = "plan-" + UUID.randomUUID().toString().substring(0, 8);
+        rating.declare(
+                new Plan(
+                        dearer,
+                        "Office",
+                        "",
+                        LocalDate.of(2026, 1, 1),
+                        EUR,
+                        List.of(
+                                new TariffPart.Flat(euros("40")),
+                                new TariffPart.Volume(0, euros("0.20")))),
+                member);
+        db.sql(
+                        """
+                        insert into site_fact (site_id, effective_on, occurred_at, member_id, payer_id, plan_code)
+                        values (:site, '2026-10-01', '2026-11-20', :member, :payer, :plan)
+                        """)
+                .param("site", site().value())
+                .param("member", member.value())
+                .param("payer", payer)
+                .param("plan", dearer)
+                .update();
+        clock.set(Instant.parse("2026-12-02T03:00:00Z"));
+        days.close();
+        run("2026-11");
+        clock.set(Instant.parse("2026-12-03T02:00:00Z"));
+        HeadsForTests.seal(context);
+        Path books = books();
+
+        int takenBack = 0;
+        int negative = 0;
+        String id = invoice();
+        int lines = JsonPath.read(detail(id), "$.lines.length()");
+        for (int number = 1; number <= lines; number++) {
+            Path export = evidence(id, number);
+            Run verified = verify(export, "--books", books.toString());
+            assertThat(verified.text())
+                    .startsWith("VERIFIED: ")
+                    .contains("sealed in the book's head of 2026-12-02");
+            String text = Files.readString(export);
+            int amount = JsonPath.read(text, "$.body.line.amountMicro");
+            if (amount < 0 && !text.contains("\"kind\":\"account\"")) {
+                negative++;
+                assertThat(flip(export, "100", "13", books.toString()).text())
+                        .contains(": 0 not noticed");
+            }
+            if (text.contains("\"kind\":\"takenBack\"")) {
+                takenBack++;
+                assertThat(verified.text()).contains("that nothing is charged there any more; ");
+            }
+        }
+        // The bytes and the dues of a plan of which today's facts know nothing.
+        assertThat(negative).isEqualTo(2);
+        assertThat(takenBack).isEqualTo(2);
+    }
+
     private SiteId site() {
         return new SiteId(
                 db.sql("select distinct site_id from site_fact where payer_id = :payer")
@@ -608,6 +670,10 @@ class EvidenceIT {
 
     private Path evidence(String id, String charge) throws Exception {
         return evidence(id, line(id, charge), charge + ".json");
+    }
+
+    private Path evidence(String id, int line) throws Exception {
+        return evidence(id, line, "line-" + line + ".json");
     }
 
     private Path evidence(String id, int line, String name) throws Exception {

@@ -77,9 +77,20 @@ class SignIns {
                 .update();
     }
 
-    /** The gateway has got a token for it; what it had before, for a sign-in that this one replaces, is over. */
+    /** The gateway has got a token for it; what it had before, for this one or for that which it replaces, is over. */
     @Transactional
     void renewed(UUID id, String authorization, Instant at) {
+        db.sql(
+                        """
+                        delete from oauth2_authorization
+                        where id <> :authorization
+                          and id in (select old.authorization_id
+                                     from sign_in new join sign_in old on old.id in (new.id, new.replaces)
+                                     where new.id = :id)
+                        """)
+                .param("id", id)
+                .param("authorization", authorization)
+                .update();
         db.sql(
                         """
                         update sign_in set authorization_id = :authorization, renewed_at = :at
@@ -88,15 +99,6 @@ class SignIns {
                 .param("id", id)
                 .param("authorization", authorization)
                 .param("at", utc(at))
-                .update();
-        db.sql(
-                        """
-                        delete from oauth2_authorization
-                        where id in (select old.authorization_id
-                                     from sign_in new join sign_in old on old.id = new.replaces
-                                     where new.id = :id)
-                        """)
-                .param("id", id)
                 .update();
     }
 

@@ -170,6 +170,20 @@ class ProofIT extends SignInPages {
     }
 
     @Test
+    void aFreshProofEndsWhatTheOneBeforeHadLeft() throws Exception {
+        JsonNode first = tokens(codeFor(EMAIL, PASSWORD));
+        JsonNode second = tokens();
+        assertThat(renewed(first)).as("one sign-in, one right to renew").isEqualTo(400);
+
+        submit(EMAIL, PASSWORD);
+        JsonNode third = tokens();
+
+        assertThat(renewed(second)).isEqualTo(400);
+        assertThat(renewed(third)).isEqualTo(200);
+        assertThat(SIGN_IN.matcher(page()).results()).hasSize(1);
+    }
+
+    @Test
     void nobodyEndsTheSignInOfAnother() throws Exception {
         apply("Somebody Else", "else@example.org");
         tokens(codeFor("else@example.org", PASSWORD));
