@@ -1,8 +1,10 @@
 package org.coopmesh.billing;
 
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.coopmesh.quickstart.Servers;
 import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -25,6 +27,12 @@ public record TestDatabase(JdbcClient db, TransactionTemplate transaction) {
         return new TestDatabase(
                 JdbcClient.create(source),
                 new TransactionTemplate(new DataSourceTransactionManager(source)));
+    }
+
+    /** In the transactions of {@link #commit} too. */
+    public JdbcTemplate jdbc() {
+        var manager = (DataSourceTransactionManager) transaction.getTransactionManager();
+        return new JdbcTemplate(Objects.requireNonNull(manager).getDataSource());
     }
 
     public void commit(Runnable act) {

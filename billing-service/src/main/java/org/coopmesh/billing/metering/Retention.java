@@ -2,7 +2,6 @@ package org.coopmesh.billing.metering;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
@@ -75,44 +74,16 @@ class Retention {
                 .update();
     }
 
-    /**
-     * Sums up hours before {@code before} by the day of {@code zone}, and removes them; says how many. Where days begin within an
-     * hour, that hour is of the day that begins in it, as it is when it is billed.
-     */
-    int hours(Instant before, ZoneId zone, int limit) {
+    /** Removes hours that are no longer read, and says how many. Their days stay. */
+    int hours(Instant before, int limit) {
         return db.sql(
                         """
-                        with old as (
-                            select ctid from usage_hour where hour < :before limit :limit for update skip locked
-                        ), gone as (
-                            delete from usage_hour where ctid in (select ctid from old) returning *
-                        ), summed as (
-                            insert into usage_daily as d (attachment_id, hour, node_id, own, internet_bytes_down,
-                                internet_bytes_up, local_bytes_down, local_bytes_up, windows)
-                            select attachment_id, date_trunc('day', hour + interval '59 minutes 59 seconds', :zone), node_id, own,
-                                   least(9223372036854775807, sum(internet_bytes_down)),
-                                   least(9223372036854775807, sum(internet_bytes_up)),
-                                   least(9223372036854775807, sum(local_bytes_down)),
-                                   least(9223372036854775807, sum(local_bytes_up)), sum(windows)
-                            from gone group by 1, 2, 3, 4
-                            on conflict (attachment_id, hour, node_id, own) do update set
-                                internet_bytes_down = least(9223372036854775807,
-                                    d.internet_bytes_down::numeric + excluded.internet_bytes_down),
-                                internet_bytes_up = least(9223372036854775807,
-                                    d.internet_bytes_up::numeric + excluded.internet_bytes_up),
-                                local_bytes_down = least(9223372036854775807,
-                                    d.local_bytes_down::numeric + excluded.local_bytes_down),
-                                local_bytes_up = least(9223372036854775807,
-                                    d.local_bytes_up::numeric + excluded.local_bytes_up),
-                                windows = d.windows + excluded.windows
-                        )
-                        select count(*) from gone
+                        delete from usage_hour where ctid in (
+                            select ctid from usage_hour where hour < :before limit :limit for update skip locked)
                         """)
                 .param("before", utc(before))
-                .param("zone", zone.getId())
                 .param("limit", limit)
-                .query(Integer.class)
-                .single();
+                .update();
     }
 
     /** Removes what passed links and nodes in hours before {@code before}. */
@@ -148,8 +119,12 @@ class Retention {
     Oldest oldest() {
         return new Oldest(
                 oldest("select min(received_at) from usage_report").orElse(null),
-                oldest("select min(hour) from usage_hour").orElse(null),
-                oldest("select min(hour) from usage_daily").orElse(null));
+                oldest(
+                                "select min(hour) from usage_hour where hour >= (select hours_from from usage_summed)")
+                        .orElse(null),
+                oldest(
+                                "select min(hour) from usage_daily where hour < (select hours_from from usage_summed)")
+                        .orElse(null));
     }
 
     private Optional<Instant> oldest(String sql) {

@@ -1,6 +1,7 @@
 package org.coopmesh.billing.metering;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -28,7 +29,11 @@ class Upkeep {
     private static final int JUDGED_MAX = 5_000;
     private static final Logger log = LoggerFactory.getLogger(Upkeep.class);
 
+    /** An hour is summed up when it has been over for so long; what comes later is added to its day as it comes. */
+    private static final Duration SUMMED_AFTER = Duration.ofHours(2);
+
     private final Retention retention;
+    private final UsageSums sums;
     private final UsageHours hours;
     private final UsageHold hold;
     private final UsageKept kept;
@@ -40,6 +45,7 @@ class Upkeep {
 
     Upkeep(
             Retention retention,
+            UsageSums sums,
             UsageHours hours,
             UsageHold hold,
             UsageKept kept,
@@ -48,6 +54,7 @@ class Upkeep {
             MeteringSettings settings,
             Clock clock) {
         this.retention = retention;
+        this.sums = sums;
         this.hours = hours;
         this.hold = hold;
         this.kept = kept;
@@ -70,9 +77,13 @@ class Upkeep {
         retention.tiles(before);
         int hoursGone = 0;
         if (register.isConstituted()) {
-            ZoneId zone = register.coop().zone();
+            // Those that nobody has read since the last time; who begins to read now may still see
+            // what ends now
+            Instant unread = sums.summed().hoursFrom();
+            hoursGone = inBatches(() -> retention.hours(unread, PRUNED_MAX));
             Instant upTo = kept.hoursSince();
-            hoursGone = inBatches(() -> retention.hours(upTo, zone, PRUNED_MAX));
+            sumUp();
+            sums.leaveHours(upTo);
             retention.links(upTo);
         }
         int daysGone = retention.days(now.minus(settings.keepDays()));
@@ -83,6 +94,13 @@ class Upkeep {
                     .addKeyValue("days", daysGone)
                     .log("what was old enough is forgotten");
         }
+    }
+
+    /** Adds hours that are over to their days. */
+    void sumUp() {
+        ZoneId zone = register.coop().zone();
+        Instant until = clock.instant().minus(SUMMED_AFTER);
+        while (sums.sumUp(zone, until)) {}
     }
 
     private static int inBatches(IntSupplier batch) {

@@ -32,33 +32,79 @@ class UsageHours {
     /** What reading the span once may take up before it goes to disk. */
     private static final String MEMORY = "64MB";
 
+    private static final List<String> FIGURES =
+            List.of("internet_down", "internet_up", "local_down", "local_up", "windows");
+
+    private static final String ADD =
+            """
+            insert into usage_hour as h (attachment_id, hour, node_id, own,
+                internet_bytes_down, internet_bytes_up,
+                local_bytes_down, local_bytes_up, windows)
+            select a, to_timestamp(t), n, o, idown, iup, ldown, lup, w
+            from unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::boolean[], ?::bigint[],
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                 as r (a, t, n, o, idown, iup, ldown, lup, w)
+            on conflict (attachment_id, hour, node_id, own) do update set
+                internet_bytes_down = least(9223372036854775807,
+                    h.internet_bytes_down::numeric + excluded.internet_bytes_down),
+                internet_bytes_up = least(9223372036854775807,
+                    h.internet_bytes_up::numeric + excluded.internet_bytes_up),
+                local_bytes_down = least(9223372036854775807,
+                    h.local_bytes_down::numeric + excluded.local_bytes_down),
+                local_bytes_up = least(9223372036854775807,
+                    h.local_bytes_up::numeric + excluded.local_bytes_up),
+                windows = h.windows + excluded.windows
+            """;
+
+    /** What comes for hours that are summed up already, to their days. */
+    private static final String ADD_LATE =
+            """
+            insert into usage_daily as d (attachment_id, hour, node_id, own,
+                internet_bytes_down, internet_bytes_up,
+                local_bytes_down, local_bytes_up, windows)
+            select a, date_trunc('day', to_timestamp(t) + interval '59 minutes 59 seconds', time_zone) as day, n, o,
+                   least(9223372036854775807, sum(idown)), least(9223372036854775807, sum(iup)),
+                   least(9223372036854775807, sum(ldown)), least(9223372036854775807, sum(lup)), sum(w)
+            from unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::boolean[], ?::bigint[],
+                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                 as r (a, t, n, o, idown, iup, ldown, lup, w)
+            join usage_summed on to_timestamp(t) < summed_to
+            group by a, day, n, o order by a, day, n, o
+            on conflict (attachment_id, hour, node_id, own) do update set
+                internet_bytes_down = least(9223372036854775807,
+                    d.internet_bytes_down::numeric + excluded.internet_bytes_down),
+                internet_bytes_up = least(9223372036854775807,
+                    d.internet_bytes_up::numeric + excluded.internet_bytes_up),
+                local_bytes_down = least(9223372036854775807,
+                    d.local_bytes_down::numeric + excluded.local_bytes_down),
+                local_bytes_up = least(9223372036854775807,
+                    d.local_bytes_up::numeric + excluded.local_bytes_up),
+                windows = d.windows + excluded.windows
+            """;
+
+    /** What nodes counted in stretches of time, of days or of hours: they are alike. */
     private static final String USED =
             """
-            select node.place,
-                   sum(node.internet_down) as internet_down, sum(node.internet_up) as internet_up,
-                   sum(node.local_down) as local_down, sum(node.local_up) as local_up,
-                   sum(node.windows) as windows,
-                   sum((select coalesce(sum(g.windows), 0) from usage_gap g
-                         where g.node_id = node.node_id and g.lost_from >= node.from_at and g.lost_from < node.to_at)) as gaps
-              from (select s.place, s.from_at, s.to_at, h.node_id,
-                           sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
-                           sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
-                           sum(h.windows) as windows
-                      from unnest(:attachments::uuid[], :from::timestamptz[], :to::timestamptz[])
-                           with ordinality as s (attachment_id, from_at, to_at, place)
-                      join usage_counted h on h.attachment_id = s.attachment_id and h.own
-                       and h.hour >= s.from_at and h.hour < s.to_at
-                     where h.hour >= :first and h.hour < :last
-                     group by s.place, s.from_at, s.to_at, h.node_id) node
-             group by node.place
+            select s.place, h.node_id,
+                   sum(h.internet_bytes_down) as internet_down, sum(h.internet_bytes_up) as internet_up,
+                   sum(h.local_bytes_down) as local_down, sum(h.local_bytes_up) as local_up,
+                   sum(h.windows) as windows
+              from unnest(:attachments::uuid[], :from::timestamptz[], :to::timestamptz[])
+                   with ordinality as s (attachment_id, from_at, to_at, place)
+              join %s h on h.attachment_id = s.attachment_id and h.own
+               and h.hour >= s.from_at and h.hour < s.to_at
+             where h.hour >= :first and h.hour < :last
+             group by s.place, h.node_id
             """;
 
     private final JdbcClient db;
     private final JdbcTemplate jdbc;
+    private final UsageSums sums;
 
-    UsageHours(JdbcClient db, JdbcTemplate jdbc) {
+    UsageHours(JdbcClient db, JdbcTemplate jdbc, UsageSums sums) {
         this.db = db;
         this.jdbc = jdbc;
+        this.sums = sums;
     }
 
     private record Hour(AttachmentId attachment, Instant hour, NodeId nodeId, boolean own) {
@@ -112,7 +158,7 @@ class UsageHours {
         var starts = new Long[size];
         var nodes = new byte[size][];
         var own = new Boolean[size];
-        var sums = new Long[5][size];
+        var figures = new Long[5][size];
         for (int i = 0; i < size; i++) {
             Hour hour = ordered.get(i).getKey();
             Sums sum = ordered.get(i).getValue();
@@ -120,48 +166,38 @@ class UsageHours {
             starts[i] = hour.hour().getEpochSecond();
             nodes[i] = hour.nodeId().bytes();
             own[i] = hour.own();
-            sums[0][i] = sum.internetDown;
-            sums[1][i] = sum.internetUp;
-            sums[2][i] = sum.localDown;
-            sums[3][i] = sum.localUp;
-            sums[4][i] = sum.windows;
+            figures[0][i] = sum.internetDown;
+            figures[1][i] = sum.internetUp;
+            figures[2][i] = sum.localDown;
+            figures[3][i] = sum.localUp;
+            figures[4][i] = sum.windows;
         }
+        Instant summedTo = this.sums.held().to();
         jdbc.execute(
                 (ConnectionCallback<Integer>)
                         connection -> {
-                            try (var statement =
-                                    connection.prepareStatement(
-                                            """
-                                            insert into usage_hour as h (attachment_id, hour, node_id, own,
-                                                internet_bytes_down, internet_bytes_up,
-                                                local_bytes_down, local_bytes_up, windows)
-                                            select a, to_timestamp(t), n, o, idown, iup, ldown, lup, w
-                                            from unnest(?::uuid[], ?::bigint[], ?::bytea[], ?::boolean[], ?::bigint[],
-                                                        ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                                                 as r (a, t, n, o, idown, iup, ldown, lup, w)
-                                            on conflict (attachment_id, hour, node_id, own) do update set
-                                                internet_bytes_down = least(9223372036854775807,
-                                                    h.internet_bytes_down::numeric + excluded.internet_bytes_down),
-                                                internet_bytes_up = least(9223372036854775807,
-                                                    h.internet_bytes_up::numeric + excluded.internet_bytes_up),
-                                                local_bytes_down = least(9223372036854775807,
-                                                    h.local_bytes_down::numeric + excluded.local_bytes_down),
-                                                local_bytes_up = least(9223372036854775807,
-                                                    h.local_bytes_up::numeric + excluded.local_bytes_up),
-                                                windows = h.windows + excluded.windows
-                                            """)) {
-                                statement.setArray(
-                                        1, connection.createArrayOf("uuid", attachments));
-                                statement.setArray(2, connection.createArrayOf("bigint", starts));
-                                statement.setArray(3, connection.createArrayOf("bytea", nodes));
-                                statement.setArray(4, connection.createArrayOf("boolean", own));
-                                for (int column = 0; column < sums.length; column++) {
+                            int added = 0;
+                            for (String sql :
+                                    counted.stream().anyMatch(r -> r.hour().isBefore(summedTo))
+                                            ? List.of(ADD, ADD_LATE)
+                                            : List.of(ADD)) {
+                                try (var statement = connection.prepareStatement(sql)) {
                                     statement.setArray(
-                                            5 + column,
-                                            connection.createArrayOf("bigint", sums[column]));
+                                            1, connection.createArrayOf("uuid", attachments));
+                                    statement.setArray(
+                                            2, connection.createArrayOf("bigint", starts));
+                                    statement.setArray(3, connection.createArrayOf("bytea", nodes));
+                                    statement.setArray(4, connection.createArrayOf("boolean", own));
+                                    for (int column = 0; column < figures.length; column++) {
+                                        statement.setArray(
+                                                5 + column,
+                                                connection.createArrayOf(
+                                                        "bigint", figures[column]));
+                                    }
+                                    added += statement.executeUpdate();
                                 }
-                                return statement.executeUpdate();
                             }
+                            return added;
                         });
     }
 
@@ -226,30 +262,120 @@ class UsageHours {
 
     /** What each stretch's attachment used itself in its hours. Many together need the caller's transaction. */
     List<Usage> usedIn(List<Stretch> stretches) {
-        var used = new Usage[stretches.size()];
-        Arrays.fill(used, Usage.NONE);
-        boolean many = stretches.size() >= MANY;
+        Summed summed = sums.summed();
+        var days = new Asked();
+        var hours = new Asked();
+        for (int place = 0; place < stretches.size(); place++) {
+            Stretch stretch = stretches.get(place);
+            Summed.Parts parts = summed.parts(stretch);
+            if (parts.hasDays()) {
+                days.add(
+                        place, new Stretch(stretch.attachment(), parts.daysFrom(), parts.daysTo()));
+            }
+            for (Stretch part : parts.hours()) hours.add(place, part);
+        }
+        var counted = new HashMap<Counted, BigDecimal[]>();
+        count(days, "usage_daily", counted);
+        count(hours, "usage_hour", counted);
+        Map<Counted, BigDecimal> gaps = gaps(counted.keySet(), stretches);
+
+        var totals = new BigDecimal[stretches.size()][];
+        counted.forEach((each, figures) -> {
+            BigDecimal[] total = totals[each.place()];
+            if (total == null) {
+                totals[each.place()] = total = new BigDecimal[FIGURES.size() + 1];
+                Arrays.fill(total, BigDecimal.ZERO);
+            }
+            for (int i = 0; i < figures.length; i++) total[i] = total[i].add(figures[i]);
+            total[figures.length] =
+                    total[figures.length].add(gaps.getOrDefault(each, BigDecimal.ZERO));
+        });
+        return Arrays.stream(totals)
+                .map(total ->
+                        total == null
+                                ? Usage.NONE
+                                : new Usage(
+                                        saturated(total[0]),
+                                        saturated(total[1]),
+                                        saturated(total[2]),
+                                        saturated(total[3]),
+                                        whole(total[4]),
+                                        whole(total[5])))
+                .toList();
+    }
+
+    /** Stretches to look up, with the place each has among those that were asked for. */
+    private static final class Asked {
+        final List<Integer> places = new ArrayList<>();
+        final List<Stretch> stretches = new ArrayList<>();
+
+        void add(int place, Stretch stretch) {
+            places.add(place);
+            stretches.add(stretch);
+        }
+    }
+
+    /** What one node counted in the stretch at a place. */
+    private record Counted(int place, NodeId node) {}
+
+    private void count(Asked asked, String table, Map<Counted, BigDecimal[]> counted) {
+        if (asked.stretches.isEmpty()) return;
+        boolean many = asked.stretches.size() >= MANY;
         if (many) {
             readOnce("off", MEMORY);
         }
-        if (!stretches.isEmpty()) {
-            // Prepared apart: a plan that was made for a few and kept does not suit the many
-            in(stretches, many ? USED + "-- many" : USED)
-                    .query(rows -> {
-                        used[rows.getInt("place") - 1] =
-                                new Usage(
-                                        saturated(rows.getBigDecimal("internet_down")),
-                                        saturated(rows.getBigDecimal("internet_up")),
-                                        saturated(rows.getBigDecimal("local_down")),
-                                        saturated(rows.getBigDecimal("local_up")),
-                                        whole(rows.getBigDecimal("windows")),
-                                        whole(rows.getBigDecimal("gaps")));
-                    });
-        }
+        // Prepared apart: a plan that was made for a few and kept does not suit the many
+        in(asked.stretches, USED.formatted(table) + (many ? "-- many" : ""))
+                .query(rows -> {
+                    var figures = new BigDecimal[FIGURES.size()];
+                    for (int i = 0; i < figures.length; i++) {
+                        figures[i] = rows.getBigDecimal(FIGURES.get(i));
+                    }
+                    counted.merge(
+                            new Counted(
+                                    asked.places.get(rows.getInt("place") - 1),
+                                    NodeId.of(rows.getBytes("node_id"))),
+                            figures,
+                            (one, other) -> {
+                                for (int i = 0; i < one.length; i++) one[i] = one[i].add(other[i]);
+                                return one;
+                            });
+                });
         if (many) {
             readOnce(null, null);
         }
-        return List.of(used);
+    }
+
+    /** Windows that nodes are known to have lost in the stretches in which they counted anything. */
+    private Map<Counted, BigDecimal> gaps(Collection<Counted> counted, List<Stretch> stretches) {
+        var gaps = new HashMap<Counted, BigDecimal>();
+        if (counted.isEmpty()) return gaps;
+        db.sql(
+                        """
+                        select s.place, g.node_id, sum(g.windows) as windows
+                          from unnest(:places::int[], :nodes::bytea[], :from::timestamptz[], :to::timestamptz[])
+                               as s (place, node_id, from_at, to_at)
+                          join usage_gap g on g.node_id = s.node_id and g.lost_from >= s.from_at and g.lost_from < s.to_at
+                         group by s.place, g.node_id
+                        """)
+                .param("places", counted.stream().map(Counted::place).toArray(Integer[]::new))
+                .param("nodes", counted.stream().map(c -> c.node().bytes()).toArray(byte[][]::new))
+                .param(
+                        "from",
+                        counted.stream()
+                                .map(c -> utc(stretches.get(c.place()).from()))
+                                .toArray(String[]::new))
+                .param(
+                        "to",
+                        counted.stream()
+                                .map(c -> utc(stretches.get(c.place()).to()))
+                                .toArray(String[]::new))
+                .query(rows -> {
+                    gaps.put(
+                            new Counted(rows.getInt("place"), NodeId.of(rows.getBytes("node_id"))),
+                            rows.getBigDecimal("windows"));
+                });
+        return gaps;
     }
 
     /**

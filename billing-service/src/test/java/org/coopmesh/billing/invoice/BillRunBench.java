@@ -26,6 +26,7 @@ import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.util.ReflectionTestUtils;
 
 /**
  * Measures a bill run: charges from usage hours, book, invoices and facts, for a co-op of many members; then draws every bill
@@ -67,6 +68,14 @@ final class BillRunBench {
             var invoicing = context.getBean(Invoicing.class);
             int few = members / 10;
             use(db, Map.of("warm", WARM_UP, "few", few, "many", members, "bench", members), hours);
+            var keeping = context.getBean("upkeep");
+            Instant summing = Instant.now();
+            ReflectionTestUtils.invokeMethod(keeping, "sumUp");
+            figure(
+                    "billrun.hours_summed_per_s",
+                    (double) (WARM_UP + few + 2 * members) * hours / seconds(summing),
+                    "into_days usage_hours_per_member=%d, as their hours are over"
+                            .formatted(hours));
             // A few first, so that what is measured has been compiled.
             seed(db, "warm", WARM_UP);
             List<PayerId> warm = payers(db);
@@ -176,8 +185,7 @@ final class BillRunBench {
                         .param("salt", salt)
                         .param("members", members)
                         .update());
-        // As if it had come in over the month: no index is to be filled at once, no day was summed
-        // up then.
+        // As if it had come in over the month: no index is to be filled at once.
         db.sql("alter table usage_hour drop constraint usage_hour_pkey").update();
         for (int h = 0; h < hours; h++) {
             db.sql(

@@ -96,6 +96,7 @@ final class IntakeServer implements AutoCloseable {
                         Roster.class,
                         UsageReports.class,
                         UsageHours.class,
+                        UsageSums.class,
                         UsageDays.class,
                         Links.class,
                         Carriages.class,

@@ -1,6 +1,7 @@
 package org.coopmesh.billing.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -9,24 +10,44 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import javax.sql.DataSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.coopmesh.billing.TestDatabase;
 import org.coopmesh.billing.subscription.AttachmentSpan;
 import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hours that become days, in zones that change their clocks and in zones whose days begin within an hour of UTC. */
 class RetentionIT {
     private static final String URL = Servers.freshDatabase("billing");
     private static final TestDatabase DATABASE = TestDatabase.at(URL);
+    private static final UsageSums SUMS = new UsageSums(DATABASE.db());
+    private static final UsageHours HOURS = new UsageHours(DATABASE.db(), DATABASE.jdbc(), SUMS);
     private static final int DAYS = 5;
+
+    @BeforeEach
+    void nothingSummedUp() {
+        DATABASE.db().sql("truncate usage_hour, usage_daily").update();
+        DATABASE.db()
+                .sql(
+                        """
+                        update usage_summed set time_zone = null, summed_to = timestamptz '1970-01-01 00:00Z',
+                               hours_from = timestamptz '1970-01-01 00:00Z'
+                        """)
+                .update();
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -49,23 +70,135 @@ class RetentionIT {
                 hour = hour.plus(Duration.ofHours(1))) {
             count(attachment, hour, 1 + random.nextInt(1_000_000_000));
         }
-        DataSource source = new DriverManagerDataSource(URL);
-        var hours = new UsageHours(DATABASE.db(), new JdbcTemplate(source));
         List<Stretch> days = days(attachment, first, zone);
-        List<Usage> before = hours.usedIn(days);
+        List<Usage> before = HOURS.usedIn(days);
 
-        int summedUp =
-                DATABASE.commit(() ->
-                        new Retention(DATABASE.db())
-                                .hours(
-                                        start(first.plusDays(DAYS), zone)
-                                                .truncatedTo(ChronoUnit.HOURS),
-                                        zone,
-                                        10_000));
+        while (DATABASE.commit(() -> SUMS.sumUp(zone, start(first.plusDays(DAYS), zone)))) {}
+        List<Usage> summed = HOURS.usedIn(days);
+        boolean asDays = days.stream().allMatch(day -> SUMS.summed().parts(day).hours().isEmpty());
+        DATABASE.commit(() -> {
+            SUMS.leaveHours(start(first.plusDays(DAYS), zone).truncatedTo(ChronoUnit.HOURS));
+            return new Retention(DATABASE.db()).hours(SUMS.summed().hoursFrom(), 10_000);
+        });
 
-        assertThat(summedUp).isGreaterThanOrEqualTo(24 * DAYS - 1);
-        assertThat(hours.usedIn(days)).isEqualTo(before);
         assertThat(before).allSatisfy(day -> assertThat(day.internetDown()).isPositive());
+        assertThat(summed).isEqualTo(before);
+        assertThat(asDays).isTrue();
+        assertThat(HOURS.usedIn(days)).isEqualTo(before);
+        assertThat(hoursOf(attachment)).isBetween(24, 25);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Madrid", "Asia/Kathmandu", "America/St_Johns"})
+    void whatIsUsedDoesNotDependOnWhenHoursAreSummedUpAndReportsCome(String zoneId) {
+        ZoneId zone = ZoneId.of(zoneId);
+        var random = new Random(7);
+        Instant from = Instant.parse("2027-03-25T00:00:00Z");
+        int span = 6 * 24;
+        var node = new ReportingNode();
+        var attachments =
+                Stream.generate(() -> new AttachmentId(UUID.randomUUID())).limit(3).toList();
+        var reference = new HashMap<AttachmentId, long[]>();
+        for (AttachmentId attachment : attachments) reference.put(attachment, new long[span]);
+        for (int step = 0; step < 120; step++) {
+            if (random.nextInt(4) == 0) {
+                Instant until = from.plus(Duration.ofHours(random.nextInt(span)));
+                DATABASE.commit(() -> SUMS.sumUp(zone, until));
+            }
+            var reports = new ArrayList<UsageReport>();
+            for (int i = 1 + random.nextInt(5); i > 0; i--) {
+                int hour = random.nextInt(span);
+                AttachmentId attachment = attachments.get(random.nextInt(attachments.size()));
+                long bytes = 1 + random.nextInt(1_000_000);
+                reports.add(
+                        UsageReport.read(
+                                node.report(
+                                        from.plus(Duration.ofHours(hour)), attachment, bytes, 0),
+                                "made"));
+                reference.get(attachment)[hour] += bytes;
+            }
+            DATABASE.commit(() -> HOURS.add(reports));
+        }
+
+        var stretches = new ArrayList<Stretch>();
+        var sums = new ArrayList<Long>();
+        for (int question = 0; question < 300; question++) {
+            int first = random.nextInt(span);
+            int last = first + 1 + random.nextInt(span - first);
+            AttachmentId attachment = attachments.get(random.nextInt(attachments.size()));
+            stretches.add(
+                    new Stretch(
+                            attachment,
+                            from.plus(Duration.ofHours(first)),
+                            from.plus(Duration.ofHours(last))));
+            sums.add(Arrays.stream(reference.get(attachment), first, last).sum());
+        }
+        assertThat(DATABASE.commit(() -> HOURS.usedIn(stretches)))
+                .extracting(Usage::internetDown)
+                .isEqualTo(sums);
+        assertThat(SUMS.summed().to()).isAfter(from.plus(Duration.ofDays(3)));
+    }
+
+    @Test
+    void reportsThatComeWhileHoursAreSummedUpAreInTheirDayOnce() throws Exception {
+        Instant first = Instant.parse("2027-01-04T00:00:00Z");
+        ZoneId zone = ZoneId.of("Europe/Madrid");
+        var attachment = new AttachmentId(UUID.randomUUID());
+        var sent = new AtomicLong();
+        var over = new AtomicBoolean();
+        try (var senders = Executors.newFixedThreadPool(3)) {
+            var running = new ArrayList<Future<?>>();
+            for (int sender = 0; sender < 3; sender++) {
+                var node = new ReportingNode();
+                var random = new Random(sender);
+                running.add(
+                        senders.submit(() -> {
+                            while (!over.get()) {
+                                Instant hour = first.plus(Duration.ofHours(random.nextInt(96)));
+                                var report =
+                                        UsageReport.read(
+                                                node.report(hour, attachment, 7, 0), "made");
+                                DATABASE.commit(() -> HOURS.add(List.of(report)));
+                                sent.addAndGet(7);
+                            }
+                        }));
+            }
+            await().until(() -> sent.get() > 100);
+            while (DATABASE.commit(() -> SUMS.sumUp(zone, first.plus(Duration.ofHours(96))))) {}
+            over.set(true);
+            for (Future<?> each : running) each.get();
+        }
+
+        Usage all =
+                HOURS.usedIn(
+                                List.of(
+                                        new Stretch(
+                                                attachment,
+                                                start(LocalDate.parse("2027-01-04"), zone),
+                                                start(LocalDate.parse("2027-01-08"), zone))))
+                        .getFirst();
+        long byHour =
+                DATABASE.db()
+                        .sql(
+                                """
+                                select sum(internet_bytes_down) from usage_hour
+                                where attachment_id = :attachment and hour < '2027-01-07T23:00:00Z'
+                                """)
+                        .param("attachment", attachment.value())
+                        .query(Long.class)
+                        .single();
+        long atTheEnds =
+                DATABASE.db()
+                        .sql(
+                                """
+                                select coalesce(sum(internet_bytes_down), 0) from usage_hour
+                                where attachment_id = :attachment and hour >= '2027-01-07T23:00:00Z'
+                                """)
+                        .param("attachment", attachment.value())
+                        .query(Long.class)
+                        .single();
+        assertThat(all.internetDown()).isEqualTo(byHour);
+        assertThat(byHour + atTheEnds).isEqualTo(sent.get());
     }
 
     @Test
@@ -94,17 +227,26 @@ class RetentionIT {
                             from,
                             from.plus(Duration.ofHours(1 + random.nextInt(30)))));
         }
-        var hours =
-                new UsageHours(DATABASE.db(), new JdbcTemplate(new DriverManagerDataSource(URL)));
         List<Usage> each =
-                stretches.stream().map(one -> hours.usedIn(List.of(one)).getFirst()).toList();
+                DATABASE.commit(() ->
+                        stretches.stream()
+                                .map(one -> HOURS.usedIn(List.of(one)).getFirst())
+                                .toList());
 
-        List<Usage> together = DATABASE.commit(() -> hours.usedIn(stretches));
+        List<Usage> together = DATABASE.commit(() -> HOURS.usedIn(stretches));
 
         assertThat(together).isEqualTo(each);
         assertThat(together)
                 .contains(Usage.NONE)
                 .anySatisfy(used -> assertThat(used.windows()).isGreaterThan(24));
+    }
+
+    private static int hoursOf(AttachmentId attachment) {
+        return DATABASE.db()
+                .sql("select count(*) from usage_hour where attachment_id = :attachment")
+                .param("attachment", attachment.value())
+                .query(Integer.class)
+                .single();
     }
 
     private static UUID md5(String text) {

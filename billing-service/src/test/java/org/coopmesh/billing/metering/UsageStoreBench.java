@@ -239,12 +239,11 @@ final class UsageStoreBench {
                     NOW,
                     "1 hour",
                     WINDOWS_AN_HOUR);
-            sums(
-                    "usage_daily",
-                    NOW.minus(settings.keepDays()),
-                    NOW.minus(Duration.ofDays(hourDays)),
-                    "1 day",
-                    WINDOWS_A_DAY);
+            sums("usage_daily", NOW.minus(settings.keepDays()), NOW, "1 day", WINDOWS_A_DAY);
+            jdbc.update(
+                    "update usage_summed set time_zone = 'UTC', summed_to = ?, hours_from = ?",
+                    NOW.atOffset(ZoneOffset.UTC),
+                    NOW.minus(Duration.ofDays(hourDays)).atOffset(ZoneOffset.UTC));
             jdbc.execute("vacuum analyze");
             return reportDays;
         }
