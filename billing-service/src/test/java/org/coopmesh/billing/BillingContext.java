@@ -57,6 +57,7 @@ public class BillingContext {
         database(registry);
         registry.add("spring.kafka.listener.auto-startup", () -> "false");
         registry.add("coopmesh.event-bus.relay-enabled", () -> "false");
+        registry.add("coopmesh.metering.sum-interval", () -> "PT1H");
         registry.add("coopmesh.invoice.check-interval", () -> "PT1H");
         registry.add("coopmesh.document.check-interval", () -> "PT1H");
         registry.add("coopmesh.mail.check-interval", () -> "PT1H");
@@ -107,6 +108,7 @@ public class BillingContext {
                                 "coopmesh.keys-dir", emptyDirectory(),
                                 "spring.grpc.server.port", "0",
                                 "server.port", "0"));
+        settings.put("coopmesh.metering.sum-interval", "PT1H");
         settings.put("coopmesh.document.check-interval", "PT1H");
         settings.put("coopmesh.mail.check-interval", "PT1H");
         settings.put("coopmesh.dunning.check-interval", "PT1H");

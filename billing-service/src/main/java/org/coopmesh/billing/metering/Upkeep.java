@@ -82,7 +82,6 @@ class Upkeep {
             Instant unread = sums.summed().hoursFrom();
             hoursGone = inBatches(() -> retention.hours(unread, PRUNED_MAX));
             Instant upTo = kept.hoursSince();
-            sumUp();
             sums.leaveHours(upTo);
             retention.links(upTo);
         }
@@ -96,8 +95,12 @@ class Upkeep {
         }
     }
 
-    /** Adds hours that are over to their days. */
+    /** Adds hours that are over to their days, on whichever replica comes first. */
+    @Scheduled(
+            initialDelayString = "${coopmesh.metering.sum-interval:PT10M}",
+            fixedDelayString = "${coopmesh.metering.sum-interval:PT10M}")
     void sumUp() {
+        if (!register.isConstituted()) return;
         ZoneId zone = register.coop().zone();
         Instant until = clock.instant().minus(SUMMED_AFTER);
         while (sums.sumUp(zone, until)) {}

@@ -2,6 +2,7 @@ package org.coopmesh.billing.simulation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
@@ -28,13 +29,18 @@ class Simulations {
         this.db = db;
     }
 
-    void insert(Simulation simulation, String proposal, Currency currency) {
+    void insert(
+            Simulation simulation,
+            String proposal,
+            Currency currency,
+            UUID holder,
+            Instant heldUntil) {
         Money alone = simulation.alone();
         db.sql(
                         """
                         insert into simulation (id, requested_by, requested_at, first_month, last_month, proposal, alone_micro,
-                                                currency, state)
-                        values (:id, :by, :at, :first, :last, :proposal, :alone, :currency, 'running')
+                                                currency, state, held_by, held_until)
+                        values (:id, :by, :at, :first, :last, :proposal, :alone, :currency, 'running', :holder, :until)
                         """)
                 .param("id", simulation.id())
                 .param("by", simulation.requestedBy().value())
@@ -44,6 +50,8 @@ class Simulations {
                 .param("proposal", proposal)
                 .param("alone", alone == null ? null : alone.microUnits(), java.sql.Types.BIGINT)
                 .param("currency", currency.getCurrencyCode())
+                .param("holder", holder)
+                .param("until", heldUntil.atOffset(ZoneOffset.UTC))
                 .update();
     }
 
@@ -69,7 +77,8 @@ class Simulations {
     void finish(UUID id, int bills, int reproduced) {
         db.sql(
                         """
-                        update simulation set state = 'done', bills = :bills, reproduced = :reproduced where id = :id
+                        update simulation set state = 'done', bills = :bills, reproduced = :reproduced
+                         where id = :id and state = 'running'
                         """)
                 .param("bills", bills)
                 .param("reproduced", reproduced)
@@ -78,16 +87,30 @@ class Simulations {
     }
 
     void fail(UUID id, String why) {
-        db.sql("update simulation set state = 'failed', why = :why where id = :id")
+        db.sql(
+                        "update simulation set state = 'failed', why = :why where id = :id and state = 'running'")
                 .param("why", why)
                 .param("id", id)
                 .update();
     }
 
-    /** What an end of the service cut off. */
-    void failAllRunning(String why) {
-        db.sql("update simulation set state = 'failed', why = :why where state = 'running'")
+    /** Speaks for what {@code holder} replays or has waiting. */
+    void hold(UUID holder, Instant until) {
+        db.sql(
+                        "update simulation set held_until = :until where state = 'running' and held_by = :holder")
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("holder", holder)
+                .update();
+    }
+
+    /** What an end of a replica cut off. */
+    void failUnheld(Instant now, String why) {
+        db.sql(
+                        """
+                        update simulation set state = 'failed', why = :why where state = 'running' and held_until < :now
+                        """)
                 .param("why", why)
+                .param("now", now.atOffset(ZoneOffset.UTC))
                 .update();
     }
 

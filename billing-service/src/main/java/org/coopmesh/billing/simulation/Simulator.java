@@ -2,6 +2,8 @@ package org.coopmesh.billing.simulation;
 
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,8 +32,7 @@ import org.coopmesh.billing.subscription.SiteId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 
 /** Replays closed months under proposed plans, in the background and one after the other. Nothing is booked. */
@@ -54,6 +55,12 @@ public class Simulator {
     /** Simulations kept. */
     private static final int KEPT = 50;
 
+    private static final int HEARD_EVERY_SECONDS = 20;
+
+    /** For so long a simulation waits for its replica, which may be slow. */
+    private static final Duration HELD = Duration.ofMinutes(2);
+
+    private final UUID holder = UUID.randomUUID();
     private final Simulations simulations;
     private final Rating rating;
     private final Invoicing invoicing;
@@ -81,9 +88,12 @@ public class Simulator {
         this.clock = clock;
     }
 
-    @EventListener(ApplicationReadyEvent.class)
-    void forgetWhatWasCutOff() {
-        simulations.failAllRunning("the service ended before it was done");
+    /** Speaks for its own, and tells of those for which no replica speaks any more. */
+    @Scheduled(fixedDelay = HEARD_EVERY_SECONDS, timeUnit = TimeUnit.SECONDS)
+    void hold() {
+        Instant now = clock.instant();
+        simulations.hold(holder, now.plus(HELD));
+        simulations.failUnheld(now, "the service ended before it was done; try again");
     }
 
     @PreDestroy
@@ -135,7 +145,8 @@ public class Simulator {
                         0,
                         0,
                         null);
-        simulations.insert(simulation, text, coop.currency());
+        simulations.insert(
+                simulation, text, coop.currency(), holder, simulation.requestedAt().plus(HELD));
         simulations.forget(KEPT);
         try {
             worker.execute(() -> run(simulation, proposed));

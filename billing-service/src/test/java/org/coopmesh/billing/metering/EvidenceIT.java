@@ -481,6 +481,7 @@ class EvidenceIT {
         String id = invoice();
 
         clock.set(Instant.parse("2027-05-20T12:00:00Z"));
+        upkeep.sumUp();
         upkeep.prune();
         Path open = evidence(id, "usage");
         boolean keptWhileOpen = kept() == 30;

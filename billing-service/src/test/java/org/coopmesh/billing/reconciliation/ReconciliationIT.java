@@ -73,7 +73,7 @@ class ReconciliationIT {
                         begin
                             set local session_replication_role = replica;
                             select string_agg(quote_ident(tablename), ', ') into names from pg_tables
-                             where schemaname = 'public' and tablename not in ('flyway_schema_history', 'ledger_account_kind');
+                             where schemaname = 'public' and tablename not in ('flyway_schema_history', 'ledger_account_kind', 'usage_summed');
                             execute 'truncate ' || names;
                         end $$
                         """)

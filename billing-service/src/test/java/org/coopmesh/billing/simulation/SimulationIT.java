@@ -257,6 +257,31 @@ class SimulationIT {
     }
 
     @Test
+    void whatAnotherReplicaReplaysIsLeftToItUntilNothingIsHeardOfIt() {
+        UUID id = UUID.randomUUID();
+        db.sql(
+                        """
+                        insert into simulation (id, requested_by, requested_at, first_month, last_month, proposal, currency, state,
+                                                held_by, held_until)
+                        values (:id, :id, :now, '2026-07-01', '2026-07-01', '[]', 'EUR', 'running', :id, :until)
+                        """)
+                .param("id", id)
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .param("until", clock.instant().plusSeconds(60).atOffset(ZoneOffset.UTC))
+                .update();
+
+        simulator.hold();
+        Simulation.State heldElsewhere = simulator.find(id).state();
+        clock.set("2026-08-01T08:01:01Z");
+        simulator.hold();
+
+        assertThat(heldElsewhere).isEqualTo(Simulation.State.RUNNING);
+        assertThat(simulator.find(id).state()).isEqualTo(Simulation.State.FAILED);
+        assertThat(simulator.find(id).why())
+                .isEqualTo("the service ended before it was done; try again");
+    }
+
+    @Test
     void quantilesAreToldOnlyAmongManyPayers() {
         var few = new ArrayList<Money>();
         for (int i = 0; i < Distribution.QUANTILES_FROM - 1; i++) {
