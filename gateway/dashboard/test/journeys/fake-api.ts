@@ -120,6 +120,13 @@ export class FakeCoop {
   notes: Json[] = [];
   decisions: Json[] = [];
   subject: string | null = null;
+  rosters: Json[] = [{ sha256: hex('roster'), name: 'spring.csv', at: ago(90_000), by: IDS.board, lines: 12, members: 11, sites: 12, payers: 1 }];
+  /** What would come of a file: one line lacks a plan until one is chosen for such lines. */
+  roster(plan: string): Json {
+    const line = (at: string, name: string, email: string, site: string, makes: string[], more: Json = {}) => ({ at, name, email, site, planCode: plan || 'standard', payer: null, makes, memberId: null, namesakes: [], ...more });
+    const problems = plan ? [] : [{ at: '4', field: 'plan', rule: 'required', message: 'is missing, and no plan was chosen for such lines' }];
+    return { sha256: hex('october'), format: 'csv', takenAt: null, members: 2, sites: 2, payers: 1, problemCount: problems.length, problems, skippedCount: 1, skipped: [{ at: 'installs[7]', field: 'status', rule: 'not-active', message: 'is Closed' }], lines: [line('2', 'Ana Ribas', 'ana@example.org', 'Mill house', [], { memberId: IDS.ana }), line('3', 'Joan Serra', 'joan.serra@example.org', 'Upper barn', ['member', 'site', 'payer'], { payer: 'hall@example.org', namesakes: [{ id: IDS.joan, name: 'Joan Serra', email: 'joan@example.org' }] }), line('4', 'Marta Vila', 'marta@example.org', 'Lower farm', ['member', 'site'])] };
+  }
   letters: Json[] = [{ part: 'membership', id: 41, consumerGroup: 'membership-service', topic: 'coopmesh.billing.invoice.v1', key: IDS.ana, cause: 'java.lang.IllegalStateException: invoice of a member that is not known here yet', failedAt: ago(12) }];
   letterFails = false;
   simulationLooks = 9;
@@ -276,6 +283,9 @@ export class FakeCoop {
 
     if (on(/^\/api\/members$/)) return items(this.members.filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('q') || `${one.name} ${one.email}`.toLowerCase().includes(q.get('q')!.toLowerCase()))));
     if (on(/^\/api\/me$/)) return ok({ ...this.member(this.memberId), nodes: [] });
+    if (on(/^\/api\/members\/imports$/)) return items(this.rosters);
+    if (on(/^\/api\/members\/import\/preview$/, 'POST')) return ok(this.roster(q.get('plan') ?? ''));
+    if (on(/^\/api\/members\/import$/, 'POST')) { const taken = { sha256: q.get('sha256'), name: q.get('name'), at: ago(0), by: IDS.board, lines: 3, members: 2, sites: 2, payers: 1 }; this.rosters.push(taken); return ok({ ...taken, again: false }); }
     if ((found = on(/^\/api\/members\/([^/]+)$/))) return this.member(found[1]!) ? ok({ ...this.member(found[1]!), nodes: this.nodes.filter((one) => one.ownerId === found![1]).map(({ id, nodeId, name }) => ({ id, nodeId, name })) }) : problem(404, 'not-found', 'no such member');
     if ((found = on(/^\/api\/members\/([^/]+)\/(approve|refuse|pause|resume|leave)$/, 'POST'))) {
       const one = this.member(found[1]!)!;

@@ -51,6 +51,24 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/refuse$/)).toEqual([]);
   });
 
+  it('the board takes members from a file, once every line can be taken', async () => {
+    await page.goto('/members/import');
+    await page.locator('input[type=file]').setInputFiles({ name: 'october.csv', mimeType: 'text/csv', buffer: Buffer.from('name,email\n') });
+    await page.getByText('Nothing can be taken yet').waitFor();
+    await page.getByText('same name:').waitFor();
+    expect(await page.getByRole('button', { name: 'Take it in' }).isDisabled()).toBe(true);
+    await inspect(page, 'import-problems', width);
+    await page.getByLabel('Plan, where a line names none').selectOption('standard');
+    await page.getByText('This would come of it').waitFor();
+    await inspect(page, 'import-preview', width);
+    await page.getByRole('button', { name: 'Take it in' }).click();
+    await page.getByText('Taken in').waitFor();
+    await inspect(page, 'import-taken', width);
+    const [taken] = asked(/members\/import$/);
+    expect(taken!.path).toMatch(/sha256=[0-9a-f]{64}.*plan=standard|members\/import/);
+    expect(asked(/members\/import$/)).toHaveLength(1);
+  });
+
   it('the board grants a role', async () => {
     await page.goto(`/members/${IDS.ana}`);
     await page.getByRole('button', { name: 'Change roles' }).click();

@@ -14,7 +14,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
-import { addSite, approve, grantRoles, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, pause, refuse, resume, subscribeSite, type Member, type Site } from './members-api';
+import { addSite, approve, grantRoles, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, pause, refuse, resume, subscribeSite, welcome, type Member, type Site } from './members-api';
 import { Timeline } from './Timeline';
 
 /** One person or organisation: who they are, where they stand, and all that happened. */
@@ -34,6 +34,7 @@ export default function MemberPage() {
       <div className="columns">
         <div className="stack"><History id={member.id} /></div>
         <div className="stack">
+          {member.claimed === false && (member.state === 'active' || member.state === 'paused') && <Unclaimed member={member} />}
           <Panel title={t`Person`} actions={<Roles member={member} />}>
             <Facts items={[
               [t`E-mail`, member.email],
@@ -49,6 +50,22 @@ export default function MemberPage() {
         </div>
       </div>
     </Page>
+  );
+}
+
+/** Somebody who came from a file and cannot sign in yet. */
+function Unclaimed({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const { has } = useSession();
+  const action = useAction({ run: () => welcome(member.id) });
+  return (
+    <Panel title={t`No password yet`} lead={t`Who came from a file chooses one with a code of the board.`} actions={has('board') && <Button size="compact-sm" loading={action.busy} onClick={() => action.run(undefined)}><Trans>Make a code</Trans></Button>}>
+      {action.output ? <Notice tone="ok" live title={t`Hand this over, to nobody else`}>
+        <p className="mono" style={{ fontSize: '1.1rem', overflowWrap: 'anywhere' }}>{action.output.code}</p>
+        <p><Trans>It is shown this once, and works once at {window.location.origin + action.output.page}, until <When at={action.output.expiresAt} first="absolute" />.</Trans></p>
+      </Notice> : <p className="soft" style={{ margin: 0 }}><Trans>A new code makes an earlier one void.</Trans></p>}
+      <ProblemNotice error={action.error} />
+    </Panel>
   );
 }
 

@@ -42,6 +42,7 @@ export default function MembersPage() {
     <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<>
       <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`]}
         row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn]} />
+      {board && <Button component={Link} to="/members/import" variant="default"><Trans>From a file</Trans></Button>}
       <Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>
     </>}>
       <div className="toolbar">

@@ -57,6 +57,7 @@ function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, Rea
     case 'founded': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Founded the co-op</Trans>];
     case 'applied': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Applied to join</Trans>];
     case 'appliedAgain': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Applied once more with the same e-mail address</Trans>];
+    case 'takenIn': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Came from another register <Details of={{ joinedOn: detail.on }} /></Trans>];
     case 'approved': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Became a member</Trans>];
     case 'refused': return ['bad', <IconBan key="i" size={size} />, <Trans key="s">Application refused</Trans>];
     case 'paused': case 'pause': return ['quiet', <IconPlayerPause key="i" size={size} />, <Trans key="s">Membership paused</Trans>];

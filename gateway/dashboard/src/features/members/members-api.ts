@@ -38,6 +38,8 @@ export interface Site {
 
 export interface Member extends Omit<MemberRow, 'sites'> {
   phone?: string | null;
+  /** False while somebody who came from a file has not chosen a password. */
+  claimed?: boolean;
   sites: Site[];
   nodes: { id: string; nodeId?: string | null; name: string }[];
   payer?: { id: string; name: string; email: string; address?: string | null } | null;
@@ -80,6 +82,7 @@ export const refuse = (id: string, reason: string) => post(`${at(id)}/refuse`, {
 export const pause = (id: string, from: string, reason: string) => post(`${at(id)}/pause`, { from, reason });
 export const resume = (id: string, on: string) => post(`${at(id)}/resume`, { on });
 export const leave = (id: string, on: string, reason: string) => post(`${at(id)}/leave`, { on, reason });
+export const welcome = (id: string) => post<{ code: string; expiresAt: string; page: string }>(`${at(id)}/welcome`);
 export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
 export const addSite = (site: { memberId: string; name: string; address: string; planCode: string }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

@@ -22,6 +22,7 @@ class ArchitectureTest {
             List.of(
                     "identity",
                     "member",
+                    "roster",
                     "node",
                     "release",
                     "topology",

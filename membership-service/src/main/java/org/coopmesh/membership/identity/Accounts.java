@@ -23,14 +23,15 @@ class Accounts {
     boolean add(Account account, Instant at) {
         return db.sql(
                                 """
-                                insert into account (id, email, name, password_hash, opened_at)
-                                values (:id, :email, :name, :passwordHash, :at)
+                                insert into account (id, email, name, password_hash, claimed, opened_at)
+                                values (:id, :email, :name, :passwordHash, :claimed, :at)
                                 on conflict do nothing
                                 """)
                         .param("id", account.id().value())
                         .param("email", account.email())
                         .param("name", account.name())
                         .param("passwordHash", account.passwordHash())
+                        .param("claimed", account.claimed())
                         .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
                         .update()
                 == 1;
@@ -59,8 +60,9 @@ class Accounts {
                 .optional();
     }
 
+    /** Stores a password of the owner's choice. */
     void setPassword(AccountId id, String hash) {
-        db.sql("update account set password_hash = :hash where id = :id")
+        db.sql("update account set password_hash = :hash, claimed = true where id = :id")
                 .param("hash", hash)
                 .param("id", id.value())
                 .update();
@@ -83,6 +85,7 @@ class Accounts {
                 row.getString("email"),
                 row.getString("name"),
                 row.getString("password_hash"),
-                row.getBoolean("open"));
+                row.getBoolean("open"),
+                row.getBoolean("claimed"));
     }
 }

@@ -1,11 +1,15 @@
 package org.coopmesh.membership.identity;
 
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -18,24 +22,36 @@ import org.springframework.transaction.annotation.Transactional;
 public class SignIn {
     static final int PASSWORD_LENGTH_MIN = 8;
     static final int PASSWORD_LENGTH_MAX = 128;
+    static final Duration WELCOME_CODE_LIFETIME = Duration.ofDays(14);
+
+    private static final int UNKNOWN_BYTES = 32;
 
     private final Accounts accounts;
     private final RoleGrants grants;
+    private final WelcomeCodes welcomeCodes;
     private final PasswordEncoder passwords;
     private final ApplicationEventPublisher events;
     private final Clock clock;
 
+    /** What no password matches: nobody knows what it was made of. */
+    private final String nobodysPassword;
+
     SignIn(
             Accounts accounts,
             RoleGrants grants,
+            WelcomeCodes welcomeCodes,
             PasswordEncoder passwords,
             ApplicationEventPublisher events,
             Clock clock) {
         this.accounts = accounts;
         this.grants = grants;
+        this.welcomeCodes = welcomeCodes;
         this.passwords = passwords;
         this.events = events;
         this.clock = clock;
+        byte[] unknown = new byte[UNKNOWN_BYTES];
+        new SecureRandom().nextBytes(unknown);
+        this.nobodysPassword = passwords.encode(HexFormat.of().formatHex(unknown));
     }
 
     /**
@@ -45,8 +61,62 @@ public class SignIn {
      */
     @Transactional
     public boolean open(AccountId id, String email, String name, String password) {
-        var account = new Account(id, email, name, passwords.encode(password), true);
+        var account = new Account(id, email, name, passwords.encode(password), true, true);
         return accounts.add(account, clock.instant());
+    }
+
+    /**
+     * Opens an account for somebody who is not here to choose a password; a code of the board lets them do so later.
+     *
+     * @return false if {@code email} has an account already; nothing has changed then
+     */
+    @Transactional
+    public boolean openUnclaimed(AccountId id, String email, String name) {
+        return accounts.add(
+                new Account(id, email, name, nobodysPassword, true, false), clock.instant());
+    }
+
+    /** Whether {@code id} has a password of its owner's choice. */
+    @Transactional(readOnly = true)
+    public boolean isClaimed(AccountId id) {
+        return accounts.find(id).filter(Account::claimed).isPresent();
+    }
+
+    /** A code to choose a first password by. */
+    record Welcome(String code, Instant expiresAt) {}
+
+    /**
+     * Makes a code for an account that nobody has claimed; an earlier code is void.
+     *
+     * @throws AccountNotFound if there is no such account
+     * @throws AccountClaimed if its owner has a password, so that nobody takes over an account that is used
+     */
+    @Transactional
+    Welcome welcome(AccountId id) {
+        Account account = accounts.lock(id).orElseThrow(() -> new AccountNotFound(id));
+        if (account.claimed() || !account.open()) throw new AccountClaimed(id);
+        Instant expiresAt = clock.instant().plus(WELCOME_CODE_LIFETIME);
+        return new Welcome(welcomeCodes.make(id, expiresAt), expiresAt);
+    }
+
+    /** Sets the first password by a code; empty, and nothing has changed, if address or code are not right. */
+    @Transactional
+    Optional<AccountId> claim(String email, String code, String password) {
+        return accounts.withEmail(email)
+                .flatMap(known -> accounts.lock(known.id()))
+                .filter(account -> account.open() && !account.claimed())
+                .map(Account::id)
+                .filter(id -> welcomeCodes.take(id, code, clock.instant()))
+                .filter(id -> changePassword(id, password));
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** Whether {@code password} is neither too short nor too long. */
+    static boolean mayBe(String password) {
+        return password.length() >= PASSWORD_LENGTH_MIN && password.length() <= PASSWORD_LENGTH_MAX;
     }
 
     /** Grants an account the role of a member. */
@@ -76,9 +146,7 @@ public class SignIn {
     /** False if the password is too short or too long; nothing has changed then. */
     @Transactional
     boolean changePassword(AccountId id, String password) {
-        if (password.length() < PASSWORD_LENGTH_MIN || password.length() > PASSWORD_LENGTH_MAX) {
-            return false;
-        }
+        if (!mayBe(password)) return false;
         accounts.setPassword(id, passwords.encode(password));
         return true;
     }

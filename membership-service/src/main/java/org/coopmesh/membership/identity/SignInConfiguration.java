@@ -128,6 +128,7 @@ class SignInConfiguration {
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(
                                         PAGE,
+                                        WelcomeController.PAGE,
                                         "/id/style.css",
                                         "/id/passkey.js",
                                         "/id/passkey/options",

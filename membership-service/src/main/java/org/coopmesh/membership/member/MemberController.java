@@ -174,6 +174,7 @@ class MemberController extends ProblemSpeaker {
             @Nullable LocalDate leftOn,
             @Nullable String closedWhy,
             UUID payerId,
+            boolean claimed,
             List<String> roles,
             List<SiteController.SiteView> sites,
             List<NodeLookup.NodeSummary> nodes,
@@ -213,6 +214,7 @@ class MemberController extends ProblemSpeaker {
                     case Member.Applicant _, Member.Active _, Member.Paused _ -> null;
                 },
                 page.payer().id().value(),
+                signIn.isClaimed(account(member)),
                 words(signIn.rolesOf(account(member))),
                 page.sites().stream()
                         .map(site -> SiteController.SiteView.of(site, page.subscriptions()))

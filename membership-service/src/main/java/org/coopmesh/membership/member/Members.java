@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -28,10 +29,13 @@ class Members {
         return add(applicant, applicant.appliedAt(), applicant.rulesVersion(), null);
     }
 
-    /** Stores the first member, who nobody had to approve. */
-    void addFounder(Member.Active founder, Instant at, int rulesVersion) {
-        if (!add(founder, at, rulesVersion, founder.joinedOn()))
-            throw new IllegalStateException("the founder is already a member");
+    /**
+     * Stores a member whom nobody had to approve; false if a member with this e-mail address is already there.
+     *
+     * @param rulesVersion which rules were agreed to; 0 for none of this co-op's
+     */
+    boolean add(Member.Active member, Instant at, int rulesVersion) {
+        return add(member, at, rulesVersion, member.joinedOn());
     }
 
     private boolean add(
@@ -110,6 +114,22 @@ class Members {
                 .param("email", email)
                 .query(Members::member)
                 .optional();
+    }
+
+    /** Members with one of these e-mail addresses or names, however they are written; in id order. */
+    List<Member> alike(Collection<String> emails, Collection<String> names) {
+        if (emails.isEmpty() && names.isEmpty()) return List.of();
+        return db.sql(
+                        """
+                        select * from member
+                        where lower(email) = any(select lower(e) from unnest(:emails::text[]) e)
+                           or lower(name) = any(select lower(n) from unnest(:names::text[]) n)
+                        order by id
+                        """)
+                .param("emails", emails.toArray(String[]::new))
+                .param("names", names.toArray(String[]::new))
+                .query(Members::member)
+                .list();
     }
 
     /** How many have applied since {@code since}. */

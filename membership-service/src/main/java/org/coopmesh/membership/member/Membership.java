@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +117,65 @@ public class Membership {
         timeline.add(member, at, kind, detail);
     }
 
+    // People who belong already, by another register
+
+    /**
+     * Somebody of the register, found by e-mail address or name.
+     *
+     * @param sites names of the sites they answer for
+     */
+    public record Known(
+            MemberId id, String name, String email, MemberFacts.State state, List<String> sites) {}
+
+    /** Everybody with one of these e-mail addresses or names, however they are written. */
+    @Transactional(readOnly = true)
+    public List<Known> alike(Collection<String> emails, Collection<String> names) {
+        List<Member> found = members.alike(emails, names);
+        Map<MemberId, List<Site>> theirs =
+                sites.of(found.stream().map(Member::id).toList()).stream()
+                        .collect(Collectors.groupingBy(Site::memberId));
+        return found.stream()
+                .map(member ->
+                        new Known(
+                                member.id(),
+                                member.person().name(),
+                                member.person().email(),
+                                member.state(),
+                                theirs.getOrDefault(member.id(), List.of()).stream()
+                                        .map(Site::name)
+                                        .toList()))
+                .toList();
+    }
+
+    /** Payers with one of these e-mail addresses, however it is written. */
+    public List<Payer> payersWithEmail(Collection<String> emails) {
+        return payers.withEmail(emails);
+    }
+
+    /**
+     * Takes in somebody who has been a member since {@code joinedOn} by another register. They have agreed to no version of the
+     * rules here, and sign in once the board has handed them a code.
+     *
+     * @param address where their bills go; may be empty
+     * @return empty, and nothing has changed, if the e-mail address is known
+     */
+    @Transactional
+    public Optional<MemberId> takeIn(
+            Person person, LocalDate joinedOn, String address, MemberId by) {
+        Instant at = clock.instant();
+        var member = new Member.Active(MemberId.next(), person, joinedOn);
+        if (!signIn.openUnclaimed(account(member.id()), person.email(), person.name()))
+            return Optional.empty();
+        if (!members.add(member, at, 0))
+            throw new IllegalStateException("a member without an account has this address");
+        payers.add(payerFor(member, address));
+        signIn.admit(account(member.id()), account(by), "came from another register");
+        timeline.add(member.id(), at, "takenIn", detail(by, "", joinedOn));
+        announce(MemberEvents.joined(member.id(), joinedOn, at));
+        events.publishEvent(new MemberChanged(member.id()));
+        return Optional.of(member.id());
+    }
+
     // Set-up
 
     /**
@@ -134,7 +194,8 @@ public class Membership {
         Coop coop = coop();
         LocalDate today = LocalDate.ofInstant(at, coop.zone());
         var member = new Member.Active(MemberId.next(), founder, today);
-        members.addFounder(member, at, coop.rulesVersion());
+        if (!members.add(member, at, coop.rulesVersion()))
+            throw new IllegalStateException("the founder is already a member");
         payers.add(payerFor(member, ""));
         if (!signIn.open(account(member.id()), founder.email(), founder.name(), password))
             throw new IllegalStateException("the founder has an account already");
@@ -434,19 +495,20 @@ public class Membership {
     // Sites, payers, subscriptions
 
     /**
-     * Adds a site for a member and subscribes it from today.
+     * Adds a site for a member and subscribes it from {@code from}, today or later.
      *
      * @param payer who pays; null for the member's own payer
      * @throws StepNotLegal if {@code member} neither is active nor paused
      */
     @Transactional
-    Site addSite(
+    public Site addSite(
             MemberId member,
             String name,
             String address,
             Site.@Nullable Location location,
             @Nullable PayerId payer,
             String planCode,
+            LocalDate from,
             MemberId by) {
         mustBelong(lock(member), "connect a site");
         var site = new Site(SiteId.next(), member, name, address, location);
@@ -461,7 +523,7 @@ public class Membership {
                 payer == null
                         ? ownPayer(member)
                         : payers.find(payer).orElseThrow(() -> new NotFound(payer));
-        subscribe(member, new Subscription(site.id(), paying.id(), planCode, today()), at);
+        subscribe(member, new Subscription(site.id(), paying.id(), planCode, from), at);
         return site;
     }
 
@@ -513,7 +575,7 @@ public class Membership {
 
     /** Adds a payer who is no member. */
     @Transactional
-    Payer addPayer(String name, String email, String address) {
+    public Payer addPayer(String name, String email, String address) {
         var payer = new Payer(PayerId.next(), name, email, address, null);
         payers.add(payer);
         return payer;

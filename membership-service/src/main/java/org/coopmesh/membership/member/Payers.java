@@ -49,6 +49,19 @@ class Payers {
                 .list();
     }
 
+    /** Payers with one of these e-mail addresses, however it is written; in id order. */
+    List<Payer> withEmail(Collection<String> emails) {
+        return db.sql(
+                        """
+                        select * from payer
+                        where lower(email) = any(select lower(e) from unnest(:emails::text[]) e)
+                        order by id
+                        """)
+                .param("emails", emails.toArray(String[]::new))
+                .query(Payers::payer)
+                .list();
+    }
+
     /** A page of payers with {@code text} in name or e-mail address, in id order behind {@code after}. */
     List<Payer> page(String text, @Nullable PayerId after, int limit) {
         return db.sql(

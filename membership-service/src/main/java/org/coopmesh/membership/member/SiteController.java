@@ -102,6 +102,7 @@ class SiteController extends ProblemSpeaker {
                         location(request.latitude(), request.longitude()),
                         payer,
                         request.planCode(),
+                        membership.today(),
                         id(caller));
         return view(site.id(), site.memberId());
     }

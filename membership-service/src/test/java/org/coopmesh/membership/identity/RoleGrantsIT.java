@@ -46,7 +46,8 @@ class RoleGrantsIT {
     @BeforeEach
     void anAccount() {
         accounts.add(
-                new Account(tess, tess + "@example.org", "Tess", "$argon2id$v=19$...", true), AT);
+                new Account(tess, tess + "@example.org", "Tess", "$argon2id$v=19$...", true, true),
+                AT);
     }
 
     @Test
@@ -92,6 +93,7 @@ class RoleGrantsIT {
                         tess.toString().toUpperCase(java.util.Locale.ROOT) + "@EXAMPLE.org",
                         "Twin",
                         "$argon2id$v=19$...",
+                        true,
                         true);
 
         assertThat(accounts.add(twin, AT)).isFalse();
