@@ -48,7 +48,7 @@ const usage = createRoute({
 const spending = createRoute({ ...under('/my/spending'), component: lazyRouteComponent(() => import('@/features/spending/SpendingPage')) });
 const members = createRoute({
   ...under('/members'),
-  validateSearch: (search: Record<string, unknown>): { state?: string; q?: string } => ({ state: text(search.state), q: text(search.q) }),
+  validateSearch: (search: Record<string, unknown>): { state?: string; q?: string; label?: string; zone?: string } => ({ state: text(search.state), q: text(search.q), label: text(search.label), zone: text(search.zone) }),
   component: lazyRouteComponent(() => import('@/features/members/MembersPage')),
 });
 const roster = createRoute({ ...under('/members/import'), component: lazyRouteComponent(() => import('@/features/members/ImportPage')) });

@@ -120,6 +120,7 @@ export class FakeCoop {
   notes: Json[] = [];
   decisions: Json[] = [];
   subject: string | null = null;
+  staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
   rosters: Json[] = [{ sha256: hex('roster'), name: 'spring.csv', at: ago(90_000), by: IDS.board, lines: 12, members: 11, sites: 12, payers: 1 }];
   /** What would come of a file: one line lacks a plan until one is chosen for such lines. */
   roster(plan: string): Json {
@@ -142,7 +143,7 @@ export class FakeCoop {
 
   constructor() {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
-    const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190) };
+    const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190), zone: 'North', residents: [IDS.joan] };
     this.members = [
       member(IDS.board, 'Núria Puig', 'nuria@example.org', 'active', ['member', 'board', 'treasurer', 'moderator', 'network'], 'good', []),
       member(IDS.ana, 'Ana Ribas', 'ana@example.org', 'active', ['member'], 'overdue', [site]),
@@ -283,6 +284,14 @@ export class FakeCoop {
 
     if (on(/^\/api\/members$/)) return items(this.members.filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('q') || `${one.name} ${one.email}`.toLowerCase().includes(q.get('q')!.toLowerCase()))));
     if (on(/^\/api\/me$/)) return ok({ ...this.member(this.memberId), nodes: [] });
+    if (on(/^\/api\/members\/words$/)) return ok({ labels: [{ word: 'roof access', count: 2 }], zones: [{ word: 'North', count: 1 }] });
+    if ((found = on(/^\/api\/members\/([^/]+)\/notes$/))) return items(this.staffNotes);
+    if ((found = on(/^\/api\/members\/([^/]+)\/notes$/, 'POST'))) { this.staffNotes.unshift({ id: this.staffNotes.length + 1, at: ago(0), by: this.memberId, text: body.text }); return { status: 201, body: this.staffNotes[0] }; }
+    if ((found = on(/^\/api\/members\/([^/]+)\/labels$/, 'PUT'))) { this.member(found[1]!)!.labels = body.labels; return ok({ labels: body.labels }); }
+    if ((found = on(/^\/api\/members\/([^/]+)\/welcome$/, 'POST'))) return ok({ code: '0a1b2-c3d4e-5f6g7-h8i9j-k0l1m-n', expiresAt: ago(-20_160), page: '/id/welcome' });
+    if ((found = on(/^\/api\/members\/([^/]+)\/rejoin$/, 'POST'))) { const one = this.member(found[1]!)!; one.state = 'applicant'; return ok({ id: one.id, state: 'applicant' }); }
+    if ((found = on(/^\/api\/sites\/([^/]+)\/(move)$/, 'POST'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; Object.assign(site, { name: body.name, address: body.address, effectiveOn: body.on }); return ok(site); }
+    if ((found = on(/^\/api\/sites\/([^/]+)\/zone$/, 'PUT'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; site.zone = body.zone; return ok(site); }
     if (on(/^\/api\/members\/imports$/)) return items(this.rosters);
     if (on(/^\/api\/members\/import\/preview$/, 'POST')) return ok(this.roster(q.get('plan') ?? ''));
     if (on(/^\/api\/members\/import$/, 'POST')) { const taken = { sha256: q.get('sha256'), name: q.get('name'), at: ago(0), by: IDS.board, lines: 3, members: 2, sites: 2, payers: 1 }; this.rosters.push(taken); return ok({ ...taken, again: false }); }

@@ -69,6 +69,43 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/members\/import$/)).toHaveLength(1);
   });
 
+  it('staff keeps a note, labels a member and moves a connection', async () => {
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByText('Has a ladder').waitFor();
+    await page.getByLabel('New note').fill('Prefers the telephone.');
+    await page.getByRole('button', { name: 'Write it down' }).click();
+    await page.getByText('Prefers the telephone.').waitFor();
+    await page.getByRole('button', { name: 'Label', exact: true }).click();
+    await dialog().getByLabel('Labels').fill('roof access, elder');
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('roof access · elder').waitFor();
+    expect(asked(/labels$/)[0]!.body).toEqual({ labels: ['roof access', 'elder'] });
+    await page.getByRole('button', { name: 'Move', exact: true }).click();
+    await dialog().getByLabel('Name').fill('Baker house');
+    await dialog().getByLabel('Address').fill('Plaça Major 2');
+    await inspect(page, 'member-move', width);
+    await dialog().getByRole('button', { name: 'Move', exact: true }).click();
+    await page.getByText('Baker house').first().waitFor();
+    await inspect(page, 'member-notes', width);
+    expect(asked(/sites\/[^/]+\/move$/)[0]!.body).toMatchObject({ name: 'Baker house', address: 'Plaça Major 2' });
+  });
+
+  it('the board hands a first password over, and lets somebody apply again', async () => {
+    Object.assign(coop.members[1]!, { claimed: false });
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByRole('button', { name: 'Make a code' }).click();
+    await page.getByText('0a1b2-c3d4e').waitFor();
+    await inspect(page, 'member-welcome', width);
+    coop.members[1]!.state = 'left';
+    await page.reload();
+    await page.getByRole('button', { name: 'Apply again' }).click();
+    await dialog().getByLabel('The member agrees to these rules').check();
+    await inspect(page, 'member-rejoin', width);
+    await dialog().getByRole('button', { name: 'Apply again' }).click();
+    await page.getByText('The board decides about it now').waitFor();
+    expect(asked(/rejoin$/)[0]!.body).toEqual({ rulesVersion: 3, planCode: 'standard' });
+  });
+
   it('the board grants a role', async () => {
     await page.goto(`/members/${IDS.ana}`);
     await page.getByRole('button', { name: 'Change roles' }).click();

@@ -1,12 +1,13 @@
 import { Button, Checkbox, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconHome2, IconPlus, IconReceipt2, IconRouter } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { currentPlans, plansQuery } from '@/shared/coop';
+import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
+import { MemberName } from '@/shared/members';
 import { RoleName } from '@/shared/roles';
-import { useSession, type Role } from '@/shared/session';
+import { ADMIN_ROLES, useSession, type Role } from '@/shared/session';
 import { today } from '@/shared/time';
 import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/shared/ui/action';
 import { Lines, Loaded } from '@/shared/ui/loaded';
@@ -14,7 +15,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
-import { addSite, approve, grantRoles, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, pause, refuse, resume, subscribeSite, welcome, type Member, type Site } from './members-api';
+import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { Timeline } from './Timeline';
 
 /** One person or organisation: who they are, where they stand, and all that happened. */
@@ -32,7 +33,7 @@ export default function MemberPage() {
         <Notice tone="warn" title={t`Why this standing`}>{member.standing.why}{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
       )}
       <div className="columns">
-        <div className="stack"><History id={member.id} /></div>
+        <div className="stack"><History id={member.id} /><Notes id={member.id} /></div>
         <div className="stack">
           {member.claimed === false && (member.state === 'active' || member.state === 'paused') && <Unclaimed member={member} />}
           <Panel title={t`Person`} actions={<Roles member={member} />}>
@@ -41,6 +42,7 @@ export default function MemberPage() {
               [t`Telephone`, member.phone],
               [t`Joined`, member.joinedOn ? <When at={member.joinedOn} first="absolute" /> : null],
               [t`Roles`, member.roles.length ? member.roles.map((role, at) => <span key={role}>{at > 0 && ', '}<RoleName role={role} /></span>) : t`none`],
+              [t`Labels`, <Labels key="labels" member={member} />],
               [t`Bills go to`, member.payer ? <>{member.payer.name}<br /><span className="soft">{member.payer.email}</span></> : null],
             ]} />
           </Panel>
@@ -97,11 +99,78 @@ function Steps({ member }: { member: Member }) {
     </>;
   }
   if (!board && !self) return null;
+  if (member.state === 'left' || member.state === 'refused') return member.sites.length > 0 ? <DialogButton label={<Trans>Apply again</Trans>} title={t`Apply again`}>{(close) => <RejoinForm member={member} refresh={refresh} close={close} />}</DialogButton> : null;
   return <>
     {member.state === 'active' && <DatedStep label={<Trans>Pause</Trans>} title={t`Pause the membership`} field="from" dateLabel={t`From`} confirm={t`Pause`} said={t`The pause is written down`} explain={<Trans>Nothing is charged while paused, to the day; the connection rests as well.</Trans>} run={(date, reason) => pause(member.id, date, reason)} refresh={refresh} />}
     {member.state === 'paused' && <DatedStep label={<Trans>Resume</Trans>} title={t`Resume the membership`} field="on" dateLabel={t`On`} confirm={t`Resume`} said={t`The membership goes on`} explain={<Trans>Charges and connection start again on that day.</Trans>} run={(date) => resume(member.id, date)} refresh={refresh} withoutReason />}
-    {(member.state === 'active' || member.state === 'paused') && <DatedStep label={<Trans>Leave</Trans>} title={t`End the membership`} field="on" dateLabel={t`Last day`} confirm={t`End the membership`} color="red" said={t`The last day is written down`} explain={<Trans>The last invoice comes at the end of the month. Coming back needs a new application.</Trans>} run={(date, reason) => leave(member.id, date, reason)} refresh={refresh} />}
+    {(member.state === 'active' || member.state === 'paused') && <DatedStep label={<Trans>Leave</Trans>} title={t`End the membership`} field="on" dateLabel={t`Last day`} confirm={t`End the membership`} color="red" said={t`The last day is written down`} explain={<Trans>The last invoice comes at the end of the month. You can apply again later.</Trans>} run={(date, reason) => leave(member.id, date, reason)} refresh={refresh} />}
   </>;
+}
+
+function RejoinForm({ member, refresh, close }: { member: Member; refresh: string[][]; close: () => void }) {
+  const { t } = useLingui();
+  const choices = usePlanChoices();
+  const coop = useQuery(coopQuery).data;
+  const form = useFields({ planCode: '' });
+  const [agreed, setAgreed] = useState(false);
+  const action = useAction({ run: () => rejoin(member.id, coop?.rulesVersion ?? 0, form.values.planCode || choices[0]?.value || ''), refresh, said: () => t`The board decides about it now`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>The same member as before, with their history; the board answers as to any application.</Trans></p>
+      <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
+      <details><summary><Trans>The rules, version {coop?.rulesVersion ?? 0}</Trans></summary><p style={{ whiteSpace: 'pre-wrap' }}>{coop?.rulesText}</p></details>
+      <Checkbox required checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} label={t`The member agrees to these rules`} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={!agreed || !coop}><Trans>Apply again</Trans></Button></div>
+    </form>
+  );
+}
+
+/** What staff keeps to itself; who it is about gets it with everything about themselves. */
+function Notes({ id }: { id: string }) {
+  const session = useSession();
+  return ADMIN_ROLES.some((role) => session.has(role)) ? <NotesPanel id={id} /> : null;
+}
+
+function NotesPanel({ id }: { id: string }) {
+  const { t } = useLingui();
+  const query = useInfiniteQuery(notesQuery(id));
+  const form = useFields({ text: '' });
+  const action = useAction({ run: () => writeDown(id, form.values.text.trim()), refresh: [['member', id, 'notes']], done: form.reset });
+  const notes = query.data?.pages.flatMap((page) => page.items);
+  return (
+    <Panel title={t`Notes`} lead={t`For staff alone. The member gets them when they ask for everything about themselves: write as if they read along.`}>
+      <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+        <Textarea autosize minRows={2} maxLength={4000} label={t`New note`} {...form.text('text', action)} />
+        <ProblemNotice error={action.error ?? query.error} />
+        <div className="end"><Button type="submit" variant="default" size="compact-sm" loading={action.busy} disabled={form.values.text.trim() === ''}><Trans>Write it down</Trans></Button></div>
+      </form>
+      {notes && notes.length > 0 && <ul className="plain">{notes.map((note) => <li key={note.id}><span style={{ whiteSpace: 'pre-wrap' }}>{note.text}</span><br /><small className="soft"><MemberName id={note.by} /> · <When at={note.at} /></small></li>)}</ul>}
+      {query.hasNextPage && <Button variant="default" size="compact-sm" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}><Trans>Older notes</Trans></Button>}
+    </Panel>
+  );
+}
+
+function Labels({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const shown = member.labels?.length ? member.labels.join(' · ') : t`none`;
+  if (!(['board', 'treasurer', 'network'] as const).some((role) => session.has(role))) return <>{shown}</>;
+  return <>{shown} <DialogButton label={<Trans>Label</Trans>} size="compact-xs" title={t`Labels of ${member.name}`}>{(close) => <LabelsForm member={member} close={close} />}</DialogButton></>;
+}
+
+function LabelsForm({ member, close }: { member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const form = useFields({ labels: member.labels?.join(', ') ?? '' });
+  const known = useQuery(wordsQuery).data?.labels ?? [];
+  const action = useAction({ run: () => label(member.id, [...new Set(form.values.labels.split(',').map((one) => one.trim()).filter((one) => one !== ''))]), refresh: [['member', member.id], ['members']], said: () => t`Labels changed`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <TextInput label={t`Labels`} description={known.length > 0 ? t`With commas between them. In use: ${known.map((one) => one.word).join(', ')}` : t`With commas between them.`} data-autofocus {...form.text('labels', action)} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
+    </form>
+  );
 }
 
 type DatedProps = {
@@ -175,13 +244,51 @@ function Sites({ member }: { member: Member }) {
         <div className="stack" style={{ gap: '0.9rem' }}>
           {member.sites.map((site) => (
             <div key={site.id} className="toolbar" style={{ justifyContent: 'space-between' }}>
-              <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div></div>
+              <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div>{site.zone && <div className="soft"><Trans>Zone {site.zone}</Trans></div>}{site.residents && site.residents.length > 0 && <div className="soft"><Trans>Also here:</Trans> {site.residents.map((id, at) => <span key={id}>{at > 0 && ', '}<MemberName id={id} /></span>)}</div>}</div>
+              <div className="toolbar">
+              {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
+              {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
               {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
+              </div>
             </div>
           ))}
         </div>
       )}
     </Panel>
+  );
+}
+
+function MoveForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const places = member.sites.filter((one) => one.id !== site.id && !one.planCode);
+  const form = useFields({ on: today(), siteId: '', name: '', address: '' });
+  const { on, siteId, name, address } = form.values;
+  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim() }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>The plan and who pays go along, to the day. Nodes stay where they are until somebody moves them.</Trans></p>
+      <TextInput type="date" required min={today()} label={t`First day at the new place`} {...form.text('on', action)} />
+      {places.length > 0 && <NativeSelect label={t`To`} data={[{ value: '', label: t`A new place` }, ...places.map((one) => ({ value: one.id, label: one.name }))]} {...form.text('siteId', action)} />}
+      {!siteId && <>
+        <TextInput required label={t`Name`} maxLength={200} {...form.text('name', action)} />
+        <TextInput required label={t`Address`} maxLength={500} {...form.text('address', action)} />
+      </>}
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Move</Trans></Button></div>
+    </form>
+  );
+}
+
+function ZoneForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const form = useFields({ zone: site.zone ?? '' });
+  const action = useAction({ run: () => setZone(site.id, form.values.zone.trim() || null), refresh: [['member', member.id], ['members']], said: () => t`Zone changed`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <TextInput label={t`Zone`} description={t`A part of your area: “North”. Empty for none.`} maxLength={40} data-autofocus {...form.text('zone', action)} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
+    </form>
   );
 }
 

@@ -1,8 +1,8 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { RoleName } from '@/shared/roles';
@@ -14,22 +14,23 @@ import { Empty, Page } from '@/shared/ui/page';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
-import { approve, membersQuery, refuse, type MemberRow } from './members-api';
+import { approve, membersQuery, refuse, wordsQuery, type MemberRow } from './members-api';
 
 /** Everybody who belongs, wants to belong, or once did. */
 export default function MembersPage() {
   const { t } = useLingui();
   const { has } = useSession();
   const navigate = useNavigate();
-  const { state, q } = useSearch({ strict: false });
+  const { state, q, label, zone } = useSearch({ strict: false });
   const [typed, setTyped] = useState(q ?? '');
-  const query = useInfiniteQuery(membersQuery({ state, q }));
+  const query = useInfiniteQuery(membersQuery({ state, q, label, zone }));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
-  const search = useDebouncedCallback((text: string) => void navigate({ to: '/members', search: { state, q: text || undefined }, replace: true }), 250);
+  const search = useDebouncedCallback((text: string) => void navigate({ to: '/members', search: { state, label, zone, q: text || undefined }, replace: true }), 250);
   const board = has('board');
+  const words = useQuery(wordsQuery).data;
 
   const columns = useMemo((): Column<MemberRow>[] => [
-    { id: 'name', head: t`Name`, by: (row) => row.name, cell: (row) => <><Link to="/members/$memberId" params={{ memberId: row.id }}>{row.name}</Link><small>{row.email}</small></> },
+    { id: 'name', head: t`Name`, by: (row) => row.name, cell: (row) => <><Link to="/members/$memberId" params={{ memberId: row.id }}>{row.name}</Link><small>{row.email}</small>{row.labels?.length ? <small>{row.labels.join(' · ')}</small> : null}</> },
     { id: 'state', head: t`Membership`, by: (row) => row.state, cell: (row) => <MemberStatePill state={row.state} /> },
     { id: 'standing', head: t`Standing`, by: (row) => row.standing?.level ?? '', cell: (row) => (row.standing && row.state !== 'applicant' && row.state !== 'refused' ? <StandingPill level={row.standing.level} /> : <Nothing />) },
     { id: 'sites', head: t`Sites`, cell: (row) => (row.sites?.length ? row.sites.map((site, at) => <span key={site.id} className="word">{at > 0 && ', '}{site.name}</span>) : <Nothing />) },
@@ -40,16 +41,22 @@ export default function MembersPage() {
 
   return (
     <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<>
-      <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`]}
-        row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn]} />
+      <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q, label, zone }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`, t`Labels`]}
+        row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn, row.labels?.join('; ')]} />
       {board && <Button component={Link} to="/members/import" variant="default"><Trans>From a file</Trans></Button>}
       <Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>
     </>}>
       <div className="toolbar">
         <TextInput className="grow" type="search" aria-label={t`Find a member by name or e-mail`} placeholder={t`Name or e-mail`} leftSection={<IconSearch size={16} aria-hidden="true" />}
           value={typed} onChange={(event) => { setTyped(event.currentTarget.value); search(event.currentTarget.value.trim()); }} />
-        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/members', search: { q, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'applicant', label: t`Applicants` }, { value: 'active', label: t`Active` }, { value: 'paused', label: t`Paused` }, { value: 'left', label: t`Left` }]} />
+        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/members', search: { q, label, zone, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'applicant', label: t`Applicants` }, { value: 'active', label: t`Active` }, { value: 'paused', label: t`Paused` }, { value: 'left', label: t`Left` }]} />
       </div>
+      {words && words.labels.length + words.zones.length > 0 && (
+        <div className="toolbar">
+          <NativeSelect aria-label={t`With the label`} value={label ?? ''} onChange={(event) => void navigate({ to: '/members', search: { state, q, zone, label: event.currentTarget.value || undefined } })} data={[{ value: '', label: t`Every label` }, ...words.labels.map((one) => ({ value: one.word, label: `${one.word} (${one.count})` }))]} />
+          <NativeSelect aria-label={t`In the zone`} value={zone ?? ''} onChange={(event) => void navigate({ to: '/members', search: { state, q, label, zone: event.currentTarget.value || undefined } })} data={[{ value: '', label: t`Every zone` }, ...words.zones.map((one) => ({ value: one.word, label: `${one.word} (${one.count})` }))]} />
+        </div>
+      )}
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconUsers size={32} />} title={q ? t`Nobody of that name` : t`Nobody here`}>

@@ -63,6 +63,10 @@ function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, Rea
     case 'paused': case 'pause': return ['quiet', <IconPlayerPause key="i" size={size} />, <Trans key="s">Membership paused</Trans>];
     case 'resumed': case 'resume': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Membership resumed</Trans>];
     case 'left': case 'leave': return ['quiet', <IconDoorExit key="i" size={size} />, <Trans key="s">Left the co-op</Trans>];
+    case 'rejoins': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Applied to join again</Trans>];
+    case 'siteMoved': return ['info', <IconHome2 key="i" size={size} />, <Trans key="s">Moves to another place <Details of={{ on: detail.on }} /></Trans>];
+    case 'movedIn': return ['info', <IconHome2 key="i" size={size} />, <Trans key="s">Lives at a site of another member <Details of={{ site: detail.site }} /></Trans>];
+    case 'movedOut': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">Does not live there any more <Details of={{ site: detail.site }} /></Trans>];
     case 'rolesChanged': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Roles changed <Details of={detail} /></Trans>];
     case 'siteAdded': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site was added</Trans>];
     case 'subscribed': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site is on plan {plan} <Details of={{ effectiveOn: detail.effectiveOn }} /></Trans>];

@@ -22,6 +22,7 @@ export interface MemberRow {
   joinedOn?: string | null;
   payerId?: string | null;
   roles: Role[];
+  labels?: string[];
   sites?: { id: string; name: string }[];
 }
 
@@ -34,6 +35,22 @@ export interface Site {
   payerId?: string | null;
   planCode?: string | null;
   effectiveOn?: string | null;
+  zone?: string | null;
+  /** Members who live there besides the one who answers for it. */
+  residents?: string[];
+}
+
+/** Words in use, each with how many members or sites have it. */
+export interface Words {
+  labels: { word: string; count: number }[];
+  zones: { word: string; count: number }[];
+}
+
+export interface Note {
+  id: number;
+  at: string;
+  by: string;
+  text: string;
 }
 
 export interface Member extends Omit<MemberRow, 'sites'> {
@@ -69,7 +86,9 @@ export interface MemberTimeline {
   items: Moment[];
 }
 
-export const membersQuery = (filter: { state?: string; q?: string }) => pagesQuery<MemberRow>(['members'], '/api/members', filter);
+export const wordsQuery = queryOptions({ queryKey: ['members', 'words'], queryFn: ({ signal }) => get<Words>('/api/members/words', signal) });
+export const notesQuery = (id: string) => pagesQuery<Note>(['member', id, 'notes'], `/api/members/${segment(id)}/notes`, {}, 20);
+export const membersQuery = (filter: { state?: string; q?: string; label?: string; zone?: string }) => pagesQuery<MemberRow>(['members'], '/api/members', filter);
 export const memberQuery = (id: string) => queryOptions({ queryKey: ['member', id], queryFn: ({ signal }) => get<Member>(`/api/members/${segment(id)}`, signal) });
 export const memberTimelineQuery = (id: string) =>
   queryOptions({ queryKey: ['member', id, 'timeline'], queryFn: ({ signal }) => get<MemberTimeline>(`/api/overview/members/${segment(id)}`, signal) });
@@ -83,6 +102,11 @@ export const pause = (id: string, from: string, reason: string) => post(`${at(id
 export const resume = (id: string, on: string) => post(`${at(id)}/resume`, { on });
 export const leave = (id: string, on: string, reason: string) => post(`${at(id)}/leave`, { on, reason });
 export const welcome = (id: string) => post<{ code: string; expiresAt: string; page: string }>(`${at(id)}/welcome`);
+export const rejoin = (id: string, rulesVersion: number, planCode: string) => post(`${at(id)}/rejoin`, { rulesVersion, planCode });
+export const writeDown = (id: string, text: string) => post<Note>(`${at(id)}/notes`, { text });
+export const label = (id: string, labels: string[]) => put(`${at(id)}/labels`, { labels });
+export const setZone = (siteId: string, zone: string | null) => put(`/api/sites/${segment(siteId)}/zone`, { zone });
+export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string }) => post(`/api/sites/${segment(siteId)}/move`, move);
 export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
 export const addSite = (site: { memberId: string; name: string; address: string; planCode: string }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

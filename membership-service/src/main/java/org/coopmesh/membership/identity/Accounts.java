@@ -79,6 +79,10 @@ class Accounts {
                 .update();
     }
 
+    void reopen(AccountId id) {
+        db.sql("update account set open = true where id = :id").param("id", id.value()).update();
+    }
+
     private static Account account(ResultSet row, int number) throws SQLException {
         return new Account(
                 new AccountId(row.getObject("id", UUID.class)),

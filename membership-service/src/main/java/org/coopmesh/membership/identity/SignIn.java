@@ -164,6 +164,13 @@ public class SignIn {
         accounts.close(id);
     }
 
+    /** Lets somebody sign in again whose sign-in had been ended. */
+    @Transactional
+    public void reopen(AccountId id) {
+        lock(id);
+        accounts.reopen(id);
+    }
+
     /** Roles that each of {@code ids} holds; an account without roles is not in the answer. */
     @Transactional(readOnly = true)
     public Map<AccountId, Set<Role>> roles(Collection<AccountId> ids) {

@@ -12,6 +12,7 @@ import java.time.LocalDate;
  *     refuse                leave              leave
  *       ▼                    ▼                   │
  *    Refused                Left ◀───────────────┘
+ *       └───── apply again ──┴───▶ Applicant
  * </pre>
  *
  * <p>Dates are days in the co-op's time zone.
@@ -98,12 +99,22 @@ public sealed interface Member {
                         "cannot leave on %s, before joining on %s".formatted(leftOn, joinedOn));
             if (why.isBlank()) throw new IllegalArgumentException("leaving needs a reason");
         }
+
+        /** Asks to belong once more, by the rules of today. */
+        public Applicant applyAgain(Instant at, int rulesVersion) {
+            return new Applicant(id, person, at, rulesVersion);
+        }
     }
 
     /** Was turned down. */
     record Refused(MemberId id, Person person, String why) implements Member {
         public Refused {
             if (why.isBlank()) throw new IllegalArgumentException("a refusal needs a reason");
+        }
+
+        /** Asks once more, by the rules of today. */
+        public Applicant applyAgain(Instant at, int rulesVersion) {
+            return new Applicant(id, person, at, rulesVersion);
         }
     }
 }

@@ -114,6 +114,7 @@ class MemberController extends ProblemSpeaker {
             @Nullable LocalDate joinedOn,
             UUID payerId,
             List<String> roles,
+            List<String> labels,
             List<SiteLine> sites) {}
 
     record MembersView(List<MemberLine> items, @Nullable String next) {}
@@ -126,11 +127,13 @@ class MemberController extends ProblemSpeaker {
                     @Pattern(regexp = "applicant|active|paused|left|refused")
                     String state,
             @RequestParam(defaultValue = "") @Size(max = 200) String q,
+            @RequestParam(defaultValue = "") @Size(max = 40) String label,
+            @RequestParam(defaultValue = "") @Size(max = 40) String zone,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(required = false) @Nullable @Size(max = 1_000) String after) {
         var wanted =
                 state == null ? null : MemberFacts.State.valueOf(state.toUpperCase(Locale.ROOT));
-        var found = members.page(wanted, q.strip(), cursor(after), limit + 1);
+        var found = members.page(wanted, q.strip(), label, zone, cursor(after), limit + 1);
         var shown = found.stream().limit(limit).toList();
         Set<MemberId> ids = shown.stream().map(Member::id).collect(Collectors.toSet());
         Map<AccountId, Set<Role>> roles =
@@ -150,6 +153,7 @@ class MemberController extends ProblemSpeaker {
                                         joinedOn(page.member()),
                                         page.payer().id().value(),
                                         words(roles.get(account(page.member()))),
+                                        page.labels(),
                                         page.sites().stream()
                                                 .map(site ->
                                                         new SiteLine(
@@ -162,6 +166,10 @@ class MemberController extends ProblemSpeaker {
 
     record PlanView(String kind, LocalDate on, String reason) {}
 
+    /**
+     * @param claimed false while somebody who came from a file has not chosen a password
+     * @param livesAt sites that others answer for
+     */
     record MemberView(
             UUID id,
             String name,
@@ -176,7 +184,9 @@ class MemberController extends ProblemSpeaker {
             UUID payerId,
             boolean claimed,
             List<String> roles,
+            List<String> labels,
             List<SiteController.SiteView> sites,
+            List<UUID> livesAt,
             List<NodeLookup.NodeSummary> nodes,
             SiteController.PayerView payer,
             List<PlanView> planned) {}
@@ -216,8 +226,11 @@ class MemberController extends ProblemSpeaker {
                 page.payer().id().value(),
                 signIn.isClaimed(account(member)),
                 words(signIn.rolesOf(account(member))),
-                page.sites().stream()
-                        .map(site -> SiteController.SiteView.of(site, page.subscriptions()))
+                page.labels(),
+                SiteController.SiteView.of(page),
+                page.residents().stream()
+                        .filter(each -> each.member().equals(id))
+                        .map(each -> each.site().value())
                         .toList(),
                 nodeLookup == null ? List.of() : nodeLookup.nodesOf(id),
                 SiteController.PayerView.of(page.payer()),
@@ -312,6 +325,25 @@ class MemberController extends ProblemSpeaker {
         return StateView.of(
                 membership.leave(
                         new MemberId(id), caller(caller), orToday(request.on()), request.reason()));
+    }
+
+    /** @param siteId one of their own; null for the one they asked for before */
+    record RejoinRequest(
+            @NotNull @Positive Integer rulesVersion,
+            @NotNull @Pattern(regexp = Subscription.PLAN_CODE) String planCode,
+            @Nullable UUID siteId) {}
+
+    @PostMapping("/api/members/{id}/rejoin")
+    @PreAuthorize("hasRole('board') or " + SELF)
+    StateView rejoin(
+            @PathVariable UUID id, @RequestBody @Valid RejoinRequest request, Principal caller) {
+        return StateView.of(
+                membership.applyAgain(
+                        new MemberId(id),
+                        caller(caller),
+                        request.rulesVersion(),
+                        request.planCode(),
+                        request.siteId() == null ? null : new SiteId(request.siteId())));
     }
 
     private LocalDate orToday(@Nullable LocalDate date) {

@@ -2,6 +2,7 @@ package org.coopmesh.membership.member;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -64,8 +65,13 @@ class Members {
         LocalDate pausedFrom = null;
         LocalDate leftOn = null;
         String closedWhy = null;
+        Instant appliedAt = null;
+        Integer rulesVersion = null;
         switch (member) {
-            case Member.Applicant _ -> {}
+            case Member.Applicant applicant -> {
+                appliedAt = applicant.appliedAt();
+                rulesVersion = applicant.rulesVersion();
+            }
             case Member.Active active -> joinedOn = active.joinedOn();
             case Member.Paused paused -> {
                 joinedOn = paused.joinedOn();
@@ -82,7 +88,8 @@ class Members {
                         """
                         update member
                         set state = :state, joined_on = :joinedOn, paused_from = :pausedFrom, left_on = :leftOn,
-                            closed_why = :closedWhy
+                            closed_why = :closedWhy, applied_at = coalesce(:appliedAt, applied_at),
+                            rules_version = coalesce(:rulesVersion, rules_version)
                         where id = :id
                         """)
                 .param("id", member.id().value())
@@ -91,6 +98,13 @@ class Members {
                 .param("pausedFrom", pausedFrom)
                 .param("leftOn", leftOn)
                 .param("closedWhy", closedWhy)
+                .param(
+                        "appliedAt",
+                        appliedAt == null
+                                ? null
+                                : OffsetDateTime.ofInstant(appliedAt, ZoneOffset.UTC),
+                        Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("rulesVersion", rulesVersion, Types.INTEGER)
                 .update();
     }
 
@@ -145,15 +159,24 @@ class Members {
      *
      * @param state only those in this state; null for all
      * @param text only those with this in name or e-mail address; empty for all
+     * @param label only those with this label; empty for all
+     * @param zone only those who answer for a site in this zone; empty for all
      * @param after where the page before ended; null for the first
      */
     List<Member> page(
-            MemberFacts.@Nullable State state, String text, @Nullable Cursor after, int limit) {
+            MemberFacts.@Nullable State state,
+            String text,
+            String label,
+            String zone,
+            @Nullable Cursor after,
+            int limit) {
         return db.sql(
                         """
                         select * from member
                         where (:state::text is null or state = :state)
                           and (:text = '' or name ilike :like escape '!' or email ilike :like escape '!')
+                          and (:label = '' or id in (select member_id from member_label where label = :label))
+                          and (:zone = '' or id in (select member_id from site where zone = :zone))
                           and (:afterId::uuid is null or (lower(name), id) > (:afterName, :afterId::uuid))
                         order by lower(name), id
                         limit :limit
@@ -161,6 +184,8 @@ class Members {
                 .param("state", state == null ? null : word(state))
                 .param("text", text)
                 .param("like", "%" + text.replaceAll("([!%_])", "!$1") + "%")
+                .param("label", label)
+                .param("zone", zone)
                 .param("afterName", after == null ? "" : after.name())
                 .param("afterId", after == null ? null : after.id())
                 .param("limit", limit)

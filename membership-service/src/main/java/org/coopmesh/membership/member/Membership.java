@@ -33,6 +33,8 @@ public class Membership {
     private final Payers payers;
     private final Sites sites;
     private final Plans plans;
+    private final Notes notes;
+    private final Labels labels;
     private final Timeline timeline;
     private final SetUpCode setUpCode;
     private final SignIn signIn;
@@ -47,6 +49,8 @@ public class Membership {
             Payers payers,
             Sites sites,
             Plans plans,
+            Notes notes,
+            Labels labels,
             Timeline timeline,
             SetUpCode setUpCode,
             SignIn signIn,
@@ -59,6 +63,8 @@ public class Membership {
         this.payers = payers;
         this.sites = sites;
         this.plans = plans;
+        this.notes = notes;
+        this.labels = labels;
         this.timeline = timeline;
         this.setUpCode = setUpCode;
         this.signIn = signIn;
@@ -334,6 +340,59 @@ public class Membership {
         };
     }
 
+    /**
+     * Makes an applicant again of somebody who has left or was refused. Site and plan are what they ask for now; the board decides
+     * as it does of any application.
+     *
+     * @param site one of their own; null for the one they asked for before
+     * @throws StepNotLegal if {@code id} neither has left nor was refused
+     * @throws Unacceptable if the rules agreed to are not those in force, or the site is not theirs
+     */
+    @Transactional
+    Member applyAgain(
+            MemberId id, MemberId by, int rulesVersion, String planCode, @Nullable SiteId site) {
+        Coop coop = coop();
+        if (rulesVersion != coop.rulesVersion())
+            throw new Unacceptable(
+                    "rules-outdated",
+                    "rulesVersion",
+                    "the rules in force are version " + coop.rulesVersion());
+        Member before = lock(id);
+        Instant at = clock.instant();
+        Member.Applicant applicant =
+                switch (before) {
+                    case Member.Left left -> left.applyAgain(at, rulesVersion);
+                    case Member.Refused refused -> refused.applyAgain(at, rulesVersion);
+                    case Member.Applicant _, Member.Active _, Member.Paused _ ->
+                            throw new StepNotLegal(before, "apply again");
+                };
+        List<Site> own = sites.of(List.of(id));
+        SiteId asked =
+                site != null
+                        ? site
+                        : sites.application(id)
+                                .map(Sites.Application::site)
+                                .or(() -> own.stream().map(Site::id).findFirst())
+                                .orElseThrow(() ->
+                                        new Unacceptable(
+                                                "site-unknown", "siteId", "there is no site yet"));
+        if (own.stream().noneMatch(each -> each.id().equals(asked)))
+            throw new Unacceptable("site-unknown", "siteId", "not a site of this member");
+        members.update(applicant);
+        signIn.reopen(account(id));
+        sites.addApplication(id, asked, planCode);
+        timeline.add(
+                id,
+                at,
+                "rejoins",
+                Map.of(
+                        "by", by.toString(),
+                        "planCode", planCode,
+                        "rulesVersion", Integer.toString(rulesVersion)));
+        events.publishEvent(new MemberChanged(id));
+        return applicant;
+    }
+
     // Pause, return, leaving: today, or planned for a later day
 
     /**
@@ -438,6 +497,8 @@ public class Membership {
                     announce(MemberEvents.unsubscribed(id, site.id(), plan.dueOn(), at));
                     events.publishEvent(new SiteChanged(site.id()));
                 }
+                for (Sites.Resident each : sites.residents(List.of(id)))
+                    if (each.member().equals(id)) sites.removeResident(each.site(), id);
                 announce(MemberEvents.left(id, plan.dueOn(), at));
             }
         }
@@ -539,23 +600,159 @@ public class Membership {
         mustBelong(lock(member), "subscribe");
         Site site = sites.lock(id).orElseThrow(() -> new NotFound(id));
         if (payers.find(payer).isEmpty()) throw new NotFound(payer);
-        if (effectiveOn.isBefore(today()))
-            throw new Unacceptable(
-                    "date-in-the-past",
-                    "effectiveOn",
-                    effectiveOn + " is over; plans never change backwards");
-        sites.lastEffectiveOn(id)
-                .filter(effectiveOn::isBefore)
-                .ifPresent(last -> {
-                    throw new Unacceptable(
-                            "date-before-last-change",
-                            "effectiveOn",
-                            "something else was agreed from " + last);
-                });
+        mayChangeFrom(id, effectiveOn, "effectiveOn");
         var subscription = new Subscription(id, payer, planCode, effectiveOn);
         Instant at = clock.instant();
         subscribe(site.memberId(), subscription, at);
         return subscription;
+    }
+
+    /** Where a site moves to: a new place, or one that the member has already. */
+    sealed interface Destination {
+        record NewPlace(String name, String address, Site.@Nullable Location location)
+                implements Destination {}
+
+        record OwnSite(SiteId site) implements Destination {}
+    }
+
+    /**
+     * Moves a connection to another place from a day on: the plan and the payer go with it, and the old place is on no plan any
+     * more. Nodes stay where they are until somebody moves them.
+     *
+     * @throws Unacceptable if {@code on} is over or before a day from which something else was agreed, if the old place is on no plan,
+     *     or the new one is on one already or another member's
+     */
+    @Transactional
+    Site move(SiteId from, Destination to, LocalDate on, MemberId by) {
+        MemberId member = sites.find(from).orElseThrow(() -> new NotFound(from)).memberId();
+        mustBelong(lock(member), "move");
+        if (sites.lock(from).isEmpty()) throw new NotFound(from);
+        Subscription going =
+                sites.inForce(from, on)
+                        .filter(each -> !each.effectiveOn().isAfter(on))
+                        .orElseThrow(() ->
+                                new Unacceptable(
+                                        "site-not-subscribed",
+                                        "on",
+                                        "this place is on no plan on " + on));
+        mayChangeFrom(from, on, "on");
+        Instant at = clock.instant();
+        Site target =
+                switch (to) {
+                    case Destination.NewPlace place -> {
+                        var made =
+                                new Site(
+                                        SiteId.next(),
+                                        member,
+                                        place.name(),
+                                        place.address(),
+                                        place.location());
+                        sites.add(made);
+                        yield made;
+                    }
+                    case Destination.OwnSite(SiteId id) -> {
+                        Site own =
+                                sites.lock(id)
+                                        .filter(each -> each.memberId().equals(member))
+                                        .orElseThrow(() ->
+                                                new Unacceptable(
+                                                        "site-unknown",
+                                                        "siteId",
+                                                        "not a site of this member"));
+                        if (sites.inForce(id, on).isPresent())
+                            throw new Unacceptable(
+                                    "site-subscribed", "siteId", "that place is on a plan already");
+                        mayChangeFrom(id, on, "on");
+                        yield own;
+                    }
+                };
+        sites.unsubscribe(from, on, at);
+        announce(MemberEvents.unsubscribed(member, from, on, at));
+        events.publishEvent(new SiteChanged(from));
+        timeline.add(
+                member,
+                at,
+                "siteMoved",
+                Map.of(
+                        "fromSiteId", from.toString(),
+                        "siteId", target.id().toString(),
+                        "on", on.toString(),
+                        "by", by.toString()));
+        subscribe(member, new Subscription(target.id(), going.payer(), going.planCode(), on), at);
+        return target;
+    }
+
+    /** What was agreed is never changed backwards. */
+    private void mayChangeFrom(SiteId site, LocalDate day, String field) {
+        if (day.isBefore(today()))
+            throw new Unacceptable(
+                    "date-in-the-past", field, day + " is over; plans never change backwards");
+        sites.lastEffectiveOn(site)
+                .filter(day::isBefore)
+                .ifPresent(last -> {
+                    throw new Unacceptable(
+                            "date-before-last-change",
+                            field,
+                            "something else was agreed from " + last);
+                });
+    }
+
+    // Who lives where, and words that sort
+
+    /**
+     * Says that {@code member} lives at a site that another answers for; saying it twice changes nothing.
+     *
+     * @throws StepNotLegal if {@code member} neither is active nor paused
+     * @throws Unacceptable if {@code member} answers for the site themselves
+     */
+    @Transactional
+    void movesIn(SiteId id, MemberId member, MemberId by) {
+        Site site = sites.lock(id).orElseThrow(() -> new NotFound(id));
+        mustBelong(lock(member), "live at a site");
+        if (site.memberId().equals(member))
+            throw new Unacceptable(
+                    "answers-for-site", "memberId", "this member answers for the site already");
+        Instant at = clock.instant();
+        if (sites.addResident(id, member, at))
+            timeline.add(
+                    member,
+                    at,
+                    "movedIn",
+                    Map.of("siteId", id.toString(), "site", site.name(), "by", by.toString()));
+    }
+
+    /** Says that {@code member} does not live at a site any more; saying it twice changes nothing. */
+    @Transactional
+    void movesOut(SiteId id, MemberId member, MemberId by) {
+        Site site = sites.lock(id).orElseThrow(() -> new NotFound(id));
+        if (sites.removeResident(id, member))
+            timeline.add(
+                    member,
+                    clock.instant(),
+                    "movedOut",
+                    Map.of("siteId", id.toString(), "site", site.name(), "by", by.toString()));
+    }
+
+    /** Sets the zone a site is in; null for none. */
+    @Transactional
+    Site zone(SiteId id, @Nullable String zone) {
+        if (sites.lock(id).isEmpty()) throw new NotFound(id);
+        sites.setZone(id, zone);
+        return sites.find(id).orElseThrow(() -> new NotFound(id));
+    }
+
+    /** Sets which labels a member has. */
+    @Transactional
+    void label(MemberId member, Set<String> wanted) {
+        lock(member);
+        labels.set(member, wanted);
+    }
+
+    /** Writes something down about a member, for staff. */
+    @Transactional
+    Notes.Note writeDown(MemberId member, MemberId by, String text) {
+        lock(member);
+        return notes.add(member, by, clock.instant(), text);
     }
 
     private void subscribe(MemberId member, Subscription subscription, Instant at) {
@@ -590,7 +787,13 @@ public class Membership {
     // Pages
 
     /** Everything a page shows about one member that this capability knows. */
-    record Page(Member member, Payer payer, List<Site> sites, List<Subscription> subscriptions) {}
+    record Page(
+            Member member,
+            Payer payer,
+            List<Site> sites,
+            List<Subscription> subscriptions,
+            List<String> labels,
+            List<Sites.Resident> residents) {}
 
     @Transactional(readOnly = true)
     Page page(MemberId id) {
@@ -609,6 +812,8 @@ public class Membership {
         Map<MemberId, List<Site>> site =
                 sites.of(ids).stream().collect(Collectors.groupingBy(Site::memberId));
         List<Subscription> subscriptions = sites.inForce(ids, today());
+        Map<MemberId, List<String>> labelled = labels.of(ids);
+        List<Sites.Resident> residents = sites.residents(ids);
         return found.stream()
                 .map(member -> {
                     List<Site> own = site.getOrDefault(member.id(), List.of());
@@ -622,6 +827,12 @@ public class Membership {
                             own,
                             subscriptions.stream()
                                     .filter(each -> ownIds.contains(each.site()))
+                                    .toList(),
+                            labelled.getOrDefault(member.id(), List.of()),
+                            residents.stream()
+                                    .filter(each ->
+                                            ownIds.contains(each.site())
+                                                    || each.member().equals(member.id()))
                                     .toList());
                 })
                 .toList();

@@ -2,9 +2,27 @@ package org.coopmesh.membership.member;
 
 import org.jspecify.annotations.Nullable;
 
-/** A place that is connected, and the member who answers for it. */
+/**
+ * A place that is connected, and the member who answers for it.
+ *
+ * @param zone the part of the co-op's area it is in; null if nobody said
+ */
 public record Site(
-        SiteId id, MemberId memberId, String name, String address, @Nullable Location location) {
+        SiteId id,
+        MemberId memberId,
+        String name,
+        String address,
+        @Nullable Location location,
+        @Nullable String zone) {
+    public Site(
+            SiteId id,
+            MemberId memberId,
+            String name,
+            String address,
+            @Nullable Location location) {
+        this(id, memberId, name, address, location, null);
+    }
+
     /** A point on the Earth in degrees (WGS 84). */
     public record Location(double latitude, double longitude) {
         public Location {

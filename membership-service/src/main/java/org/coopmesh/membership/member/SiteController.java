@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.Authentication;
+import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -37,6 +38,7 @@ class SiteController extends ProblemSpeaker {
         this.payers = payers;
     }
 
+    /** @param residents members who live there besides the one who answers for it */
     record SiteView(
             UUID id,
             UUID memberId,
@@ -44,10 +46,19 @@ class SiteController extends ProblemSpeaker {
             String address,
             @Nullable Double latitude,
             @Nullable Double longitude,
+            @Nullable String zone,
             @Nullable UUID payerId,
             @Nullable String planCode,
-            @Nullable LocalDate effectiveOn) {
-        static SiteView of(Site site, List<Subscription> subscriptions) {
+            @Nullable LocalDate effectiveOn,
+            List<UUID> residents) {
+        static List<SiteView> of(Membership.Page page) {
+            return page.sites().stream()
+                    .map(site -> of(site, page.subscriptions(), page.residents()))
+                    .toList();
+        }
+
+        private static SiteView of(
+                Site site, List<Subscription> subscriptions, List<Sites.Resident> residents) {
             Subscription subscription = null;
             for (Subscription each : subscriptions)
                 if (each.site().equals(site.id())) subscription = each;
@@ -59,9 +70,14 @@ class SiteController extends ProblemSpeaker {
                     site.address(),
                     location == null ? null : location.latitude(),
                     location == null ? null : location.longitude(),
+                    site.zone(),
                     subscription == null ? null : subscription.payer().value(),
                     subscription == null ? null : subscription.planCode(),
-                    subscription == null ? null : subscription.effectiveOn());
+                    subscription == null ? null : subscription.effectiveOn(),
+                    residents.stream()
+                            .filter(each -> each.site().equals(site.id()))
+                            .map(each -> each.member().value())
+                            .toList());
         }
     }
 
@@ -72,9 +88,7 @@ class SiteController extends ProblemSpeaker {
             "hasAnyRole('board', 'treasurer', 'network', 'moderator') or #memberId.toString() == authentication.name")
     SitesView list(@RequestParam UUID memberId) {
         var page = membership.page(new MemberId(memberId));
-        var items =
-                page.sites().stream().map(site -> SiteView.of(site, page.subscriptions())).toList();
-        return new SitesView(items, null);
+        return new SitesView(SiteView.of(page), null);
     }
 
     record SiteRequest(
@@ -129,11 +143,70 @@ class SiteController extends ProblemSpeaker {
         return view(site, facts.memberId());
     }
 
+    /** Either {@code siteId}, or a new place by name and address. */
+    record MoveRequest(
+            @NotNull LocalDate on,
+            @Nullable UUID siteId,
+            @Nullable @Size(max = 200) String name,
+            @Nullable @Size(max = 500) String address,
+            @Nullable @DecimalMin("-90") @DecimalMax("90") Double latitude,
+            @Nullable @DecimalMin("-180") @DecimalMax("180") Double longitude) {
+        Membership.Destination destination() {
+            if (siteId != null) return new Membership.Destination.OwnSite(new SiteId(siteId));
+            return new Membership.Destination.NewPlace(
+                    given("name", name), given("address", address), location(latitude, longitude));
+        }
+
+        private static String given(String field, @Nullable String text) {
+            if (text == null || text.isBlank())
+                throw new Unacceptable("required", field, "is missing, and so is siteId");
+            return text;
+        }
+    }
+
+    /** Moves a connection to another place from a day on; the board any, members their own. */
+    @PostMapping("/api/sites/{id}/move")
+    @PreAuthorize("hasAnyRole('board', 'member')")
+    SiteView move(
+            @PathVariable UUID id, @RequestBody @Valid MoveRequest request, Authentication caller) {
+        var site = new SiteId(id);
+        SiteFacts facts = membership.site(site).orElseThrow(() -> new NotFound(site));
+        if (!has(caller, "board") && !facts.memberId().equals(id(caller)))
+            throw new NotAllowed("not-allowed", "this is another member's site");
+        Site target = membership.move(site, request.destination(), request.on(), id(caller));
+        return view(target.id(), target.memberId());
+    }
+
+    /** Says that a member lives at a site that another answers for. */
+    @PutMapping("/api/sites/{id}/residents/{memberId}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @PreAuthorize("hasRole('board')")
+    void movesIn(@PathVariable UUID id, @PathVariable UUID memberId, Authentication caller) {
+        membership.movesIn(new SiteId(id), new MemberId(memberId), id(caller));
+    }
+
+    /** Says that a member does not live there any more; the board of anyone, members of themselves. */
+    @DeleteMapping("/api/sites/{id}/residents/{memberId}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @PreAuthorize("hasRole('board') or #memberId.toString() == authentication.name")
+    void movesOut(@PathVariable UUID id, @PathVariable UUID memberId, Authentication caller) {
+        membership.movesOut(new SiteId(id), new MemberId(memberId), id(caller));
+    }
+
+    /** @param zone null for none */
+    record ZoneRequest(@Nullable @Pattern(regexp = Labels.WORD) String zone) {}
+
+    @PutMapping("/api/sites/{id}/zone")
+    @PreAuthorize("hasAnyRole('board', 'network')")
+    SiteView zone(@PathVariable UUID id, @RequestBody @Valid ZoneRequest request) {
+        Site site = membership.zone(new SiteId(id), request.zone());
+        return view(site.id(), site.memberId());
+    }
+
     private SiteView view(SiteId site, MemberId member) {
         var page = membership.page(member);
-        return page.sites().stream()
-                .filter(each -> each.id().equals(site))
-                .map(each -> SiteView.of(each, page.subscriptions()))
+        return SiteView.of(page).stream()
+                .filter(each -> each.id().equals(site.value()))
                 .findFirst()
                 .orElseThrow(() -> new NotFound(site));
     }
@@ -201,10 +274,12 @@ class SiteController extends ProblemSpeaker {
     }
 
     private static boolean office(Authentication caller) {
+        return has(caller, "board") || has(caller, "treasurer");
+    }
+
+    private static boolean has(Authentication caller, String role) {
         return caller.getAuthorities().stream()
-                .anyMatch(authority ->
-                        "ROLE_board".equals(authority.getAuthority())
-                                || "ROLE_treasurer".equals(authority.getAuthority()));
+                .anyMatch(authority -> ("ROLE_" + role).equals(authority.getAuthority()));
     }
 
     private static MemberId id(Authentication caller) {

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -49,9 +50,76 @@ class Sites {
                 .update();
     }
 
+    void setZone(SiteId site, @Nullable String zone) {
+        db.sql("update site set zone = :zone where id = :id")
+                .param("id", site.value())
+                .param("zone", zone)
+                .update();
+    }
+
+    /** Every zone in use, with how many sites are in it, by name. */
+    List<Labels.Count> zones() {
+        return db.sql(
+                        """
+                        select zone, count(*) from site where zone is not null
+                        group by zone order by lower(zone), zone
+                        """)
+                .query((row, _) -> new Labels.Count(row.getString(1), row.getLong(2)))
+                .list();
+    }
+
+    /** A member who lives at a site that another answers for. */
+    record Resident(SiteId site, MemberId member) {}
+
+    /** False if the member lives there already. */
+    boolean addResident(SiteId site, MemberId member, Instant at) {
+        return db.sql(
+                                """
+                                insert into resident (site_id, member_id, since) values (:siteId, :memberId, :at)
+                                on conflict do nothing
+                                """)
+                        .param("siteId", site.value())
+                        .param("memberId", member.value())
+                        .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                        .update()
+                == 1;
+    }
+
+    /** False if the member does not live there. */
+    boolean removeResident(SiteId site, MemberId member) {
+        return db.sql("delete from resident where site_id = :siteId and member_id = :memberId")
+                        .param("siteId", site.value())
+                        .param("memberId", member.value())
+                        .update()
+                == 1;
+    }
+
+    /** Who lives at sites of {@code members}, and where {@code members} live themselves. */
+    List<Resident> residents(Collection<MemberId> members) {
+        if (members.isEmpty()) return List.of();
+        return db.sql(
+                        """
+                        select * from resident
+                        where member_id in (:members)
+                           or site_id in (select id from site where member_id in (:members))
+                        order by since, site_id, member_id
+                        """)
+                .param("members", members.stream().map(MemberId::value).toList())
+                .query((row, _) ->
+                        new Resident(
+                                new SiteId(row.getObject("site_id", UUID.class)),
+                                new MemberId(row.getObject("member_id", UUID.class))))
+                .list();
+    }
+
+    /** What an applicant asks for; in place of what they asked for when they applied before. */
     void addApplication(MemberId member, SiteId site, String planCode) {
         db.sql(
-                        "insert into application (member_id, site_id, plan_code) values (:memberId, :siteId, :planCode)")
+                        """
+                        insert into application (member_id, site_id, plan_code) values (:memberId, :siteId, :planCode)
+                        on conflict (member_id)
+                        do update set site_id = excluded.site_id, plan_code = excluded.plan_code
+                        """)
                 .param("memberId", member.value())
                 .param("siteId", site.value())
                 .param("planCode", planCode)
@@ -181,7 +249,8 @@ class Sites {
                 new MemberId(row.getObject("member_id", UUID.class)),
                 row.getString("name"),
                 row.getString("address"),
-                latitude == null ? null : new Site.Location(latitude, longitude));
+                latitude == null ? null : new Site.Location(latitude, longitude),
+                row.getString("zone"));
     }
 
     private static Subscription subscription(ResultSet row, int number) throws SQLException {

@@ -90,8 +90,8 @@ class MemberTest {
         "Applicant, approve refuse",
         "Active, leave pause",
         "Paused, leave resume",
-        "Left, ''",
-        "Refused, ''"
+        "Left, applyAgain",
+        "Refused, applyAgain"
     })
     void eachStateOffersOnlyItsLegalSteps(String state, String steps) throws Exception {
         Class<?> type = Class.forName(Member.class.getName() + "$" + state);
