@@ -39,6 +39,7 @@ const under = <T extends string>(path: T) => ({ getParentRoute: () => signedIn, 
 const home = createRoute({ ...under('/home'), component: lazyRouteComponent(() => import('@/features/home/HomePage')) });
 const letters = createRoute({ ...under('/failed-messages'), component: lazyRouteComponent(() => import('@/features/letters/LettersPage')) });
 const my = createRoute({ ...under('/my'), component: lazyRouteComponent(() => import('@/features/portal/PortalPage')) });
+const myData = createRoute({ ...under('/my/data'), component: lazyRouteComponent(() => import('@/features/portal/DataPage')) });
 const day = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined);
 const usage = createRoute({
   ...under('/my/usage'),
@@ -138,7 +139,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, usage, spending, members, roster, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

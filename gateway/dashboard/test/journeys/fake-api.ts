@@ -283,6 +283,8 @@ export class FakeCoop {
     }
 
     if (on(/^\/api\/members$/)) return items(this.members.filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('q') || `${one.name} ${one.email}`.toLowerCase().includes(q.get('q')!.toLowerCase()))));
+    if (on(/^\/api\/privacy\/register$/)) return ok({ service: 'membership-service', kinds: [{ kind: 'membership', purpose: 'to know who belongs, by which rules, and what was agreed', basis: 'contract (GDPR Art. 6 (1) (b))', kept: 'while the member belongs', tables: [{ table: 'member', columns: ['id', 'name'] }, { table: 'member_timeline', columns: ['id', 'at'] }] }, { kind: 'roles', purpose: 'to prove who had which right when', basis: 'legitimate interest (GDPR Art. 6 (1) (f))', kept: 'for good: the database refuses to change it', tables: [{ table: 'role_grant', columns: ['id', 'role'] }] }], withoutPersons: [] });
+    if (on(/^\/api\/me\/export$/)) return ok({ held: {} });
     if (on(/^\/api\/me$/)) return ok({ ...this.member(this.memberId), nodes: [] });
     if (on(/^\/api\/members\/words$/)) return ok({ labels: [{ word: 'roof access', count: 2 }], zones: [{ word: 'North', count: 1 }] });
     if ((found = on(/^\/api\/members\/([^/]+)\/notes$/))) return items(this.staffNotes);

@@ -66,6 +66,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['bans', '/bans?why=10.201.1.20', /slowest/],
 ];
 const MEMBER: [string, string, RegExp][] = [
+  ['my-data', '/my/data', /to prove who had which right/],
   ['my', '/my', /so far/],
   ['my-usage', '/my/usage', /hours without a report/],
   ['my-usage-month', '/my/usage?span=before', /By the day/],

@@ -106,6 +106,17 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/rejoin$/)[0]!.body).toEqual({ rulesVersion: 3, planCode: 'standard' });
   });
 
+  it('a member takes along everything about themselves', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('link', { name: 'My data' }).click();
+    await page.getByText('to prove who had which right when').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download it' }).click();
+    expect((await saved).suggestedFilename()).toBe('about-me.zip');
+    expect(asked(/me\/export$/)).toHaveLength(1);
+  });
+
   it('the board grants a role', async () => {
     await page.goto(`/members/${IDS.ana}`);
     await page.getByRole('button', { name: 'Change roles' }).click();

@@ -28,7 +28,7 @@ export default function PortalPage() {
   const usage = useQuery(usageQuery('mine', 24));
   if (!me.data) return <Page title={t`My connection`}>{me.isError ? <ProblemNotice error={me.error} retry={() => void me.refetch()} /> : <Lines count={8} />}</Page>;
   return (
-    <Page title={t`My connection`} lead={me.data.name}>
+    <Page title={t`My connection`} lead={me.data.name} actions={<Button component={Link} to="/my/data" variant="default"><Trans>My data</Trans></Button>}>
       <Standing me={me.data} />
       <div className="columns">
         <div className="stack"><Bill /><UsagePanel title={t`My usage, last 24 hours`} lead={t`As your nodes counted and signed it. Local traffic is free.`} actions={<Button component={Link} to="/my/usage" size="compact-sm" variant="default"><Trans>Hours and days</Trans></Button>} query={usage} empty={t`Bytes appear here after your node’s first usage window.`} /></div>
@@ -42,6 +42,7 @@ function Standing({ me }: { me: Me }) {
   const { t } = useLingui();
   if (me.state === 'applicant') return <Notice tone="info" title={t`Your application is with the board`}><Trans>You can look around; nothing is charged yet.</Trans></Notice>;
   if (me.state === 'paused') return <Notice tone="quiet" title={t`Your membership is paused`}><Trans>Nothing is charged until you resume it. <Link to="/members/$memberId" params={{ memberId: me.id }}>Resume</Link></Trans></Notice>;
+  if (me.state === 'left') return <Notice tone="quiet" title={t`You have left the co-op`}><Trans>Your bills and your data stay here for you. <Link to="/members/$memberId" params={{ memberId: me.id }}>Apply again</Link></Trans></Notice>;
   switch (me.standing?.level) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
     case 'limited': return <Notice tone="warn" title={t`Your connection is in the slow lane, because a limit that you set is reached`}><Trans>Your cap or your wallet. <Link to="/my/spending">Look at them</Link>: a change opens your connection within seconds.</Trans></Notice>;

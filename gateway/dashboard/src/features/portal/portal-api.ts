@@ -11,6 +11,15 @@ export interface Me {
   nodes: { id: string; nodeId?: string | null; name: string }[];
 }
 
+/** Data that are held for one purpose. */
+export interface HeldKind {
+  kind: string;
+  purpose: string;
+  basis: string;
+  kept: string;
+  tables: { table: string }[];
+}
+
 export interface OpenInvoice {
   id: string;
   number: string;
@@ -74,3 +83,4 @@ export const ownReportsQuery = queryOptions({ queryKey: ['me', 'reports'], query
 const duesPath = (payerId: string, siteId: string) => `/api/bill/${segment(payerId)}/dues/${segment(siteId)}`;
 export const duesQuery = (payerId: string, siteId: string) => queryOptions({ queryKey: ['me', 'dues', payerId, siteId], queryFn: ({ signal }) => get<Dues>(duesPath(payerId, siteId), signal), retry: false });
 export const chooseDues = (payerId: string, siteId: string, choice: { amount: string; effectiveOn: string }) => put<Dues>(duesPath(payerId, siteId), choice);
+export const registerQuery = queryOptions({ queryKey: ['privacy', 'register'], queryFn: ({ signal }) => get<{ kinds: HeldKind[] }>('/api/privacy/register', signal), staleTime: 300_000 });

@@ -29,7 +29,8 @@ class ArchitectureTest {
                     "standing",
                     "access",
                     "names",
-                    "assembly");
+                    "assembly",
+                    "privacy");
     private static final String SERVICE = "org.coopmesh.membership";
     private static final String FIXTURE = "org.coopmesh.fixture";
 

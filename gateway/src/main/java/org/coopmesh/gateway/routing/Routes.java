@@ -62,6 +62,7 @@ class Routes {
                                     "payers",
                                     "nodes",
                                     "access",
+                                    "privacy",
                                     "membership")),
                     new Row(
                             Part.BILLING,
