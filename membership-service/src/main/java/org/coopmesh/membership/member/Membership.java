@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -493,8 +494,13 @@ public class Membership {
                 signIn.dismiss(account(id), account(plan.by()), plan.reason());
                 for (Site site : sites.of(List.of(id))) {
                     if (sites.inForce(site.id(), plan.dueOn()).isEmpty()) continue;
-                    sites.unsubscribe(site.id(), plan.dueOn(), at);
-                    announce(MemberEvents.unsubscribed(id, site.id(), plan.dueOn(), at));
+                    var ends = new ArrayList<LocalDate>();
+                    ends.add(plan.dueOn());
+                    ends.addAll(sites.startsAfter(site.id(), plan.dueOn()));
+                    for (LocalDate end : ends) {
+                        sites.unsubscribe(site.id(), end, at);
+                        announce(MemberEvents.unsubscribed(id, site.id(), end, at));
+                    }
                     events.publishEvent(new SiteChanged(site.id()));
                 }
                 for (Sites.Resident each : sites.residents(List.of(id)))

@@ -189,6 +189,20 @@ class Sites {
                 .update();
     }
 
+    /** Days after {@code day} from which somebody was to pay for {@code site}: a change or a move that was agreed early. */
+    List<LocalDate> startsAfter(SiteId site, LocalDate day) {
+        return db.sql(
+                        """
+                        select distinct effective_on from subscription
+                        where site_id = :siteId and payer_id is not null and effective_on > :day
+                        order by effective_on
+                        """)
+                .param("siteId", site.value())
+                .param("day", day)
+                .query((row, _) -> row.getObject("effective_on", LocalDate.class))
+                .list();
+    }
+
     /** The latest day from which anything was ever agreed for {@code site}. */
     Optional<LocalDate> lastEffectiveOn(SiteId site) {
         return db.sql(

@@ -115,6 +115,25 @@ class MemberLifeApiIT extends RunningService {
         assertThat(membership.sitesOf(new MemberId(id))).hasSize(1);
     }
 
+    @Test
+    void whoLeavesBeforeAMoveMovesNowhere() throws Exception {
+        UUID id = member("Plans", "plans-ahead@example.org");
+        UUID mill = siteOf(id);
+        LocalDate on = membership.today().plusDays(5);
+        String there =
+                move(mill, id, "member", on, "\"name\": \"Barn\", \"address\": \"Lane\"")
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        UUID barn = UUID.fromString(read(there).get("id").asString());
+
+        leave(id);
+
+        for (UUID site : List.of(mill, barn))
+            for (LocalDate day : List.of(membership.today(), on, on.plusDays(1)))
+                assertThat(inForce(site, day)).isFalse();
+    }
+
     // Living together
 
     @Test
