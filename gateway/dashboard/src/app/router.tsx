@@ -106,6 +106,12 @@ const mail = createRoute({
   component: lazyRouteComponent(() => import('@/features/mail/MailPage')),
 });
 const reminders = createRoute({ ...under('/reminders'), component: lazyRouteComponent(() => import('@/features/reminders/RemindersPage')) });
+const parts = createRoute({
+  ...under('/parts'),
+  validateSearch: (search: Record<string, unknown>): { state?: string; payerId?: string } => ({ state: text(search.state), payerId: text(search.payerId) }),
+  component: lazyRouteComponent(() => import('@/features/parts/PartsPage')),
+});
+const myParts = createRoute({ ...under('/my/parts'), component: lazyRouteComponent(() => import('@/features/parts/MyPartsPage')) });
 const costPools = createRoute({
   ...under('/cost-pools'),
   validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
@@ -139,7 +145,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -97,6 +97,14 @@ export class FakeCoop {
   ];
   dunning: Json = { saidOn: null, reminderAfter: null, lastAfter: null, graceDays: 0, waitForBank: false };
   holds: Json[] = [];
+  partPlans: Json[] = [
+    { id: '9a475000-0000-4000-8000-000000000002', payerId: IDS.payer, state: 'running', days: [day(-20), day(10), day(40)], invoices: [{ id: IDS.invoice, number: '2026-00041', open: eur('27.40') }], total: eur('41.10'), open: eur('27.40'), settled: eur('13.70'),
+      parts: [{ number: 1, dueOn: day(-20), amount: eur('13.70'), open: eur('0.00') }, { number: 2, dueOn: day(10), amount: eur('13.70'), open: eur('13.70') }, { number: 3, dueOn: day(40), amount: eur('13.70'), open: eur('13.70') }],
+      next: { number: 2, of: 3, dueOn: day(10), open: eur('13.70') }, history: [{ state: 'running', by: IDS.board, at: ago(44_000), reason: 'Lost her job' }] },
+    { id: '9a475000-0000-4000-8000-000000000001', payerId: IDS.payer, state: 'missed', days: [day(-90), day(-60)], invoices: [{ id: IDS.paid, number: '2026-00029', open: eur('0.00') }], total: eur('24.50'), open: eur('0.00'), settled: null,
+      parts: [{ number: 1, dueOn: day(-90), amount: eur('12.25') }, { number: 2, dueOn: day(-60), amount: eur('12.25') }],
+      next: null, history: [{ state: 'asked', by: IDS.ana, at: ago(160_000) }, { state: 'running', by: IDS.board, at: ago(150_000) }, { state: 'missed', at: ago(80_000), owedFrom: day(-60) }] },
+  ];
   mandates: Json[] = [{ id: randomUUID(), reference: 'M-42-1', payerId: IDS.payer, state: 'suspended', reason: 'AC04', creditorId: 'DE98ZZZ09999999999', debtorName: 'Ana Ribas', iban: 'ES…1332', once: false, noticeDays: 14, signedBy: IDS.ana, signedOn: day(-200), signedAt: ago(288_000), lastUsedOn: day(-30), lastDay: day(1000) }];
 
   collection: Json = { id: IDS.payRun, messageId: 'DD-20261013-0001', collectOn: day(14), state: 'proposed', total: eur('49.00'), open: eur('0.00'), untold: 0, proposedBy: IDS.ana, proposedAt: ago(90), decision: null, items: [
@@ -370,7 +378,7 @@ export class FakeCoop {
     if (on(/^\/api\/usage\/discrepancies\//)) return problem(404, 'discrepancy-not-found', 'no such discrepancy');
     if (on(/^\/api\/usage\/links$/)) return items(this.empty ? [] : [4, 3].map((hours) => ({ hour: ago(hours * 60), lowNodeId: quarrel.lowNodeId, highNodeId: quarrel.highNodeId, windowsMatched: 12, windowsOutside: hours === 3 ? 4 : 0, windowsLowAlone: 0, windowsHighAlone: hours === 3 ? 1 : 0, lowSent: 1_090_000_000, highReceived: 1_084_000_000, upCredited: 1_084_000_000, highSent: 5_940_000_000, lowReceived: 4_950_000_000, downCredited: 4_950_000_000 })));
 
-    if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state') || (q.get('state') === 'open' && one.state !== 'paid')));
     if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
     if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/))) return items(this.creditNotes.filter((one) => one.invoiceId === found![1]));
     if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/, 'POST'))) {
@@ -434,6 +442,21 @@ export class FakeCoop {
     if (on(/^\/api\/billing\/dunning\/holds\/[0-9a-f-]{36}\/end$/, 'POST')) {
       this.holds = [];
       return items([]);
+    }
+    if (on(/^\/api\/billing\/instalment-plans$/)) return items(this.partPlans.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/billing\/instalment-plans\/mine$/)) return ok({ payers: this.empty ? [] : [{ payerId: IDS.payer, invoices: this.invoices.filter((one) => one.state !== 'paid') }], plans: this.empty ? [] : this.partPlans });
+    if (on(/^\/api\/billing\/instalment-plans(\/mine)?$/, 'POST')) {
+      const own = path.endsWith('/mine');
+      if (new Set(body.days as string[]).size < 3) return problem(422, 'instalment-plan-refused', 'days: at least three parts here', [{ field: 'days', rule: 'count', message: 'at least three parts here' }]);
+      const plan = { id: randomUUID(), payerId: body.payerId, state: own ? 'asked' : 'running', days: body.days, invoices: [{ id: IDS.invoice, number: '2026-00041', open: eur('27.40') }], parts: [], total: null, open: eur('27.40'), settled: null, next: null, history: [{ state: own ? 'asked' : 'running', by: this.memberId, at: ago(0), reason: body.reason }] };
+      this.partPlans.unshift(plan);
+      return { status: 201, body: plan };
+    }
+    if ((found = on(/^\/api\/billing\/instalment-plans\/([0-9a-f-]{36})\/(agreement|refusal|withdrawal|end)$/, 'POST'))) {
+      const plan = this.partPlans.find((one) => one.id === found![1])!;
+      const state = { agreement: 'running', refusal: 'refused', withdrawal: 'withdrawn', end: 'ended' }[found[2]!]!;
+      Object.assign(plan, { state, next: null, history: [...(plan.history as Json[]), { state, by: this.memberId, at: ago(0), reason: body.reason, owedFrom: state === 'ended' ? day(0) : null }] });
+      return ok(plan);
     }
     if (on(/^\/api\/billing\/mail$/)) return ok({ hindrance: 'paused', why: 'Could not connect to SMTP host', pausedUntil: ago(-1), perMinute: 300, counts: { waiting: 12, sending: 0, sent: 240, failed: 1, doubtful: 1, unaddressed: 3, dropped: 0 } });
     if (on(/^\/api\/billing\/mail\/mails$/)) return items(this.mails);

@@ -45,6 +45,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['vat', '/vat', /The book says the same/],
   ['tools', '/tools', /Takes nothing/],
   ['reminders', '/reminders', /Steps of today wait for the bank/],
+  ['parts', '/parts', /Lost her job|2 of 3/],
   ['mail', '/mail', /no such mailbox/],
   ['mail-words', '/mail?view=words', /Own words/],
   ['treasury', '/treasury', /Balanced/],
@@ -75,6 +76,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['my-spending', '/my/spending', /dues included/],
   ['my-direct-debit', '/my/direct-debit', /stands against it/],
   ['my-autopay', '/my/autopay', /reported lost/],
+  ['my-parts', '/my/parts', /Paid in parts: part 2 of 3/],
   ['cost-share', `/cost-shares/${IDS.share}`, /largest remainders/],
   ['settlement', `/settlements/${IDS.entry}`, /others paid you/],
   ['why-shared', `/invoices/${IDS.paid}/why`, /Share of a cost: Transit/],
@@ -139,7 +141,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 

@@ -292,6 +292,44 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'reminder-held', width);
   });
 
+  it('a payer asks to pay in parts, the treasurer refuses, agrees and ends', async () => {
+    coop.partPlans = [];
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my/parts');
+    await page.getByRole('button', { name: 'Ask to pay in parts' }).click();
+    await dialog().getByLabel('Parts').selectOption('2');
+    await dialog().getByRole('button', { name: 'Ask the treasurer' }).click();
+    await page.getByText('at least three parts here').first().waitFor();
+    await dialog().getByLabel('First part by').fill('2031-01-31');
+    await dialog().getByLabel('Parts').selectOption('3');
+    await dialog().getByLabel('Reason (optional)').fill('The car broke');
+    await inspect(page, 'parts-ask', width);
+    await dialog().getByRole('button', { name: 'Ask the treasurer' }).click();
+    await page.getByText('The treasurer has not decided yet').waitFor();
+    expect(asked(/instalment-plans\/mine$/).filter((one) => one.method === 'POST').at(-1)!.body).toMatchObject({ payerId: IDS.payer, days: ['2031-01-31', '2031-02-28', '2031-03-31'], reason: 'The car broke' });
+    await inspect(page, 'parts-asked', width);
+
+    coop.signIn(IDS.board, ...ALL);
+    await page.goto('/parts?state=asked');
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await dialog().getByLabel('Reason').fill('Two parts are enough');
+    await dialog().getByRole('button', { name: 'Do not agree' }).click();
+    await page.getByText('Nobody pays in parts').waitFor();
+
+    await page.goto(`/invoices/${IDS.invoice}`);
+    await page.getByRole('link', { name: 'Pay in parts' }).click();
+    await page.getByRole('button', { name: 'Agree on parts' }).click();
+    await inspect(page, 'parts-agree', width);
+    await dialog().getByRole('button', { name: 'Agree', exact: true }).click();
+    await page.getByRole('button', { name: 'End', exact: true }).click();
+    await dialog().getByLabel('Reason').fill('She pays at once');
+    await dialog().getByRole('button', { name: 'End it' }).click();
+    await page.getByText('Ended', { exact: true }).first().waitFor();
+    await page.getByRole('button', { name: 'Parts', exact: true }).first().click();
+    await dialog().getByText('She pays at once').waitFor();
+    await inspect(page, 'parts-ended', width);
+  });
+
   it('a treasurer clears the bank by keys: move, confirm, undo, split', async () => {
     await page.goto('/bank');
     await page.getByText('names invoice 2026-00041').waitFor();

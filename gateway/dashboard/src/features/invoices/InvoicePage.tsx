@@ -6,6 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { newKey } from '@/shared/api';
 import { formatMoney, isZero, type Money } from '@/shared/money';
+import { NextPart } from '@/shared/instalments';
 import { PayNow } from '@/shared/checkout';
 import { plansQuery } from '@/shared/coop';
 import { payerQuery } from '@/shared/payers';
@@ -40,9 +41,11 @@ export default function InvoicePage() {
     <Page title={t`Invoice ${invoice.number}`} crumb={crumb} lead={<span className="toolbar"><InvoiceStatePill state={invoice.state} /><span>{monthName(invoice.periodFrom, i18n.locale)}{name && <> · {name}</>}</span></span>}
       actions={<>
         <Button component={Link} to="/invoices/$invoiceId/why" params={{ invoiceId: invoice.id } as never} variant="default"><Trans>Why is my bill this?</Trans></Button>
+        {!isZero(invoice.open) && (has('treasurer', 'board') ? <Button component={Link} to="/parts" search={{ payerId: invoice.payerId } as never} variant="default"><Trans>Pay in parts</Trans></Button> : <Button component={Link} to="/my/parts" variant="default"><Trans>Pay in parts</Trans></Button>)}
         {has('treasurer') && <DialogButton gone={isZero(invoice.open)} label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm payer={payer ?? { id: invoice.payerId, name: name ?? t`This payer` }} invoice={invoice} close={close} />}</DialogButton>}
       </>}>
       {invoice.overdueSince && !isZero(invoice.open) && <Notice tone="bad" title={t`Overdue`}><Trans>Since <When at={invoice.overdueSince} />. Membership’s policy decides what follows; paying undoes it.</Trans></Notice>}
+      {!isZero(invoice.open) && <NextPart payerId={invoice.payerId} invoiceId={invoice.id} />}
       <div className="columns">
         <div className="stack"><LinesPanel invoice={invoice} /></div>
         <div className="stack">

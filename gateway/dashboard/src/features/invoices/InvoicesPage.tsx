@@ -49,6 +49,7 @@ export default function InvoicesPage() {
       actions={<>
         <CsvButton<InvoiceRow> name="invoices" path="/api/invoices" query={{ state, q, payerId }} head={[t`Number`, t`Payer`, t`From`, t`To`, t`Issued`, t`Due`, t`State`, t`Total`, t`Paid`, t`Open`, t`Currency`]}
           row={(row) => [row.number, row.payerName ?? row.payerId, row.periodFrom, row.periodTo, row.issuedOn, row.dueOn, row.state, row.total.amount, row.paid.amount, row.open.amount, row.total.currency]} />
+        <Button component={Link} to="/parts" variant="default"><Trans>Paid in parts</Trans></Button>
         {treasurer && <>
         <DialogButton label={<Trans>Run bills</Trans>} icon={<IconPlayerPlay size={16} />} title={t`Run the bills of a month`}>{(close) => <BillRunForm close={close} />}</DialogButton>
         <DialogButton label={<Trans>Record payment</Trans>} variant="filled" icon={<IconCoins size={16} />} title={t`Record a payment`}>{(close) => <PaymentForm close={close} />}</DialogButton>

@@ -17,6 +17,9 @@ export function NoticeName({ notice }: { notice: string }) {
     case 'charge-failed': return <Trans>Charge failed, tried again</Trans>;
     case 'charge-given-up': return <Trans>Charge failed for good</Trans>;
     case 'top-up-failed': return <Trans>Wallet not filled</Trans>;
+    case 'instalments-agreed': return <Trans>Agreed to pay in parts</Trans>;
+    case 'instalments-refused': return <Trans>Not agreed to pay in parts</Trans>;
+    case 'instalments-ended': return <Trans>Plan of parts ended</Trans>;
     default: return <>{notice}</>;
   }
 }

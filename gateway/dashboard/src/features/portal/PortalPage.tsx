@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { categoryName } from '@/shared/abuse';
 import { isNegative, isZero, negate } from '@/shared/money';
+import { NextPart } from '@/shared/instalments';
 import { useSession } from '@/shared/session';
 import { monthName } from '@/shared/time';
 import { usageQuery } from '@/shared/usage';
@@ -46,7 +47,7 @@ function Standing({ me }: { me: Me }) {
   switch (me.standing?.level) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
     case 'limited': return <Notice tone="warn" title={t`Your connection is in the slow lane, because a limit that you set is reached`}><Trans>Your cap or your wallet. <Link to="/my/spending">Look at them</Link>: a change opens your connection within seconds.</Trans></Notice>;
-    case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways.</Trans></Notice>;
+    case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways, such as to <Link to="/my/parts">pay in parts</Link>.</Trans></Notice>;
     case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>}</Notice>;
     default: return null;
   }
@@ -73,8 +74,9 @@ function PayerView({ payer }: { payer: PayerBill }) {
           : isNegative(payer.balance) ? <div><div className="big"><Amount of={negate(payer.balance)} /></div><div className="soft"><Trans>credit: it goes against the next invoice</Trans></div></div>
             : <div><div className="big"><Amount of={payer.balance} /></div><div className="soft"><Trans>to pay</Trans></div></div>}
       </div>
+      {payer.open.length > 0 && <NextPart payerId={payer.payerId} own />}
       {payer.open.length > 0 && <ul className="plain">{payer.open.map((invoice) => <li key={invoice.id} className="split"><span><Link to="/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>{invoice.number}</Link> <InvoiceStatePill state={invoice.state} /><br /><small className="soft"><Trans>due <When at={invoice.dueOn} first="absolute" /></Trans> · <Link to="/invoices/$invoiceId/why" params={{ invoiceId: invoice.id }}><Trans>Why is it this much?</Trans></Link></small></span><b><Amount of={invoice.open} /></b></li>)}</ul>}
-      {payer.open.length > 0 && <p className="soft" style={{ margin: 0 }}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans></p>}
+      {payer.open.length > 0 && <p className="soft" style={{ margin: 0 }}><Trans>Pay by transfer with the invoice number as reference, or in cash to the treasurer.</Trans> <Link to="/my/parts"><Trans>Pay in parts</Trans></Link></p>}
       {payer.running && (
         <div>
           <div className="split"><b><Trans>{monthName(payer.running.period, i18n.locale)} so far</Trans></b><Amount of={payer.running.total} cents /></div>

@@ -39,6 +39,7 @@ class ArchitectureTest {
                     "mail",
                     "webhook",
                     "invoice",
+                    "instalment",
                     "simulation",
                     "payment",
                     "provider",

@@ -62,6 +62,7 @@ public class BillingContext {
         registry.add("coopmesh.document.check-interval", () -> "PT1H");
         registry.add("coopmesh.mail.check-interval", () -> "PT1H");
         registry.add("coopmesh.dunning.check-interval", () -> "PT1H");
+        registry.add("coopmesh.instalment.check-interval", () -> "PT1H");
         registry.add("coopmesh.direct-debit.check-interval", () -> "PT1H");
         registry.add("coopmesh.autopay.check-interval", () -> "PT1H");
         registry.add("coopmesh.spend.check-interval", () -> "PT1H");
@@ -112,6 +113,7 @@ public class BillingContext {
         settings.put("coopmesh.document.check-interval", "PT1H");
         settings.put("coopmesh.mail.check-interval", "PT1H");
         settings.put("coopmesh.dunning.check-interval", "PT1H");
+        settings.put("coopmesh.instalment.check-interval", "PT1H");
         settings.put("coopmesh.direct-debit.check-interval", "PT1H");
         settings.put("coopmesh.webhook.check-interval", "PT1H");
         settings.put("coopmesh.autopay.check-interval", "PT1H");

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.coopmesh.billing.autopay.Choice.Way;
 import org.coopmesh.billing.directdebit.Collecting;
+import org.coopmesh.billing.instalment.PayingInParts;
 import org.coopmesh.billing.invoice.DueHold;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
@@ -61,6 +62,7 @@ public class Autopay {
     private final Keeping keeping;
     private final Collecting collecting;
     private final Invoicing invoicing;
+    private final PayingInParts parts;
     private final Ledger ledger;
     private final Mailing mailing;
     private final PayerRegister register;
@@ -76,6 +78,7 @@ public class Autopay {
             Keeping keeping,
             Collecting collecting,
             Invoicing invoicing,
+            PayingInParts parts,
             Ledger ledger,
             Mailing mailing,
             PayerRegister register,
@@ -89,6 +92,7 @@ public class Autopay {
         this.keeping = keeping;
         this.collecting = collecting;
         this.invoicing = invoicing;
+        this.parts = parts;
         this.ledger = ledger;
         this.mailing = mailing;
         this.register = register;
@@ -208,7 +212,7 @@ public class Autopay {
         return schedule;
     }
 
-    /** What comes next for an open invoice; empty where its payer chose nothing that charges it, or it stopped. */
+    /** What comes next for an open invoice; empty where its payer chose nothing that charges it, it stopped, or is paid otherwise. */
     Optional<Schedule.Next> next(Invoice.Owing invoice) {
         Invoice.Heading heading = invoice.heading();
         return autopays.current(heading.payer())
@@ -219,7 +223,8 @@ public class Autopay {
                                 choice.on(),
                                 autopays.tries(List.of(choice.id()), List.of(heading.id()))
                                         .getOrDefault(heading.id(), List.of())))
-                .filter(next -> next instanceof Schedule.Next.Over || !isStopped(heading.payer()));
+                .filter(next -> next instanceof Schedule.Next.Over || !isStopped(heading.payer()))
+                .filter(next -> parts.next(heading.id()).isEmpty());
     }
 
     private boolean isStopped(PayerId payer) {
@@ -412,6 +417,8 @@ public class Autopay {
         if (now.isEmpty()
                 || topUp == null
                 || !free
+                // What came would pay the parts that are not due yet.
+                || parts.isRunning(before.payer())
                 || !isBelow(before)
                 || !(schedule.fill(today(), fills) instanceof Schedule.Fill.Now)) {
             return;

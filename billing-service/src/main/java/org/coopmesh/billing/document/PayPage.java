@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.coopmesh.billing.instalment.InstalmentPlan;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.PaymentReference;
 import org.coopmesh.billing.ledger.Money;
@@ -57,11 +58,20 @@ final class PayPage {
         this.texts = Texts.in(language);
     }
 
-    /** What a link shows; empty where it is void. */
-    static Optional<String> of(Invoice invoice, Seller seller, Language language, Ways ways) {
+    /**
+     * What a link shows; empty where it is void.
+     *
+     * @param part which part is to be paid next; null where it is not paid in parts
+     */
+    static Optional<String> of(
+            Invoice invoice,
+            InstalmentPlan.@Nullable Next part,
+            Seller seller,
+            Language language,
+            Ways ways) {
         var page = new PayPage(language);
         return switch (invoice) {
-            case Invoice.Owing owing -> Optional.of(page.owing(owing, seller, ways));
+            case Invoice.Owing owing -> Optional.of(page.owing(owing, part, seller, ways));
             case Invoice.Paid paid -> Optional.of(page.paid(paid, seller));
             case Invoice.WrittenOff off -> Optional.empty();
         };
@@ -87,18 +97,15 @@ final class PayPage {
                 false);
     }
 
-    private String owing(Invoice.Owing invoice, Seller seller, Ways ways) {
+    private String owing(
+            Invoice.Owing invoice, InstalmentPlan.@Nullable Next part, Seller seller, Ways ways) {
         Invoice.Heading heading = invoice.heading();
         PaymentReference reference = Drafting.reference(seller, heading);
         var body = new StringBuilder(head(heading, seller));
         body.append(
                 "<p class=\"soft\">%s</p><p class=\"sum\">%s</p>"
                         .formatted(text("page.open"), money(invoice.open())));
-        body.append(
-                invoice instanceof Invoice.Overdue overdue
-                        ? "<p class=\"bad\">%s</p>"
-                                .formatted(text("page.overdue", texts.day(overdue.since())))
-                        : "<p>%s</p>".formatted(text("page.due", texts.day(invoice.payBy()))));
+        body.append(due(invoice, part));
         if (!invoice.paid().isZero()) {
             body.append(
                     "<p class=\"soft\">%s</p>"
@@ -124,7 +131,8 @@ final class PayPage {
             body.append(atOnce(ways));
             return page(title(heading), body.toString(), ways, true);
         }
-        EpcQr.of(seller, invoice.open(), reference)
+        Money amount = part == null ? invoice.open() : part.open();
+        EpcQr.of(seller, amount, reference)
                 .ifPresent(code ->
                         body.append(
                                 "<div class=\"code\">%s</div><p class=\"soft\">%s</p>"
@@ -136,11 +144,28 @@ final class PayPage {
         if (seller.bic() != null) {
             row(body, "bic", seller.bic());
         }
-        row(body, "amount", texts.money(invoice.open()));
+        row(body, "amount", texts.money(amount));
         row(body, "reference", reference.printed());
         body.append("</dl><p class=\"soft\">%s</p>".formatted(text("page.takes")));
         body.append(atOnce(ways));
         return page(title(heading), body.toString(), ways, true);
+    }
+
+    private String due(Invoice.Owing invoice, InstalmentPlan.@Nullable Next part) {
+        if (part != null) {
+            return "<p>%s</p>"
+                    .formatted(
+                            text(
+                                    "page.part",
+                                    part.number(),
+                                    part.of(),
+                                    texts.money(part.open()),
+                                    texts.day(part.dueOn())));
+        }
+        return invoice instanceof Invoice.Overdue overdue
+                ? "<p class=\"bad\">%s</p>"
+                        .formatted(text("page.overdue", texts.day(overdue.since())))
+                : "<p>%s</p>".formatted(text("page.due", texts.day(invoice.payBy())));
     }
 
     /** A button for each provider: a form, since pressing it begins something. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.coopmesh.billing.instalment.PayingInParts;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.InvoiceNotFound;
@@ -49,6 +50,7 @@ class PayPageController {
                                                             StandardCharsets.UTF_8))));
 
     private final Invoicing invoicing;
+    private final PayingInParts parts;
     private final PartyRegister parties;
     private final PayerRegister register;
     private final ProviderPayments providers;
@@ -56,11 +58,13 @@ class PayPageController {
 
     PayPageController(
             Invoicing invoicing,
+            PayingInParts parts,
             PartyRegister parties,
             PayerRegister register,
             ProviderPayments providers,
             PayPageGuard guard) {
         this.invoicing = invoicing;
+        this.parts = parts;
         this.parties = parties;
         this.register = register;
         this.providers = providers;
@@ -145,7 +149,7 @@ class PayPageController {
                 new PayPage.Ways(
                         token, providers.offered(), came || providers.isUnderWay(id), away);
         HttpStatus status = away == null ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE;
-        return PayPage.of(invoice.get(), seller.get(), language, ways)
+        return PayPage.of(invoice.get(), parts.next(id).orElse(null), seller.get(), language, ways)
                 .map(page -> answer(status, page))
                 .orElseGet(() -> answer(HttpStatus.NOT_FOUND, PayPage.gone(browsers)));
     }

@@ -135,11 +135,7 @@ public class Dunning implements Patience {
         Map<PayerId, Hold> held =
                 dunnings.holds(day).stream()
                         .collect(Collectors.toMap(Hold::payer, Function.identity()));
-        // What the co-op collects itself nobody is reminded of.
-        Set<InvoiceId> collected =
-                collectors.stream()
-                        .flatMap(one -> one.beingCollected().stream())
-                        .collect(Collectors.toSet());
+        Set<InvoiceId> collected = collected();
         LocalDate by = day.plusDays(DunningPolicy.BEFORE_MAX);
         Invoice last = null;
         List<Invoice> page;
@@ -164,6 +160,13 @@ public class Dunning implements Patience {
                                 each.accept(new Coming(invoice, stage, held.get(heading.payer()))));
             }
         } while (page.size() == PAGE);
+    }
+
+    /** What the co-op collects itself, or agreed to be paid in parts, nobody is reminded of. */
+    Set<InvoiceId> collected() {
+        return collectors.stream()
+                .flatMap(one -> one.beingCollected().stream())
+                .collect(Collectors.toSet());
     }
 
     /** The last day to pay where it is later than the one as issued; else null. */

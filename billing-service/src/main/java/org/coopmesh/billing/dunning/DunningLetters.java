@@ -29,13 +29,14 @@ class DunningLetters implements LetterWriter {
         return Set.of(Notice.REMINDER, Notice.LAST_REMINDER, Notice.OVERDUE);
     }
 
-    /** Nothing where it was paid by then, or the payer is let be. */
+    /** Nothing where it was paid by then, is being collected or paid in parts, or the payer is let be. */
     @Override
     public Optional<Letter> letter(Notice notice, UUID about, Language language) {
         var id = new InvoiceId(about);
         Invoice invoice = invoicing.find(id);
         if (!(invoice instanceof Invoice.Owing owing)
-                || dunning.hold(owing.heading().payer()).isPresent()) {
+                || dunning.hold(owing.heading().payer()).isPresent()
+                || dunning.collected().contains(id)) {
             return Optional.empty();
         }
         Invoice.Heading heading = owing.heading();

@@ -16,7 +16,8 @@ import org.coopmesh.billing.subscription.PayerId;
  * </pre>
  *
  * A payment that is reversed leads back to Issued or PartlyPaid, also where the last day to pay is over: that is then the
- * day on which it was opened again. What was called overdue before and is still owed stays so.
+ * day on which it was opened again. What was called overdue before and is still owed stays so, unless another last day to pay
+ * was agreed.
  */
 public sealed interface Invoice {
     /**
@@ -113,6 +114,11 @@ public sealed interface Invoice {
 
         /** The same, with {@code paid} paid of it. */
         Owing partly(Money paid);
+
+        /** The same with another last day to pay, not before the one as it was issued. What was overdue is so no longer. */
+        default Running toBePaidBy(LocalDate day) {
+            return heading().owing(paid(), later(heading().dueOn(), day));
+        }
 
         /** Gives up what is still owed. */
         default WrittenOff writeOff(LocalDate on, String why) {

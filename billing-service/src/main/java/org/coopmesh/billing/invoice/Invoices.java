@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -465,6 +466,16 @@ class Invoices {
                 .param("invoice", place.invoice().value())
                 .param("line", place.line())
                 .update();
+    }
+
+    Optional<Instant> lastReturnAt(Collection<InvoiceId> ids) {
+        return db.sql(
+                        """
+                        select returned_at from invoice_return where invoice_id = any(:ids) order by returned_at desc limit 1
+                        """)
+                .param("ids", ids.stream().map(InvoiceId::value).toArray(UUID[]::new))
+                .query((rs, row) -> rs.getObject("returned_at", OffsetDateTime.class).toInstant())
+                .optional();
     }
 
     /**

@@ -694,6 +694,29 @@ public class Invoicing {
                                 null));
     }
 
+    /**
+     * Sets another last day to pay what is owed on the invoice, not before the one as it was issued; nothing where nothing is owed. What
+     * was called overdue is so no longer, and that is said. The caller holds the payer's accounts.
+     *
+     * @throws InvoiceNotFound if there is none
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void toBePaidBy(InvoiceId id, LocalDate day) {
+        Invoice before = invoices.lock(id).orElseThrow(() -> new InvoiceNotFound(id));
+        if (before instanceof Invoice.Owing owing) {
+            Invoice.Running after = owing.toBePaidBy(day);
+            invoices.update(after);
+            if (owing instanceof Invoice.Overdue) {
+                announce(after.heading().payer(), InvoiceEvents.reopened(after, clock.instant()));
+            }
+        }
+    }
+
+    /** When something that had been paid on any of the invoices last went back; empty for never. */
+    public Optional<Instant> lastReturnAt(Collection<InvoiceId> ids) {
+        return ids.isEmpty() ? Optional.empty() : invoices.lastReturnAt(ids);
+    }
+
     private static boolean is(Invoice invoice, @Nullable InvoiceId id) {
         return invoice.heading().id().equals(id);
     }

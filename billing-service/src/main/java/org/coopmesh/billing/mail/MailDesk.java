@@ -153,6 +153,11 @@ class MailDesk {
                         case "creditor" -> "DE98ZZZ09999999999";
                         case "account" -> "DE…3000";
                         case "days" -> String.valueOf(DUE_DAYS);
+                        case "parts" ->
+                                "1. %s, %s"
+                                        .formatted(
+                                                language.day(today.plusDays(DUE_DAYS)),
+                                                language.money(Money.parse("12.50", currency)));
                         case "code" -> "AM04";
                         case "due", "day", "retry" -> language.day(today.plusDays(DUE_DAYS));
                         case "received", "since" -> language.day(today);

@@ -41,7 +41,13 @@ public enum Notice {
     /** It could not be charged, and is not tried again by itself. */
     CHARGE_GIVEN_UP(Set.of("link"), "number", "amount", "reason", "link"),
     /** The wallet could not be filled. */
-    TOP_UP_FAILED(Set.of(), "amount", "reason", "link");
+    TOP_UP_FAILED(Set.of(), "amount", "reason", "link"),
+    /** It was agreed that what is open is paid in parts. */
+    INSTALMENTS_AGREED(Set.of("parts"), "total", "parts", "link"),
+    /** What a payer asked for, to pay in parts, was not agreed. */
+    INSTALMENTS_REFUSED(Set.of("reason"), "reason"),
+    /** A plan of parts ended before all was paid. */
+    INSTALMENTS_ENDED(Set.of("link"), "open", "due", "link");
 
     private final Set<String> needed;
     private final List<String> places;

@@ -22,6 +22,7 @@ import java.util.UUID;
 import org.coopmesh.billing.BillingContext;
 import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
+import org.coopmesh.billing.instalment.InstalmentsForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.InvoiceId;
 import org.coopmesh.billing.invoice.Invoicing;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webmvc.test.autoconfigure.AutoConfigureMockMvc;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.MediaType;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -61,6 +63,7 @@ class PayPageIT {
     private static final ProviderSimulator SIMULATOR = simulator();
 
     @Autowired MockMvc http;
+    @Autowired ApplicationContext context;
     @Autowired StandingClock clock;
     @Autowired Facts facts;
     @Autowired Rating rating;
@@ -186,6 +189,30 @@ class PayPageIT {
                 .andExpect(status().isOk())
                 .andExpect(content().string(containsString("Paid on 1 November 2026")))
                 .andExpect(content().string(not(containsString("<svg"))));
+    }
+
+    @Test
+    void whatIsPaidInPartsSaysWhichIsNextAndAsksForThatMuch() throws Exception {
+        Someone anna = facts.joined("home", "2026-10-01");
+        InvoiceId invoice = billed(anna);
+        UUID plan =
+                InstalmentsForTests.agree(
+                        context,
+                        new PayerId(anna.payer()),
+                        LocalDate.of(2026, 12, 1),
+                        LocalDate.of(2027, 1, 1));
+
+        http.perform(get(told(invoice)))
+                .andExpect(
+                        content()
+                                .string(
+                                        containsString(
+                                                "Part 1 of 2 is next: €6.25, to be paid by 1 December 2026.")))
+                .andExpect(content().string(containsString("<dd>€6.25</dd>")));
+
+        InstalmentsForTests.end(context, plan);
+        http.perform(get(told(invoice)))
+                .andExpect(content().string(containsString("<dd>€12.50</dd>")));
     }
 
     @Test

@@ -79,6 +79,19 @@ class InvoiceTest {
     }
 
     @Test
+    void anotherLastDayToPayIsNotBeforeTheOneAsIssuedAndWhatWasOverdueIsSoNoLonger() {
+        Invoice.Owing overdue =
+                new Invoice.Overdue(over("12.50").heading(), euros("2.50"), DUE.plusDays(1));
+
+        assertThat(overdue.toBePaidBy(DUE.plusDays(40)))
+                .isEqualTo(
+                        new Invoice.PartlyPaid(overdue.heading(), euros("2.50"), DUE.plusDays(40)));
+        assertThat(overdue.toBePaidBy(DUE.minusDays(9)).payBy()).isEqualTo(DUE);
+        assertThat(overdue.toBePaidBy(DUE.plusDays(40)).toBePaidBy(DUE.plusDays(10)).payBy())
+                .isEqualTo(DUE.plusDays(10));
+    }
+
+    @Test
     void whatCannotBeIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> over("0"));
         assertThatIllegalArgumentException().isThrownBy(() -> over("1.005"));

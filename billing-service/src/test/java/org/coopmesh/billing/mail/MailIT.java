@@ -35,6 +35,7 @@ import org.coopmesh.billing.BillingService;
 import org.coopmesh.billing.directdebit.DebitsForTests;
 import org.coopmesh.billing.document.DocumentsForTests;
 import org.coopmesh.billing.dunning.DunningForTests;
+import org.coopmesh.billing.instalment.InstalmentsForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
@@ -590,6 +591,44 @@ class MailIT {
 
         assertThat(invoicing.find(invoice)).isInstanceOf(Invoice.Overdue.class);
         assertThat(to(annas)).hasSize(1);
+    }
+
+    @Test
+    void whoPaysInPartsIsToldOfItAndOfNothingElse() throws Exception {
+        String annas = fresh("anna");
+        Someone anna = member(annas, "de");
+        policy(1, null, 3, false);
+        InvoiceId invoice = billed(anna);
+        sending.check();
+        SINK.taken.clear();
+        clock.set("2026-11-16T08:00:00Z");
+        DunningForTests.check(context);
+        assertThat(state(invoice.value().toString())).isEqualTo("waiting");
+
+        UUID plan =
+                InstalmentsForTests.agree(
+                        context,
+                        new PayerId(anna.payer()),
+                        LocalDate.of(2026, 12, 1),
+                        LocalDate.of(2027, 1, 1));
+        sending.check();
+
+        assertThat(state(invoice.value().toString())).as("the reminder").isEqualTo("dropped");
+        assertThat(to(annas)).hasSize(1);
+        assertThat(subject(to(annas).getFirst())).isEqualTo("In Raten, wie vereinbart");
+        assertThat((String) to(annas).getFirst().parsed().getContent())
+                .contains(
+                        "12,50\u00a0€",
+                        "1. 1. Dezember 2026, 6,25\u00a0€",
+                        "2. 1. Januar 2027, 6,25\u00a0€",
+                        "https://coop.example/pay/");
+        onDay("2026-11-25");
+        assertThat(to(annas)).hasSize(1);
+        InstalmentsForTests.end(context, plan);
+        sending.check();
+        assertThat(subject(to(annas).getLast())).isEqualTo("Die Ratenzahlung ist beendet");
+        assertThat((String) to(annas).getLast().parsed().getContent())
+                .contains("12,50\u00a0€", "25. November 2026", "https://coop.example/pay/");
     }
 
     @Test

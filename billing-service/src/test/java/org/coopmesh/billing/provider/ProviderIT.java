@@ -22,6 +22,7 @@ import org.coopmesh.billing.BillingContext.StandingClock;
 import org.coopmesh.billing.BillingService;
 import org.coopmesh.billing.autopay.AutopayForTests;
 import org.coopmesh.billing.directdebit.DebitsForTests;
+import org.coopmesh.billing.instalment.InstalmentsForTests;
 import org.coopmesh.billing.invoice.BillsForTests;
 import org.coopmesh.billing.invoice.Invoice;
 import org.coopmesh.billing.invoice.InvoiceId;
@@ -658,6 +659,32 @@ class ProviderIT {
                         "3 2026-11-08 failed passing",
                         "4 2026-11-15 taken");
         assertThat(ledger.balance(AccountId.wallet(payer.value()), EUR)).isEqualTo(euros("-27.50"));
+    }
+
+    @Test
+    void whoPaysInPartsIsChargedForNothingMeanwhile() {
+        InvoiceId saved = owed();
+        InvoiceId prepaid = owed();
+        autopay().choose(payer(saved), saved(saved, Provider.STRIPE));
+        autopay().wallet(payer(prepaid), saved(prepaid, Provider.STRIPE), euros("5"), euros("20"));
+        UUID plan = inParts(saved);
+        UUID other = inParts(prepaid);
+        for (int day = 2; day <= 20; day++) onDay("2026-11-%02d".formatted(day));
+        assertThat(autopay().tries(payer(saved))).isEmpty();
+        assertThat(autopay().tries(payer(prepaid))).isEmpty();
+
+        InstalmentsForTests.end(context, plan);
+        InstalmentsForTests.end(context, other);
+        onDay("2026-11-21");
+
+        assertThat(autopay().tries(payer(saved))).containsExactly("1 2026-11-21 taken");
+        assertThat(autopay().tries(payer(prepaid))).containsExactly("1 2026-11-21 taken");
+        assertThat(invoicing.find(saved)).isInstanceOf(Invoice.Paid.class);
+    }
+
+    private UUID inParts(InvoiceId invoice) {
+        return InstalmentsForTests.agree(
+                context, payer(invoice), LocalDate.of(2026, 12, 1), LocalDate.of(2027, 1, 1));
     }
 
     @Test

@@ -41,10 +41,13 @@ class InvoiceListener {
                             FactFields.day("overdue.since", event.getOverdue().getSince()),
                             at);
             case SETTLED -> review.settled(invoice, payer, at);
-            case ISSUED,
-                    REOPENED,
-                    CREDITED,
-                    FACT_NOT_SET -> {} // Newer facts arrive as FACT_NOT_SET.
+            case REOPENED ->
+                    review.putOff(
+                            invoice,
+                            payer,
+                            FactFields.day("reopened.due_on", event.getReopened().getDueOn()),
+                            at);
+            case ISSUED, CREDITED, FACT_NOT_SET -> {} // Newer facts arrive as FACT_NOT_SET.
         }
     }
 }

@@ -57,6 +57,14 @@ public class StandingReview {
         }
     }
 
+    /** Billing said at {@code at} that an invoice is to be paid by {@code dueOn}: what was late before that day is so no longer. */
+    @Transactional
+    void putOff(UUID invoice, PayerId payer, LocalDate dueOn, Instant at) {
+        if (standings.putOff(invoice, dueOn, at)) {
+            hearers.publishEvent(StandingChanged.of(payer));
+        }
+    }
+
     /** Billing said at {@code at} that nothing is owed on an invoice any more. */
     @Transactional
     void settled(UUID invoice, PayerId payer, Instant at) {

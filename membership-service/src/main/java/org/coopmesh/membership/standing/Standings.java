@@ -48,6 +48,20 @@ class Standings {
                 == 1;
     }
 
+    /** Forgets since when an invoice was overdue, if it may be paid up to that day or later by now. True if it was news. */
+    boolean putOff(UUID invoice, LocalDate dueOn, Instant at) {
+        return db.sql(
+                                """
+                                update invoice_word set overdue_since = null, said_at = :at
+                                where invoice_id = :invoice and overdue_since <= :dueOn and said_at <= :at
+                                """)
+                        .param("invoice", invoice)
+                        .param("dueOn", dueOn)
+                        .param("at", time(at))
+                        .update()
+                == 1;
+    }
+
     Map<PayerId, LocalDate> overdueSince(Collection<PayerId> payers) {
         var since = new HashMap<PayerId, LocalDate>();
         if (!payers.isEmpty()) {

@@ -11,6 +11,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -23,6 +24,7 @@ import org.coopmesh.contracts.abuse.v1.MeasureImposed;
 import org.coopmesh.contracts.abuse.v1.MeasureReversed;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
+import org.coopmesh.contracts.billing.v1.InvoiceReopened;
 import org.coopmesh.contracts.billing.v1.InvoiceSettled;
 import org.coopmesh.contracts.billing.v1.SpendCapCleared;
 import org.coopmesh.contracts.billing.v1.SpendCapReached;
@@ -119,6 +121,49 @@ class FactsFromTheBusIT extends NetworkedService {
                                         .single()
                                 == 1);
         assertThat(rule()).isEqualTo("full");
+    }
+
+    @Test
+    void whatIsPutOffOpensAndWhatWasOpenedAgainWhileLateDoesNot() throws Exception {
+        UUID invoice = UUID.randomUUID();
+        LocalDate since = membership.today();
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setOverdue(InvoiceOverdue.newBuilder().setSince(since.toString()))
+                        .build());
+        awaitRule("slow lane");
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setReopened(
+                                InvoiceReopened.newBuilder()
+                                        .setDueOn(since.minusDays(1).toString()))
+                        .build());
+        UUID another = UUID.randomUUID();
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(another).setSettled(InvoiceSettled.getDefaultInstance()).build());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        db.sql("select count(*) from invoice_word where invoice_id = :id")
+                                        .param("id", another)
+                                        .query(Integer.class)
+                                        .single()
+                                == 1);
+        assertThat(rule()).isEqualTo("slow lane");
+
+        say(
+                "coopmesh.billing.invoice.v1",
+                invoice(invoice)
+                        .setReopened(
+                                InvoiceReopened.newBuilder()
+                                        .setDueOn(since.plusMonths(3).toString()))
+                        .build());
+
+        awaitRule("full");
+        http.perform(get("/api/members/{id}", owner.id()).with(caller(board, "board")))
+                .andExpect(jsonPath("$.standing.level").value("good"));
     }
 
     @Test
