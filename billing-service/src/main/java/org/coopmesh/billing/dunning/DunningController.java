@@ -52,7 +52,7 @@ class DunningController {
             int graceDays,
             boolean waitForBank) {}
 
-    record PolicyRequest(
+    record DunningPolicyRequest(
             @Nullable Integer reminderAfter,
             @Nullable Integer lastAfter,
             @NotNull Integer graceDays,
@@ -120,7 +120,8 @@ class DunningController {
     /** Says the policy from today on. */
     @PutMapping("/policy")
     @PreAuthorize("hasAnyRole('treasurer', 'board')")
-    PolicyView say(@Valid @RequestBody PolicyRequest request, Authentication authentication) {
+    PolicyView say(
+            @Valid @RequestBody DunningPolicyRequest request, Authentication authentication) {
         dunning.say(
                 new DunningPolicy(
                         dunning.today(),

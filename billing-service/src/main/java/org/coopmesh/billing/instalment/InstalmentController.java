@@ -90,7 +90,7 @@ class InstalmentController {
      * @param next null where it does not run
      * @param history the first first
      */
-    record PlanView(
+    record InstalmentPlanView(
             UUID id,
             UUID payerId,
             String state,
@@ -103,18 +103,18 @@ class InstalmentController {
             @Nullable NextView next,
             List<StepView> history) {}
 
-    record PlansView(List<PlanView> items, @Nullable String next) {}
+    record InstalmentPlansView(List<InstalmentPlanView> items, @Nullable String next) {}
 
     /** @param invoices with something open, the oldest first */
     record OwnPayerView(UUID payerId, List<InvoiceView> invoices) {}
 
-    record OwnPlansView(List<OwnPayerView> payers, List<PlanView> plans) {}
+    record OwnPlansView(List<OwnPayerView> payers, List<InstalmentPlanView> plans) {}
 
     /**
      * @param days the last day to pay of each part, ascending
      * @param reason why, in the words of who asks or agrees; may be left out
      */
-    record PlanRequest(
+    record InstalmentPlanRequest(
             @NotNull UUID payerId,
             @NotEmpty @Size(max = InstalmentPlan.INVOICES_MAX) List<@NotNull UUID> invoiceIds,
             @NotEmpty @Size(max = InstalmentPlan.PARTS_MAX) List<@NotNull LocalDate> days,
@@ -133,7 +133,7 @@ class InstalmentController {
     /** Newest first: the caller's own, everybody's for the treasurer and the board. */
     @GetMapping
     @PreAuthorize("isAuthenticated()")
-    PlansView plans(
+    InstalmentPlansView plans(
             @RequestParam(required = false)
                     @Pattern(regexp = "asked|refused|withdrawn|running|kept|missed|ended")
                     @Nullable String state,
@@ -143,7 +143,7 @@ class InstalmentController {
             Authentication authentication) {
         List<InstalmentPlan> plans =
                 paying.list(payers(Caller.of(authentication), payerId), state, after, limit);
-        return new PlansView(
+        return new InstalmentPlansView(
                 plans.stream().map(this::view).toList(),
                 plans.size() < limit ? null : String.valueOf(plans.getLast().heading().place()));
     }
@@ -181,7 +181,7 @@ class InstalmentController {
     /** One plan. */
     @GetMapping("/{id}")
     @PreAuthorize("isAuthenticated()")
-    PlanView plan(@PathVariable UUID id, Authentication authentication) {
+    InstalmentPlanView plan(@PathVariable UUID id, Authentication authentication) {
         Caller caller = Caller.of(authentication);
         InstalmentPlan plan = paying.find(id);
         if (!caller.readsAllMoney() && !register.pays(caller.member(), plan.heading().payer())) {
@@ -194,7 +194,8 @@ class InstalmentController {
     @PostMapping("/mine")
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("isAuthenticated()")
-    PlanView ask(@Valid @RequestBody PlanRequest request, Authentication authentication) {
+    InstalmentPlanView ask(
+            @Valid @RequestBody InstalmentPlanRequest request, Authentication authentication) {
         MemberId me = Caller.of(authentication).member();
         var payer = new PayerId(request.payerId());
         if (!register.pays(me, payer)) {
@@ -206,7 +207,7 @@ class InstalmentController {
     /** Takes back what one asked for. */
     @PostMapping("/{id}/withdrawal")
     @PreAuthorize("isAuthenticated()")
-    PlanView withdraw(@PathVariable UUID id, Authentication authentication) {
+    InstalmentPlanView withdraw(@PathVariable UUID id, Authentication authentication) {
         return view(paying.withdraw(id, Caller.of(authentication).member()));
     }
 
@@ -214,7 +215,8 @@ class InstalmentController {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasRole('treasurer')")
-    PlanView agree(@Valid @RequestBody PlanRequest request, Authentication authentication) {
+    InstalmentPlanView agree(
+            @Valid @RequestBody InstalmentPlanRequest request, Authentication authentication) {
         return view(
                 paying.agree(
                         new PayerId(request.payerId()),
@@ -227,14 +229,14 @@ class InstalmentController {
     /** Agrees to what a payer asked for. */
     @PostMapping("/{id}/agreement")
     @PreAuthorize("hasRole('treasurer')")
-    PlanView agree(@PathVariable UUID id, Authentication authentication) {
+    InstalmentPlanView agree(@PathVariable UUID id, Authentication authentication) {
         return view(paying.agree(id, Caller.of(authentication).member()));
     }
 
     /** Does not agree, and says why. */
     @PostMapping("/{id}/refusal")
     @PreAuthorize("hasRole('treasurer')")
-    PlanView refuse(
+    InstalmentPlanView refuse(
             @PathVariable UUID id,
             @Valid @RequestBody ReasonRequest request,
             Authentication authentication) {
@@ -245,14 +247,14 @@ class InstalmentController {
     /** Ends a plan that runs: what is left is owed from today. */
     @PostMapping("/{id}/end")
     @PreAuthorize("hasRole('treasurer')")
-    PlanView end(
+    InstalmentPlanView end(
             @PathVariable UUID id,
             @Valid @RequestBody ReasonRequest request,
             Authentication authentication) {
         return view(paying.end(id, request.reason().strip(), Caller.of(authentication).member()));
     }
 
-    private PlanView view(InstalmentPlan plan) {
+    private InstalmentPlanView view(InstalmentPlan plan) {
         List<Invoice> covered =
                 plan.heading().invoices().stream()
                         .map(invoicing::find)
@@ -271,7 +273,7 @@ class InstalmentController {
                         .map(Invoice::open)
                         .reduce(Money.zero(register.coop().currency()), Money::plus);
         Running running = plan instanceof Running runs ? runs : null;
-        return new PlanView(
+        return new InstalmentPlanView(
                 plan.heading().id(),
                 plan.heading().payer().value(),
                 InstalmentPlans.state(plan),
