@@ -2,6 +2,7 @@ package org.coopmesh.membership.roster;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,20 @@ final class MeshDbFile {
                     .add(i);
 
         var reader = new LineReader();
+        var known = new HashSet<String>();
         var lines = new ArrayList<RosterLine>();
         var skipped = new ArrayList<RosterProblem>();
         for (int m = 0; m < people.size(); m++) {
             JsonNode person = people.get(m);
+            String personId = id(person);
+            if (personId.isEmpty() || !known.add(personId)) {
+                reader.begin("members[" + m + "]");
+                if (personId.isEmpty()) reader.wrong("id", "required", "is missing");
+                else reader.wrong("id", "once", "is another member's too");
+                continue;
+            }
             boolean connected = false;
-            for (int i : installsOf.getOrDefault(id(person), List.of())) {
+            for (int i : installsOf.getOrDefault(personId, List.of())) {
                 JsonNode install = installs.get(i);
                 String at = "installs[" + i + "]";
                 String status = text(install, "status");
@@ -79,8 +88,7 @@ final class MeshDbFile {
                         "more than " + Roster.LINES_MAX + " active installs");
         }
         for (int i = 0; i < installs.size(); i++) {
-            String member = id(installs.get(i).path("member"));
-            if (people.stream().noneMatch(person -> id(person).equals(member))) {
+            if (!known.contains(id(installs.get(i).path("member")))) {
                 reader.begin("installs[" + i + "]");
                 reader.wrong("member", "unknown", "names nobody of the members");
             }

@@ -2,9 +2,11 @@ package org.coopmesh.membership.roster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.Arbitraries;
@@ -291,6 +293,31 @@ class RosterTest {
                         " ",
                         "name,email\n");
         return pieces.list().ofMaxSize(40).map(list -> String.join("", list));
+    }
+
+    @Test
+    void membersOfMeshDbWithoutAnIdOrWithAnothersAreToldAndGetNobodysInstalls() {
+        Roster roster =
+                read(
+                        """
+                        {"members": [{"id": "m1", "name": "Ida"}, {"id": "m1", "name": "Tom"}, %s],
+                         "installs": [%s]}
+                        """
+                                .formatted(
+                                        String.join(", ", Collections.nCopies(300, "{}")),
+                                        String.join(", ", Collections.nCopies(300, "{}"))));
+
+        assertThat(roster.lines()).isEmpty();
+        assertThat(roster.skipped())
+                .extracting(RosterProblem::at, RosterProblem::rule)
+                .containsExactly(tuple("members[0]", "no-active-install"));
+        assertThat(roster.problems())
+                .hasSize(601)
+                .extracting(RosterProblem::at, RosterProblem::field, RosterProblem::rule)
+                .contains(
+                        tuple("members[1]", "id", "once"),
+                        tuple("members[2]", "id", "required"),
+                        tuple("installs[299]", "member", "unknown"));
     }
 
     private static Known known(
