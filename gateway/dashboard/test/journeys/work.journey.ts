@@ -847,9 +847,10 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await dialog().getByRole('button', { name: 'Write down' }).click();
     await page.getByText('invoice 4713').waitFor();
     await page.getByRole('button', { name: 'Reverse' }).click();
-    await dialog().getByLabel('Reason').fill('came back');
+    await dialog().getByLabel('Reason').fill('Paid twice');
     await dialog().getByRole('button', { name: 'Reverse' }).click();
-    await page.getByText('came back').waitFor();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByText('Paid twice').waitFor();
 
     expect(asked(/payments$/).at(-1)!.body).toMatchObject({ amount: { amount: '200.00', currency: 'EUR' }, reference: 'invoice 4713' });
     expect(asked(/reversal$/).at(-1)!.headers['idempotency-key']).toBeTruthy();

@@ -31,8 +31,9 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
         return "http://localhost:" + port(8080);
     }
 
+    // Below 32768, as all others: above, any connection that goes out may hold it
     int postgresPort() {
-        return port(54320);
+        return port(15432);
     }
 
     int kafkaPort() {

@@ -31,7 +31,6 @@ final class Outside implements AutoCloseable {
 
     static Outside start(Installation at, Secrets secrets, DemoClock clock) {
         try {
-            var mails = new MailSink(at.port(2525));
             var providers =
                     new ProviderSimulator(
                             at.port(8090), clock::now, at.state().resolve("providers.json"));
@@ -41,6 +40,7 @@ final class Outside implements AutoCloseable {
                         URI.create(at.publicUrl() + "/webhooks/" + provider),
                         secrets.of("webhook." + provider));
             }
+            var mails = new MailSink(at.port(2525));
             return new Outside(mails, new MailPage(mails, at.port(8025)), providers, secrets);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

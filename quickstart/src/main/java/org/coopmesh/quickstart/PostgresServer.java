@@ -3,6 +3,10 @@ package org.coopmesh.quickstart;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -15,6 +19,7 @@ import java.util.stream.Stream;
 /** A real PostgreSQL as a child process: listens on loopback, and what it commits has reached the disk. */
 final class PostgresServer implements AutoCloseable {
     private static final long KILL_SECONDS_MAX = 10;
+    private static final int TOLD_LINES_MAX = 20;
 
     private final EmbeddedPostgres server;
     private final Path directory;
@@ -25,18 +30,24 @@ final class PostgresServer implements AutoCloseable {
     }
 
     /**
-     * Starts on {@code directory}, which is initialised when it is new and kept when this closes.
+     * Starts on {@code directory}, which is initialised when it is new and kept when this closes. What the server says goes to
+     * a file of the same name with {@code .log}, beside it.
      *
-     * @param port 0 takes a free one
+     * @throws IllegalStateException when somebody else listens on {@code port}
      */
     static PostgresServer start(Path directory, int port) {
+        refuseTaken(port);
+        Path log = directory.resolveSibling(directory.getFileName() + ".log");
         try {
+            Files.createDirectories(directory.toAbsolutePath().getParent());
             var builder =
                     EmbeddedPostgres.builder()
                             .setDataDirectory(directory)
                             .setCleanDataDirectory(false)
                             .setRegisterShutdownHook(false)
                             .setPGStartupWait(Duration.ofMinutes(2))
+                            .setOutputRedirector(Redirect.appendTo(log.toFile()))
+                            .setPort(port)
                             .setServerConfig("listen_addresses", "127.0.0.1")
                             .setServerConfig("fsync", "on")
                             .setServerConfig("synchronous_commit", "on")
@@ -45,12 +56,31 @@ final class PostgresServer implements AutoCloseable {
                             // A service's tests keep many contexts, each with its pool
                             .setServerConfig("max_connections", "500")
                             .setServerConfig("max_wal_size", "512MB");
-            if (port != 0) {
-                builder.setPort(port);
-            }
             return new PostgresServer(builder.start(), directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL did not start on " + directory, e);
+            throw new UncheckedIOException(
+                    "PostgreSQL did not start on " + directory + ": " + lastOf(log), e);
+        }
+    }
+
+    /** The server itself would say so in its log only, and be waited for. */
+    private static void refuseTaken(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new IllegalStateException(
+                    "PostgreSQL needs port " + port + " of 127.0.0.1, which is taken", e);
+        }
+    }
+
+    private static String lastOf(Path log) {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join(
+                    "\n", lines.subList(Math.max(0, lines.size() - TOLD_LINES_MAX), lines.size()));
+        } catch (IOException e) {
+            return "it left no log, " + e;
         }
     }
 

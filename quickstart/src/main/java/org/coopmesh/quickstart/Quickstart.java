@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.coopmesh.quickstart.Village.Person;
@@ -30,6 +32,7 @@ public final class Quickstart implements AutoCloseable {
     private final Village village;
     private final DemoClock clock;
     private final Traffic traffic;
+    private final Deque<Runnable> started;
 
     private Quickstart(
             Installation at,
@@ -40,7 +43,8 @@ public final class Quickstart implements AutoCloseable {
             Agents agents,
             Village village,
             DemoClock clock,
-            Traffic traffic) {
+            Traffic traffic,
+            Deque<Runnable> started) {
         this.at = at;
         this.servers = servers;
         this.mesh = mesh;
@@ -50,46 +54,51 @@ public final class Quickstart implements AutoCloseable {
         this.village = village;
         this.clock = clock;
         this.traffic = traffic;
+        this.started = started;
     }
 
-    /** Starts everything and returns when the village lives; {@code progress} hears a line for each step. */
+    /**
+     * Starts everything and returns when the village lives; {@code progress} hears a line for each step. What had started is
+     * ended again when something does not.
+     */
     public static Quickstart start(Installation at, Consumer<String> progress) {
         var steps = new Progress(progress);
         prepare(at);
         var secrets = new Secrets(at.state().resolve("secrets.properties"));
         var clock = new DemoClock(at.clockFile());
-        Outside outside = Outside.start(at, secrets, clock);
-        var village = new Village(at, secrets, clock, outside.bank());
-        village.beginInThePast();
-        Servers servers = Servers.start(at.state(), at.postgresPort(), at.kafkaPort());
-        for (String database : new String[] {"membership", "billing", "abuse", "gateway"}) {
-            servers.giveDatabase(database, secrets.of("database." + database));
-        }
-        steps.step("PostgreSQL and Kafka answer");
-        Mesh mesh = null;
-        if (!at.simulated()) {
-            mesh = Mesh.build(at);
-            steps.step("six routers, two gateways, one Internet host");
-        }
-        var services = new Services(at, secrets, outside);
-        var agents = new Agents(at);
-        var quickstart =
-                new Quickstart(
-                        at,
-                        servers,
-                        mesh,
-                        outside,
-                        services,
-                        agents,
-                        village,
-                        clock,
-                        new Traffic(at));
+        var started = new ArrayDeque<Runnable>();
         try {
+            Outside outside = Outside.start(at, secrets, clock);
+            started.push(outside::close);
+            var village = new Village(at, secrets, clock, outside.bank());
+            village.beginInThePast();
+            Servers servers = Servers.start(at.state(), at.postgresPort(), at.kafkaPort());
+            started.push(servers::close);
+            for (String database : new String[] {"membership", "billing", "abuse", "gateway"}) {
+                servers.giveDatabase(database, secrets.of("database." + database));
+            }
+            steps.step("PostgreSQL and Kafka answer");
+            Mesh mesh = null;
+            if (!at.simulated()) {
+                mesh = Mesh.build(at);
+                started.push(mesh::close);
+                steps.step("six routers, two gateways, one Internet host");
+            }
+            var services = new Services(at, secrets, outside);
+            started.push(services::stop);
+            var agents = new Agents(at);
+            started.push(agents::stop);
+            var traffic = new Traffic(at);
+            started.push(traffic::stop);
+            var quickstart =
+                    new Quickstart(
+                            at, servers, mesh, outside, services, agents, village, clock, traffic,
+                            started);
             services.start(steps);
             quickstart.live(steps);
             return quickstart;
         } catch (RuntimeException e) {
-            quickstart.close();
+            started.forEach(Runnable::run);
             throw e;
         }
     }
@@ -233,16 +242,10 @@ public final class Quickstart implements AutoCloseable {
         agents.start(router);
     }
 
+    /** Ends everything, what started last first. */
     @Override
     public void close() {
-        traffic.stop();
-        agents.stop();
-        services.stop();
-        outside.close();
-        servers.close();
-        if (mesh != null) {
-            mesh.close();
-        }
+        started.forEach(Runnable::run);
     }
 
     private void lookAfterThemUntilStopped() throws InterruptedException {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * needs a server: then they are shared by all tests of one JVM and end with it.
  */
 public final class Servers implements AutoCloseable {
+    // Where the system takes no port for connections that go out, so a server that ended finds its
+    // own free again
+    private static final int FREE_PORT_MIN = 20_000;
+    private static final int FREE_PORT_MAX = 32_767;
     private static final AtomicInteger DATABASES = new AtomicInteger();
     private static final List<Path> SCRATCH = new ArrayList<>();
     private static @Nullable PostgresServer sharedPostgres;
@@ -38,7 +43,12 @@ public final class Servers implements AutoCloseable {
         this.postgresPort = postgresPort;
         this.kafkaPort = kafkaPort;
         postgres = startPostgres();
-        kafka = startKafka();
+        try {
+            kafka = startKafka();
+        } catch (RuntimeException e) {
+            postgres.close();
+            throw e;
+        }
     }
 
     /** Starts both on {@code directory}; what they held before is there again. */
@@ -126,12 +136,12 @@ public final class Servers implements AutoCloseable {
 
     /** For tests: a PostgreSQL of one's own, which may be killed. */
     public static MortalPostgres mortalPostgres() {
-        return new MortalPostgres(scratch("mortal-postgres"), freePort());
+        return new MortalPostgres(scratch("mortal-postgres").resolve("data"), freePort());
     }
 
     private static synchronized PostgresServer shared() {
         if (sharedPostgres == null) {
-            sharedPostgres = PostgresServer.start(scratch("postgres"), 0);
+            sharedPostgres = PostgresServer.start(scratch("postgres").resolve("data"), freePort());
         }
         return sharedPostgres;
     }
@@ -141,10 +151,13 @@ public final class Servers implements AutoCloseable {
     }
 
     private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(FREE_PORT_MIN, FREE_PORT_MAX + 1);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                // The next one, then
+            }
         }
     }
 
