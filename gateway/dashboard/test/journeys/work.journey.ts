@@ -112,8 +112,16 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByRole('link', { name: 'My data' }).click();
     await page.getByText('to prove who had which right when').waitFor();
     const saved = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Download it' }).click();
+    await page.getByRole('button', { name: 'Membership, places, nodes, sign-ins' }).click();
     expect((await saved).suggestedFilename()).toBe('about-me.zip');
+    const bills = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Usage, bills, payments' }).click();
+    expect((await bills).suggestedFilename()).toBe('my-bills.zip');
+    await inspect(page, 'my-data', width);
+    await page.getByRole('button', { name: 'Erase me' }).click();
+    await dialog().getByRole('button', { name: 'Erase me for good' }).click();
+    await dialog().getByText('leaves first').waitFor();
+    await inspect(page, 'erase-me', width);
   });
 
   it('the board grants a role', async () => {

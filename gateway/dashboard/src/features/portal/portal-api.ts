@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, put, segment, type Page } from '@/shared/api';
+import { get, post, put, segment, type Page } from '@/shared/api';
 import type { Money } from '@/shared/money';
 
 export interface Me {
@@ -13,11 +13,13 @@ export interface Me {
 
 /** Data that are held for one purpose. */
 export interface HeldKind {
+  service: string;
   kind: string;
   purpose: string;
   basis: string;
   kept: string;
-  tables: { table: string }[];
+  stays: string | null;
+  tables: { table: string; erase?: string | null; blank?: Record<string, string> | null }[];
 }
 
 export interface OpenInvoice {
@@ -83,4 +85,7 @@ export const ownReportsQuery = queryOptions({ queryKey: ['me', 'reports'], query
 const duesPath = (payerId: string, siteId: string) => `/api/bill/${segment(payerId)}/dues/${segment(siteId)}`;
 export const duesQuery = (payerId: string, siteId: string) => queryOptions({ queryKey: ['me', 'dues', payerId, siteId], queryFn: ({ signal }) => get<Dues>(duesPath(payerId, siteId), signal), retry: false });
 export const chooseDues = (payerId: string, siteId: string, choice: { amount: string; effectiveOn: string }) => put<Dues>(duesPath(payerId, siteId), choice);
-export const registerQuery = queryOptions({ queryKey: ['privacy', 'register'], queryFn: ({ signal }) => get<{ kinds: HeldKind[] }>('/api/privacy/register', signal), staleTime: 300_000 });
+const REGISTERS = ['/api/privacy/register', '/api/billing/privacy/register', '/api/abuse/privacy/register'];
+/** What all services hold, in one list. */
+export const registerQuery = queryOptions({ queryKey: ['privacy', 'register'], queryFn: async ({ signal }) => ({ kinds: (await Promise.all(REGISTERS.map((path) => get<{ service: string; kinds: Omit<HeldKind, 'service'>[] }>(path, signal)))).flatMap(({ service, kinds }) => kinds.map((kind) => ({ ...kind, service }))) }), staleTime: 300_000 });
+export const eraseMe = () => post<{ rows: Record<string, number> }>('/api/me/erasure', {});

@@ -49,7 +49,8 @@ class ArchitectureTest {
                     "reconciliation",
                     "dunning",
                     "payroll",
-                    "treasury");
+                    "treasury",
+                    "privacy");
 
     /** Also where the build directory is not called target. */
     private static final DescribedPredicate<JavaClass> TESTS =

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -13,10 +14,12 @@ import org.springframework.transaction.annotation.Transactional;
 class MemberListener {
     private final SubjectRegister register;
     private final Inbox inbox;
+    private final ApplicationEventPublisher hearers;
 
-    MemberListener(SubjectRegister register, Inbox inbox) {
+    MemberListener(SubjectRegister register, Inbox inbox, ApplicationEventPublisher hearers) {
         this.register = register;
         this.inbox = inbox;
+        this.hearers = hearers;
     }
 
     @KafkaListener(topics = "coopmesh.membership.member.v1")
@@ -47,6 +50,7 @@ class MemberListener {
                                             event.getUnsubscribed().getSiteId())),
                             member(event),
                             null);
+            case ERASED -> hearers.publishEvent(new MemberErased(member(event)));
             case FACT_NOT_SET -> {} // A newer fact.
         }
     }

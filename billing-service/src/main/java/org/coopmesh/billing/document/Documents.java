@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.coopmesh.billing.subscription.PayerId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -187,6 +188,18 @@ class Documents {
                 .param("from", month.atDay(1))
                 .param("to", month.plusMonths(1).atDay(1))
                 .param("limit", limit)
+                .query((rs, row) -> rs.getObject("invoice_id", UUID.class))
+                .list();
+    }
+
+    /** What is drawn up of {@code payers}, the newest first. */
+    List<UUID> readyOf(List<PayerId> payers) {
+        return db.sql(
+                        """
+                        select invoice_id from document where state = 'ready' and payer_id = any(:payers)
+                         order by issued_on desc, series, number desc
+                        """)
+                .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
                 .query((rs, row) -> rs.getObject("invoice_id", UUID.class))
                 .list();
     }

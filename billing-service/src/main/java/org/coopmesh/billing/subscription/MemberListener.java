@@ -8,6 +8,7 @@ import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.contracts.membership.v1.SiteSubscribed;
 import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
@@ -17,10 +18,12 @@ import org.springframework.transaction.annotation.Transactional;
 class MemberListener {
     private final Inbox inbox;
     private final Subscriptions subscriptions;
+    private final ApplicationEventPublisher hearers;
 
-    MemberListener(Inbox inbox, Subscriptions subscriptions) {
+    MemberListener(Inbox inbox, Subscriptions subscriptions, ApplicationEventPublisher hearers) {
         this.inbox = inbox;
         this.subscriptions = subscriptions;
+        this.hearers = hearers;
     }
 
     @KafkaListener(topics = "coopmesh.membership.member.v1")
@@ -82,6 +85,14 @@ class MemberListener {
                                     "unsubscribed.effective_on",
                                     event.getUnsubscribed().getEffectiveOn()),
                             at);
+            case ERASED ->
+                    hearers.publishEvent(
+                            new MemberErased(
+                                    member,
+                                    new PayerId(
+                                            FactFields.id(
+                                                    "erased.payer_id",
+                                                    event.getErased().getPayerId()))));
             case FACT_NOT_SET -> {} // A newer fact than this version knows.
         }
     }

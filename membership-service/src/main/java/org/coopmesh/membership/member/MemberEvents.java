@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.CoopEvent;
+import org.coopmesh.contracts.membership.v1.MemberErased;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.contracts.membership.v1.MemberJoined;
 import org.coopmesh.contracts.membership.v1.MemberLeft;
@@ -55,6 +56,12 @@ final class MemberEvents {
 
     static MemberEvent left(MemberId member, LocalDate on, Instant at) {
         return event(member, at).setLeft(MemberLeft.newBuilder().setLeftOn(on.toString())).build();
+    }
+
+    static MemberEvent erased(MemberId member, PayerId payer, Instant at) {
+        return event(member, at)
+                .setErased(MemberErased.newBuilder().setPayerId(payer.toString()))
+                .build();
     }
 
     static MemberEvent subscribed(MemberId member, Subscription subscription, Instant at) {

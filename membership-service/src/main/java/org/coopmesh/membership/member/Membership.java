@@ -77,6 +77,33 @@ public class Membership {
 
     // What other capabilities ask
 
+    /** Why {@code id} cannot be erased yet, in a sentence; empty if nothing hinders it. Locks them until the transaction ends. */
+    @Transactional
+    public Optional<String> hindersErasure(MemberId id) {
+        Member member = lock(id);
+        if (!(member instanceof Member.Left || member instanceof Member.Refused))
+            return Optional.of(
+                    "a member who is %s leaves first".formatted(Members.word(member.state())));
+        if (!sites.membersPaidBy(ownPayer(id).id(), today()).isEmpty())
+            return Optional.of("their account pays for a place still");
+        return Optional.empty();
+    }
+
+    /** The account that was made for {@code member} when they applied. */
+    public PayerId payerOf(MemberId member) {
+        return ownPayer(member).id();
+    }
+
+    /** Says that nothing is known any more of who {@code id} was, and ends sign-in for good; in the caller's transaction. */
+    @Transactional
+    public void erased(MemberId id, MemberId by) {
+        Instant at = clock.instant();
+        signIn.close(account(id));
+        timeline.add(id, at, "erased", Map.of("by", by.toString()));
+        announce(MemberEvents.erased(id, ownPayer(id).id(), at));
+        events.publishEvent(new MemberChanged(id));
+    }
+
     /**
      * The co-op that this installation serves.
      *

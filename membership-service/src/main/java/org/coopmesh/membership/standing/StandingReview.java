@@ -149,6 +149,11 @@ public class StandingReview {
         hearers.publishEvent(new GraceChanged(days));
     }
 
+    /** Whether {@code payer} has an invoice that is overdue, whatever follows from it. */
+    public boolean owes(PayerId payer) {
+        return standings.overdueSince(List.of(payer)).containsKey(payer);
+    }
+
     /** How each of {@code members} stands: the worst of what applies. */
     @Transactional(readOnly = true)
     public Map<MemberId, Standing> of(Collection<MemberId> members) {
