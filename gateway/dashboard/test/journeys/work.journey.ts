@@ -906,9 +906,17 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.goto('/join');
     await page.getByLabel('Address').fill('Carrer Nou 3');
     await page.getByLabel('Name', { exact: false }).first().fill('Pau');
+    await page.getByLabel('On the map').fill('behind the mill');
     await page.getByLabel('E-mail').fill('pau@nowhere');
     await page.getByLabel('Password', { exact: false }).first().fill('four words to keep');
     await page.getByRole('checkbox', { name: /version 3/ }).check();
+    await page.getByRole('button', { name: 'Send the application' }).click();
+    await page.getByText('or a link out of a map').waitFor();
+    expect(asked(/applications$/)).toHaveLength(0);
+    await page.context().grantPermissions(['geolocation']);
+    await page.context().setGeolocation({ latitude: 41.3874, longitude: 2.1686 });
+    await page.getByRole('button', { name: 'I am there now' }).click();
+    await page.getByText('or a link out of a map').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Send the application' }).click();
     await page.getByText('must be an e-mail address').first().waitFor();
     expect(await page.getByLabel('E-mail').getAttribute('aria-invalid')).toBe('true');
@@ -916,7 +924,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByLabel('E-mail').fill('pau@example.org');
     await page.getByRole('button', { name: 'Send the application' }).click();
     await page.getByText('Thank you, Pau').waitFor();
-    expect(asked(/applications$/)[1]!.body).toMatchObject({ planCode: 'standard', rulesVersion: 3, site: { address: 'Carrer Nou 3' } });
+    expect(asked(/applications$/)[1]!.body).toMatchObject({ planCode: 'standard', rulesVersion: 3, site: { address: 'Carrer Nou 3', latitude: 41.3874, longitude: 2.1686 } });
   });
 
   it('somebody reports without a name and follows up by the link', async () => {

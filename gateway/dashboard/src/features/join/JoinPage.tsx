@@ -1,9 +1,11 @@
 import { Button, Checkbox, PasswordInput, Radio, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { IconCurrentLocation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery, type Plan } from '@/shared/coop';
+import { readPlace, writePlace } from '@/shared/place';
 import { today } from '@/shared/time';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
@@ -19,14 +21,26 @@ export default function JoinPage() {
   const coop = useQuery(coopQuery);
   const plans = useQuery(plansQuery);
   const name = coop.data?.name ?? t`the co-op`;
-  const form = useFields({ planCode: '', name: '', email: '', password: '', phone: '', siteName: '', address: '' });
+  const form = useFields({ planCode: '', name: '', email: '', password: '', phone: '', siteName: '', address: '', place: '' });
+  const [placeWrong, setPlaceWrong] = useState<string>();
   const [accepted, setAccepted] = useState(false);
   const choices = currentPlans(plans.data ?? [], today());
   const planCode = form.values.planCode || choices[0]?.code || '';
   const rulesVersion = coop.data?.rulesVersion;
   const action = useAction({
-    run: () => apply({ name: form.values.name.trim(), email: form.values.email.trim(), password: form.values.password, phone: form.values.phone.trim() || undefined, planCode, rulesVersion: rulesVersion ?? 0, site: { name: form.values.siteName.trim() || t`Home`, address: form.values.address.trim() } }),
+    run: () => apply({ name: form.values.name.trim(), email: form.values.email.trim(), password: form.values.password, phone: form.values.phone.trim() || undefined, planCode, rulesVersion: rulesVersion ?? 0, site: { name: form.values.siteName.trim() || t`Home`, address: form.values.address.trim(), ...readPlace(form.values.place) } }),
   });
+
+  const here = () => navigator.geolocation.getCurrentPosition(
+    ({ coords }) => { setPlaceWrong(undefined); form.set('place', writePlace(coords)); },
+    () => setPlaceWrong(t`Your browser did not tell where you are`),
+    { timeout: 10_000 },
+  );
+  const send = () => {
+    const wrong = form.values.place.trim() !== '' && !readPlace(form.values.place) ? t`Two numbers like 41.38740, 2.16860, or a link out of a map` : undefined;
+    setPlaceWrong(wrong);
+    if (!wrong) action.run(undefined);
+  };
 
   if (action.output) {
     return (
@@ -40,7 +54,7 @@ export default function JoinPage() {
   }
   return (
     <Page title={t`Become a member of ${name}`} narrow lead={<Trans>Takes about three minutes. The board answers; until then nothing is charged.</Trans>}>
-      <form className="stack" onSubmit={onSubmit(() => action.run(undefined))}>
+      <form className="stack" onSubmit={onSubmit(send)}>
         <Panel title={t`Your plan`} lead={t`You can change it for any coming day.`}>
           <Loaded query={plans}>
             {() => choices.length === 0 ? <Empty title={t`No plans yet`}><Trans>The co-op has not decided on its plans. Please come back in a few days.</Trans></Empty> : (
@@ -53,6 +67,10 @@ export default function JoinPage() {
         <Panel title={t`Your place`} lead={t`Where the connection goes.`}>
           <div className="form">
             <TextInput required label={t`Address`} autoComplete="street-address" maxLength={500} {...form.text('address', action, 'site.address')} />
+            <div className="row">
+              <TextInput label={t`On the map (optional)`} description={t`Helps to see which neighbour’s roof you could reach. Two numbers, or a link out of any map.`} placeholder="41.38740, 2.16860" maxLength={500} {...form.text('place', action, 'site.latitude')} {...(placeWrong ? { error: placeWrong } : {})} />
+              {'geolocation' in navigator && <Button variant="default" style={{ alignSelf: 'end' }} leftSection={<IconCurrentLocation size={16} aria-hidden="true" />} onClick={here}><Trans>I am there now</Trans></Button>}
+            </div>
             <TextInput label={t`What you call it`} placeholder={t`Home`} maxLength={200} {...form.text('siteName', action, 'site.name')} />
           </div>
         </Panel>

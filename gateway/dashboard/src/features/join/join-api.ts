@@ -7,7 +7,7 @@ export interface Application {
   phone?: string;
   planCode: string;
   rulesVersion: number;
-  site: { name: string; address: string };
+  site: { name: string; address: string; latitude?: number; longitude?: number };
 }
 
 export const apply = (application: Application) => post<{ memberId: string }>('/api/applications', application);
