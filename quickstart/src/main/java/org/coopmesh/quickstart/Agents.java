@@ -48,6 +48,27 @@ final class Agents {
         }
     }
 
+    /** Writes what the page of a new node showed, for a box that makes up what it counts. */
+    void configure(String box, String shown) {
+        var lines = new ArrayList<String>();
+        for (String line : shown.lines().toList()) {
+            if (!line.matches("(state-dir|window|counters|firewall) *[:=].*")) {
+                lines.add(line);
+            }
+        }
+        lines.add("state-dir = " + directory(box).resolve("state"));
+        lines.add("window = " + WINDOW);
+        lines.add("counters = simulated");
+        lines.add("firewall = none");
+        lines.add("clock = server");
+        try {
+            Files.createDirectories(directory(box));
+            Files.write(config(box), lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes which neighbour is behind which interface, so that both ends of a link can be compared. */
     void tellLinks(String router, Map<String, String> nodeIdByInterface) {
         String links =

@@ -40,6 +40,18 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
         return port(19092);
     }
 
+    int zonePort() {
+        return port(15300);
+    }
+
+    int nameServerPort() {
+        return port(15301);
+    }
+
+    Path zoneKeyFile() {
+        return keys().resolve("zone.key");
+    }
+
     /** Where node ports listen: on the link into the mesh, or on loopback when there is none. */
     public String nodePortAddress() {
         return simulated ? "127.0.0.1" : coreAddress();

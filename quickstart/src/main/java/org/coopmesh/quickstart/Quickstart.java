@@ -232,6 +232,30 @@ public final class Quickstart implements AutoCloseable {
         servers.withoutKafka(meanwhile);
     }
 
+    /** Starts one more agent, with the file that the page of its node showed; only where the mesh is simulated. */
+    public void addBox(String box, String shown) {
+        if (mesh != null) {
+            throw new IllegalStateException("a router comes with its links, by Mesh");
+        }
+        agents.configure(box, shown);
+        agents.start(box);
+    }
+
+    /** Where the key stands by which a name server fetches the zone of names. */
+    public Path zoneKeyFile() {
+        return at.zoneKeyFile();
+    }
+
+    /** Where a name server fetches the zone, on loopback. */
+    public int zonePort() {
+        return at.zonePort();
+    }
+
+    /** Where a name server that is told of changes listens, on loopback. */
+    public int nameServerPort() {
+        return at.nameServerPort();
+    }
+
     /** Kills the agent on {@code router} as a power cut would. */
     public void killAgent(String router) {
         agents.kill(router);
