@@ -27,6 +27,9 @@ class TableOwnershipTest {
     /** What only foreign keys look at. */
     private static final Set<String> OF_THE_DATABASE = Set.of("ledger_account_kind");
 
+    /** What the module {@code mail} alone speaks of. */
+    private static final Set<String> OF_THE_QUEUE_OF_MAILS = Set.of("mail", "mail_gate");
+
     @Test
     void eachTableIsNamedByOneCapability() throws IOException {
         Set<String> tables = tables();
@@ -43,7 +46,9 @@ class TableOwnershipTest {
             }
         }
 
-        assertThat(namedBy.keySet()).as("tables that somebody speaks of").isEqualTo(tables);
+        assertThat(namedBy.keySet())
+                .as("tables that somebody speaks of")
+                .isEqualTo(without(tables, OF_THE_QUEUE_OF_MAILS));
         assertThat(namedBy).allSatisfy((table, by) -> assertThat(by).as(table).hasSize(1));
     }
 
@@ -59,6 +64,12 @@ class TableOwnershipTest {
         assertThat(named("\"update cow set dog = 1\"", tables)).containsOnly("cow");
         assertThat(named("\"a\" + from(dog) + \"\\\" from cat\"", tables)).containsOnly("cat");
         assertThat(named("// from dog to cat\nfrom dog", tables)).isEmpty();
+    }
+
+    private static Set<String> without(Set<String> tables, Set<String> some) {
+        var left = new TreeSet<>(tables);
+        left.removeAll(some);
+        return left;
     }
 
     private static Set<String> tables() throws IOException {

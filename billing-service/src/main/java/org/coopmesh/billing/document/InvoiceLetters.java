@@ -12,6 +12,7 @@ import org.coopmesh.billing.mail.Letter;
 import org.coopmesh.billing.mail.LetterWriter;
 import org.coopmesh.billing.mail.Notice;
 import org.coopmesh.billing.party.Language;
+import org.coopmesh.mail.Enclosure;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
@@ -36,8 +37,7 @@ class InvoiceLetters implements LetterWriter {
     public Optional<Letter> letter(Notice notice, UUID about, Language language) {
         Documents.Kept kept = documents.find(about);
         var enclosure =
-                new Letter.Enclosure(
-                        kept.number() + ".pdf", MediaType.APPLICATION_PDF_VALUE, kept.pdf());
+                new Enclosure(kept.number() + ".pdf", MediaType.APPLICATION_PDF_VALUE, kept.pdf());
         Optional<CreditNote> note = invoicing.creditNote(about);
         if (note.isPresent()) {
             return Optional.of(

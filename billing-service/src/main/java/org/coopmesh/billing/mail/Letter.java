@@ -1,6 +1,7 @@
 package org.coopmesh.billing.mail;
 
 import java.util.Map;
+import org.coopmesh.mail.Enclosure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,4 @@ public record Letter(Notice words, Map<String, String> values, @Nullable Enclosu
     public Letter {
         values = Map.copyOf(values);
     }
-
-    /**
-     * A file that goes with it.
-     *
-     * @param name of the file, such as {@code 2026-000001.pdf}
-     * @param type such as {@code application/pdf}
-     */
-    @SuppressWarnings("ArrayRecordComponent") // Handed on once, never compared.
-    public record Enclosure(String name, String type, byte[] bytes) {}
 }

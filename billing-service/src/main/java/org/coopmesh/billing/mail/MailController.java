@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import org.coopmesh.billing.mail.Mails.Mail;
-import org.coopmesh.billing.mail.Mails.State;
 import org.coopmesh.billing.party.Language;
 import org.coopmesh.billing.subscription.Caller;
+import org.coopmesh.mail.Mail;
+import org.coopmesh.mail.Mail.State;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -77,9 +77,9 @@ class MailController {
         static MailView of(Mail mail) {
             return new MailView(
                     mail.id(),
-                    mail.notice().tag(),
+                    mail.notice(),
                     mail.about(),
-                    mail.payer().value(),
+                    mail.recipient(),
                     mail.state().tag(),
                     mail.attempts(),
                     mail.queuedAt(),

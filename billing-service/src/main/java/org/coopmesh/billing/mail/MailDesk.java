@@ -1,5 +1,6 @@
 package org.coopmesh.billing.mail;
 
+import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -10,14 +11,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.billing.ledger.Money;
-import org.coopmesh.billing.mail.Mails.Mail;
-import org.coopmesh.billing.mail.Mails.State;
 import org.coopmesh.billing.party.Language;
 import org.coopmesh.billing.party.PartyRegister;
 import org.coopmesh.billing.party.Seller;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.mail.Mail;
+import org.coopmesh.mail.Mail.State;
+import org.coopmesh.mail.Mails;
+import org.coopmesh.mail.Sending;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -32,6 +36,7 @@ class MailDesk {
     private final PartyRegister parties;
     private final PayerRegister register;
     private final Clock clock;
+    private final URI site;
 
     MailDesk(
             Mails mails,
@@ -39,13 +44,15 @@ class MailDesk {
             Sending sending,
             PartyRegister parties,
             PayerRegister register,
-            Clock clock) {
+            Clock clock,
+            @Value("${coopmesh.public-url}") URI site) {
         this.mails = mails;
         this.texts = texts;
         this.sending = sending;
         this.parties = parties;
         this.register = register;
         this.clock = clock;
+        this.site = site;
     }
 
     record Queue(
@@ -161,8 +168,7 @@ class MailDesk {
                         case "code" -> "AM04";
                         case "due", "day", "retry" -> language.day(today.plusDays(DUE_DAYS));
                         case "received", "since" -> language.day(today);
-                        case "link" ->
-                                sending.site().resolve("/pay/AbCdEfGhIjKlMnOpQrStUv").toString();
+                        case "link" -> site.resolve("/pay/AbCdEfGhIjKlMnOpQrStUv").toString();
                         default -> language.money(Money.parse("12.50", currency));
                     });
         }

@@ -2,7 +2,9 @@ package org.coopmesh.billing.mail;
 
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.party.Language;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,6 +66,16 @@ class MailTexts {
                 .query((rs, row) -> new Policy(rs.getBoolean("enabled"), rs.getBoolean("enclosed")))
                 .optional()
                 .orElse(new Policy(true, true));
+    }
+
+    /** The notices that the co-op does not send. */
+    Set<Notice> turnedOff() {
+        var off = EnumSet.noneOf(Notice.class);
+        db.sql("select notice from mail_notice where not enabled")
+                .query(String.class)
+                .list()
+                .forEach(tag -> off.add(Notice.of(tag)));
+        return off;
     }
 
     boolean isEnclosed(Notice notice) {

@@ -2,10 +2,13 @@ package org.coopmesh.billing.mail;
 
 import java.time.Clock;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.mail.Mails;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,10 +17,12 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Mailing {
     private final Mails mails;
+    private final MailTexts texts;
     private final Clock clock;
 
-    Mailing(Mails mails, Clock clock) {
+    Mailing(Mails mails, MailTexts texts, Clock clock) {
         this.mails = mails;
+        this.texts = texts;
         this.clock = clock;
     }
 
@@ -40,7 +45,18 @@ public class Mailing {
 
     /** What became of the notice about each of these; one that was never queued, or is turned off, is left out. */
     public Map<UUID, Standing> standing(Notice notice, Collection<UUID> about) {
-        return about.isEmpty() ? Map.of() : mails.standing(notice, about);
+        var standing = new HashMap<UUID, Standing>();
+        if (about.isEmpty()) return standing;
+        mails.standing(notice.tag(), about)
+                .forEach((each, is) ->
+                        standing.put(
+                                each,
+                                switch (is) {
+                                    case ON_ITS_WAY -> Standing.ON_ITS_WAY;
+                                    case SENT -> Standing.SENT;
+                                    case NOT_SENT -> Standing.NOT_SENT;
+                                }));
+        return standing;
     }
 
     /** Queues the notice, once; not where the co-op has turned that notice off. */
@@ -52,14 +68,25 @@ public class Mailing {
     /** Queues the notice once more, where the same happened again: that it is told once for each time is the caller's. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void tellAnew(Told told) {
-        mails.queueAnew(told, clock.instant());
+        if (texts.policy(told.notice()).enabled()) {
+            mails.queueAnew(mail(told), clock.instant());
+        }
     }
 
     /** Queues the notices, each once, in their order. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void tell(Collection<Told> told) {
-        if (!told.isEmpty()) {
-            mails.queue(told, clock.instant());
-        }
+        if (told.isEmpty()) return;
+        Set<Notice> off = texts.turnedOff();
+        mails.queue(
+                told.stream()
+                        .filter(each -> !off.contains(each.notice()))
+                        .map(Mailing::mail)
+                        .toList(),
+                clock.instant());
+    }
+
+    private static org.coopmesh.mail.Told mail(Told told) {
+        return new org.coopmesh.mail.Told(told.notice().tag(), told.about(), told.payer().value());
     }
 }

@@ -26,6 +26,7 @@ import org.coopmesh.billing.payment.Payment;
 import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.mail.Sending;
 import org.coopmesh.quickstart.MailSink;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -74,8 +75,8 @@ final class MailBench {
         // One payment stands for all: each mail is written anew from it.
         db.sql(
                         """
-                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
-                        select gen_random_uuid(), notice, :payment, row_number() over (order by id), payer_id, queued_at, state, try_after
+                        insert into mail (message_id, notice, about, copy, recipient_id, queued_at, state, try_after)
+                        select gen_random_uuid(), notice, :payment, row_number() over (order by id), recipient_id, queued_at, state, try_after
                           from mail
                         """)
                 .param("payment", payment)

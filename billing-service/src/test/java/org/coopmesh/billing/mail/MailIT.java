@@ -47,6 +47,7 @@ import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.billing.subscription.Facts.Someone;
 import org.coopmesh.billing.subscription.MemberId;
 import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.mail.Sending;
 import org.coopmesh.quickstart.MailSink;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -325,8 +326,8 @@ class MailIT {
         // One payment stands for all: what they tell does not matter here.
         db.sql(
                         """
-                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
-                        select gen_random_uuid(), notice, :payment, row_number() over (order by id), payer_id, queued_at, state, try_after
+                        insert into mail (message_id, notice, about, copy, recipient_id, queued_at, state, try_after)
+                        select gen_random_uuid(), notice, :payment, row_number() over (order by id), recipient_id, queued_at, state, try_after
                           from mail
                         """)
                 .param("payment", UUID.fromString(payment))

@@ -490,7 +490,7 @@ class ProviderIT {
         assertThat(SIMULATOR.charged()).isEqualTo(charged);
         assertThat(
                         db.sql(
-                                        "select count(*) from mail where notice = 'charge-failed' and payer_id = :payer")
+                                        "select count(*) from mail where notice = 'charge-failed' and recipient_id = :payer")
                                 .param("payer", payer(invoice).value())
                                 .query(Long.class)
                                 .single())

@@ -1,4 +1,4 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.mail;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,18 +9,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.coopmesh.billing.subscription.PayerId;
+import org.coopmesh.mail.Mail.State;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.stereotype.Repository;
 
-/** SQL for the queue of mails. */
-@Repository
-class Mails {
+/** SQL for the queue of mails: the only class that knows {@code mail} and {@code mail_gate}. */
+public class Mails {
     private static final int ANSWER_CHARS_MAX = 500;
 
     private final JdbcClient db;
@@ -29,84 +26,56 @@ class Mails {
         this.db = db;
     }
 
-    /** Where a mail stands. */
-    enum State {
-        WAITING,
-        /** Somebody is at it, and may have begun to hand it over. */
-        SENDING,
+    /** What became of telling somebody. */
+    public enum Standing {
+        /** It waits, or is just being handed over. */
+        ON_ITS_WAY,
         /** A server took it. */
         SENT,
-        /** A server refused it, or put it off too often. */
-        FAILED,
-        /** It was being handed over when the line or the service broke; whether it was taken, nobody knows. */
-        DOUBTFUL,
-        /** The payer gave no address. */
-        UNADDRESSED,
-        /** Nothing to tell any more, or a person said so. */
-        DROPPED;
-
-        String tag() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-
-        static State of(String tag) {
-            return valueOf(tag.toUpperCase(Locale.ROOT));
-        }
+        /** It did not leave by itself: no address, refused, in doubt, or nothing to tell any more. */
+        NOT_SENT
     }
 
-    /** @param answer what the server said last, or why it stands as it does */
-    record Mail(
-            long id,
-            UUID messageId,
-            Notice notice,
-            UUID about,
-            PayerId payer,
-            State state,
-            int attempts,
-            Instant queuedAt,
-            @Nullable Instant sentAt,
-            @Nullable String sentTo,
-            @Nullable String answer) {}
-
     /** Why nothing is sent, until when. */
-    record Gate(@Nullable Instant pausedUntil, @Nullable String why) {}
+    public record Gate(@Nullable Instant pausedUntil, @Nullable String why) {}
 
-    void queue(Collection<Mailing.Told> told, Instant at) {
+    /** Queues what is to be told, each once, in its order; in the transaction that makes it true. */
+    public void queue(Collection<Told> told, Instant at) {
+        if (told.isEmpty()) return;
         db.sql(
                         """
-                        insert into mail (message_id, notice, about, payer_id, queued_at, state, try_after)
-                        select gen_random_uuid(), t.notice, t.about, t.payer_id, :at, 'waiting', :at
-                          from unnest(:notices::text[], :abouts::uuid[], :payers::uuid[])
-                               with ordinality as t (notice, about, payer_id, place)
-                         where not exists (select 1 from mail_notice n where n.notice = t.notice and not n.enabled)
+                        insert into mail (message_id, notice, about, recipient_id, queued_at, state, try_after)
+                        select gen_random_uuid(), t.notice, t.about, t.recipient_id, :at, 'waiting', :at
+                          from unnest(:notices::text[], :abouts::uuid[], :recipients::uuid[])
+                               with ordinality as t (notice, about, recipient_id, place)
                          order by t.place
                         on conflict do nothing
                         """)
                 .param("at", at.atOffset(ZoneOffset.UTC))
-                .param("notices", told.stream().map(t -> t.notice().tag()).toArray(String[]::new))
-                .param("abouts", told.stream().map(Mailing.Told::about).toArray(UUID[]::new))
-                .param("payers", told.stream().map(t -> t.payer().value()).toArray(UUID[]::new))
+                .param("notices", told.stream().map(Told::notice).toArray(String[]::new))
+                .param("abouts", told.stream().map(Told::about).toArray(UUID[]::new))
+                .param("recipients", told.stream().map(Told::recipient).toArray(UUID[]::new))
                 .update();
     }
 
-    /** Of several copies the one that came furthest counts. */
-    Map<UUID, Mailing.Standing> standing(Notice notice, Collection<UUID> about) {
-        var standing = new HashMap<UUID, Mailing.Standing>();
+    /** What became of the notice about each of these; one that was never queued is left out. Of several copies the one that came furthest counts. */
+    public Map<UUID, Standing> standing(String notice, Collection<UUID> about) {
+        var standing = new HashMap<UUID, Standing>();
         db.sql(
                         """
                         select about, bool_or(state = 'sent') as sent, bool_or(state in ('waiting', 'sending')) as under_way from mail
                          where notice = :notice and about = any(:about) group by about
                         """)
-                .param("notice", notice.tag())
+                .param("notice", notice)
                 .param("about", about.toArray(UUID[]::new))
                 .query(rs -> {
                     standing.put(
                             rs.getObject("about", UUID.class),
                             rs.getBoolean("sent")
-                                    ? Mailing.Standing.SENT
+                                    ? Standing.SENT
                                     : rs.getBoolean("under_way")
-                                            ? Mailing.Standing.ON_ITS_WAY
-                                            : Mailing.Standing.NOT_SENT);
+                                            ? Standing.ON_ITS_WAY
+                                            : Standing.NOT_SENT);
                 });
         return standing;
     }
@@ -118,7 +87,8 @@ class Mails {
                 .single();
     }
 
-    Gate gate() {
+    /** Whether sending is paused, and why. */
+    public Gate gate() {
         return db.sql("select paused_until, why from mail_gate").query(Mails::gateRow).single();
     }
 
@@ -250,7 +220,8 @@ class Mails {
                 .update();
     }
 
-    Optional<Mail> lock(long id) {
+    /** The mail, locked until the transaction ends. */
+    public Optional<Mail> lock(long id) {
         return db.sql("select * from mail where id = :id for update")
                 .param("id", id)
                 .query(Mails::mail)
@@ -258,7 +229,7 @@ class Mails {
     }
 
     /** Waits again under the same name, so that who got it before can tell. */
-    void again(long id, Instant now) {
+    public void again(long id, Instant now) {
         db.sql(
                         """
                         update mail set state = 'waiting', attempts = 0, try_after = :now, worker = null, data_at = null, answer = null
@@ -270,7 +241,7 @@ class Mails {
     }
 
     /** Lets all wait again that failed or had no address; how many. */
-    int retry(Instant now) {
+    public int retry(Instant now) {
         return db.sql(
                         """
                         update mail set state = 'waiting', attempts = 0, try_after = :now, worker = null, data_at = null, answer = null
@@ -281,30 +252,29 @@ class Mails {
     }
 
     /** Queues the notice, also where it was queued before. */
-    void queueAnew(Mailing.Told told, Instant at) {
+    public void queueAnew(Told told, Instant at) {
         db.sql(
                         """
-                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
+                        insert into mail (message_id, notice, about, copy, recipient_id, queued_at, state, try_after)
                         select gen_random_uuid(), :notice, :about,
                                (select coalesce(max(o.copy) + 1, 0) from mail o where o.notice = :notice and o.about = :about),
-                               :payer, :at, 'waiting', :at
-                         where not exists (select 1 from mail_notice n where n.notice = :notice and not n.enabled)
+                               :recipient, :at, 'waiting', :at
                         """)
-                .param("notice", told.notice().tag())
+                .param("notice", told.notice())
                 .param("about", told.about())
-                .param("payer", told.payer().value())
+                .param("recipient", told.recipient())
                 .param("at", at.atOffset(ZoneOffset.UTC))
                 .update();
     }
 
     /** Queues the same notice once more, under a name of its own. */
-    void copy(long id, Instant now) {
+    public void copy(long id, Instant now) {
         db.sql(
                         """
-                        insert into mail (message_id, notice, about, copy, payer_id, queued_at, state, try_after)
+                        insert into mail (message_id, notice, about, copy, recipient_id, queued_at, state, try_after)
                         select gen_random_uuid(), m.notice, m.about,
                                (select max(o.copy) + 1 from mail o where o.notice = m.notice and o.about = m.about),
-                               m.payer_id, :now, 'waiting', :now
+                               m.recipient_id, :now, 'waiting', :now
                           from mail m where m.id = :id
                         """)
                 .param("id", id)
@@ -312,14 +282,16 @@ class Mails {
                 .update();
     }
 
-    void drop(long id, String why) {
+    /** Takes the mail off the queue. */
+    public void drop(long id, String why) {
         db.sql("update mail set state = 'dropped', worker = null, answer = :why where id = :id")
                 .param("id", id)
                 .param("why", cut(why))
                 .update();
     }
 
-    Map<State, Long> count() {
+    /** How many mails stand where; every state is there. */
+    public Map<State, Long> count() {
         var counts = new LinkedHashMap<State, Long>();
         for (State state : State.values()) {
             counts.put(state, 0L);
@@ -332,7 +304,7 @@ class Mails {
     }
 
     /** Mails, the newest first, before the mail {@code before}. */
-    List<Mail> list(@Nullable State state, @Nullable Long before, int limit) {
+    public List<Mail> list(@Nullable State state, @Nullable Long before, int limit) {
         return db.sql(
                         """
                         select * from mail
@@ -347,12 +319,23 @@ class Mails {
     }
 
     /** The mails about one thing, the newest first. */
-    List<Mail> about(UUID about, int limit) {
+    public List<Mail> about(UUID about, int limit) {
         return db.sql("select * from mail where about = :about order by id desc limit :limit")
                 .param("about", about)
                 .param("limit", limit)
                 .query(Mails::mail)
                 .list();
+    }
+
+    /** Forgets mails of these notices that were queued before a time and that nobody is at; how many. */
+    public int forget(Collection<String> notices, Instant queuedBefore) {
+        return db.sql(
+                        """
+                        delete from mail where notice = any(:notices) and queued_at < :before and state <> 'sending'
+                        """)
+                .param("notices", notices.toArray(String[]::new))
+                .param("before", queuedBefore.atOffset(ZoneOffset.UTC))
+                .update();
     }
 
     private static @Nullable String cut(@Nullable String text) {
@@ -369,9 +352,9 @@ class Mails {
         return new Mail(
                 rs.getLong("id"),
                 rs.getObject("message_id", UUID.class),
-                Notice.of(rs.getString("notice")),
+                rs.getString("notice"),
                 rs.getObject("about", UUID.class),
-                new PayerId(rs.getObject("payer_id", UUID.class)),
+                rs.getObject("recipient_id", UUID.class),
                 State.of(rs.getString("state")),
                 rs.getInt("attempts"),
                 rs.getObject("queued_at", OffsetDateTime.class).toInstant(),

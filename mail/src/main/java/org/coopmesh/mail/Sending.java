@@ -1,44 +1,32 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.mail;
 
 import static java.util.Objects.requireNonNull;
 
 import jakarta.mail.MessagingException;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.coopmesh.billing.mail.Mails.Mail;
-import org.coopmesh.billing.mail.Mails.State;
-import org.coopmesh.billing.party.Language;
-import org.coopmesh.billing.party.PartyRegister;
-import org.coopmesh.billing.party.PayerDetails;
-import org.coopmesh.billing.party.Seller;
+import org.coopmesh.mail.Mail.State;
+import org.coopmesh.mail.MailWriter.Written;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import org.springframework.scheduling.annotation.Scheduled;
-import org.springframework.stereotype.Service;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Sends what waits, no more a minute than allowed, each mail at most once: that its text leaves is written down before it does, and
  * what breaks off after that is in doubt and left to a person.
  */
-@Service
-@EnableConfigurationProperties(MailSettings.class)
-class Sending {
+public class Sending {
     /** How many one line to the server takes up at a time. */
     static final int BATCH = 20;
 
@@ -47,46 +35,44 @@ class Sending {
     private static final Duration RETRY_AFTER_MAX = Duration.ofHours(12);
 
     private final Mails mails;
-    private final MailTexts texts;
-    private final PartyRegister parties;
-    private final Map<Notice, LetterWriter> writers = new EnumMap<>(Notice.class);
+    private final Map<String, MailWriter> writers = new HashMap<>();
+    private final MailSender sender;
     private final @Nullable JavaMailSenderImpl server;
-    private final URI site;
     private final MailSettings settings;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
     Sending(
             Mails mails,
-            MailTexts texts,
-            PartyRegister parties,
-            List<LetterWriter> writers,
-            ObjectProvider<JavaMailSenderImpl> server,
+            List<MailWriter> writers,
+            MailSender sender,
+            @Nullable JavaMailSenderImpl server,
             MailSettings settings,
             TransactionTemplate transaction,
-            Clock clock,
-            @Value("${coopmesh.public-url}") URI site) {
-        this.site = site;
+            Clock clock) {
         this.mails = mails;
-        this.texts = texts;
-        this.parties = parties;
-        writers.forEach(
-                writer -> writer.writes().forEach(notice -> this.writers.put(notice, writer)));
-        JavaMailSenderImpl named = server.getIfAvailable();
+        for (MailWriter writer : writers) {
+            for (String notice : writer.writes()) {
+                if (this.writers.put(notice, writer) != null) {
+                    throw new IllegalArgumentException("two writers of notice " + notice);
+                }
+            }
+        }
+        this.sender = sender;
         this.server =
-                named == null || named.getHost() == null || named.getHost().isBlank()
+                server == null || server.getHost() == null || server.getHost().isBlank()
                         ? null
-                        : named;
+                        : server;
         this.settings = settings;
         this.transaction = transaction;
         this.clock = clock;
     }
 
     /** What keeps mails from leaving, all of them. */
-    enum Hindrance {
+    public enum Hindrance {
         /** No mail server is set. */
         SERVER,
-        /** There is no address to send from: neither a setting nor the co-op's own. */
+        /** There is nobody, or no address, to send from. */
         SENDER,
         /** The server did not answer, and is left alone for a while. */
         PAUSED
@@ -94,7 +80,7 @@ class Sending {
 
     /** Sends what is due, as far as the limit allows. */
     @Scheduled(fixedDelayString = "${coopmesh.mail.check-interval:PT1S}")
-    void check() {
+    public void check() {
         int doubtful = mails.sweep(clock.instant());
         if (doubtful > 0) {
             log.atWarn().addKeyValue("mails", doubtful).log("mails in doubt");
@@ -106,12 +92,12 @@ class Sending {
         }
     }
 
-    Optional<Hindrance> hindrance() {
+    /** What keeps all mails from leaving now; empty where nothing does. */
+    public Optional<Hindrance> hindrance() {
         if (server == null) {
             return Optional.of(Hindrance.SERVER);
         }
-        Optional<Seller> seller = parties.seller();
-        if (seller.isEmpty() || sender(seller.get()).isEmpty()) {
+        if (sender.from().flatMap(this::address).isEmpty()) {
             return Optional.of(Hindrance.SENDER);
         }
         Instant until = mails.gate().pausedUntil();
@@ -121,18 +107,14 @@ class Sending {
     }
 
     /** The address that mails come from. */
-    Optional<String> sender(Seller seller) {
+    private Optional<String> address(MailSender.From from) {
         return settings.sender().isBlank()
-                ? Optional.ofNullable(seller.email())
+                ? Optional.ofNullable(from.address())
                 : Optional.of(settings.sender().strip());
     }
 
-    /** Where browsers find the co-op. */
-    URI site() {
-        return site;
-    }
-
-    int perMinute() {
+    /** How many leave in a minute at most. */
+    public int perMinute() {
         return settings.perMinute();
     }
 
@@ -159,12 +141,11 @@ class Sending {
         if (batch.isEmpty()) {
             return false;
         }
-        Seller seller = parties.seller().orElseThrow();
-        String from = sender(seller).orElseThrow();
+        MailSender.From from = sender.from().orElseThrow();
         try (var line = new SmtpLine(requireNonNull(server))) {
             for (Mail mail : batch) {
                 if (mails.isStill(worker, mail.id(), clock.instant().plus(settings.lease()))
-                        && !send(line, worker, mail, seller, from)) {
+                        && !send(line, worker, mail, from)) {
                     return false;
                 }
             }
@@ -176,29 +157,25 @@ class Sending {
     }
 
     /** False where there is no server to send anything to. */
-    private boolean send(SmtpLine line, UUID worker, Mail mail, Seller seller, String from) {
+    private boolean send(SmtpLine line, UUID worker, Mail mail, MailSender.From from) {
         int attempts = mail.attempts() + 1;
         Envelope envelope;
         InternetAddress to;
         try {
-            PayerDetails details =
-                    parties.details(mail.payer())
-                            .orElseGet(() ->
-                                    PayerDetails.unknown(
-                                            mail.payer(),
-                                            seller.address().country(),
-                                            seller.language()));
-            if (details.email() == null) {
-                mails.end(worker, mail.id(), State.UNADDRESSED, 0, null, null, null);
-                return true;
+            switch (written(mail)) {
+                case Written.Unaddressed unaddressed -> {
+                    mails.end(worker, mail.id(), State.UNADDRESSED, 0, null, null, null);
+                    return true;
+                }
+                case Written.Nothing nothing -> {
+                    mails.end(worker, mail.id(), State.DROPPED, 0, null, "nothing to tell", null);
+                    return true;
+                }
+                case Written.Ready letter -> {
+                    to = parsed(letter.to());
+                    envelope = envelope(mail, letter, from, to);
+                }
             }
-            Optional<Letter> letter = letter(mail, details.language());
-            if (letter.isEmpty()) {
-                mails.end(worker, mail.id(), State.DROPPED, 0, null, "nothing to tell", null);
-                return true;
-            }
-            to = new InternetAddress(details.email(), true);
-            envelope = envelope(mail, letter.get(), details, seller, from, to);
         } catch (MessagingException | RuntimeException why) {
             log.atWarn().setCause(why).addKeyValue("mailId", mail.id()).log("mail not written");
             later(worker, mail, attempts, null, "not written: " + why.getMessage());
@@ -263,44 +240,30 @@ class Sending {
         mails.pause(now().plus(settings.retryAfter()), why);
     }
 
-    private Optional<Letter> letter(Mail mail, Language language) {
-        return Optional.ofNullable(writers.get(mail.notice()))
-                .flatMap(writer -> writer.letter(mail.notice(), mail.about(), language));
+    private Written written(Mail mail) {
+        MailWriter writer = writers.get(mail.notice());
+        return writer == null ? new Written.Nothing() : writer.write(mail);
     }
 
     private Envelope envelope(
-            Mail mail,
-            Letter letter,
-            PayerDetails details,
-            Seller seller,
-            String from,
-            InternetAddress to)
+            Mail mail, Written.Ready letter, MailSender.From from, InternetAddress to)
             throws MessagingException {
-        var values = new HashMap<>(letter.values());
-        values.put("name", details.name());
-        values.put("coop", seller.name());
-        // A path becomes an address here: who writes the letter does not know where browsers find
-        // the co-op.
-        values.computeIfPresent("link", (place, path) -> site().resolve(path).toString());
-        Letter.Enclosure enclosure = letter.enclosure();
+        Enclosure enclosure = letter.enclosure();
         return new Envelope(
                 requireNonNull(server).getSession(),
                 mail.messageId(),
-                address(from),
-                seller.name(),
-                seller.email() == null ? null : address(seller.email()),
+                parsed(address(from).orElseThrow()),
+                from.name(),
+                from.address() == null ? null : parsed(from.address()),
                 to,
-                details.language(),
                 now(),
-                texts.words(letter.words(), details.language()).filled(values),
-                enclosure != null
-                                && texts.isEnclosed(mail.notice())
-                                && enclosure.bytes().length <= settings.enclosureMax().toBytes()
+                letter,
+                enclosure != null && enclosure.bytes().length <= settings.enclosureMax().toBytes()
                         ? enclosure
                         : null);
     }
 
-    private static InternetAddress address(String text) throws AddressException {
-        return new InternetAddress(text, true);
+    private static InternetAddress parsed(String address) throws AddressException {
+        return new InternetAddress(address, true);
     }
 }

@@ -1,4 +1,4 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.mail;
 
 import jakarta.mail.Address;
 import jakarta.mail.MessagingException;

@@ -1,4 +1,4 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.mail;
 
 import jakarta.activation.DataHandler;
 import jakarta.mail.Message;
@@ -16,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
-import org.coopmesh.billing.party.Language;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +37,7 @@ final class Envelope extends MimeMessage {
      * @param from the address it comes from
      * @param sender who that is, in words
      * @param replyTo where answers go, where that is not {@code from}
+     * @param enclosure what of the letter's may go with it
      */
     Envelope(
             Session session,
@@ -46,10 +46,9 @@ final class Envelope extends MimeMessage {
             String sender,
             @Nullable InternetAddress replyTo,
             InternetAddress to,
-            Language language,
             Instant date,
-            Wording words,
-            Letter.@Nullable Enclosure enclosure)
+            MailWriter.Written.Ready letter,
+            @Nullable Enclosure enclosure)
             throws MessagingException {
         super(session);
         String address = from.getAddress();
@@ -59,15 +58,15 @@ final class Envelope extends MimeMessage {
         if (replyTo != null && !replyTo.equals(from)) {
             setReplyTo(new InternetAddress[] {replyTo});
         }
-        setSubject(words.subject(), UTF_8);
+        setSubject(letter.subject(), UTF_8);
         setSentDate(Date.from(date));
         setHeader("Auto-Submitted", "auto-generated"); // RFC 3834: no machine answers.
-        setHeader("Content-Language", language.tag());
+        setHeader("Content-Language", letter.language().toLanguageTag());
         var text = new MimeBodyPart();
-        text.setText(words.body() + "\n", UTF_8);
+        text.setText(letter.body() + "\n", UTF_8);
         text.setHeader("Content-Transfer-Encoding", "quoted-printable");
         if (enclosure == null) {
-            setText(words.body() + "\n", UTF_8);
+            setText(letter.body() + "\n", UTF_8);
             setHeader("Content-Transfer-Encoding", "quoted-printable");
         } else {
             var file = new MimeBodyPart();

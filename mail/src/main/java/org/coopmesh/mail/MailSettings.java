@@ -1,4 +1,4 @@
-package org.coopmesh.billing.mail;
+package org.coopmesh.mail;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
  *     sent after a server did not answer
  * @param attemptsMax after so many "later" a person looks
  * @param lease how long one that took a mail up may be silent before it counts as dead
- * @param sender the address that mails come from; empty for the co-op's own
+ * @param sender the address that mails come from; empty for the one where answers go
  * @param enclosureMax what is larger is not enclosed
  */
 @Validated
