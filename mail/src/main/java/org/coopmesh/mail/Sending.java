@@ -92,6 +92,11 @@ public class Sending {
         }
     }
 
+    /** Whether mails leave at all: a server, and somebody to send from, are set. The server may be away for a while all the same. */
+    public boolean canSend() {
+        return server != null && sender.from().flatMap(this::address).isPresent();
+    }
+
     /** What keeps all mails from leaving now; empty where nothing does. */
     public Optional<Hindrance> hindrance() {
         if (server == null) {

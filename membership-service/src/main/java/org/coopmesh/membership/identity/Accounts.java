@@ -68,6 +68,38 @@ class Accounts {
                 .update();
     }
 
+    /** Gives the account another address; false, and nothing has changed, if another account has it. */
+    boolean setEmail(AccountId id, String email) {
+        return db.sql(
+                                """
+                                update account set email = :email
+                                where id = :id
+                                  and not exists (select from account other
+                                                  where lower(other.email) = lower(:email) and other.id <> :id)
+                                """)
+                        .param("email", email)
+                        .param("id", id.value())
+                        .update()
+                == 1;
+    }
+
+    /** In which language its owner is written to. */
+    Language language(AccountId id) {
+        return db.sql("select language from account where id = :id")
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .map(Language::of)
+                .orElse(Language.EN);
+    }
+
+    void setLanguage(AccountId id, Language language) {
+        db.sql("update account set language = :language where id = :id and language <> :language")
+                .param("language", language.tag())
+                .param("id", id.value())
+                .update();
+    }
+
     /** Ends sign-in for good, with every session and token there is. */
     void close(AccountId id) {
         db.sql("update account set open = false where id = :id").param("id", id.value()).update();

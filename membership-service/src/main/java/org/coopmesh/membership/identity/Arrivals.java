@@ -18,11 +18,17 @@ class Arrivals {
     private static final String CURRENT = Arrivals.class.getName();
 
     private final SignIns signIns;
+    private final Accounts accounts;
     private final SecurityContextRepository contexts;
     private final RequestCache wanted;
 
-    Arrivals(SignIns signIns, SecurityContextRepository contexts, RequestCache wanted) {
+    Arrivals(
+            SignIns signIns,
+            Accounts accounts,
+            SecurityContextRepository contexts,
+            RequestCache wanted) {
         this.signIns = signIns;
+        this.accounts = accounts;
         this.contexts = contexts;
         this.wanted = wanted;
     }
@@ -42,6 +48,7 @@ class Arrivals {
                 request.getHeader("User-Agent"),
                 request.getSession().getId(),
                 before);
+        accounts.setLanguage(proof.account(), Language.of(request));
         return keep(request, response, proof.in(id));
     }
 

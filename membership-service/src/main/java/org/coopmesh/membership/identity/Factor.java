@@ -7,6 +7,8 @@ enum Factor {
     PASSWORD(FactorGrantedAuthority.PASSWORD_AUTHORITY, "pwd"),
     /** A code of an app, or a spare one. */
     CODE("FACTOR_CODE", "otp"),
+    /** A link that came by mail. */
+    LINK(FactorGrantedAuthority.OTT_AUTHORITY, "email"),
     /** A key in a device that has itself looked who holds it: two proofs at once. */
     PASSKEY(FactorGrantedAuthority.WEBAUTHN_AUTHORITY, "pop");
 

@@ -4,7 +4,6 @@ import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Optional;
@@ -49,11 +48,10 @@ class PasskeyController {
 
     private final WebAuthnRelyingPartyOperations relyingParty;
     private final Passkeys passkeys;
-    private final IdentityEvents events;
+    private final Changes changes;
     private final SignInFailures failures;
     private final Arrivals arrivals;
     private final JsonMapper json;
-    private final Clock clock;
     private final HttpSessionPublicKeyCredentialRequestOptionsRepository asked =
             new HttpSessionPublicKeyCredentialRequestOptionsRepository();
     private final HttpSessionPublicKeyCredentialCreationOptionsRepository offered =
@@ -62,18 +60,16 @@ class PasskeyController {
     PasskeyController(
             WebAuthnRelyingPartyOperations relyingParty,
             Passkeys passkeys,
-            IdentityEvents events,
+            Changes changes,
             SignInFailures failures,
             Arrivals arrivals,
-            JsonMapper json,
-            Clock clock) {
+            JsonMapper json) {
         this.relyingParty = relyingParty;
         this.passkeys = passkeys;
-        this.events = events;
+        this.changes = changes;
         this.failures = failures;
         this.arrivals = arrivals;
         this.json = json;
-        this.clock = clock;
     }
 
     /** Where the browser goes on. */
@@ -191,7 +187,7 @@ class PasskeyController {
                     "passkey-not-taken",
                     "what the device made is not a passkey for this co-op");
         }
-        events.add(account(who), clock.instant(), "passkey-added", label, request.getRemoteAddr());
+        changes.note(account(who), "passkey-added", label, request.getRemoteAddr());
         return new NextView(SignInConfiguration.SECURITY);
     }
 

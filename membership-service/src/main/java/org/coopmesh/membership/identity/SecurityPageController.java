@@ -4,13 +4,13 @@ import io.nayuki.qrcodegen.QrCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.coopmesh.mail.Sending;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.csrf.CsrfToken;
@@ -34,6 +34,9 @@ class SecurityPageController {
                     "code-app-removed",
                     "password-changed",
                     "password-refused",
+                    "address-asked",
+                    "address-refused",
+                    "address-wait",
                     "sign-in-ended");
 
     private final SignIn signIn;
@@ -41,11 +44,12 @@ class SecurityPageController {
     private final Passkeys passkeys;
     private final SignIns signIns;
     private final IdentityEvents events;
+    private final Changes changes;
     private final SignInFailures failures;
     private final Arrivals arrivals;
     private final Accounts accounts;
+    private final Sending mails;
     private final IdentitySettings settings;
-    private final Clock clock;
 
     SecurityPageController(
             SignIn signIn,
@@ -53,21 +57,23 @@ class SecurityPageController {
             Passkeys passkeys,
             SignIns signIns,
             IdentityEvents events,
+            Changes changes,
             SignInFailures failures,
             Arrivals arrivals,
             Accounts accounts,
-            IdentitySettings settings,
-            Clock clock) {
+            Sending mails,
+            IdentitySettings settings) {
         this.signIn = signIn;
         this.codeApps = codeApps;
         this.passkeys = passkeys;
         this.signIns = signIns;
         this.events = events;
+        this.changes = changes;
         this.failures = failures;
         this.arrivals = arrivals;
         this.accounts = accounts;
+        this.mails = mails;
         this.settings = settings;
-        this.clock = clock;
     }
 
     /** A passkey as its owner sees it. */
@@ -138,6 +144,7 @@ class SecurityPageController {
         model.addAttribute("codeAppOn", codeApps.isOn(id));
         model.addAttribute("spareCodesLeft", codeApps.spareCodesLeft(id));
         model.addAttribute("passwordLengthMin", SignIn.PASSWORD_LENGTH_MIN);
+        model.addAttribute("canMail", mails.canSend());
         model.addAttribute(
                 "signIns",
                 signIns.going(id).stream()
@@ -245,7 +252,7 @@ class SecurityPageController {
     }
 
     private void note(Authentication who, String what, String detail, HttpServletRequest request) {
-        events.add(account(who), clock.instant(), what, detail, request.getRemoteAddr());
+        changes.note(account(who), what, detail, request.getRemoteAddr());
     }
 
     private static String back(String said) {

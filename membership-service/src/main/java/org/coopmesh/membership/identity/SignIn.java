@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -29,6 +30,8 @@ public class SignIn {
     private final Accounts accounts;
     private final RoleGrants grants;
     private final WelcomeCodes welcomeCodes;
+    private final MailedLinks links;
+    private final Changes changes;
     private final PasswordEncoder passwords;
     private final ApplicationEventPublisher events;
     private final Clock clock;
@@ -40,12 +43,16 @@ public class SignIn {
             Accounts accounts,
             RoleGrants grants,
             WelcomeCodes welcomeCodes,
+            MailedLinks links,
+            Changes changes,
             PasswordEncoder passwords,
             ApplicationEventPublisher events,
             Clock clock) {
         this.accounts = accounts;
         this.grants = grants;
         this.welcomeCodes = welcomeCodes;
+        this.links = links;
+        this.changes = changes;
         this.passwords = passwords;
         this.events = events;
         this.clock = clock;
@@ -151,6 +158,37 @@ public class SignIn {
         return true;
     }
 
+    /**
+     * Gives an account the address that confirms it by the link it was sent; the address before is told as well.
+     *
+     * @param address the network address from which it was confirmed
+     * @return false if the link is used, too old or none of ours, or the address is somebody's already
+     */
+    @Transactional
+    boolean changeAddress(String token, String address) {
+        Instant now = Proof.WALL.instant();
+        return links.take(MailedLinks.Purpose.ADDRESS, token, now)
+                .flatMap(link ->
+                        link.owner()
+                                .flatMap(accounts::lock)
+                                .filter(Account::open)
+                                .filter(account -> accounts.setEmail(account.id(), link.email()))
+                                .map(before -> {
+                                    links.end(before.id(), now);
+                                    events.publishEvent(
+                                            new AddressChanged(before.id(), link.email()));
+                                    changes.note(
+                                            before.id(), "address-changed", link.email(), address);
+                                    changes.tell(
+                                            before.id(),
+                                            Notice.ADDRESS_CHANGED,
+                                            link.email(),
+                                            List.of(before.email()));
+                                    return before;
+                                }))
+                .isPresent();
+    }
+
     /** Whether {@code id} is the only one who holds the role of the board. */
     @Transactional
     public boolean isLastOfTheBoard(AccountId id) {
@@ -203,7 +241,16 @@ public class SignIn {
         withdrawn.removeAll(wanted);
         withdrawn.remove(Role.MEMBER);
         change(id, granted, withdrawn, by, reason);
-        return rolesOf(id);
+        Set<Role> now = rolesOf(id);
+        if (!now.equals(held)) {
+            Account account = accounts.find(id).orElseThrow(() -> new AccountNotFound(id));
+            changes.tell(
+                    id,
+                    Notice.ROLES_CHANGED,
+                    now.stream().sorted().map(Role::word).collect(Collectors.joining(" ")),
+                    List.of(account.email()));
+        }
+        return now;
     }
 
     private void lock(AccountId id) {

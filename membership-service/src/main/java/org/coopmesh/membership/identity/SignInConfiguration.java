@@ -9,12 +9,15 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.coopmesh.mail.Mails;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -129,6 +132,9 @@ class SignInConfiguration {
                         requests.requestMatchers(
                                         PAGE,
                                         WelcomeController.PAGE,
+                                        LinkController.PAGE,
+                                        LinkController.USE,
+                                        AddressController.CONFIRM,
                                         "/id/style.css",
                                         "/id/passkey.js",
                                         "/id/passkey/options",
@@ -352,20 +358,42 @@ class SignInConfiguration {
     }
 
     @Bean
-    ExpiredAuthorizations expiredAuthorizations(JdbcClient db, SignIns signIns) {
-        return new ExpiredAuthorizations(db, signIns);
+    ExpiredAuthorizations expiredAuthorizations(
+            JdbcClient db,
+            SignIns signIns,
+            MailedLinks links,
+            Notices notices,
+            Mails mails,
+            Clock clock) {
+        return new ExpiredAuthorizations(db, signIns, links, notices, mails, clock);
     }
 
-    /** Deletes codes and tokens that nobody can use any more. */
+    /** Deletes codes and tokens that nobody can use any more, and what was told long ago. */
     static class ExpiredAuthorizations {
         private static final Duration SIGN_INS_KEPT = Duration.ofDays(30);
+        private static final Duration LINKS_KEPT = Duration.ofDays(1);
+        private static final Duration NOTICES_KEPT = Duration.ofDays(90);
 
         private final JdbcClient db;
         private final SignIns signIns;
+        private final MailedLinks links;
+        private final Notices notices;
+        private final Mails mails;
+        private final Clock clock;
 
-        ExpiredAuthorizations(JdbcClient db, SignIns signIns) {
+        ExpiredAuthorizations(
+                JdbcClient db,
+                SignIns signIns,
+                MailedLinks links,
+                Notices notices,
+                Mails mails,
+                Clock clock) {
             this.db = db;
             this.signIns = signIns;
+            this.links = links;
+            this.notices = notices;
+            this.mails = mails;
+            this.clock = clock;
         }
 
         /** Tokens live on the wall clock, so their end is the database's too. */
@@ -379,6 +407,16 @@ class SignInConfiguration {
                             """)
                     .update();
             signIns.forgetEnded(Proof.WALL.instant().minus(SIGN_INS_KEPT));
+            links.forget(Proof.WALL.instant().minus(LINKS_KEPT));
+            mails.forget(
+                    Arrays.stream(MailedLinks.Purpose.values())
+                            .map(purpose -> purpose.notice().tag())
+                            .toList(),
+                    clock.instant().minus(LINKS_KEPT));
+            mails.forget(
+                    Arrays.stream(Notice.values()).map(Notice::tag).toList(),
+                    clock.instant().minus(NOTICES_KEPT));
+            notices.forget(clock.instant().minus(NOTICES_KEPT));
         }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.coopmesh.mail.Sending;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
@@ -23,10 +24,12 @@ import org.springframework.web.bind.annotation.ResponseBody;
 class SignInController {
     private final IdentitySettings settings;
     private final Accounts accounts;
+    private final Sending mails;
 
-    SignInController(IdentitySettings settings, Accounts accounts) {
+    SignInController(IdentitySettings settings, Accounts accounts, Sending mails) {
         this.settings = settings;
         this.accounts = accounts;
+        this.mails = mails;
     }
 
     @GetMapping(SignInConfiguration.PAGE)
@@ -42,6 +45,7 @@ class SignInController {
         model.addAttribute("wait", wait != null);
         model.addAttribute("waitMinutes", settings.identity().signInWindow().toMinutes());
         model.addAttribute("again", again != null && known.isPresent());
+        model.addAttribute("byLink", mails.canSend());
         model.addAttribute("csrf", csrf);
         known.flatMap(proof -> accounts.find(proof.account()))
                 .ifPresent(account -> model.addAttribute("email", account.email()));

@@ -24,17 +24,14 @@ class WelcomeController {
 
     private final SignIn signIn;
     private final SignInFailures failures;
-    private final IdentityEvents events;
+    private final Changes changes;
     private final IdentitySettings settings;
 
     WelcomeController(
-            SignIn signIn,
-            SignInFailures failures,
-            IdentityEvents events,
-            IdentitySettings settings) {
+            SignIn signIn, SignInFailures failures, Changes changes, IdentitySettings settings) {
         this.signIn = signIn;
         this.failures = failures;
-        this.events = events;
+        this.changes = changes;
         this.settings = settings;
     }
 
@@ -76,7 +73,7 @@ class WelcomeController {
             return "redirect:" + PAGE + "?said=refused";
         }
         failures.forget(guessed);
-        events.add(account.get(), signIn.now(), "password-chosen", "", request.getRemoteAddr());
+        changes.note(account.get(), "password-chosen", "", request.getRemoteAddr());
         return "redirect:" + SignInConfiguration.PAGE;
     }
 

@@ -130,6 +130,13 @@ class Members {
                 .optional();
     }
 
+    void setEmail(MemberId id, String email) {
+        db.sql("update member set email = :email where id = :id")
+                .param("email", email)
+                .param("id", id.value())
+                .update();
+    }
+
     /** Members with one of these e-mail addresses or names, however they are written; in id order. */
     List<Member> alike(Collection<String> emails, Collection<String> names) {
         if (emails.isEmpty() && names.isEmpty()) return List.of();

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.eventbus.Outbox;
 import org.coopmesh.membership.identity.AccountId;
+import org.coopmesh.membership.identity.AddressChanged;
 import org.coopmesh.membership.identity.Role;
 import org.coopmesh.membership.identity.RoleNotGrantable;
 import org.coopmesh.membership.identity.RolesChanged;
@@ -885,6 +886,14 @@ public class Membership {
         detail.put("reason", changed.reason());
         timeline.add(
                 new MemberId(changed.account().value()), clock.instant(), "rolesChanged", detail);
+    }
+
+    /** A member is written to where they sign in. */
+    @EventListener
+    void on(AddressChanged changed) {
+        var id = new MemberId(changed.account().value());
+        members.setEmail(id, changed.email());
+        events.publishEvent(new MemberChanged(id));
     }
 
     private static String words(Set<Role> roles) {

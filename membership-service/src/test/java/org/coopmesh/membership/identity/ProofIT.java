@@ -2,9 +2,7 @@ package org.coopmesh.membership.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,8 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import javax.crypto.spec.SecretKeySpec;
-import org.apache.commons.codec.binary.Base32;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -23,13 +19,8 @@ import org.springframework.security.crypto.password.PasswordEncoder;
 import tools.jackson.databind.JsonNode;
 
 class ProofIT extends SignInPages {
-    private static final String ORIGIN = "http://localhost:8080";
-    private static final String EMAIL = "board@example.org";
-    private static final String PASSWORD = "a-long-password";
-    private static final Pattern SECRET = Pattern.compile("class=\"secret\">([A-Z2-7]+)<");
     private static final Pattern SPARE = Pattern.compile("<li><code>([a-z2-7-]+)</code>");
     private static final Pattern SIGN_IN = Pattern.compile("sign-ins/([0-9a-f-]{36})/end");
-    private static final Pattern META = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
 
     @Autowired PasswordEncoder passwords;
 
@@ -233,108 +224,5 @@ class ProofIT extends SignInPages {
                                 .POST(HttpRequest.BodyPublishers.ofString("password=another-one")));
 
         assertThat(forged.statusCode()).isEqualTo(403);
-    }
-
-    private JsonNode tokens() throws Exception {
-        HttpResponse<String> granted = send(request(authorize()).GET());
-        assertThat(location(granted)).startsWith(CALLBACK);
-        return tokens(parameter(location(granted), "code"));
-    }
-
-    private JsonNode tokens(String code) throws Exception {
-        return token(
-                "authorization_code",
-                Map.of("code", code, "redirect_uri", CALLBACK, "code_verifier", verifier));
-    }
-
-    private int renewed(JsonNode tokens) throws Exception {
-        return tokenAnswer(
-                        "refresh_token",
-                        Map.of("refresh_token", tokens.get("refresh_token").asString()),
-                        "test-secret")
-                .statusCode();
-    }
-
-    private static JWTClaimsSet claims(JsonNode tokens) throws Exception {
-        return SignedJWT.parse(tokens.get("access_token").asString()).getJWTClaimsSet();
-    }
-
-    private TestPasskey passkey(String label) throws Exception {
-        submit(EMAIL, PASSWORD);
-        JsonNode offer = read(posted("/id/security/passkeys/options", "").body());
-        var passkey = new TestPasskey(offer, ORIGIN);
-        HttpResponse<String> added = posted("/id/security/passkeys", passkey.made(offer, label));
-        assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
-        return passkey;
-    }
-
-    private JsonNode asked() throws Exception {
-        return read(posted("/id/passkey/options", "").body());
-    }
-
-    private HttpResponse<String> signInBy(TestPasskey passkey, JsonNode asked) throws Exception {
-        return posted("/id/passkey/sign-in", passkey.proof(asked));
-    }
-
-    private byte[] setUpApp() throws Exception {
-        submit(EMAIL, PASSWORD);
-        sent("/id/security/code-app", Map.of());
-        var secret = SECRET.matcher(send(request("/id/security/code-app").GET()).body());
-        assertThat(secret.find()).isTrue();
-        byte[] bytes = new Base32().decode(secret.group(1));
-        assertThat(location(sent("/id/security/code-app/confirmation", Map.of("code", "000000"))))
-                .endsWith("?refused");
-        HttpResponse<String> confirmed =
-                sent(
-                        "/id/security/code-app/confirmation",
-                        Map.of("code", codeOf(bytes, Instant.now())));
-        assertThat(confirmed.body()).contains("Your spare codes");
-        return bytes;
-    }
-
-    private static String codeOf(byte[] secret, Instant at) throws Exception {
-        return new TimeBasedOneTimePasswordGenerator()
-                .generateOneTimePasswordString(
-                        new SecretKeySpec(secret, "HmacSHA1"), at, Locale.ROOT);
-    }
-
-    private HttpResponse<String> code(String code) throws Exception {
-        var csrf = CSRF.matcher(send(request("/id/sign-in/code").GET()).body());
-        assertThat(csrf.find()).isTrue();
-        return send(
-                request("/id/sign-in/code")
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(
-                                HttpRequest.BodyPublishers.ofString(
-                                        form(Map.of("code", code, "_csrf", csrf.group(1))))));
-    }
-
-    private String page() throws Exception {
-        return send(request("/id/security").GET()).body();
-    }
-
-    private HttpResponse<String> sent(String path, Map<String, String> fields) throws Exception {
-        var csrf = CSRF.matcher(page());
-        assertThat(csrf.find()).isTrue();
-        var all = new java.util.HashMap<>(fields);
-        all.put("_csrf", csrf.group(1));
-        return send(
-                request(path)
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(form(all))));
-    }
-
-    private HttpResponse<String> posted(String path, String body) throws Exception {
-        var csrf = META.matcher(send(request("/id/sign-in").GET()).body());
-        assertThat(csrf.find()).isTrue();
-        return send(
-                request(path)
-                        .header("Content-Type", "application/json")
-                        .header("X-CSRF-TOKEN", csrf.group(1))
-                        .POST(HttpRequest.BodyPublishers.ofString(body)));
-    }
-
-    private void signOut() {
-        cookies.getCookieStore().removeAll();
     }
 }

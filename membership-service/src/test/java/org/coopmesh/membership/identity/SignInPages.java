@@ -2,6 +2,9 @@ package org.coopmesh.membership.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.eatthepath.otp.TimeBasedOneTimePasswordGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.URI;
@@ -15,11 +18,16 @@ import java.nio.file.Files;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.commons.codec.binary.Base32;
 import org.coopmesh.membership.RunningService;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +43,11 @@ import tools.jackson.databind.JsonNode;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
 abstract class SignInPages extends RunningService {
     static final String CALLBACK = "http://localhost:8080/login/oauth2/code/coopmesh";
+    static final String ORIGIN = "http://localhost:8080";
+    static final String EMAIL = "board@example.org";
+    static final String PASSWORD = "a-long-password";
+    static final Pattern SECRET = Pattern.compile("class=\"secret\">([A-Z2-7]+)<");
+    static final Pattern META = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
     static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
     @LocalServerPort int port;
@@ -81,11 +94,16 @@ abstract class SignInPages extends RunningService {
     }
 
     HttpResponse<String> submit(String email, String password) throws Exception {
+        return submit(email, password, "en");
+    }
+
+    HttpResponse<String> submit(String email, String password, String language) throws Exception {
         var csrf = CSRF.matcher(send(request("/id/sign-in").GET()).body());
         assertThat(csrf.find()).isTrue();
         String form = form(Map.of("email", email, "password", password, "_csrf", csrf.group(1)));
         return send(
                 request("/id/sign-in")
+                        .header("Accept-Language", language)
                         .header("Content-Type", "application/x-www-form-urlencoded")
                         .POST(HttpRequest.BodyPublishers.ofString(form)));
     }
@@ -172,5 +190,121 @@ abstract class SignInPages extends RunningService {
         byte[] bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    JsonNode tokens() throws Exception {
+        HttpResponse<String> granted = send(request(authorize()).GET());
+        assertThat(location(granted)).startsWith(CALLBACK);
+        return tokens(parameter(location(granted), "code"));
+    }
+
+    JsonNode tokens(String code) throws Exception {
+        return token(
+                "authorization_code",
+                Map.of("code", code, "redirect_uri", CALLBACK, "code_verifier", verifier));
+    }
+
+    int renewed(JsonNode tokens) throws Exception {
+        return tokenAnswer(
+                        "refresh_token",
+                        Map.of("refresh_token", tokens.get("refresh_token").asString()),
+                        "test-secret")
+                .statusCode();
+    }
+
+    static JWTClaimsSet claims(JsonNode tokens) throws Exception {
+        return SignedJWT.parse(tokens.get("access_token").asString()).getJWTClaimsSet();
+    }
+
+    TestPasskey passkey(String label) throws Exception {
+        return passkey(EMAIL, label);
+    }
+
+    TestPasskey passkey(String email, String label) throws Exception {
+        submit(email, PASSWORD);
+        JsonNode offer = read(posted("/id/security/passkeys/options", "").body());
+        var passkey = new TestPasskey(offer, ORIGIN);
+        HttpResponse<String> added = posted("/id/security/passkeys", passkey.made(offer, label));
+        assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
+        return passkey;
+    }
+
+    JsonNode asked() throws Exception {
+        return read(posted("/id/passkey/options", "").body());
+    }
+
+    HttpResponse<String> signInBy(TestPasskey passkey, JsonNode asked) throws Exception {
+        return posted("/id/passkey/sign-in", passkey.proof(asked));
+    }
+
+    byte[] setUpApp() throws Exception {
+        return setUpApp(EMAIL);
+    }
+
+    byte[] setUpApp(String email) throws Exception {
+        submit(email, PASSWORD);
+        return setUpAppHere();
+    }
+
+    /** Of whoever is signed in. */
+    byte[] setUpAppHere() throws Exception {
+        sent("/id/security/code-app", Map.of());
+        var secret = SECRET.matcher(send(request("/id/security/code-app").GET()).body());
+        assertThat(secret.find()).isTrue();
+        byte[] bytes = new Base32().decode(secret.group(1));
+        assertThat(location(sent("/id/security/code-app/confirmation", Map.of("code", "000000"))))
+                .endsWith("?refused");
+        HttpResponse<String> confirmed =
+                sent(
+                        "/id/security/code-app/confirmation",
+                        Map.of("code", codeOf(bytes, Instant.now())));
+        assertThat(confirmed.body()).contains("Your spare codes");
+        return bytes;
+    }
+
+    static String codeOf(byte[] secret, Instant at) throws Exception {
+        return new TimeBasedOneTimePasswordGenerator()
+                .generateOneTimePasswordString(
+                        new SecretKeySpec(secret, "HmacSHA1"), at, Locale.ROOT);
+    }
+
+    HttpResponse<String> code(String code) throws Exception {
+        var csrf = CSRF.matcher(send(request("/id/sign-in/code").GET()).body());
+        assertThat(csrf.find()).isTrue();
+        return send(
+                request("/id/sign-in/code")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        form(Map.of("code", code, "_csrf", csrf.group(1))))));
+    }
+
+    String page() throws Exception {
+        return send(request("/id/security").GET()).body();
+    }
+
+    HttpResponse<String> sent(String path, Map<String, String> fields) throws Exception {
+        var csrf = CSRF.matcher(page());
+        assertThat(csrf.find()).isTrue();
+        var all = new HashMap<>(fields);
+        all.put("_csrf", csrf.group(1));
+        return send(
+                request(path)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(HttpRequest.BodyPublishers.ofString(form(all))));
+    }
+
+    HttpResponse<String> posted(String path, String body) throws Exception {
+        var csrf = META.matcher(send(request("/id/sign-in").GET()).body());
+        assertThat(csrf.find()).isTrue();
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .header("X-CSRF-TOKEN", csrf.group(1))
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    void signOut() {
+        cookies.getCookieStore().removeAll();
     }
 }
