@@ -53,6 +53,7 @@ const members = createRoute({
   component: lazyRouteComponent(() => import('@/features/members/MembersPage')),
 });
 const roster = createRoute({ ...under('/members/import'), component: lazyRouteComponent(() => import('@/features/members/ImportPage')) });
+const recoveries = createRoute({ ...under('/members/recoveries'), component: lazyRouteComponent(() => import('@/features/members/RecoveriesPage')) });
 const member = createRoute({ ...under('/members/$memberId'), component: lazyRouteComponent(() => import('@/features/members/MemberPage')) });
 const nodes = createRoute({ ...under('/nodes'), component: lazyRouteComponent(() => import('@/features/nodes/NodesPage')) });
 const router = createRoute({ ...under('/nodes/collected/$routerId'), component: lazyRouteComponent(() => import('@/features/nodes/RouterPage')) });
@@ -145,7 +146,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -129,6 +129,11 @@ export class FakeCoop {
   decisions: Json[] = [];
   subject: string | null = null;
   staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
+  recoveries: Json[] = [
+    { id: '4ec0fe40-0000-4000-8000-000000000001', memberId: IDS.joan, name: 'Joan Serra', state: 'approved-once', openedAt: ago(300), openedBy: null, reason: 'asked for at the sign-in page', approvals: [{ by: IDS.ana, at: ago(60) }], dueAt: null, codeAt: null, endedAt: null, endedBy: null },
+    { id: '4ec0fe40-0000-4000-8000-000000000002', memberId: IDS.ana, name: 'Ana Ribas', state: 'due', openedAt: ago(9_000), openedBy: IDS.board, reason: 'Phone and laptop stolen; seen in person.', approvals: [{ by: IDS.board, at: ago(8_000) }, { by: IDS.joan, at: ago(7_000) }], dueAt: ago(2_680), codeAt: null, endedAt: null, endedBy: null },
+    { id: '4ec0fe40-0000-4000-8000-000000000003', memberId: IDS.joan, name: 'Joan Serra', state: 'stopped', openedAt: ago(90_000), openedBy: null, reason: 'asked for at the sign-in page', approvals: [], dueAt: null, codeAt: null, endedAt: ago(89_000), endedBy: IDS.board },
+  ];
   rosters: Json[] = [{ sha256: hex('roster'), name: 'spring.csv', at: ago(90_000), by: IDS.board, lines: 12, members: 11, sites: 12, payers: 1 }];
   /** What would come of a file: one line lacks a plan until one is chosen for such lines. */
   roster(plan: string): Json {
@@ -305,6 +310,10 @@ export class FakeCoop {
     if ((found = on(/^\/api\/members\/([^/]+)\/rejoin$/, 'POST'))) { const one = this.member(found[1]!)!; one.state = 'applicant'; return ok({ id: one.id, state: 'applicant' }); }
     if ((found = on(/^\/api\/sites\/([^/]+)\/(move)$/, 'POST'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; Object.assign(site, { name: body.name, address: body.address, effectiveOn: body.on }); return ok(site); }
     if ((found = on(/^\/api\/sites\/([^/]+)\/zone$/, 'PUT'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; site.zone = body.zone; return ok(site); }
+    if (on(/^\/api\/recoveries$/)) return ok({ delayHours: 72, delayHoursMin: 24, delayHoursMax: 336, items: this.recoveries });
+    if (on(/^\/api\/recoveries$/, 'POST')) return { status: 201, body: { ...this.recoveries[0], memberId: body.memberId, reason: body.reason } };
+    if ((found = on(/^\/api\/recoveries\/([^/]+)\/code$/, 'POST'))) return ok({ code: '0a1b2-c3d4e-5f6g7-h8i9j-k0l1m-n', expiresAt: ago(-10_080), page: '/id/recovery/code' });
+    if ((found = on(/^\/api\/recoveries\/([^/]+)\/(approval|stop)$/, 'POST'))) { const one = this.recoveries.find((each) => each.id === found![1])!; if (found[2] === 'stop') Object.assign(one, { state: 'stopped', endedAt: ago(0), endedBy: this.memberId }); else Object.assign(one, { state: 'waiting', dueAt: ago(-4_320), approvals: [...(one.approvals as Json[]), { by: this.memberId, at: ago(0) }] }); return ok(one); }
     if (on(/^\/api\/members\/imports$/)) return items(this.rosters);
     if (on(/^\/api\/members\/import\/preview$/, 'POST')) return ok(this.roster(q.get('plan') ?? ''));
     if (on(/^\/api\/members\/import$/, 'POST')) { const taken = { sha256: q.get('sha256'), name: q.get('name'), at: ago(0), by: IDS.board, lines: 3, members: 2, sites: 2, payers: 1 }; this.rosters.push(taken); return ok({ ...taken, again: false }); }

@@ -69,6 +69,18 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/members\/import$/)).toHaveLength(1);
   });
 
+  it('the board approves a recovery, hands a code over and stops another', async () => {
+    await page.goto('/members/recoveries');
+    await page.getByRole('button', { name: 'Approve the recovery of Joan Serra' }).click();
+    await page.getByText('Both have approved').waitFor();
+    await page.getByRole('button', { name: 'Make a code for Ana Ribas' }).click();
+    await page.getByText('0a1b2-c3d4e').waitFor();
+    await inspect(page, 'recovery-code', width);
+    await page.getByRole('button', { name: 'Stop the recovery of Joan Serra' }).click();
+    await page.getByText('It was stopped').waitFor();
+    expect(asked(/recoveries\/.*\/(approval|code|stop)$/)).toHaveLength(3);
+  });
+
   it('staff keeps a note, labels a member and moves a connection', async () => {
     await page.goto(`/members/${IDS.ana}`);
     await page.getByText('Has a ladder').waitFor();

@@ -16,6 +16,7 @@ import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
 import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
 /** One person or organisation: who they are, where they stand, and all that happened. */
@@ -36,7 +37,7 @@ export default function MemberPage() {
         <div className="stack"><History id={member.id} /><Notes id={member.id} /></div>
         <div className="stack">
           {member.claimed === false && (member.state === 'active' || member.state === 'paused') && <Unclaimed member={member} />}
-          <Panel title={t`Person`} actions={<Roles member={member} />}>
+          <Panel title={t`Person`} actions={<><Roles member={member} /><LockedOut member={member} /></>}>
             <Facts items={[
               [t`E-mail`, member.email],
               [t`Telephone`, member.phone],
@@ -221,6 +222,15 @@ function RolesForm({ member, close }: { member: Member; close: () => void }) {
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={reason.trim() === ''}><Trans>Change roles</Trans></Button></div>
     </form>
   );
+}
+
+/** Opens a recovery for somebody else who has lost every way in. */
+function LockedOut({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  if (!session.has('board') || session.memberId === member.id || member.claimed === false || member.state === 'refused') return null;
+  return <ReasonButton label={<Trans>Lost every way in</Trans>} size="compact-sm" title={t`Let ${member.name} in again`} confirm={t`Open a recovery`} said={t`The recovery is open; two of the board approve it`} run={(reason) => openRecovery(member.id, reason)} refresh={[['recoveries']]}
+    explain={<Trans>For who has neither password nor passkey and gets no mail. Two of the board approve; after a delay, in which the member is told everywhere, a code sets a new password. It goes on under <Link to="/members/recoveries">Recoveries</Link>.</Trans>} />;
 }
 
 function RoleMeaning({ role }: { role: Role }) {

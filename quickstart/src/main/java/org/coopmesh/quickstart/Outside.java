@@ -63,12 +63,19 @@ final class Outside implements AutoCloseable {
         return providers;
     }
 
-    /** How billing finds them. */
+    /** How membership finds the mail server, and whom its mails come from. */
+    Map<String, String> mailEnvironment() {
+        return Map.of(
+                "COOPMESH_SMTP_HOST", "127.0.0.1",
+                "COOPMESH_SMTP_PORT", Integer.toString(mails.port()),
+                "COOPMESH_SMTP_TLS", "false",
+                "COOPMESH_MAIL_SENDER", "sign-in@village.example");
+    }
+
+    /** How billing finds them; its mails come from the address on invoices. */
     Map<String, String> environment() {
-        var found = new LinkedHashMap<String, String>();
-        found.put("COOPMESH_SMTP_HOST", "127.0.0.1");
-        found.put("COOPMESH_SMTP_PORT", Integer.toString(mails.port()));
-        found.put("COOPMESH_SMTP_TLS", "false");
+        var found = new LinkedHashMap<>(mailEnvironment());
+        found.remove("COOPMESH_MAIL_SENDER");
         for (String provider : PROVIDERS) {
             String prefix = "COOPMESH_PROVIDER_" + provider.toUpperCase(Locale.ROOT);
             found.put(prefix + "_URL", providers.url().toString());

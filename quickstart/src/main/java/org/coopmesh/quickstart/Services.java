@@ -86,6 +86,7 @@ final class Services {
                                 "COOPMESH_GATEWAY_CLIENT_SECRET", secrets.of("gateway-client"),
                                 "MALLOC_ARENA_MAX", "2"));
         if (module.equals("billing-service")) environment.putAll(outside.environment());
+        if (module.equals("membership-service")) environment.putAll(outside.mailEnvironment());
         ports.put(module, port);
         processes.put(
                 module,

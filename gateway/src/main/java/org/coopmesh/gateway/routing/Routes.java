@@ -58,6 +58,7 @@ class Routes {
                                     "members",
                                     "me",
                                     "roles",
+                                    "recoveries",
                                     "sites",
                                     "payers",
                                     "nodes",

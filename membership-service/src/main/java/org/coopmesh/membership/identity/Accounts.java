@@ -103,6 +103,11 @@ class Accounts {
     /** Ends sign-in for good, with every session and token there is. */
     void close(AccountId id) {
         db.sql("update account set open = false where id = :id").param("id", id.value()).update();
+        endSignIns(id);
+    }
+
+    /** Ends every session and takes every right to renew a token; one that is out lives on for its five minutes. */
+    void endSignIns(AccountId id) {
         db.sql("delete from oauth2_authorization where principal_name = :name")
                 .param("name", id.toString())
                 .update();

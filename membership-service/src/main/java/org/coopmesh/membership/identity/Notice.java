@@ -10,20 +10,50 @@ import java.util.regex.Pattern;
 /** What people are told by mail about how they sign in. */
 enum Notice {
     /** Somebody asked for a link to sign in by. */
-    SIGN_IN_LINK,
+    SIGN_IN_LINK(Leads.ASKED_FOR),
     /** Somebody who is signed in wants to sign in with another address. */
-    ADDRESS_LINK,
-    PASSKEY_ADDED,
-    PASSKEY_REMOVED,
-    CODE_APP_ADDED,
-    CODE_APP_REMOVED,
-    PASSWORD_CHANGED,
-    PASSWORD_CHOSEN,
+    ADDRESS_LINK(Leads.ASKED_FOR),
+    PASSKEY_ADDED(Leads.SECURITY),
+    PASSKEY_REMOVED(Leads.SECURITY),
+    CODE_APP_ADDED(Leads.SECURITY),
+    CODE_APP_REMOVED(Leads.SECURITY),
+    PASSWORD_CHANGED(Leads.SECURITY),
+    PASSWORD_CHOSEN(Leads.SECURITY),
     /** Goes to the old address and to the new one. */
-    ADDRESS_CHANGED,
-    ROLES_CHANGED;
+    ADDRESS_CHANGED(Leads.SECURITY),
+    ROLES_CHANGED(Leads.SECURITY),
+    /** Two board members agreed to a recovery; it waits, and whoever gets this can stop it. */
+    RECOVERY_BEGUN(Leads.STOP),
+    /** The same, for the other board members. */
+    RECOVERY_OF_ANOTHER(Leads.BOARD),
+    RECOVERY_STOPPED(Leads.SECURITY),
+    /** The code was handed out; it can still be stopped. */
+    RECOVERY_CODE_MADE(Leads.STOP),
+    RECOVERED(Leads.SECURITY);
+
+    /** Where the link in a letter leads. */
+    enum Leads {
+        /** To what was asked for. */
+        ASKED_FOR,
+        /** To the page about proofs and sign-ins. */
+        SECURITY,
+        /** To the button that stops a recovery. */
+        STOP,
+        /** To the board's page about recoveries. */
+        BOARD
+    }
 
     private static final Pattern PLACE = Pattern.compile("\\{([a-z]+)}");
+
+    private final Leads leads;
+
+    Notice(Leads leads) {
+        this.leads = leads;
+    }
+
+    Leads leads() {
+        return leads;
+    }
 
     /** A notice in one language. */
     record Words(String subject, String body) {}

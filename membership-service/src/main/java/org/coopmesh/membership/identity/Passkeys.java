@@ -95,6 +95,12 @@ class Passkeys implements UserCredentialRepository {
                 .update();
     }
 
+    void removeAll(AccountId account) {
+        db.sql("delete from passkey where account_id = :account")
+                .param("account", account.value())
+                .update();
+    }
+
     /** Those of an account, the oldest first. */
     List<CredentialRecord> of(AccountId account) {
         return db.sql("select * from passkey where account_id = :account order by added_at")

@@ -57,6 +57,14 @@ class RoleGrants {
         return held;
     }
 
+    /** Who holds {@code role}, in order of their ids. */
+    List<AccountId> holders(Role role) {
+        return db.sql("select account_id from role_held where role = :role order by account_id")
+                .param("role", role.word())
+                .query((row, _) -> new AccountId(row.getObject("account_id", UUID.class)))
+                .list();
+    }
+
     /** Whether someone other than {@code account} holds {@code role}; concurrent changes of that role wait for each other. */
     boolean heldByAnother(Role role, AccountId account) {
         db.sql("select pg_advisory_xact_lock(hashtext('role_grant'), hashtext(:role))")

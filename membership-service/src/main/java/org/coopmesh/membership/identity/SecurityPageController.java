@@ -37,7 +37,8 @@ class SecurityPageController {
                     "address-asked",
                     "address-refused",
                     "address-wait",
-                    "sign-in-ended");
+                    "sign-in-ended",
+                    "recovery-stopped");
 
     private final SignIn signIn;
     private final CodeApps codeApps;
@@ -49,6 +50,7 @@ class SecurityPageController {
     private final Arrivals arrivals;
     private final Accounts accounts;
     private final Sending mails;
+    private final Recovering recovering;
     private final IdentitySettings settings;
 
     SecurityPageController(
@@ -62,6 +64,7 @@ class SecurityPageController {
             Arrivals arrivals,
             Accounts accounts,
             Sending mails,
+            Recovering recovering,
             IdentitySettings settings) {
         this.signIn = signIn;
         this.codeApps = codeApps;
@@ -73,6 +76,7 @@ class SecurityPageController {
         this.arrivals = arrivals;
         this.accounts = accounts;
         this.mails = mails;
+        this.recovering = recovering;
         this.settings = settings;
     }
 
@@ -145,6 +149,7 @@ class SecurityPageController {
         model.addAttribute("spareCodesLeft", codeApps.spareCodesLeft(id));
         model.addAttribute("passwordLengthMin", SignIn.PASSWORD_LENGTH_MIN);
         model.addAttribute("canMail", mails.canSend());
+        model.addAttribute("recovery", recovering.isUnderWay(id));
         model.addAttribute(
                 "signIns",
                 signIns.going(id).stream()
@@ -243,6 +248,12 @@ class SecurityPageController {
                 .filter(each -> !each.id().equals(here))
                 .forEach(each -> signIns.end(account(who), each.id()));
         return back("password-changed");
+    }
+
+    @PostMapping("/id/security/recovery/stop")
+    String stopRecovery(Authentication who, HttpServletRequest request) {
+        recovering.stopOwn(account(who), request.getRemoteAddr());
+        return back("recovery-stopped");
     }
 
     @PostMapping("/id/security/sign-ins/{id}/end")

@@ -1,6 +1,7 @@
 package org.coopmesh.membership.identity;
 
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,7 +16,10 @@ import org.springframework.stereotype.Component;
 /** Writes what people are told about how they sign in, each in the language of the browser they last signed in with. */
 @Component
 class SignInLetters implements MailWriter {
+    private static final String BOARD_PAGE = "/members/recoveries";
+
     private final MailedLinks links;
+    private final Recoveries recoveries;
     private final Notices notices;
     private final Accounts accounts;
     private final IdentityEvents events;
@@ -25,6 +29,7 @@ class SignInLetters implements MailWriter {
 
     SignInLetters(
             MailedLinks links,
+            Recoveries recoveries,
             Notices notices,
             Accounts accounts,
             IdentityEvents events,
@@ -32,6 +37,7 @@ class SignInLetters implements MailWriter {
             IdentitySettings settings,
             Clock clock) {
         this.links = links;
+        this.recoveries = recoveries;
         this.notices = notices;
         this.accounts = accounts;
         this.events = events;
@@ -48,23 +54,15 @@ class SignInLetters implements MailWriter {
     @Override
     public Written write(Mail mail) {
         Notice notice = Notice.of(mail.notice());
-        Optional<? extends Written> written =
-                switch (notice) {
-                    case SIGN_IN_LINK ->
+        Optional<Written.Ready> written =
+                switch (notice.leads()) {
+                    case ASKED_FOR ->
                             links.wanted(mail.about(), Proof.WALL.instant())
-                                    .flatMap(this::signInLink);
-                    case ADDRESS_LINK ->
-                            links.wanted(mail.about(), Proof.WALL.instant())
-                                    .flatMap(this::addressLink);
-                    case PASSKEY_ADDED,
-                            PASSKEY_REMOVED,
-                            CODE_APP_ADDED,
-                            CODE_APP_REMOVED,
-                            PASSWORD_CHANGED,
-                            PASSWORD_CHOSEN,
-                            ADDRESS_CHANGED,
-                            ROLES_CHANGED ->
-                            notices.find(mail.about()).flatMap(this::telling);
+                                    .flatMap(link ->
+                                            notice == Notice.SIGN_IN_LINK
+                                                    ? signInLink(link)
+                                                    : addressLink(link));
+                    case SECURITY, STOP, BOARD -> notices.find(mail.about()).flatMap(this::telling);
                 };
         return written.isPresent() ? written.get() : new Written.Nothing();
     }
@@ -121,23 +119,46 @@ class SignInLetters implements MailWriter {
 
     private Optional<Written.Ready> telling(Notices.Telling telling) {
         return accounts.find(telling.account())
-                .map(account -> {
+                .flatMap(account -> {
                     Language language = accounts.language(account.id());
-                    return ready(
-                            telling.notice(),
-                            language,
-                            account,
-                            telling.email(),
-                            Map.of(
-                                    "at",
-                                    language.moment(telling.at()),
-                                    "detail",
-                                    telling.notice() == Notice.ROLES_CHANGED
-                                            ? roles(telling.detail(), language)
-                                            : telling.detail(),
-                                    "link",
-                                    origin() + SignInConfiguration.SECURITY));
+                    return link(telling)
+                            .map(link ->
+                                    ready(
+                                            telling.notice(),
+                                            language,
+                                            account,
+                                            telling.email(),
+                                            Map.of(
+                                                    "at",
+                                                    language.moment(telling.at()),
+                                                    "detail",
+                                                    detail(telling, language),
+                                                    "link",
+                                                    link)));
                 });
+    }
+
+    private static String detail(Notices.Telling telling, Language language) {
+        if (telling.notice() == Notice.ROLES_CHANGED) return roles(telling.detail(), language);
+        return telling.notice() == Notice.RECOVERY_BEGUN
+                ? language.moment(Instant.parse(telling.detail()))
+                : telling.detail();
+    }
+
+    /** Empty where what the letter asks its reader to stop is over. */
+    private Optional<String> link(Notices.Telling telling) {
+        return switch (telling.notice().leads()) {
+            case STOP ->
+                    recoveries
+                            .openOf(telling.account())
+                            .filter(Recovery.Waiting.class::isInstance)
+                            .map(recovery -> recoveries.stopToken(recovery.heading().id()))
+                            .map(token ->
+                                    origin() + RecoveryPageController.STOP + "?token=" + token);
+            case BOARD -> Optional.of(origin() + BOARD_PAGE);
+            case SECURITY -> Optional.of(origin() + SignInConfiguration.SECURITY);
+            case ASKED_FOR -> Optional.empty(); // Its link is that which was asked for.
+        };
     }
 
     private Written.Ready ready(

@@ -1,23 +1,15 @@
 package org.coopmesh.membership.identity;
 
-import java.math.BigInteger;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Locale;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
 /** SQL for codes by which people who came from another register choose their first password. Holds digests, no codes. */
 @Repository
 class WelcomeCodes {
-    private static final int BITS = 128;
-    private static final int RADIX = 32;
-    private static final int LENGTH = 26;
-
     private final JdbcClient db;
-    private final SecureRandom random = new SecureRandom();
 
     WelcomeCodes(JdbcClient db) {
         this.db = db;
@@ -25,8 +17,7 @@ class WelcomeCodes {
 
     /** A new code for {@code account}, readable this once; an earlier one is void. */
     String make(AccountId account, Instant expiresAt) {
-        String digits = new BigInteger(BITS, random).toString(RADIX);
-        String code = "0".repeat(LENGTH - digits.length()) + digits;
+        String code = HandedCode.next();
         db.sql(
                         """
                         insert into welcome_code (account_id, digest, expires_at) values (:account, :digest, :expiresAt)
@@ -34,22 +25,21 @@ class WelcomeCodes {
                         do update set digest = excluded.digest, expires_at = excluded.expires_at
                         """)
                 .param("account", account.value())
-                .param("digest", SecretDigest.of(code))
+                .param("digest", HandedCode.digest(code))
                 .param("expiresAt", OffsetDateTime.ofInstant(expiresAt, ZoneOffset.UTC))
                 .update();
-        return code.replaceAll("(.{5})(?!$)", "$1-");
+        return code;
     }
 
     /** Uses the code up; false if it is not the account's, or its time is over. */
     boolean take(AccountId account, String typed, Instant now) {
-        String code = typed.replaceAll("[\\s-]", "").toLowerCase(Locale.ROOT);
         return db.sql(
                                 """
                                 delete from welcome_code
                                 where account_id = :account and digest = :digest and expires_at > :now
                                 """)
                         .param("account", account.value())
-                        .param("digest", SecretDigest.of(code))
+                        .param("digest", HandedCode.digest(typed))
                         .param("now", OffsetDateTime.ofInstant(now, ZoneOffset.UTC))
                         .update()
                 == 1;

@@ -4,54 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.coopmesh.mail.Sending;
 import org.coopmesh.quickstart.MailSink;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
 
 /** What goes by mail: links to sign in by, and word of what was changed. */
-class SignInMailIT extends SignInPages {
-    private static final MailSink SINK = sink();
-    private static final Pattern LINK =
-            Pattern.compile("http://localhost:8080(/id/\\S+token=\\S+)");
-    private static final Pattern TOKEN = Pattern.compile("name=\"token\" value=\"([^\"]+)\"");
-
-    @Autowired Sending sending;
-
-    private UUID anna;
-    private String email;
-
-    @DynamicPropertySource
-    static void mail(DynamicPropertyRegistry settings) {
-        settings.add("spring.mail.host", () -> "127.0.0.1");
-        settings.add("spring.mail.port", SINK::port);
-        settings.add("spring.mail.properties.mail.smtp.starttls.required", () -> "false");
-        settings.add("coopmesh.mail.sender", () -> "coop@example.org");
-    }
-
-    @BeforeEach
-    void anna() throws Exception {
-        email = "anna-" + UUID.randomUUID() + "@example.org";
-        anna = apply("Anna", email);
-        db.sql("delete from mailed_link").update();
-        db.sql("delete from mail").update();
-        SINK.behaves();
-    }
-
+class SignInMailIT extends SignInMails {
     @Test
     void aLinkSignsInOnceAndToOpenItUsesNothingUp() throws Exception {
         send(request(authorize()).GET());
@@ -199,7 +163,7 @@ class SignInMailIT extends SignInPages {
         assertThat(SINK.taken.getFirst().words())
                 .startsWith("Hallo Anna,")
                 .contains("http://localhost:8080/id/security")
-                .contains("10. März 2026")
+                .contains(Language.DE.moment(clock.instant()))
                 .endsWith("Sample village\r\n");
     }
 
@@ -284,56 +248,5 @@ class SignInMailIT extends SignInPages {
         apply("Faster", other);
 
         assertThat(location(used(link))).endsWith("said=refused");
-    }
-
-    private HttpResponse<String> asked(String address) throws Exception {
-        var csrf = CSRF.matcher(send(request("/id/sign-in/link").GET()).body());
-        assertThat(csrf.find()).isTrue();
-        return posted("/id/sign-in/link", Map.of("email", address, "_csrf", csrf.group(1)));
-    }
-
-    private String linkTo(String address) {
-        sending.check();
-        MailSink.Taken mail =
-                SINK.taken.stream().filter(each -> each.to().equals(address)).toList().getLast();
-        Matcher link = LINK.matcher(mail.words());
-        assertThat(link.find()).as(mail.words()).isTrue();
-        return link.group(1);
-    }
-
-    /** Presses the button. */
-    private HttpResponse<String> used(String link) throws Exception {
-        HttpResponse<String> shown = send(request(link).GET());
-        Matcher csrf = CSRF.matcher(shown.body());
-        Matcher token = TOKEN.matcher(shown.body());
-        if (!csrf.find() || !token.find()) {
-            String csrfOfAnother = csrf();
-            return posted(
-                    link.split("\\?")[0],
-                    Map.of("token", link.split("token=")[1], "_csrf", csrfOfAnother));
-        }
-        return posted(
-                link.split("\\?")[0], Map.of("token", token.group(1), "_csrf", csrf.group(1)));
-    }
-
-    private String csrf() throws Exception {
-        var csrf = CSRF.matcher(send(request("/id/sign-in").GET()).body());
-        assertThat(csrf.find()).isTrue();
-        return csrf.group(1);
-    }
-
-    private HttpResponse<String> posted(String path, Map<String, String> fields) throws Exception {
-        return send(
-                request(path)
-                        .header("Content-Type", "application/x-www-form-urlencoded")
-                        .POST(HttpRequest.BodyPublishers.ofString(form(fields))));
-    }
-
-    private static MailSink sink() {
-        try {
-            return new MailSink(0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
