@@ -58,6 +58,9 @@ const member = createRoute({ ...under('/members/$memberId'), component: lazyRout
 const nodes = createRoute({ ...under('/nodes'), component: lazyRouteComponent(() => import('@/features/nodes/NodesPage')) });
 const router = createRoute({ ...under('/nodes/collected/$routerId'), component: lazyRouteComponent(() => import('@/features/nodes/RouterPage')) });
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
+const outages = createRoute({ ...under('/outages'), component: lazyRouteComponent(() => import('@/features/outages/OutagesPage')) });
+const feeds = createRoute({ ...under('/feeds'), component: lazyRouteComponent(() => import('@/features/feeds/FeedsPage')) });
+const mesh = createRoute({ ...under('/mesh'), component: lazyRouteComponent(() => import('@/features/nodes/MeshPage')) });
 const implausible = createRoute({
   ...under('/implausible'),
   validateSearch: (search: Record<string, unknown>): { nodeId?: string; decided?: true } => ({ nodeId: text(search.nodeId), decided: search.decided === true ? true : undefined }),
@@ -146,7 +149,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -69,6 +69,18 @@ export class FakeCoop {
   };
   terms: Json[] = [{ firstMonth: '2026-01', reciprocityPerGb: eur('0.10'), carriageCeilingPerGb: eur('0.00') }];
   askedToClose: Json[] = [];
+  feedKeys: Json[] = [
+    { id: randomUUID(), name: 'Prometheus on the tower', createdAt: ago(90_000), lastUsedOn: day(0) },
+    { id: randomUUID(), name: 'Old map', createdAt: ago(400_000), revokedAt: ago(20_000), lastUsedOn: day(-14) },
+  ];
+  outages: Json[] = [
+    { id: '07a6e000-0000-4000-8000-000000000001', kind: 'node', node: '11111111-0000-4000-8000-000000000003', nodeName: 'School', beganAt: ago(95), relapses: 2, nodes: 4, members: 3, acknowledgedAt: ago(60), note: 'Power cut in the upper valley; back by noon' },
+    { id: '07a6e000-0000-4000-8000-000000000002', kind: 'node', node: '11111111-0000-4000-8000-000000000002', nodeName: 'Church tower', beganAt: ago(12), relapses: 0, nodes: 1, members: 1 },
+    { id: '07a6e000-0000-4000-8000-000000000003', kind: 'everywhere', beganAt: ago(9_000), endedAt: ago(8_960), endCause: 'heard', relapses: 0, nodes: 42, members: 37, acknowledgedAt: ago(8_990), note: 'Our line to the city was cut' },
+    { id: '07a6e000-0000-4000-8000-000000000004', kind: 'watch', beganAt: ago(20_000), endedAt: ago(19_990), endCause: 'heard', relapses: 0, nodes: 0, members: 0 },
+  ];
+  works: Json[] = [{ id: randomUUID(), node: '11111111-0000-4000-8000-000000000001', nodeName: 'Mill roof', startsAt: ago(-1_440), endsAt: ago(-1_560), reason: 'New mast', createdBy: IDS.board }];
+  layouts: Json[] = [];
   private server?: Server;
   private ticks = 0;
   private readonly keys = new Map<string, string>();
@@ -166,7 +178,7 @@ export class FakeCoop {
     const node = (id: string, name: string, live: string, state: string, gateway: boolean, version: number | null) => ({
       id, nodeId: state === 'enrolled' ? hex(name) : null, shortName: state === 'enrolled' ? name.toLowerCase().split(' ').slice(-1)[0] + '-ivy-oak-elm' : null, name, state, ownerId: IDS.ana, ownerName: 'Ana Ribas', siteId: IDS.site, siteName: 'Mill house', gateway, certificateUntil: `${day(60)}T00:00:00Z`, lastSeenAt: live === 'never' ? null : live === 'up' ? ago(0.1) : ago(50), live, agentVersion: '0.1.0',
       accessList: { version, wanted: 812, appliedAt: ago(3), applyMillis: 41, failure: null }, telemetry: { observedAt: ago(0), uptimeSeconds: 412_345, loadMilli: 230, memoryTotalBytes: 268_435_456, memoryAvailableBytes: 140_000_000, clients: 7, spoolBytes: 20_480, spoolWindows: 1 },
-      links: state === 'enrolled' ? [{ neighbourNodeId: hex('Church'), neighbourName: 'Church tower', interfaceName: 'wlan1', neighbourAddress: 'fe80::2', source: 'babel', rxCost: 256, txCost: 288 }, { neighbourNodeId: null, neighbourName: null, interfaceName: 'wlan0', neighbourAddress: 'fe80::9', source: 'babel', rxCost: 65535, txCost: 256 }] : [],
+      links: state === 'enrolled' ? [{ neighbourNodeId: hex(name === 'Church tower' ? 'Mill roof' : 'Church tower'), neighbourName: name === 'Church tower' ? 'Mill roof' : 'Church tower', interfaceName: 'wlan1', neighbourAddress: 'fe80::2', source: 'babel', rxCost: 256, txCost: name === 'School' ? 96 : name === 'Mill roof' ? 640 : 288, up: true, used: true, seenBack: { rxCost: 812, txCost: 640, up: true, used: true } }, { neighbourNodeId: null, neighbourName: null, interfaceName: 'wlan0', neighbourAddress: 'fe80::9', source: 'babel', rxCost: 65535, txCost: 256 }] : [],
       attachments: state === 'enrolled' ? [{ id: randomUUID(), siteId: IDS.site, siteName: 'Mill house', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', routerV4: '10.201.1.1', routerV6: 'fd42:201:1::1', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', since: ago(9000) }] : [],
     });
     this.nodes = [node('11111111-0000-4000-8000-000000000001', 'Mill roof', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000002', 'Church tower', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000003', 'School', 'down', 'enrolled', false, 809), node('11111111-0000-4000-8000-000000000004', 'Upper farm', 'never', 'pending', false, null)];
@@ -330,6 +342,26 @@ export class FakeCoop {
     if ((found = on(/^\/api\/payers\/([^/]+)$/))) return ok({ id: found[1], name: 'Ana Ribas', email: 'ana@example.org', address: 'Carrer del Molí 4\n08500 Vic', memberId: IDS.ana });
     if (on(/^\/api\/payers$/)) return items([{ id: IDS.payer, name: 'Ana Ribas', email: 'ana@example.org' }]);
 
+    if ((found = on(/^\/api\/sites\/([^/]+)\/public$/, 'PUT'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; site.publicSince = body.open ? ago(0) : null; return ok(site); }
+    if (on(/^\/api\/feeds\/keys$/)) return items(this.feedKeys);
+    if (on(/^\/api\/feeds\/keys$/, 'POST')) { const made = { id: randomUUID(), name: body.name, createdAt: ago(0) }; this.feedKeys.unshift(made); return { status: 201, body: { id: made.id, name: made.name, key: 'feed-Ck3v9q2XcA0d7mZpL1sYtw' } }; }
+    if ((found = on(/^\/api\/feeds\/keys\/([^/]+)$/, 'DELETE'))) { Object.assign(this.feedKeys.find((one) => one.id === found![1])!, { revokedAt: ago(0) }); return { status: 204, body: undefined }; }
+    if (on(/^\/api\/outages$/)) {
+      const all = this.roles.includes('network') || this.roles.includes('board');
+      const own = (one: Json) => ({ ...one, node: null, nodeName: null, nodes: null, members: null });
+      const some = this.empty ? [] : this.outages.filter((one) => Boolean(one.endedAt) === (q.get('state') === 'ended') && (all || one.kind === 'node'));
+      return ok({ items: all ? some : some.slice(0, 1).map(own), next: null, watch: { lookedAt: ago(0), silent: false } });
+    }
+    if (on(/^\/api\/outages\/maintenance$/)) return items(this.works);
+    if (on(/^\/api\/outages\/maintenance$/, 'POST')) { const work = { ...body, id: randomUUID(), nodeName: this.nodes.find((one) => one.id === body.node)?.name ?? null }; this.works.push(work); return { status: 201, body: work }; }
+    if ((found = on(/^\/api\/outages\/maintenance\/([^/]+)$/, 'DELETE'))) { this.works = this.works.filter((one) => one.id !== found![1]); return { status: 204, body: undefined }; }
+    if ((found = on(/^\/api\/outages\/([^/]+)\/acknowledgement$/, 'PUT'))) { Object.assign(this.outages.find((one) => one.id === found![1])!, { acknowledgedAt: ago(0), note: body.note }); return { status: 204, body: undefined }; }
+    if ((found = on(/^\/api\/outages\/([^/]+)$/))) { const one = this.outages.find((each) => each.id === found![1])!; return ok({ outage: one, covered: [{ node: one.node, nodeName: one.nodeName, silentSince: one.beganAt, members: 2 }, { node: this.nodes[0]!.id, nodeName: 'Mill roof', silentSince: one.beganAt, members: 1 }] }); }
+    if (on(/^\/api\/topology\/layouts$/)) return items(this.layouts.map((one) => ({ ...one, places: undefined })));
+    if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/, 'PUT'))) { const name = decodeURIComponent(found[1]!); this.layouts = [...this.layouts.filter((one) => one.name !== name), { id: randomUUID(), name, own: true, givenOut: false, changedAt: ago(0), places: body.places }]; return { status: 204, body: undefined }; }
+    if ((found = on(/^\/api\/topology\/layouts\/([^/]+)\/default$/, 'PUT'))) { for (const one of this.layouts) one.givenOut = one.id === found[1]; return { status: 204, body: undefined }; }
+    if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/, 'DELETE'))) { this.layouts = this.layouts.filter((one) => one.id !== found![1]); return { status: 204, body: undefined }; }
+    if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/))) return ok(this.layouts.find((one) => one.id === found![1])!);
     if (on(/^\/api\/nodes$/)) return items(this.nodes);
     if (on(/^\/api\/nodes\/collected$/)) return this.roles.includes('network') || this.roles.includes('board') ? items(this.routers) : problem(403, 'forbidden', 'Not yours to see');
     if (on(/^\/api\/nodes$/, 'POST')) {

@@ -30,6 +30,9 @@ const OFFICE: [string, string, RegExp][] = [
   ['node-pending', '/nodes/11111111-0000-4000-8000-000000000004', /has not come in/],
   ['router', '/nodes/collected/c0ffee000001', /Told, not signed/],
   ['router-silent', '/nodes/collected/c0ffee000002', /No figures/],
+  ['outages', '/outages', /back by noon/],
+  ['feeds', '/feeds', /Prometheus on the tower/],
+  ['mesh', '/mesh', /Squares are gateways/],
   ['implausible', '/implausible', /More bytes than the line/],
   ['links', '/links', /Goes on/],
   ['links-credited', '/links?view=credited', /told by one end only/],
@@ -70,6 +73,7 @@ const OFFICE: [string, string, RegExp][] = [
 const MEMBER: [string, string, RegExp][] = [
   ['my-data', '/my/data', /to prove who had which right/],
   ['my', '/my', /so far/],
+  ['my-outages', '/outages', /Something on your way/],
   ['my-usage', '/my/usage', /hours without a report/],
   ['my-usage-month', '/my/usage?span=before', /By the day/],
   ['why', `/invoices/${IDS.invoice}/why`, /Adds up/],

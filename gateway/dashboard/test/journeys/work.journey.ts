@@ -994,6 +994,82 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/simulations$/).at(-1)!.body).toMatchObject({ from: months[0], to: months[0], plans: [{ code: 'standard', parts: [{ type: 'flat', monthly: { amount: '10.00', currency: 'EUR' } }, { type: 'volume' }] }] });
   });
 
+  it('who runs the network says that an outage is known, and announces work', async () => {
+    await page.goto('/outages');
+    await page.getByText('Church tower').first().waitFor();
+    await page.getByRole('button', { name: 'I know', exact: true }).click();
+    await dialog().getByLabel('What is being done').fill('On the way up with a new cable');
+    await inspect(page, 'outage-known', width);
+    await dialog().getByRole('button', { name: 'I know of this' }).click();
+    await page.getByText('On the way up with a new cable').waitFor();
+
+    await page.getByRole('button', { name: 'Announce work' }).click();
+    await dialog().getByLabel('From').fill('2026-12-01T08:00');
+    await dialog().getByLabel('Until').fill('2026-12-01T10:00');
+    await dialog().getByLabel('What is done').fill('New antenna');
+    await inspect(page, 'announce-work', width);
+    await dialog().getByRole('button', { name: 'Announce it' }).click();
+    await page.getByText('New antenna').waitFor();
+
+    expect(asked(/acknowledgement$/)[0]!.body).toEqual({ note: 'On the way up with a new cable' });
+    expect(asked(/maintenance$/).find((one) => one.method === 'POST')!.body).toMatchObject({ node: null, reason: 'New antenna' });
+  });
+
+  it('the board makes a feed key, which is shown once, and revokes it', async () => {
+    await page.goto('/feeds');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await dialog().getByLabel('What it is for').fill('New map');
+    await dialog().getByRole('button', { name: 'Make it' }).click();
+    await dialog().getByText('feed-Ck3v9q2XcA0d7mZpL1sYtw').waitFor();
+    await inspect(page, 'feed-key', width);
+    await dialog().getByRole('button', { name: 'I have it' }).click();
+    await page.getByText('New map').waitFor();
+    expect(await page.getByText('feed-Ck3v9q2XcA0d7mZpL1sYtw').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Revoke' }).first().click();
+    await dialog().getByRole('button', { name: 'Revoke it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/feeds\/keys\/./).map((one) => one.method)).toEqual(['DELETE']);
+  });
+
+  it('somebody arranges the graph by keyboard, keeps it, and the board gives it out', async () => {
+    await page.goto('/mesh');
+    const node = page.getByRole('button', { name: 'School', exact: true });
+    await node.waitFor();
+    const before = await node.getAttribute('transform');
+    await node.focus();
+    await page.keyboard.press('ArrowLeft');
+    expect(await node.getAttribute('transform')).not.toBe(before);
+    const moved = await node.getAttribute('transform');
+
+    await page.getByRole('button', { name: 'Keep this' }).click();
+    await dialog().getByLabel('Name').fill('Valley');
+    await dialog().getByRole('button', { name: 'Keep it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    const kept = asked(/layouts\/Valley$/)[0]!.body.places as { node: string; x: number; y: number }[];
+    expect(kept).toHaveLength(3);
+    expect(kept.some((place) => moved === `translate(${place.x} ${place.y})`)).toBe(true);
+
+    await page.getByLabel('Layout').selectOption({ label: 'Valley' });
+    await page.getByRole('button', { name: 'Give it out to all' }).click();
+    await page.getByText('Everybody sees it first').waitFor();
+    expect(coop.layouts[0]).toMatchObject({ name: 'Valley', givenOut: true });
+  });
+
+  it('a member puts a site on public maps, and takes it off again', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    const shown = page.getByRole('switch', { name: /on public maps/ }).first();
+    await shown.waitFor();
+    expect(await shown.isChecked()).toBe(false);
+    await shown.click();
+    await expect.poll(() => asked(/public$/).map((one) => one.body)).toEqual([{ open: true }]);
+    await expect.poll(() => shown.isChecked()).toBe(true);
+    await shown.click();
+    await expect.poll(() => asked(/public$/).length).toBe(2);
+    expect(asked(/public$/)[1]!.body).toEqual({ open: false });
+  });
+
   it('works by keyboard alone', async () => {
     await page.goto('/home');
     await page.getByText('Waiting for somebody').waitFor();

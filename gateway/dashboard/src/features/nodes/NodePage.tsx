@@ -19,6 +19,7 @@ import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Bytes, Nothing, When } from '@/shared/ui/values';
+import { isUneven } from './graph';
 import { attach, detach, nodeQuery, nodeUsageQuery, removeNode, retire, revoke, routerName, routersQuery, sitesOfQuery, type Attachment, type CollectedRouter, type MeshNode, type NodeLink } from './nodes-api';
 
 /** One box: what it should do, what it does, what it carried. */
@@ -154,6 +155,7 @@ function Links({ links, unknown }: { links: NodeLink[]; unknown: string[] }) {
     { id: 'who', head: t`Neighbour`, cell: (row) => <>{row.neighbourName ?? <span className="mono">{row.neighbourNodeId ? row.neighbourNodeId.slice(0, 12) : row.neighbourAddress ?? '–'}</span>}<small className="mono">{row.interfaceName}</small></> },
     { id: 'source', head: t`Told by`, cell: (row) => <>{row.source ?? <Nothing />}{row.costText && <small>{row.costText}</small>}</> },
     { id: 'state', head: t`State`, cell: (row) => <LinkState of={row} /> },
+    { id: 'there', head: t`As the other end tells`, cell: (row) => <OtherEnd of={row} /> },
     { id: 'rx', head: t`Cost in`, end: true, by: (row) => row.rxCost ?? 0, cell: (row) => <Cost of={row.rxCost} source={row.source} /> },
     { id: 'tx', head: t`Cost out`, end: true, by: (row) => row.txCost ?? 0, cell: (row) => <Cost of={row.txCost} source={row.source} /> },
   ], [t]);
@@ -184,6 +186,13 @@ function LinkState({ of }: { of: NodeLink }) {
   if (of.up === false) return <Pill tone="bad"><Trans>down</Trans></Pill>;
   if (of.used) return <Pill tone="ok"><Trans>in use</Trans></Pill>;
   return of.up ? <Pill tone="info"><Trans>up, not in use</Trans></Pill> : <Nothing />;
+}
+
+/** What the neighbour tells of the same link; it may hear us worse, or better, than we hear it. */
+function OtherEnd({ of }: { of: NodeLink }) {
+  const back = of.seenBack;
+  if (!back) return of.neighbourNodeId ? <small className="soft"><Trans>tells nothing of it</Trans></small> : <Nothing />;
+  return <>{isUneven(of) && <Pill tone="warn"><Trans>uneven</Trans></Pill>}<small><Trans>in <Cost of={back.rxCost} source={of.source} />, out <Cost of={back.txCost} source={of.source} /></Trans></small></>;
 }
 
 /** The source's own figure; 65535 is Babel's word for "no way". */

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, post, remove, segment, withQuery, type Page } from '@/shared/api';
+import { get, post, put, remove, segment, withQuery, type Page } from '@/shared/api';
 import { everything } from '@/shared/csv';
 import { pagesQuery } from '@/shared/lists';
 
@@ -32,6 +32,8 @@ export interface NodeLink {
   /** Up and used are two facts: traffic comes back to a restored link later than the link. */
   up?: boolean | null;
   used?: boolean | null;
+  /** The same link as the neighbour tells it; absent where it tells none. */
+  seenBack?: { rxCost?: number | null; txCost?: number | null; costText?: string | null; up?: boolean | null; used?: boolean | null } | null;
 }
 
 export interface MeshNode {
@@ -129,3 +131,15 @@ export const detach = (id: string, attachmentId: string) => remove(`${at(id)}/at
 export const retire = (id: string, reason: string) => post(`${at(id)}/retire`, { reason });
 export const revoke = (id: string, reason: string) => post(`${at(id)}/revoke`, { reason });
 export const removeNode = (id: string, reason: string) => remove(withQuery(at(id), { reason }));
+
+/** Where somebody put nodes on the graph; the board's is given out to all. */
+export interface LayoutLine { id: string; name: string; own: boolean; givenOut: boolean; changedAt: string }
+interface KeptPlace { node: string; x: number; y: number }
+
+/** For the graph, where nothing moves by itself: nodes are asked for less often than on their list. */
+export const meshQuery = queryOptions({ queryKey: ['nodes', 'mesh'], queryFn: () => everything<MeshNode>('/api/nodes', {}).then((all) => all.rows), refetchInterval: ROUTERS_LIVE });
+export const layoutsQuery = queryOptions({ queryKey: ['layouts'], queryFn: ({ signal }) => get<{ items: LayoutLine[] }>('/api/topology/layouts', signal).then((page) => page.items) });
+export const layoutQuery = (id: string) => queryOptions({ queryKey: ['layouts', id], queryFn: ({ signal }) => get<{ places: KeptPlace[] }>(`/api/topology/layouts/${segment(id)}`, signal) });
+export const keepLayout = (name: string, places: KeptPlace[]) => put(`/api/topology/layouts/${segment(name)}`, { places });
+export const deleteLayout = (id: string) => remove(`/api/topology/layouts/${segment(id)}`);
+export const giveOutLayout = (id: string) => put(`/api/topology/layouts/${segment(id)}/default`);

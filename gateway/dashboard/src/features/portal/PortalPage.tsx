@@ -19,7 +19,8 @@ import { Pill } from '@/shared/ui/status';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Amount, When } from '@/shared/ui/values';
 import { DuesPanel } from './DuesPanel';
-import { billQuery, meQuery, ownNodesQuery, ownReportsQuery, type Charge, type Me, type PayerBill } from './portal-api';
+import { MapsPanel } from './MapsPanel';
+import { billQuery, meQuery, ownNodesQuery, ownOutagesQuery, ownReportsQuery, type Charge, type Me, type PayerBill } from './portal-api';
 import './portal.css';
 
 /** A member's own page: my bill, my usage, my nodes, my reports. */
@@ -29,11 +30,12 @@ export default function PortalPage() {
   const usage = useQuery(usageQuery('mine', 24));
   if (!me.data) return <Page title={t`My connection`}>{me.isError ? <ProblemNotice error={me.error} retry={() => void me.refetch()} /> : <Lines count={8} />}</Page>;
   return (
-    <Page title={t`My connection`} lead={me.data.name} actions={<Button component={Link} to="/my/data" variant="default"><Trans>My data</Trans></Button>}>
+    <Page title={t`My connection`} lead={me.data.name} actions={<><Button component={Link} to="/outages" variant="default"><Trans>Outages</Trans></Button><Button component={Link} to="/my/data" variant="default"><Trans>My data</Trans></Button></>}>
       <Standing me={me.data} />
+      <OwnOutages />
       <div className="columns">
         <div className="stack"><Bill /><UsagePanel title={t`My usage, last 24 hours`} lead={t`As your nodes counted and signed it. Local traffic is free.`} actions={<Button component={Link} to="/my/usage" size="compact-sm" variant="default"><Trans>Hours and days</Trans></Button>} query={usage} empty={t`Bytes appear here after your node’s first usage window.`} /></div>
-        <div className="stack"><MyNodes me={me.data} /><DuesPanel sites={me.data.sites} /><MyReports /></div>
+        <div className="stack"><MyNodes me={me.data} /><DuesPanel sites={me.data.sites} /><MapsPanel sites={me.data.sites} /><MyReports /></div>
       </div>
     </Page>
   );
@@ -51,6 +53,16 @@ function Standing({ me }: { me: Me }) {
     case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>}</Notice>;
     default: return null;
   }
+}
+
+/** Who runs the network sees all outages elsewhere; here are those that hit me. */
+function OwnOutages() {
+  const { t } = useLingui();
+  const session = useSession();
+  const outages = useQuery({ ...ownOutagesQuery, enabled: !session.has('network', 'board') });
+  const first = outages.data?.[0];
+  if (!first) return null;
+  return <Notice tone="warn" title={t`A node that connects you is silent`}><Trans>Since <When at={first.beganAt} />.</Trans>{first.note && <> {first.note}</>} <Link to="/outages"><Trans>More about it</Trans></Link></Notice>;
 }
 
 function Bill() {

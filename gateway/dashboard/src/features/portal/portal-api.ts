@@ -7,7 +7,7 @@ export interface Me {
   name: string;
   state: string;
   standing?: { level: string; since?: string | null; until?: string | null; why?: string | null } | null;
-  sites: { id: string; name: string; address?: string | null; planCode?: string | null; payerId?: string | null }[];
+  sites: { id: string; name: string; address?: string | null; planCode?: string | null; payerId?: string | null; publicSince?: string | null }[];
   nodes: { id: string; nodeId?: string | null; name: string }[];
 }
 
@@ -85,6 +85,15 @@ export const ownReportsQuery = queryOptions({ queryKey: ['me', 'reports'], query
 const duesPath = (payerId: string, siteId: string) => `/api/bill/${segment(payerId)}/dues/${segment(siteId)}`;
 export const duesQuery = (payerId: string, siteId: string) => queryOptions({ queryKey: ['me', 'dues', payerId, siteId], queryFn: ({ signal }) => get<Dues>(duesPath(payerId, siteId), signal), retry: false });
 export const chooseDues = (payerId: string, siteId: string, choice: { amount: string; effectiveOn: string }) => put<Dues>(duesPath(payerId, siteId), choice);
+/** An outage that hits me now; another page tells all of them. */
+export interface OwnOutage {
+  id: string;
+  beganAt: string;
+  note?: string | null;
+}
+export const ownOutagesQuery = queryOptions({ queryKey: ['me', 'outages'], queryFn: ({ signal }) => get<Page<OwnOutage>>('/api/outages?limit=20', signal).then((page) => page.items), refetchInterval: 15_000 });
+export const openToMaps = (siteId: string, open: boolean) => put(`/api/sites/${segment(siteId)}/public`, { open });
+
 const REGISTERS = ['/api/privacy/register', '/api/billing/privacy/register', '/api/abuse/privacy/register'];
 /** What all services hold, in one list. */
 export const registerQuery = queryOptions({ queryKey: ['privacy', 'register'], queryFn: async ({ signal }) => ({ kinds: (await Promise.all(REGISTERS.map((path) => get<{ service: string; kinds: Omit<HeldKind, 'service'>[] }>(path, signal)))).flatMap(({ service, kinds }) => kinds.map((kind) => ({ ...kind, service }))) }), staleTime: 300_000 });

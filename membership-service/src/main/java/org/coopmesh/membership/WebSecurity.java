@@ -61,7 +61,11 @@ class WebSecurity {
                 .exceptionHandling(on ->
                         on.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers(HttpMethod.GET, "/api/coop")
+                        requests.requestMatchers(
+                                        HttpMethod.GET,
+                                        "/api/coop",
+                                        "/api/feeds/*.json",
+                                        "/api/feeds/*.geojson")
                                 .permitAll()
                                 .requestMatchers(HttpMethod.POST, "/api/coop", "/api/applications")
                                 .permitAll()

@@ -26,6 +26,8 @@ class ArchitectureTest {
                     "node",
                     "release",
                     "topology",
+                    "outage",
+                    "feed",
                     "standing",
                     "access",
                     "names",

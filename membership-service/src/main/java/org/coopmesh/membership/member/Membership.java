@@ -775,6 +775,24 @@ public class Membership {
         return sites.find(id).orElseThrow(() -> new NotFound(id));
     }
 
+    /** Says whether a site may be on public maps; saying it again changes nothing. */
+    @Transactional
+    Site openToMaps(SiteId id, boolean open) {
+        if (sites.lock(id).isEmpty()) throw new NotFound(id);
+        sites.setPublic(id, open, clock.instant());
+        return sites.find(id).orElseThrow(() -> new NotFound(id));
+    }
+
+    /** The member who answers for each of {@code ids}; a site that is not known is left out. */
+    public Map<SiteId, MemberId> answering(Collection<SiteId> ids) {
+        return sites.answering(ids);
+    }
+
+    /** Where each site is, and whether everybody may see it. */
+    public List<SitePlace> places() {
+        return sites.places();
+    }
+
     /** Sets which labels a member has. */
     @Transactional
     void label(MemberId member, Set<String> wanted) {

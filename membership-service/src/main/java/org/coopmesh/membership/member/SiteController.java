@@ -10,6 +10,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.UUID;
@@ -38,7 +39,12 @@ class SiteController extends ProblemSpeaker {
         this.payers = payers;
     }
 
-    /** @param residents members who live there besides the one who answers for it */
+    /**
+     * A site as its members and the office see it.
+     *
+     * @param publicSince since when it may be on public maps; null if it may not
+     * @param residents members who live there besides the one who answers for it
+     */
     record SiteView(
             UUID id,
             UUID memberId,
@@ -50,6 +56,7 @@ class SiteController extends ProblemSpeaker {
             @Nullable UUID payerId,
             @Nullable String planCode,
             @Nullable LocalDate effectiveOn,
+            @Nullable Instant publicSince,
             List<UUID> residents) {
         static List<SiteView> of(Membership.Page page) {
             return page.sites().stream()
@@ -74,6 +81,7 @@ class SiteController extends ProblemSpeaker {
                     subscription == null ? null : subscription.payer().value(),
                     subscription == null ? null : subscription.planCode(),
                     subscription == null ? null : subscription.effectiveOn(),
+                    site.publicSince(),
                     residents.stream()
                             .filter(each -> each.site().equals(site.id()))
                             .map(each -> each.member().value())
@@ -191,6 +199,23 @@ class SiteController extends ProblemSpeaker {
     @PreAuthorize("hasRole('board') or #memberId.toString() == authentication.name")
     void movesOut(@PathVariable UUID id, @PathVariable UUID memberId, Authentication caller) {
         membership.movesOut(new SiteId(id), new MemberId(memberId), id(caller));
+    }
+
+    record PublicRequest(@NotNull Boolean open) {}
+
+    /** Whether a site may be on public maps. Nobody consents for another: only the member who answers for it. */
+    @PutMapping("/api/sites/{id}/public")
+    @PreAuthorize("isAuthenticated()")
+    SiteView openToMaps(
+            @PathVariable UUID id,
+            @RequestBody @Valid PublicRequest request,
+            Authentication caller) {
+        var site = new SiteId(id);
+        SiteFacts facts = membership.site(site).orElseThrow(() -> new NotFound(site));
+        if (!facts.memberId().equals(id(caller)))
+            throw new NotAllowed("not-allowed", "this is another member's site");
+        membership.openToMaps(site, request.open());
+        return view(site, facts.memberId());
     }
 
     /** @param zone null for none */

@@ -7,7 +7,9 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,41 @@ class Sites {
                 .param("id", site.value())
                 .param("zone", zone)
                 .update();
+    }
+
+    /** Puts a site on public maps, or takes it off; the time of a word that stands already stays. */
+    void setPublic(SiteId site, boolean open, Instant at) {
+        db.sql(
+                        """
+                        update site set public_since = case when :open then coalesce(public_since, :at) end
+                        where id = :id
+                        """)
+                .param("id", site.value())
+                .param("open", open)
+                .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .update();
+    }
+
+    Map<SiteId, MemberId> answering(Collection<SiteId> ids) {
+        var answering = new HashMap<SiteId, MemberId>();
+        db.sql("select id, member_id from site where id = any(:ids)")
+                .param("ids", ids.stream().map(SiteId::value).toArray(UUID[]::new))
+                .query(row -> {
+                    answering.put(
+                            new SiteId(row.getObject("id", UUID.class)),
+                            new MemberId(row.getObject("member_id", UUID.class)));
+                });
+        return answering;
+    }
+
+    List<SitePlace> places() {
+        return db.sql("select id, latitude, longitude, public_since from site")
+                .query((row, _) ->
+                        new SitePlace(
+                                new SiteId(row.getObject("id", UUID.class)),
+                                location(row),
+                                row.getObject("public_since") != null))
+                .list();
     }
 
     /** Every zone in use, with how many sites are in it, by name. */
@@ -256,15 +293,21 @@ class Sites {
     }
 
     private static Site site(ResultSet row, int number) throws SQLException {
-        var latitude = row.getObject("latitude", Double.class);
-        var longitude = row.getObject("longitude", Double.class);
+        var publicSince = row.getObject("public_since", OffsetDateTime.class);
         return new Site(
                 new SiteId(row.getObject("id", UUID.class)),
                 new MemberId(row.getObject("member_id", UUID.class)),
                 row.getString("name"),
                 row.getString("address"),
-                latitude == null ? null : new Site.Location(latitude, longitude),
-                row.getString("zone"));
+                location(row),
+                row.getString("zone"),
+                publicSince == null ? null : publicSince.toInstant());
+    }
+
+    private static Site.@Nullable Location location(ResultSet row) throws SQLException {
+        var latitude = row.getObject("latitude", Double.class);
+        var longitude = row.getObject("longitude", Double.class);
+        return latitude == null ? null : new Site.Location(latitude, longitude);
     }
 
     private static Subscription subscription(ResultSet row, int number) throws SQLException {

@@ -507,6 +507,12 @@ public class NodeRegister {
         return nodes.all(ids);
     }
 
+    /** The nodes that hold any of {@code keys}, in whichever state. */
+    @Transactional(readOnly = true)
+    public List<Node> withKeys(Collection<NodeId> keys) {
+        return nodes.withKeys(keys);
+    }
+
     /** What is attached now to any of {@code ids}. */
     @Transactional(readOnly = true)
     public List<Attachment> attachmentsOf(Collection<NodeRecordId> ids) {

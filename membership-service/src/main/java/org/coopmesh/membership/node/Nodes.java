@@ -180,6 +180,13 @@ class Nodes {
                 .list();
     }
 
+    List<Node> withKeys(Collection<NodeId> keys) {
+        return db.sql("select * from node where node_id = any(:keys)")
+                .param("keys", keys.stream().map(NodeId::hex).toArray(String[]::new))
+                .query(Nodes::node)
+                .list();
+    }
+
     /** Every node in service. */
     List<Node> enrolled() {
         return db.sql("select * from node where state = 'enrolled' order by name, id")

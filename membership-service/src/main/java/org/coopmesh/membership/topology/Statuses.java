@@ -137,6 +137,17 @@ class Statuses {
                 .update();
     }
 
+    Map<NodeId, Instant> lastSeen() {
+        var seen = new HashMap<NodeId, Instant>();
+        db.sql("select node_id, last_seen_at from node_status")
+                .query(row -> {
+                    seen.put(
+                            new NodeId(text(row, "node_id")),
+                            requireNonNull(instant(row, "last_seen_at")));
+                });
+        return seen;
+    }
+
     Map<NodeId, Row> of(Collection<NodeId> nodes) {
         if (nodes.isEmpty()) {
             return Map.of();

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.coopmesh.membership.node.NodeId;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -118,8 +120,61 @@ public class Topology {
         Map<NodeId, Statuses.Row> rows = statuses.of(nodes);
         // Who is down is nobody's neighbour: hardware that changes hands keeps its addresses under
         // a new name.
-        Map<NodeId, LinkEnds.Told> others =
-                statuses.neighboursOf(rows.values(), now.minus(settings.downAfter()));
+        var others =
+                new LinkEnds.Claimants(
+                        statuses.neighboursOf(rows.values(), now.minus(settings.downAfter())));
+        return statuses(nodes, rows, others, now, ahead);
+    }
+
+    /**
+     * The state of all of {@code nodes} at once, each other's neighbours and nobody else's: every row is read once, however many
+     * there are. Who is down is still the neighbour of those who told a link to it: what a silent node hung on is known by that.
+     */
+    @Transactional(readOnly = true)
+    public Map<NodeId, NodeStatus> whole(Collection<NodeId> nodes) {
+        Instant now = wallClock.instant();
+        Duration ahead = Duration.between(now, clock.instant());
+        Map<NodeId, Statuses.Row> rows = statuses.of(nodes);
+        var told = new HashMap<NodeId, LinkEnds.Told>();
+        rows.forEach((node, row) -> told.put(node, row.told()));
+        return statuses(nodes, rows, new LinkEnds.Claimants(told), now, ahead);
+    }
+
+    /** When each node that ever called was heard last, on the wall clock. */
+    @Transactional(readOnly = true)
+    public Map<NodeId, Instant> lastHeard() {
+        return statuses.lastSeen();
+    }
+
+    /**
+     * Whom each of {@code nodes} told a link to when it told anything last, up or not since. A link that its source says is down
+     * leads nowhere.
+     */
+    @Transactional(readOnly = true)
+    public Map<NodeId, Set<NodeId>> lastNeighbours(Collection<NodeId> nodes) {
+        Map<NodeId, Statuses.Row> rows = statuses.of(nodes);
+        var told = statuses.neighboursOf(rows.values(), Instant.EPOCH);
+        rows.forEach((node, row) -> told.put(node, row.told()));
+        var claimants = new LinkEnds.Claimants(told);
+        var neighbours = new HashMap<NodeId, Set<NodeId>>();
+        rows.forEach((node, row) -> {
+            var named = new HashSet<NodeId>();
+            for (LinkEnds ends : LinkEnds.of(node, row.told(), claimants)) {
+                if (!ends.neighbour().isEmpty() && !Boolean.FALSE.equals(ends.here().up())) {
+                    named.add(new NodeId(ends.neighbour()));
+                }
+            }
+            neighbours.put(node, named);
+        });
+        return neighbours;
+    }
+
+    private Map<NodeId, NodeStatus> statuses(
+            Collection<NodeId> nodes,
+            Map<NodeId, Statuses.Row> rows,
+            LinkEnds.Claimants others,
+            Instant now,
+            Duration ahead) {
         var found = new HashMap<NodeId, NodeStatus>();
         for (NodeId node : nodes) {
             Statuses.Row row = rows.get(node);

@@ -23,9 +23,9 @@ class LinkEndsTest {
 
     @Test
     void bothDirectionsOfALinkAreSeenFromBothEnds() {
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(A, FROM_A, B, FROM_B)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(A, FROM_A, B, FROM_B))))
                 .containsExactly(new LinkEnds(A_TO_B, B.hex(), B_TO_A));
-        assertThat(LinkEnds.of(B, FROM_B, Map.of(A, FROM_A, B, FROM_B)))
+        assertThat(LinkEnds.of(B, FROM_B, among(Map.of(A, FROM_A, B, FROM_B))))
                 .containsExactly(new LinkEnds(B_TO_A, A.hex(), A_TO_B));
     }
 
@@ -33,13 +33,13 @@ class LinkEndsTest {
     void aLinkThatOnlyOneEndHearsHasANeighbourAndNoOtherDirection() {
         var deaf = new LinkEnds.Told(List.of(), FROM_B.addresses());
 
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(B, deaf)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(B, deaf))))
                 .containsExactly(new LinkEnds(A_TO_B, B.hex(), null));
     }
 
     @Test
     void anAddressThatNobodyClaimsIsNobodyKnown() {
-        assertThat(LinkEnds.of(A, FROM_A, Map.of()))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of())))
                 .containsExactly(new LinkEnds(A_TO_B, "", null));
     }
 
@@ -47,7 +47,7 @@ class LinkEndsTest {
     void ofSeveralThatClaimAnAddressTheOneThatNamesUsBackIsBelieved() {
         var pretender = new LinkEnds.Told(List.of(), List.of(new OwnAddress("eth9", "fe80::b")));
 
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(B, FROM_B, C, pretender)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(B, FROM_B, C, pretender))))
                 .containsExactly(new LinkEnds(A_TO_B, B.hex(), B_TO_A));
     }
 
@@ -56,9 +56,9 @@ class LinkEndsTest {
         var alike = new LinkEnds.Told(FROM_B.links(), FROM_B.addresses());
         var silent = new LinkEnds.Told(List.of(), FROM_B.addresses());
 
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(B, FROM_B, C, alike)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(B, FROM_B, C, alike))))
                 .containsExactly(new LinkEnds(A_TO_B, "", null));
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(B, silent, C, silent)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(B, silent, C, silent))))
                 .containsExactly(new LinkEnds(A_TO_B, "", null));
     }
 
@@ -79,7 +79,7 @@ class LinkEndsTest {
                         List.of(link("mesh0", "fe80::c", 2)),
                         List.of(new OwnAddress("mesh0", "fe80::1")));
 
-        assertThat(LinkEnds.of(A, a, Map.of(B, b, C, c)))
+        assertThat(LinkEnds.of(A, a, among(Map.of(B, b, C, c))))
                 .extracting(LinkEnds::neighbour)
                 .containsExactly(B.hex(), C.hex());
     }
@@ -91,7 +91,7 @@ class LinkEndsTest {
         var a = new LinkEnds.Told(List.of(there), List.of(new OwnAddress("", "200:1::a")));
         var b = new LinkEnds.Told(List.of(back), List.of(new OwnAddress("", "200:1::b")));
 
-        assertThat(LinkEnds.of(A, a, Map.of(B, b)))
+        assertThat(LinkEnds.of(A, a, among(Map.of(B, b))))
                 .containsExactly(new LinkEnds(there, B.hex(), back));
     }
 
@@ -99,7 +99,7 @@ class LinkEndsTest {
     void aNodeIsNotItsOwnNeighbour() {
         var self = new LinkEnds.Told(List.of(A_TO_B), List.of(new OwnAddress("mesh0", "fe80::b")));
 
-        assertThat(LinkEnds.of(A, self, Map.of(A, self)))
+        assertThat(LinkEnds.of(A, self, among(Map.of(A, self))))
                 .containsExactly(new LinkEnds(A_TO_B, "", null));
     }
 
@@ -108,7 +108,7 @@ class LinkEndsTest {
         Link kernel = new Link("", "mesh7", "fe80::a", "kernel", 0, 0, "", null, true);
         var b = new LinkEnds.Told(List.of(kernel, B_TO_A), FROM_B.addresses());
 
-        assertThat(LinkEnds.of(A, FROM_A, Map.of(B, b)))
+        assertThat(LinkEnds.of(A, FROM_A, among(Map.of(B, b))))
                 .containsExactly(new LinkEnds(A_TO_B, B.hex(), B_TO_A));
     }
 
@@ -125,5 +125,9 @@ class LinkEndsTest {
 
     private static Link link(String device, String address, long cost) {
         return new Link("", device, address, "babeld", cost, cost, "", true, true);
+    }
+
+    private static LinkEnds.Claimants among(Map<NodeId, LinkEnds.Told> told) {
+        return new LinkEnds.Claimants(told);
     }
 }

@@ -1,0 +1,11 @@
+package org.coopmesh.membership.member;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a site is, for maps.
+ *
+ * @param location null if nobody said
+ * @param open whether the member who answers for it lets everybody see it on maps
+ */
+public record SitePlace(SiteId id, Site.@Nullable Location location, boolean open) {}
