@@ -135,6 +135,13 @@ const terms = createRoute({ ...under('/settlement-terms'), component: lazyRouteC
 const plans = createRoute({ ...under('/plans'), component: lazyRouteComponent(() => import('@/features/plans/PlansPage')) });
 const simulations = createRoute({ ...under('/simulations'), component: lazyRouteComponent(() => import('@/features/plans/SimulationsPage')) });
 const simulation = createRoute({ ...under('/simulations/$simulationId'), component: lazyRouteComponent(() => import('@/features/plans/SimulationPage')) });
+const names = createRoute({
+  ...under('/names'),
+  validateSearch: (search: Record<string, unknown>): { type?: string } => ({ type: text(search.type) }),
+  component: lazyRouteComponent(() => import('@/features/names/NamesPage')),
+});
+const nameDisputes = createRoute({ ...under('/names/disputes'), component: lazyRouteComponent(() => import('@/features/names/DisputesPage')) });
+const myNames = createRoute({ ...under('/my/names'), component: lazyRouteComponent(() => import('@/features/names/MyNamesPage')) });
 const cases = createRoute({
   ...under('/cases'),
   validateSearch: (search: Record<string, unknown>): { state?: string; category?: string } => ({ state: text(search.state), category: text(search.category) }),
@@ -149,7 +156,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

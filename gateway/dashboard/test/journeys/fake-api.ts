@@ -59,6 +59,8 @@ export class FakeCoop {
   billingSilent = false;
   empty = false;
   payAccount: Json | null = null;
+  names: Json[] = [];
+  nameDisputes: Json[] = [];
   hours: Json[] = [{ id: '40000000-0000-4000-8000-000000000013', moderatorId: IDS.ana, workedOn: day(-2), minutes: 90, what: 'The queue, and a talk on the phone', loggedAt: ago(2000), withdrawnAt: null, withdrawnWhy: null }];
   payRun: Json = {
     id: IDS.payRun, state: 'prepared', available: eur('159.60'), preparedBy: IDS.board, preparedAt: ago(60), decision: null, transfers: [],
@@ -182,6 +184,18 @@ export class FakeCoop {
       attachments: state === 'enrolled' ? [{ id: randomUUID(), siteId: IDS.site, siteName: 'Mill house', prefixV4: '10.201.1.0/24', prefixV6: 'fd42:201:1::/64', routerV4: '10.201.1.1', routerV6: 'fd42:201:1::1', rule: 'slowLane', slowLaneKbit: 1000, why: 'Overdue since last week', since: ago(9000) }] : [],
     });
     this.nodes = [node('11111111-0000-4000-8000-000000000001', 'Mill roof', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000002', 'Church tower', 'up', 'enrolled', true, 812), node('11111111-0000-4000-8000-000000000003', 'School', 'down', 'enrolled', false, 809), node('11111111-0000-4000-8000-000000000004', 'Upper farm', 'never', 'pending', false, null)];
+    const named = (id: string, label: string, ownerId: string, at: number, more: Json) => ({ id: `4a4e0000-0000-4000-8000-00000000000${id}`, name: `${label}.village.mesh`, display: `${label}.village.mesh`, ownerId, nodeId: this.nodes[at]!.id, nodeName: this.nodes[at]!.name, nodeKey: hex(label).slice(0, 12), live: this.nodes[at]!.live, service: null, addresses: [`10.201.${at + 1}.1`, `fd42:201:${at + 1}::1`], state: 'held', freeAt: null, offeredUntil: null, registeredAt: ago(90_000), ...more });
+    this.names = [
+      named('1', 'mill', IDS.ana, 0, {}),
+      named('2', 'xn--bcherei-n2a', IDS.ana, 0, { display: 'bücherei.village.mesh', service: { type: 'http', transport: 'tcp', port: 8080, hosts: [], path: '/katalog' } }),
+      named('3', 'tower-camera', IDS.joan, 1, { service: { type: 'rtsp', transport: 'tcp', port: 554, hosts: ['10.201.2.7'], path: null }, state: 'frozen', addresses: ['10.201.2.7'] }),
+      named('4', 'school', IDS.joan, 2, { live: 'down' }),
+    ];
+    const disputed = this.names[2]!;
+    this.nameDisputes = [
+      { id: 'd15b0000-0000-4000-8000-000000000001', name: disputed.name, display: disputed.display, ownerId: IDS.joan, ownerName: 'Joan Pau', openedBy: IDS.ana, openedByName: 'Ana Ribas', reason: 'The tower camera is the fire watch’s, and has been called so since it was put up.', openedAt: ago(4_000), outcome: null, decidedWhy: null, decidedBy: null, decidedAt: null, keptUntil: null },
+      { id: 'd15b0000-0000-4000-8000-000000000002', name: 'choir.village.mesh', display: 'choir.village.mesh', ownerId: IDS.ana, ownerName: 'Ana Ribas', openedBy: IDS.joan, openedByName: 'Joan Pau', reason: 'It is ours.', openedAt: ago(90_000), outcome: 'keep', decidedWhy: 'Both sing in it; she was first.', decidedBy: IDS.board, decidedAt: ago(80_000), keptUntil: null },
+    ];
     const heard = (name: string, minutes: number, newest: boolean) => ({ nodeId: hex(name), name, heardAt: ago(minutes), newest });
     const neighbour = (routerId: string | null, address: string, source: string, tq: number, cost: number) => ({ routerId, address, source, tq, rxCost: cost, txCost: cost });
     this.routers = [
@@ -362,6 +376,7 @@ export class FakeCoop {
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)\/default$/, 'PUT'))) { for (const one of this.layouts) one.givenOut = one.id === found[1]; return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/, 'DELETE'))) { this.layouts = this.layouts.filter((one) => one.id !== found![1]); return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/))) return ok(this.layouts.find((one) => one.id === found![1])!);
+    if (path.startsWith('/api/names')) return this.nameAnswers(path.slice('/api/names'.length), method, body, q);
     if (on(/^\/api\/nodes$/)) return items(this.nodes);
     if (on(/^\/api\/nodes\/collected$/)) return this.roles.includes('network') || this.roles.includes('board') ? items(this.routers) : problem(403, 'forbidden', 'Not yours to see');
     if (on(/^\/api\/nodes$/, 'POST')) {
@@ -711,6 +726,37 @@ export class FakeCoop {
 
   /** Same key and body: same answer; same key, other body: refused. */
   /** Steps of the one pay run there is. */
+
+  private nameAnswers(path: string, method: string, body: Json, q: URLSearchParams) {
+    const ok = (answer?: unknown) => (answer === undefined ? { status: 204 } : { status: 200, body: answer });
+    const own = (one: Json): Json => ({ ...one, ownerId: undefined });
+    const wrong = (field: string, rule: string, message: string) => problem(422, 'name-refused', message, [{ field, rule, message }]);
+    const made = (label: string): Json => ({ ...this.names[0]!, id: randomUUID(), name: `${label}.village.mesh`, display: `${label}.village.mesh`, ownerId: this.memberId, nodeId: body.nodeId, service: body.service ? { transport: 'tcp', hosts: [], path: null, ...(body.service as Json) } : null, registeredAt: ago(0) });
+    if (path === '' && method === 'GET') {
+      const type = q.get('type');
+      const items = this.empty ? [] : this.names.filter((one) => !type || (one.service as Json | null)?.type === type).map((one) => { const service = one.service as Json | null; return { id: one.id, name: one.name, display: one.display, type: service?.type ?? null, transport: service?.transport ?? null, port: service?.port ?? null, path: service?.path ?? null, live: one.live, lastSeenAt: ago(one.live === 'up' ? 0 : 300), mine: one.ownerId === this.memberId }; });
+      return ok({ zone: 'village.mesh', items, next: null });
+    }
+    if (path === '/mine') return ok({ zone: 'village.mesh', limit: 5, items: this.empty ? [] : this.names.filter((one) => one.ownerId === this.memberId).map(own) });
+    if (path === '/disputes') return ok({ items: this.empty ? [] : this.nameDisputes, next: null });
+    if (path === '/events') return ok({ items: this.empty ? [] : [{ id: 3, label: 'tower-camera', kind: 'disputed', ownerId: IDS.joan, by: IDS.ana, detail: 'The tower camera is the fire watch’s.', at: ago(4_000) }, { id: 2, label: 'old-mill', kind: 'freed', ownerId: IDS.ana, by: null, detail: '', at: ago(9_000) }, { id: 1, label: 'mill', kind: 'registered', ownerId: IDS.ana, by: IDS.ana, detail: 'on node 0123456789ab', at: ago(90_000) }], next: null });
+    if (path === '' && method === 'POST') {
+      if (this.names.some((one) => one.name === `${String(body.label)}.village.mesh`)) return wrong('label', 'taken', 'this label, or one that looks like it, is held');
+      const name = made(String(body.label));
+      this.names.push(name);
+      return ok(own(name));
+    }
+    if (path === '/transfers') return String(body.code).length < 26 ? wrong('code', 'form', 'a code has 26 letters and digits') : ok(own(made('handed-over')));
+    const decided = /^\/disputes\/([^/]+)\/decision$/.exec(path);
+    if (decided) return ok(Object.assign(this.nameDisputes.find((one) => one.id === decided[1])!, { outcome: body.outcome, decidedWhy: body.reason, decidedBy: this.memberId, decidedAt: ago(0) }));
+    const [, id, what] = /^\/([^/]+)(?:\/(.*))?$/.exec(path)!;
+    const name = this.names.find((one) => one.id === id);
+    if (!name) return problem(404, 'name-not-found', 'no such name');
+    if (what === 'transfer') { Object.assign(name, { offeredUntil: method === 'POST' ? ago(-10_080) : null }); return method === 'POST' ? ok({ code: '7QZ4M0RXK2V9TBCDEFGHJNPS15', until: ago(-10_080) }) : ok(); }
+    if (what === 'disputes') { Object.assign(name, { state: 'frozen' }); return ok({ id: randomUUID(), name: name.name, openedAt: ago(0) }); }
+    if (method === 'DELETE') { this.names = this.names.filter((one) => one !== name); return ok(); }
+    return ok(own(Object.assign(name, { nodeId: body.nodeId, service: body.service })));
+  }
 
   private autopay(path: string, request: IncomingMessage, body: Json): { status: number; body: unknown; problem?: boolean } {
     const ok = (answer: unknown) => ({ status: 200, body: answer });

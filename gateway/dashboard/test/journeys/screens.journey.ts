@@ -63,6 +63,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['payroll', '/payroll', /Waits for approval/],
   ['pay-run', `/payroll/${IDS.payRun}`, /Who is paid what/],
   ['my-hours', '/my/hours', /in cash/],
+  ['names', '/names', /tower-camera/],
+  ['name-disputes', '/names/disputes', /fire watch/],
   ['plans', '/plans', /Coming/],
   ['simulations', '/simulations', /Try a proposal/],
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
@@ -86,6 +88,8 @@ const MEMBER: [string, string, RegExp][] = [
   ['settlement', `/settlements/${IDS.entry}`, /others paid you/],
   ['why-shared', `/invoices/${IDS.paid}/why`, /Share of a cost: Transit/],
   ['my-treasury', '/treasury', /At the bank/],
+  ['my-names', '/my/names', /katalog|8080/],
+  ['names-member', '/names', /tower-camera/],
   ['my-payroll', '/payroll', /Moderator 2/],
   ['my-books', '/treasury/books', /Invoices paid/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
@@ -146,7 +150,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-names', '/names', /moves along when the node does/], ['empty-my-names', '/my/names', /by a name instead/], ['empty-name-disputes', '/names/disputes', /Nobody disputes/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 
@@ -173,9 +177,9 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       await page.getByRole('navigation', { name: 'Places' }).waitFor();
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
-    expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Other tools', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
-    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Report abuse']);
+    expect(await places('member')).toEqual(['Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Other tools', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
+    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
     await context.close();
   });
 });

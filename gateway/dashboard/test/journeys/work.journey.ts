@@ -643,6 +643,43 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/transfers$/)[0]!.headers['idempotency-key']).toBeTruthy();
   });
 
+  it('a member takes a name, hands it over, and another is disputed', async () => {
+    coop.signIn(IDS.ana, 'member');
+    coop.nodes.forEach((one) => Object.assign(one, { ownerId: IDS.ana }));
+    await page.goto('/my/names');
+    await page.getByRole('button', { name: 'Take a name' }).click();
+    await dialog().getByLabel(/^Name/).fill('school');
+    await dialog().getByLabel('It is the name of a service', { exact: false }).check();
+    await dialog().getByLabel(/^Port/).fill('8080');
+    await inspect(page, 'name-form', width);
+    await dialog().getByRole('button', { name: 'Take it' }).click();
+    await page.getByText('looks like it, is held').first().waitFor();
+    await dialog().getByLabel(/^Name/).fill('oven');
+    await dialog().getByRole('button', { name: 'Take it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByText('oven.village.mesh').first().waitFor();
+    await page.getByRole('button', { name: 'Hand over' }).first().click();
+    await dialog().getByRole('button', { name: 'Make a code' }).click();
+    await page.getByText('7QZ4M0RXK2V9TBCDEFGHJNPS15').waitFor();
+    await inspect(page, 'name-code', width);
+    await dialog().getByRole('button', { name: 'Done' }).click();
+
+    await page.goto('/names');
+    await page.getByRole('button', { name: 'Dispute' }).last().click();
+    await dialog().getByLabel('Reason').fill('It is the school’s');
+    await dialog().getByRole('button', { name: 'Dispute' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto('/names/disputes');
+    await page.getByRole('button', { name: 'Let it stay' }).click();
+    await dialog().getByLabel('Reason').fill('He was first');
+    await dialog().getByRole('button', { name: 'Let it stay' }).click();
+    await page.getByText('He was first').waitFor();
+    expect(asked(/\/api\/names$/).at(-1)!.body).toMatchObject({ label: 'oven', service: { type: 'http', transport: 'tcp', port: 8080, hosts: [], path: null } });
+    expect(asked(/\/disputes$/).at(-1)!.body).toEqual({ reason: 'It is the school’s' });
+    expect(asked(/\/decision$/).at(-1)!.body).toEqual({ outcome: 'keep', reason: 'He was first' });
+  });
+
   it('a treasurer reads an account as it was on another day', async () => {
     await page.goto('/treasury');
     await page.getByRole('link', { name: 'All accounts' }).click();

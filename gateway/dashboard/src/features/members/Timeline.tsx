@@ -1,7 +1,7 @@
 import type { I18n } from '@lingui/core';
 import { Trans } from '@lingui/react/macro';
 import { useLingui } from '@lingui/react';
-import { IconBan, IconCheck, IconCoins, IconDoorExit, IconGavel, IconHome2, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
+import { IconBan, IconCheck, IconCoins, IconDoorExit, IconFlag3, IconGavel, IconHome2, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { categoryName } from '@/shared/abuse';
@@ -68,6 +68,9 @@ function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, Rea
     case 'movedIn': return ['info', <IconHome2 key="i" size={size} />, <Trans key="s">Lives at a site of another member <Details of={{ site: detail.site }} /></Trans>];
     case 'movedOut': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">Does not live there any more <Details of={{ site: detail.site }} /></Trans>];
     case 'rolesChanged': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Roles changed <Details of={detail} /></Trans>];
+    case 'nameDisputed': return ['warn', <IconFlag3 key="i" size={size} />, <Trans key="s">Their name is disputed <Details of={{ name: detail.label }} /></Trans>];
+    case 'nameKept': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Their name stays, the board decided <Details of={{ name: detail.label }} /></Trans>];
+    case 'nameTakenAway': return ['warn', <IconBan key="i" size={size} />, <Trans key="s">Their name was taken away by the board <Details of={{ name: detail.label }} /></Trans>];
     case 'siteAdded': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site was added</Trans>];
     case 'subscribed': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">A site is on plan {plan} <Details of={{ effectiveOn: detail.effectiveOn }} /></Trans>];
   }

@@ -116,7 +116,7 @@ function MyNodes({ me }: { me: Me }) {
   const query = useQuery(ownNodesQuery(session.memberId ?? me.id));
   const add = me.state === 'active' && <DialogButton label={<Trans>Add a node</Trans>} size="compact-sm" icon={<IconPlus size={14} />} title={t`Add a node`} wide>{(close) => <AddNode owner={{ id: me.id, name: me.name }} sites={me.sites} close={close} />}</DialogButton>;
   return (
-    <Panel title={t`My nodes`} actions={add}>
+    <Panel title={t`My nodes`} actions={<><Button component={Link} to="/my/names" size="compact-sm" variant="default"><Trans>Names</Trans></Button>{add}</>}>
       <Loaded query={query} lines={3}>
         {(nodes) => nodes.length === 0 ? <Empty icon={<IconRouter size={30} />} title={t`No node yet`}><Trans>A node is the box on your roof. Add one: you get a code and a short file; put it on the box and watch it come in.</Trans></Empty> : (
           <ul className="plain nodes">

@@ -31,6 +31,7 @@ class ArchitectureTest {
                     "standing",
                     "access",
                     "names",
+                    "zone",
                     "assembly",
                     "privacy");
     private static final String SERVICE = "org.coopmesh.membership";

@@ -55,6 +55,8 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param releaseSpread nodes fetch a newer version at a random moment within this
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
+ * @param namesZone what names of the village end with; empty: they are not kept
+ * @param hostsFile where they are kept
  */
 public record AgentConfig(
         Path stateDir,
@@ -80,7 +82,9 @@ public record AgentConfig(
         Optional<PortBlocks> portBlocks,
         List<byte[]> releaseKeys,
         Duration releaseTrial,
-        Duration releaseSpread) {
+        Duration releaseSpread,
+        Optional<String> namesZone,
+        Path hostsFile) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
     public enum CounterSource {
         NFTABLES,
@@ -132,7 +136,9 @@ public record AgentConfig(
                     "nat-block",
                     "release-keys",
                     "release-trial",
-                    "release-spread");
+                    "release-spread",
+                    "names-zone",
+                    "hosts-file");
 
     /** Whether respondd is answered. */
     private enum Switch {
@@ -154,6 +160,8 @@ public record AgentConfig(
     private static final int LINKS_MAX = 256;
     private static final Pattern LINE =
             Pattern.compile("([A-Za-z0-9_.@-]{1,15})=([0-9]{1,9})(?:/([0-9]{1,9}))?");
+    private static final Pattern ZONE =
+            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
     private static final List<String> NAT = List.of("nat-slot", "nat-ports", "nat-block");
     private static final int URL_CHARACTERS_MAX = 1_000;
@@ -261,7 +269,9 @@ public record AgentConfig(
                 values.portBlocks(uplink, firewall),
                 values.releaseKeys(),
                 values.duration("release-trial", "PT15M", TRIAL_LEAST, TRIAL_MOST),
-                values.duration("release-spread", "PT10M", Duration.ZERO, SPREAD_MOST));
+                values.duration("release-spread", "PT10M", Duration.ZERO, SPREAD_MOST),
+                values.namesZone(),
+                Path.of(values.or("hosts-file", stateDir.resolve("hosts.coopmesh").toString())));
     }
 
     /** Where keys and certificate are. */
@@ -581,6 +591,13 @@ public record AgentConfig(
             }
             String choices = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
             throw new ConfigWrong(key, "is one of " + choices);
+        }
+
+        Optional<String> namesZone() throws ConfigWrong {
+            String zone = or("names-zone", "mesh");
+            if (zone.equals("none")) return Optional.empty();
+            return Optional.of(
+                    match("names-zone", zone, ZONE, "is none, or what names end with, as mesh"));
         }
 
         long spoolBytesMax() throws ConfigWrong {

@@ -30,6 +30,7 @@ import org.coopmesh.nodeagent.identity.Enrolment;
 import org.coopmesh.nodeagent.identity.EnrolmentRefused;
 import org.coopmesh.nodeagent.identity.IdentityDamaged;
 import org.coopmesh.nodeagent.identity.NodeIdentity;
+import org.coopmesh.nodeagent.names.NamesKeeper;
 import org.coopmesh.nodeagent.netfilter.MeshTable;
 import org.coopmesh.nodeagent.netfilter.ResidentPages;
 import org.coopmesh.nodeagent.portblock.BlockRules;
@@ -183,6 +184,13 @@ public final class NodeAgent implements AutoCloseable {
                         () -> counting.progress().report().accepted() > 0,
                         RANDOM,
                         () -> System.exit(CommandLine.ANOTHER_VERSION));
+        var names =
+                new NamesKeeper(
+                        channels::membership,
+                        identity::listKeys,
+                        config.hostsFile(),
+                        config.namesZone().orElse(""),
+                        RANDOM);
         topology =
                 new TopologyReporter(
                         membership,
@@ -196,6 +204,7 @@ public final class NodeAgent implements AutoCloseable {
                         collected(collector),
                         () -> ports.epochs().stream().map(NodeAgent::told).toList(),
                         new TopologyReporter.Releases(updates::state, updates::answered),
+                        names::offered,
                         serverTime);
         var responder =
                 new Responder(
@@ -232,6 +241,7 @@ public final class NodeAgent implements AutoCloseable {
         start("status", this::tellStatus);
         start("pages", this::giveBackPages);
         if (!config.releaseKeys().isEmpty()) start("release", updates::run);
+        if (config.namesZone().isPresent()) start("names", names::run);
         metrics.ifPresent(port -> start("metrics", port::run));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()

@@ -243,6 +243,17 @@ class AgentConfigTest {
     }
 
     @Test
+    void namesAreKeptInTheZoneThatItSaysOrNotAtAll() throws Exception {
+        assertThat(read(LEAST).namesZone()).contains("mesh");
+        assertThat(read(LEAST).hostsFile()).hasFileName("hosts.coopmesh");
+        assertThat(read(LEAST + "names-zone: village.mesh\nhosts-file: /run/hosts\n").hostsFile())
+                .isEqualTo(Path.of("/run/hosts"));
+        assertThat(read(LEAST + "names-zone: none\n").namesZone()).isEmpty();
+        assertThatThrownBy(() -> read(LEAST + "names-zone: Village.\n"))
+                .hasMessageContaining("names-zone: is none, or what names end with");
+    }
+
+    @Test
     void linesThatDoNotGoTogetherAreRefused() {
         assertThatThrownBy(() -> read(LEAST + "uplink: wan0\nlinks: mesh0,wan0\n"))
                 .hasMessageContaining("links: are of the mesh; wan0 is the uplink");

@@ -34,7 +34,8 @@ class ArchitectureTest {
                     Map.entry("access", Set.of("identity", "netfilter")),
                     Map.entry("topology", Set.of("netfilter")),
                     Map.entry("collector", Set.of()),
-                    Map.entry("release", Set.of("identity")));
+                    Map.entry("release", Set.of("identity")),
+                    Map.entry("names", Set.of("identity")));
 
     @TestFactory
     List<DynamicTest> capabilitiesImportOnlyWhatTheySay() {

@@ -130,6 +130,7 @@ public final class Quickstart implements AutoCloseable {
             agents.start(person.router());
         }
         village.awaitNodes();
+        village.nameNodes();
         steps.step("six nodes are enrolled and report");
         if (mesh != null) {
             village.introduceNeighbours(agents);

@@ -101,6 +101,7 @@ final class Services {
                             "--coopmesh.node-port-names=localhost,127.0.0.1,"
                                     + at.nodePortAddress(),
                             "--coopmesh.access.check-interval=PT1S",
+                            "--coopmesh.names.zone=village.mesh",
                             "--coopmesh.member.check-interval=PT1S",
                             "--coopmesh.gateway-redirect-uri="
                                     + at.publicUrl()

@@ -339,6 +339,24 @@ public final class Village {
                 });
     }
 
+    /** Everybody's node is called as they are: alba.village.mesh. */
+    void nameNodes() {
+        for (Person person : PEOPLE) {
+            once(
+                    "name " + person.key(),
+                    () ->
+                            as(person.key())
+                                    .post(
+                                            "/api/names",
+                                            Map.of(
+                                                    "label",
+                                                    person.key(),
+                                                    "nodeId",
+                                                    nodeId(person.router())))
+                                    .ok());
+        }
+    }
+
     /** Lets every agent know who is at the other end of its links; their ids are there once all have enrolled. */
     void introduceNeighbours(Agents agents) {
         once(

@@ -66,6 +66,7 @@ class Routes {
                                     "outages",
                                     "topology",
                                     "access",
+                                    "names",
                                     "privacy",
                                     "membership")),
                     new Row(

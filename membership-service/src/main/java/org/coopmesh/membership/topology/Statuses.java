@@ -193,6 +193,35 @@ class Statuses {
         return told;
     }
 
+    /** What a node calls its own in an overlay; the database reads the address, whatever form it was told in. */
+    Map<NodeId, List<String>> overlayAddresses(Collection<NodeId> nodes) {
+        var found = new HashMap<NodeId, List<String>>();
+        if (nodes.isEmpty()) {
+            return found;
+        }
+        db.sql(
+                        """
+                        select min(node_id) as node_id, min(address) as address
+                        from node_address
+                        where interface = '' and address ~ '^(2|3|fc)[0-9a-f]{2}:[0-9a-f:]+$'
+                        group by address
+                        having count(distinct node_id) = 1 and min(node_id) = any(:ids)
+                        order by 1, 2
+                        """)
+                .param("ids", ids(nodes))
+                .query(row -> {
+                    List<String> addresses =
+                            found.computeIfAbsent(
+                                    new NodeId(text(row, "node_id")), node -> new ArrayList<>());
+                    String address = text(row, "address");
+                    boolean cjdns = address.startsWith("fc");
+                    if (addresses.stream().noneMatch(other -> other.startsWith("fc") == cjdns)) {
+                        addresses.add(address);
+                    }
+                });
+        return found;
+    }
+
     private Map<String, LinkEnds.Told> told(Collection<NodeId> nodes) {
         var told = new HashMap<String, LinkEnds.Told>();
         if (nodes.isEmpty()) {

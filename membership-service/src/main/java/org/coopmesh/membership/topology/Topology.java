@@ -112,6 +112,15 @@ public class Topology {
         smallRouters.forgetBefore(wallClock.instant().minus(ROUTERS_KEPT));
     }
 
+    /**
+     * Addresses in an overlay (Yggdrasil's 0200::/7, cjdns' fc00::/8) that each of {@code nodes} tells as its own, one of each
+     * overlay. One that two nodes claim is nobody's.
+     */
+    @Transactional(readOnly = true)
+    public Map<NodeId, List<String>> overlayAddresses(Collection<NodeId> nodes) {
+        return statuses.overlayAddresses(nodes);
+    }
+
     /** The state of each of {@code nodes}. */
     @Transactional(readOnly = true)
     public Map<NodeId, NodeStatus> statusOf(Collection<NodeId> nodes) {

@@ -42,12 +42,19 @@ class TopologyEndpoint extends TopologyServiceImplBase {
     private final Topology topology;
     private final OutsidePorts ports;
     private final Releases releases;
+    private final NamesLookup names;
     private final Clock clock;
 
-    TopologyEndpoint(Topology topology, OutsidePorts ports, Releases releases, Clock clock) {
+    TopologyEndpoint(
+            Topology topology,
+            OutsidePorts ports,
+            Releases releases,
+            NamesLookup names,
+            Clock clock) {
         this.topology = topology;
         this.ports = ports;
         this.releases = releases;
+        this.names = names;
         this.clock = clock;
     }
 
@@ -82,6 +89,7 @@ class TopologyEndpoint extends TopologyServiceImplBase {
         Instant now = clock.instant();
         var answer =
                 ReportTopologyResponse.newBuilder()
+                        .setNamesSerial(names.serial())
                         .setServerTime(
                                 Timestamp.newBuilder()
                                         .setSeconds(now.getEpochSecond())

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.coopmesh.contracts.membership.v1.CollectedRouter;
@@ -53,6 +54,7 @@ public final class TopologyReporter {
     private final Collected collected;
     private final Supplier<List<PortBlockEpoch>> portBlocks;
     private final Releases releases;
+    private final LongConsumer names;
     private final Consumer<Instant> serverTime;
     private final LinkSources sources = LinkSources.usual();
     private final Neighbourhood kernel = new Neighbourhood();
@@ -93,6 +95,7 @@ public final class TopologyReporter {
      *
      * @param uplink the interface to the Internet, or empty
      * @param portBlocks how this gateway shared its outside addresses, the newest last
+     * @param names takes the serial of the village's names of each answer
      */
     public TopologyReporter(
             ManagedChannel membership,
@@ -103,6 +106,7 @@ public final class TopologyReporter {
             Collected collected,
             Supplier<List<PortBlockEpoch>> portBlocks,
             Releases releases,
+            LongConsumer names,
             Consumer<Instant> serverTime) {
         this.membership = membership;
         this.agentVersion = agentVersion;
@@ -112,6 +116,7 @@ public final class TopologyReporter {
         this.collected = collected;
         this.portBlocks = portBlocks;
         this.releases = releases;
+        this.names = names;
         this.serverTime = serverTime;
     }
 
@@ -148,6 +153,7 @@ public final class TopologyReporter {
             answered = true;
             collected.told();
             releases.answered().accept(response.getRelease());
+            names.accept(response.getNamesSerial());
             if (response.hasServerTime()) {
                 Timestamp time = response.getServerTime();
                 serverTime.accept(Instant.ofEpochSecond(time.getSeconds(), time.getNanos()));

@@ -94,6 +94,7 @@ final class Look implements AutoCloseable {
                         },
                         List::of,
                         new TopologyReporter.Releases(Optional::empty, offer -> {}),
+                        serial -> {},
                         time -> {});
         var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         while (lines.readLine() != null) {
