@@ -148,6 +148,8 @@ const cases = createRoute({
   component: lazyRouteComponent(() => import('@/features/cases/CasesPage')),
 });
 const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
+const assembly = createRoute({ ...under('/assembly'), component: lazyRouteComponent(() => import('@/features/assembly/AssemblyPage')) });
+const proposal = createRoute({ ...under('/assembly/$proposalId'), component: lazyRouteComponent(() => import('@/features/assembly/ProposalPage')) });
 const bans = createRoute({
   ...under('/bans'),
   validateSearch: (search: Record<string, unknown>): { state?: string; why?: string } => ({ state: text(search.state), why: text(search.why) }),
@@ -156,7 +158,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

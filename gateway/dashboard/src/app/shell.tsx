@@ -1,7 +1,7 @@
 import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
-  IconAddressBook, IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconPlugConnectedX, IconReceipt2, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
+  IconAddressBook, IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconGavel, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconPlugConnectedX, IconReceipt2, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstack/react-router';
@@ -18,7 +18,7 @@ import { useProofAsked } from '@/shared/step-up';
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
 
 interface Place {
-  to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/names' | '/report';
+  to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report';
   icon: ReactNode;
   name: ReactNode;
   roles?: Role[];
@@ -31,6 +31,7 @@ function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
       key: 'work', name: <Trans>The co-op</Trans>, places: [
         { to: '/home', icon: <IconLayoutDashboard size={18} />, name: <Trans>What needs me</Trans>, roles: ADMIN_ROLES },
         { to: '/members', icon: <IconUsers size={18} />, name: <Trans>Members</Trans>, roles: ADMIN_ROLES },
+        { to: '/assembly', icon: <IconGavel size={18} />, name: <Trans>Assembly</Trans>, roles: ['member'] },
         { to: '/nodes', icon: <IconRouter size={18} />, name: <Trans>Nodes</Trans>, roles: ['board', 'network', 'moderator'] },
         { to: '/outages', icon: <IconPlugConnectedX size={18} />, name: <Trans>Outages</Trans>, roles: ['board', 'network'] },
         { to: '/cases', icon: <IconScale size={18} />, name: <Trans>Cases</Trans>, roles: ['moderator', 'board'] },

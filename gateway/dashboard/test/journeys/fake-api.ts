@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { FakeAssembly } from './fake-assembly';
 
 type Json = Record<string, unknown>;
 interface Asked { method: string; path: string; body: Json; headers: IncomingMessage['headers'] }
@@ -83,6 +84,7 @@ export class FakeCoop {
   ];
   works: Json[] = [{ id: randomUUID(), node: '11111111-0000-4000-8000-000000000001', nodeName: 'Mill roof', startsAt: ago(-1_440), endsAt: ago(-1_560), reason: 'New mast', createdBy: IDS.board }];
   layouts: Json[] = [];
+  readonly assembly = new FakeAssembly(IDS.board, IDS.ana);
   private server?: Server;
   private ticks = 0;
   private readonly keys = new Map<string, string>();
@@ -267,9 +269,15 @@ export class FakeCoop {
     const body = !text ? {} : /json/.test(request.headers['content-type'] ?? '') ? (JSON.parse(text) as Json) : { bytes: text.length, type: request.headers['content-type'] };
     const method = request.method!;
     if (method !== 'GET') this.asked.push({ method, path: url.pathname, body, headers: request.headers });
-    const changes = method !== 'GET';
+    // A ballot comes without the session, and so without its token.
+    const changes = method !== 'GET' && url.pathname !== '/api/assembly/ballots';
     const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== this.csrf ? problem(403, 'csrf', 'The CSRF token is missing') : changes && this.wantsProof ? problem(401, 'step-up-required', 'prove once more that it is you') : this.route(method, url, body, request);
     const status = told?.status ?? 404;
+    if (told && 'text' in told && told.text !== undefined) {
+      response.writeHead(200, { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' });
+      response.end(told.text);
+      return;
+    }
     response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
     response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
   }
@@ -287,8 +295,9 @@ export class FakeCoop {
     response.end(readFileSync(join(DIST, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
   }
 
-  private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean } | null {
+  private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean; text?: string } | null {
     const path = url.pathname;
+    if (path.startsWith('/api/assembly/')) return this.assembly.answer(method, path, body, this.memberId, this.roles, this.empty) ?? null;
     const q = url.searchParams;
     const on = (pattern: RegExp, verb = 'GET') => (method === verb ? pattern.exec(path) : null);
     const items = (list: unknown[]) => ({ status: 200, body: { items: this.empty ? [] : list, next: null } });

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
 import { FakeCoop, IDS } from './fake-api';
+import { PROPOSALS } from './fake-assembly';
 
 const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
 
@@ -70,9 +71,15 @@ const OFFICE: [string, string, RegExp][] = [
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
   ['cases', '/cases', /No. 17/],
   ['case', `/cases/${IDS.case}`, /sign-in attempts/],
+  ['assembly', '/assembly', /Looks for seconders/],
+  ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
+  ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],
+  ['proposal-adopted', `/assembly/${PROPOSALS.adopted}`, /Seal for the minutes/],
   ['bans', '/bans?why=10.201.1.20', /slowest/],
 ];
 const MEMBER: [string, string, RegExp][] = [
+  ['my-assembly', '/assembly', /Vote is open/],
+  ['proposal-open', `/assembly/${PROPOSALS.open}`, /Do you agree with the proposal/],
   ['my-data', '/my/data', /to prove who had which right/],
   ['my', '/my', /so far/],
   ['my-outages', '/outages', /Something on your way/],

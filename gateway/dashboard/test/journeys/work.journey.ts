@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
+import { fold, unfold } from '../../src/features/assembly/ballot';
 import { FakeCoop, IDS } from './fake-api';
+import { FakeAssembly, PROPOSALS } from './fake-assembly';
 
 const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
 
@@ -10,13 +12,15 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
   let browser: Browser;
   let coop: FakeCoop;
   let page: Page;
+  let origin: string;
   let faults: string[];
   let finish: () => Promise<void>;
   beforeAll(async () => { browser = await launch(); });
   afterAll(async () => { await browser?.close(); });
   beforeEach(async () => {
     coop = new FakeCoop();
-    const opened = await open(browser, await coop.start(), width);
+    origin = await coop.start();
+    const opened = await open(browser, origin, width);
     page = opened.page;
     page.setDefaultTimeout(30_000);
     faults = opened.faults;
@@ -116,6 +120,112 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await dialog().getByRole('button', { name: 'Apply again' }).click();
     await page.getByText('The board decides about it now').waitFor();
     expect(asked(/rejoin$/)[0]!.body).toEqual({ rulesVersion: 3, planCode: 'standard' });
+  });
+
+  it('a member votes in secret, and finds their ballot in the count', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.context().addCookies([{ name: 'coopmesh', value: 'the-session', url: origin }]);
+    await page.goto(`/assembly/${PROPOSALS.open}`);
+    expect(await page.getByRole('button', { name: 'Cast my ballot' }).isDisabled()).toBe(true);
+    await page.getByLabel('No', { exact: true }).check();
+    await inspect(page, 'vote', width);
+    await page.getByRole('button', { name: 'Cast my ballot' }).click();
+    await page.getByText('Your ballot is in the box').waitFor();
+    await inspect(page, 'vote-cast', width);
+
+    // The co-op saw a folded paper with a name, and a ballot without one; nothing stands in both.
+    const [signing] = asked(/signature$/);
+    const [casting] = asked(/ballots$/);
+    expect(signing!.headers.cookie).toContain('the-session');
+    expect(Object.keys(signing!.body)).toEqual(['folded']);
+    expect(casting!.headers.cookie).toBeUndefined();
+    expect(casting!.headers.referer).toBeUndefined();
+    expect(casting!.headers['x-csrf-token']).toBeUndefined();
+    expect(casting!.headers.authorization).toBeUndefined();
+    expect(Object.keys(casting!.body).sort()).toEqual(['choice', 'nonce', 'proposalId', 'signature']);
+    expect(coop.assembly.box.size).toBe(1);
+
+    coop.assembly.others(await Promise.all((['yes', 'yes'] as const).map(async (choice) => {
+      const paper = await fold(PROPOSALS.open, FakeAssembly.ballotKey, choice);
+      return unfold(paper, FakeAssembly.blindSign(paper.folded));
+    })));
+    coop.assembly.count();
+    await page.reload();
+    await page.getByRole('button', { name: 'Count again, and look for my ballot' }).click();
+    await page.getByText('Counted here: right, and your ballot is in it as you cast it').waitFor();
+    await page.getByText('2 yes, 1 no, 0 abstentions.').waitFor();
+    await page.getByText('The seal is the one above.').waitFor();
+    await inspect(page, 'vote-counted', width);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save my receipt' }).click();
+    const receipt = readFileSync(await (await saved).path(), 'utf8');
+    await page.getByRole('button', { name: 'Remove it from this browser' }).click();
+    await page.getByLabel('Check a receipt that you saved').waitFor();
+
+    // A co-op that drops the ballot and signs the record all the same is found out, from the file alone.
+    coop.assembly.tamper = (text) => text.replace(/^ballot \S+ no .*\n/m, '').replace('no 1 ', 'no 0 ');
+    await page.locator('input[type=file]').setInputFiles({ name: 'receipt.json', mimeType: 'application/json', buffer: Buffer.from(receipt) });
+    await page.getByText('Your ballot was taken and is not in the record').waitFor();
+    await inspect(page, 'vote-dropped', width);
+    // And one that makes a no into a yes.
+    coop.assembly.tamper = (text) => text.replace(/^(ballot \S+) no /m, '$1 yes ').replace('yes 2 no 1', 'yes 3 no 0');
+    await page.getByRole('button', { name: 'Count again' }).click();
+    await page.getByText('A ballot in it was altered').waitFor();
+  });
+
+  it('a ballot whose answer was lost is carried on, and is still one', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto(`/assembly/${PROPOSALS.open}`);
+    await page.route('**/api/assembly/ballots', (route) => route.abort(), { times: 1 });
+    await page.getByLabel('Yes', { exact: true }).check();
+    await page.getByRole('button', { name: 'Cast my ballot' }).click();
+    await page.getByText('The co-op’s server does not answer').waitFor();
+    coop.assembly.signedFor.clear(); // The service signs the same paper again; the stand-in keeps no paper.
+    await page.reload();
+    await page.getByText('Your ballot is not in the box yet').waitFor();
+    await inspect(page, 'vote-waiting', width);
+    await page.getByRole('button', { name: 'Cast my ballot' }).click();
+    await page.getByText('Your ballot is in the box').waitFor();
+    const [first, second] = asked(/signature$/);
+    expect(second!.body).toEqual(first!.body);
+    expect(coop.assembly.box.size).toBe(1);
+  });
+
+  it('a member proposes, another seconds, and what is off the subject is hidden', async () => {
+    await page.goto('/assembly');
+    await page.getByRole('button', { name: 'Propose' }).click();
+    await dialog().getByLabel('In a line').fill('A slower slow lane');
+    await dialog().getByLabel('What you propose, and why').fill('Less is enough to pay by.');
+    await dialog().getByLabel('What it changes').selectOption('policy');
+    await dialog().getByLabel('Slow lane in kbit/s').fill('8');
+    await dialog().getByRole('button', { name: 'Propose it' }).click();
+    await dialog().getByText('slowLaneKbit is 16 to 10000000').first().waitFor();
+    await inspect(page, 'propose', width);
+    await dialog().getByLabel('Slow lane in kbit/s').fill('512');
+    await dialog().getByRole('button', { name: 'Propose it' }).click();
+    await page.getByRole('heading', { name: 'A slower slow lane' }).waitFor();
+    expect(asked(/assembly\/proposals$/)[1]!.body).toMatchObject({ title: 'A slower slow lane', change: { kind: 'policy', slowLaneKbit: 512, wallAfterDays: null }, effectFrom: null });
+
+    await page.goto(`/assembly/${PROPOSALS.draft}`);
+    await page.getByRole('button', { name: 'Second it' }).click();
+    await page.getByText('In discussion').waitFor();
+    await page.goto(`/assembly/${PROPOSALS.open}`);
+    await page.getByText('hidden: advertising', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Hide', exact: true }).click();
+    await dialog().getByLabel('Reason').fill('Not about it.');
+    await dialog().getByRole('button', { name: 'Hide it' }).click();
+    await page.getByText('Hidden: Not about it.').waitFor();
+  });
+
+  it('the board sets how the assembly decides', async () => {
+    await page.goto('/assembly');
+    await page.getByRole('button', { name: 'How it decides' }).click();
+    await dialog().getByLabel('Quorum, in percent').fill('35');
+    await dialog().getByLabel('Reason').fill('As the founding meeting said.');
+    await inspect(page, 'assembly-terms', width);
+    await dialog().getByRole('button', { name: 'Change it' }).click();
+    await page.getByText('So it is from now on').waitFor();
+    expect(asked(/terms$/)[0]!.body).toEqual({ terms: { quorumPercent: 35, majority: 'simple', rulesMajority: 'two-thirds', seconders: 2, discussionDays: 14, votingDays: 7 }, reason: 'As the founding meeting said.' });
   });
 
   it('a member takes along everything about themselves', async () => {

@@ -67,7 +67,11 @@ class WebSecurity {
                                         "/api/feeds/*.json",
                                         "/api/feeds/*.geojson")
                                 .permitAll()
-                                .requestMatchers(HttpMethod.POST, "/api/coop", "/api/applications")
+                                .requestMatchers(
+                                        HttpMethod.POST,
+                                        "/api/coop",
+                                        "/api/applications",
+                                        "/api/assembly/ballots")
                                 .permitAll()
                                 .requestMatchers("/v3/**")
                                 .hasRole("board")

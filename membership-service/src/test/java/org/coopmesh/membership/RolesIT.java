@@ -29,6 +29,32 @@ class RolesIT extends RunningService {
                 RoleMatrix.of(
                         "membership-service",
                         Map.of(
+                                "PUT /api/assembly/terms",
+                                Map.of(
+                                        "terms",
+                                        Map.of(
+                                                "quorumPercent",
+                                                20,
+                                                "majority",
+                                                "simple",
+                                                "rulesMajority",
+                                                "two-thirds",
+                                                "seconders",
+                                                2,
+                                                "discussionDays",
+                                                14,
+                                                "votingDays",
+                                                7),
+                                        "reason",
+                                        "tried"),
+                                "POST /api/assembly/proposals",
+                                Map.of(
+                                        "title",
+                                        "tried",
+                                        "text",
+                                        "tried",
+                                        "change",
+                                        Map.of("kind", "resolution")),
                                 "PUT /api/coop/policy",
                                 Map.of(
                                         "slowLaneKbit",

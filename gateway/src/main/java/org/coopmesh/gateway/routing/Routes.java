@@ -68,6 +68,7 @@ class Routes {
                                     "access",
                                     "names",
                                     "privacy",
+                                    "assembly",
                                     "membership")),
                     new Row(
                             Part.BILLING,

@@ -12,11 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Supplier;
 
 /** A secret in a file that only this process' owner can read. */
-final class KeyFile {
+public final class KeyFile {
     private KeyFile() {}
 
-    /** Reads {@code directory/name}, or puts there what {@code made} makes. */
-    static String read(Path directory, String name, Supplier<String> made) {
+    /** Reads {@code directory/name}, or puts there what {@code made} makes; of several replicas one makes it. */
+    public static String read(Path directory, String name, Supplier<String> made) {
         Path file = directory.resolve(name);
         try {
             Files.createDirectories(

@@ -14,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Currency;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -30,7 +32,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows the co-op to everyone, and lets who has the set-up code constitute it. Public. */
+/** Shows the co-op to everyone, and lets who has the set-up code constitute it. */
 @RestController
 @RequestMapping("/api/coop")
 class CoopController extends ProblemSpeaker {
@@ -67,6 +69,25 @@ class CoopController extends ProblemSpeaker {
                                 coop.rulesText(),
                                 fingerprint))
                 .orElseGet(() -> new CoopView(false, null, null, null, null, null, fingerprint));
+    }
+
+    record RulesView(int version, String text, Instant inForceAt, @Nullable String resolution) {}
+
+    record RulesListView(List<RulesView> items) {}
+
+    /** Every version of the rules, newest first: members agreed to one of them. */
+    @GetMapping("/rules")
+    @PreAuthorize("isAuthenticated()")
+    RulesListView rules() {
+        return new RulesListView(
+                membership.rulesSoFar().stream()
+                        .map(each ->
+                                new RulesView(
+                                        each.version(),
+                                        each.text(),
+                                        each.inForceAt(),
+                                        each.resolution()))
+                        .toList());
     }
 
     /** The first board member. */

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -22,27 +23,68 @@ class Coops {
         this.db = db;
     }
 
-    /** Stores the co-op; false if there is one already. */
+    /** Stores the co-op with the first version of its rules; false if there is one already. */
     boolean add(Coop coop, Instant at) {
-        return db.sql(
-                                """
-                                insert into coop (name, currency, time_zone, pools_v4, pools_v6, garden,
-                                                  rules_version, rules_text, constituted_at)
-                                values (:name, :currency, :timeZone, :poolsV4::cidr[], :poolsV6::cidr[], :garden::cidr[],
-                                        :rulesVersion, :rulesText, :at)
-                                on conflict do nothing
-                                """)
-                        .param("name", coop.name())
-                        .param("currency", coop.currency().getCurrencyCode())
-                        .param("timeZone", coop.zone().getId())
-                        .param("poolsV4", coop.poolsV4().toArray(String[]::new))
-                        .param("poolsV6", coop.poolsV6().toArray(String[]::new))
-                        .param("garden", coop.garden().toArray(String[]::new))
-                        .param("rulesVersion", coop.rulesVersion())
-                        .param("rulesText", coop.rulesText())
-                        .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
-                        .update()
-                == 1;
+        boolean added =
+                db.sql(
+                                        """
+                                        insert into coop (name, currency, time_zone, pools_v4, pools_v6, garden,
+                                                          rules_version, rules_text, constituted_at)
+                                        values (:name, :currency, :timeZone, :poolsV4::cidr[], :poolsV6::cidr[], :garden::cidr[],
+                                                :rulesVersion, :rulesText, :at)
+                                        on conflict do nothing
+                                        """)
+                                .param("name", coop.name())
+                                .param("currency", coop.currency().getCurrencyCode())
+                                .param("timeZone", coop.zone().getId())
+                                .param("poolsV4", coop.poolsV4().toArray(String[]::new))
+                                .param("poolsV6", coop.poolsV6().toArray(String[]::new))
+                                .param("garden", coop.garden().toArray(String[]::new))
+                                .param("rulesVersion", coop.rulesVersion())
+                                .param("rulesText", coop.rulesText())
+                                .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                                .update()
+                        == 1;
+        if (added) keepRules(null, at);
+        return added;
+    }
+
+    /**
+     * One version of the rules.
+     *
+     * @param resolution by what it was decided; null for the rules that the co-op was founded with
+     */
+    record RulesVersion(int version, String text, Instant inForceAt, @Nullable String resolution) {}
+
+    /** Puts the next version in force. */
+    void adoptRules(String text, String resolution, Instant at) {
+        db.sql("update coop set rules_version = rules_version + 1, rules_text = :text")
+                .param("text", text)
+                .update();
+        keepRules(resolution, at);
+    }
+
+    private void keepRules(@Nullable String resolution, Instant at) {
+        db.sql(
+                        """
+                        insert into coop_rules (version, text, in_force_at, resolution)
+                        select rules_version, rules_text, :at, :resolution from coop
+                        """)
+                .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .param("resolution", resolution)
+                .update();
+    }
+
+    /** Newest first. */
+    List<RulesVersion> rules() {
+        return db.sql("select * from coop_rules order by version desc")
+                .query((row, _) ->
+                        new RulesVersion(
+                                row.getInt("version"),
+                                row.getString("text"),
+                                row.getObject("in_force_at", OffsetDateTime.class).toInstant(),
+                                row.getString("resolution")))
+                .list();
     }
 
     Optional<Coop> find() {

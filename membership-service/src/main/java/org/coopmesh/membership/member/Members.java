@@ -25,6 +25,15 @@ class Members {
         this.db = db;
     }
 
+    /** Active ones who joined before {@code day}. */
+    List<MemberId> activeBefore(LocalDate day) {
+        return db.sql(
+                        "select id from member where state = 'active' and joined_on < :day order by id")
+                .param("day", day)
+                .query((row, _) -> new MemberId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     /** Stores a new application; false if a member with this e-mail address is already there. */
     boolean add(Member.Applicant applicant) {
         return add(applicant, applicant.appliedAt(), applicant.rulesVersion(), null);

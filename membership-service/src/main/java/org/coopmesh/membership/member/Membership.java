@@ -147,6 +147,26 @@ public class Membership {
         return sites.of(List.of(member)).stream().map(this::facts).toList();
     }
 
+    /** Active members who joined before {@code day}, in id order. */
+    public List<MemberId> activeBefore(LocalDate day) {
+        return members.activeBefore(day);
+    }
+
+    /**
+     * Gives the co-op's rules a new version, which holds from now on. Who agreed to an earlier one is not asked again.
+     *
+     * @param resolution by what it was decided
+     */
+    @Transactional
+    public void adoptRules(String text, String resolution) {
+        coops.adoptRules(text, resolution, clock.instant());
+    }
+
+    /** Every version of the rules, newest first. */
+    List<Coops.RulesVersion> rulesSoFar() {
+        return coops.rules();
+    }
+
     /** Adds a line to what has happened to {@code member}, in the caller's transaction. */
     public void note(MemberId member, Instant at, String kind, Map<String, String> detail) {
         timeline.add(member, at, kind, detail);
