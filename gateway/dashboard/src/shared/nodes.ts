@@ -7,6 +7,10 @@ export interface Enrolment {
   caFingerprint: string;
   membership: string;
   billing: string;
+  /** All of it in one line, as the agent’s enrol takes it. */
+  invitation: string;
+  /** The same to be scanned: a white square of so many units, and what is black on it. */
+  qr: { side: number; path: string };
 }
 
 export interface NewNode {
@@ -16,6 +20,11 @@ export interface NewNode {
 
 export const createNode = (node: { ownerId: string; siteId: string; name: string; gateway: boolean }) => post<NewNode>('/api/nodes', node);
 export const newCode = (id: string) => post<NewNode>(`/api/nodes/${segment(id)}/code`);
+
+/** A box without an owner, and what goes on its sticker. */
+export const prepareBox = (box: { name: string; gateway: boolean }) => post<NewNode>('/api/nodes/prepared', box);
+/** The box with this code becomes the caller’s node. */
+export const claimBox = (claim: { code: string; siteId: string }) => post<{ id: string }>('/api/nodes/claim', claim);
 
 /** The whole configuration file of a new node. */
 export const agentConf = (enrolment: Enrolment): string =>

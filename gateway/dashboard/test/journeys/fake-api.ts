@@ -52,6 +52,9 @@ function signedReport(bytesDown: number): Json {
   };
 }
 
+/** One corner of a QR code. */
+const finder = (x: number, y: number): string => `M${x},${y}h7v7h-7zm1,1v5h5v-5zm1,1h3v3h-3z`;
+
 export class FakeCoop {
   readonly asked: Asked[] = [];
   roles: string[] = [];
@@ -394,6 +397,12 @@ export class FakeCoop {
       setTimeout(() => { Object.assign(this.nodes.find((one) => one.id === id)!, { state: 'enrolled', live: 'up', nodeId: hex(id), lastSeenAt: ago(0) }); }, 2_500).unref();
       return { status: 201, body: { id, enrolment: this.enrolment() } };
     }
+    if (on(/^\/api\/nodes\/prepared$/, 'POST')) return { status: 201, body: { id: IDS.site, enrolment: this.enrolment() } };
+    if (on(/^\/api\/nodes\/claim$/, 'POST')) {
+      if (String(body.code).replaceAll('-', '').toUpperCase() !== 'K7Q29FWMTC4RXH8PJD3V5NBA') return problem(409, 'not-claimable', 'no box has this code');
+      this.nodes.push({ ...this.nodes[3]!, id: '11111111-0000-4000-8000-000000000017', name: 'Box 17', ownerId: this.memberId, siteId: body.siteId });
+      return { status: 201, body: { id: '11111111-0000-4000-8000-000000000017' } };
+    }
     if ((found = on(/^\/api\/nodes\/([^/]+)\/code$/, 'POST'))) return ok({ id: found[1], enrolment: this.enrolment() });
     if ((found = on(/^\/api\/nodes\/([^/]+)$/))) { const one = this.nodes.find((node) => node.id === found![1]); return one ? ok(one) : problem(404, 'node-not-found', 'no such node'); }
     if ((found = on(/^\/api\/nodes\/([^/]+)\/(retire|revoke)$/, 'POST'))) { Object.assign(this.nodes.find((one) => one.id === found![1])!, { state: found[2] === 'retire' ? 'retired' : 'revoked' }); return ok(); }
@@ -730,7 +739,7 @@ export class FakeCoop {
   }
 
   private enrolment(): Json {
-    return { code: 'K7Q2-9FWM-TC4R-XH8P-JD3V-5NBA', expiresAt: ago(-1440), caFingerprint: hex('ca'), membership: 'mesh.vall.example:9081', billing: 'mesh.vall.example:9082' };
+    return { code: 'K7Q2-9FWM-TC4R-XH8P-JD3V-5NBA', expiresAt: ago(-1440), caFingerprint: hex('ca'), membership: 'mesh.vall.example:9081', billing: 'mesh.vall.example:9082', invitation: `coopmesh:enrol?membership=mesh.vall.example:9081&billing=mesh.vall.example:9082&ca=${hex('ca')}&code=K7Q29FWMTC4RXH8PJD3V5NBA`, qr: { side: 29, path: finder(4, 4) + finder(18, 4) + finder(4, 18) + 'M13,13h3v3h-3z' } };
   }
 
   /** Same key and body: same answer; same key, other body: refused. */

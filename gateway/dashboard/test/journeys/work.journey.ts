@@ -648,6 +648,27 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('It is here').waitFor();
   });
 
+  it('a box is made ready with a sticker, and a member claims it once', async () => {
+    await page.goto('/nodes');
+    await page.getByRole('button', { name: 'Prepare a box' }).click();
+    await page.getByLabel('Name').fill('Box 17');
+    await page.getByRole('button', { name: 'Get the code' }).click();
+    await page.getByRole('img', { name: 'QR code of the invitation' }).waitFor();
+    await inspect(page, 'prepared-box', width);
+
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my');
+    await page.getByRole('button', { name: 'Claim a box' }).click();
+    await page.getByLabel('Code on the sticker').fill('0000-0000');
+    await page.getByRole('button', { name: 'Make it mine' }).click();
+    await page.getByText('no box has this code').waitFor();
+    await page.getByLabel('Code on the sticker').fill('k7q2-9fwm-tc4r-xh8p-jd3v-5nba');
+    await inspect(page, 'claim-box', width);
+    await page.getByRole('button', { name: 'Make it mine' }).click();
+    await page.getByText('The box is yours').waitFor();
+    await page.getByText('Box 17').first().waitFor();
+  });
+
   it('bytes on the nodes page grow by themselves', async () => {
     await page.goto('/nodes');
     await page.getByText('Church tower').first().waitFor();

@@ -8,7 +8,7 @@ import { useMemo, useState } from 'react';
 import { useSession } from '@/shared/session';
 import { span } from '@/shared/time';
 import { DialogButton } from '@/shared/ui/action';
-import { AddNode } from '@/shared/ui/enrolment';
+import { AddNode, PrepareBox } from '@/shared/ui/enrolment';
 import { Filters } from '@/shared/ui/filters';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Empty, Figure, Page } from '@/shared/ui/page';
@@ -64,7 +64,7 @@ export default function NodesPage() {
   const small = routers?.length ?? 0;
   return (
     <Page title={t`Nodes`} lead={<Trans>The boxes of the mesh, live. “Up” means heard within the last moments, not “was up once”.</Trans>}
-      actions={<>{has('network', 'board', 'moderator') && <Button component={Link} to="/mesh" variant="default" leftSection={<IconTopologyStar3 size={16} />}><Trans>Graph</Trans></Button>}{has('board') && <Button component={Link} to="/feeds" variant="default" leftSection={<IconRss size={16} />}><Trans>Feeds</Trans></Button>}{has('network', 'treasurer', 'board') && <Button component={Link} to="/links" variant="default" leftSection={<IconArrowsLeftRight size={16} />}><Trans>Links</Trans></Button>}{has('network') && <DialogButton label={<Trans>Add a node</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`Add a node`} wide>{(close) => <ChooseOwner close={close} />}</DialogButton>}</>}>
+      actions={<>{has('network', 'board', 'moderator') && <Button component={Link} to="/mesh" variant="default" leftSection={<IconTopologyStar3 size={16} />}><Trans>Graph</Trans></Button>}{has('board') && <Button component={Link} to="/feeds" variant="default" leftSection={<IconRss size={16} />}><Trans>Feeds</Trans></Button>}{has('network', 'treasurer', 'board') && <Button component={Link} to="/links" variant="default" leftSection={<IconArrowsLeftRight size={16} />}><Trans>Links</Trans></Button>}{has('network', 'board') && <DialogButton label={<Trans>Prepare a box</Trans>} title={t`Prepare a box`} wide>{(close) => <PrepareBox close={close} />}</DialogButton>}{has('network') && <DialogButton label={<Trans>Add a node</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`Add a node`} wide>{(close) => <ChooseOwner close={close} />}</DialogButton>}</>}>
       {all && all.length > 0 && (
         <div className="figures">
           <Figure what={t`Up`} value={<>{up} <span className="soft" style={{ fontSize: '1rem' }}>/ {own.length}</span></>} />

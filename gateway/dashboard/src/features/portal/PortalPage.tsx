@@ -10,7 +10,7 @@ import { useSession } from '@/shared/session';
 import { monthName } from '@/shared/time';
 import { usageQuery } from '@/shared/usage';
 import { DialogButton } from '@/shared/ui/action';
-import { AddNode } from '@/shared/ui/enrolment';
+import { AddNode, ClaimBox } from '@/shared/ui/enrolment';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
@@ -115,8 +115,9 @@ function MyNodes({ me }: { me: Me }) {
   const session = useSession();
   const query = useQuery(ownNodesQuery(session.memberId ?? me.id));
   const add = me.state === 'active' && <DialogButton label={<Trans>Add a node</Trans>} size="compact-sm" icon={<IconPlus size={14} />} title={t`Add a node`} wide>{(close) => <AddNode owner={{ id: me.id, name: me.name }} sites={me.sites} close={close} />}</DialogButton>;
+  const claim = me.state === 'active' && <DialogButton label={<Trans>Claim a box</Trans>} size="compact-sm" title={t`Claim a box`}>{(close) => <ClaimBox sites={me.sites} close={close} />}</DialogButton>;
   return (
-    <Panel title={t`My nodes`} actions={<><Button component={Link} to="/my/names" size="compact-sm" variant="default"><Trans>Names</Trans></Button>{add}</>}>
+    <Panel title={t`My nodes`} actions={<><Button component={Link} to="/my/names" size="compact-sm" variant="default"><Trans>Names</Trans></Button>{claim}{add}</>}>
       <Loaded query={query} lines={3}>
         {(nodes) => nodes.length === 0 ? <Empty icon={<IconRouter size={30} />} title={t`No node yet`}><Trans>A node is the box on your roof. Add one: you get a code and a short file; put it on the box and watch it come in.</Trans></Empty> : (
           <ul className="plain nodes">

@@ -64,6 +64,7 @@ class WebSecurity {
                         requests.requestMatchers(
                                         HttpMethod.GET,
                                         "/api/coop",
+                                        "/api/coop/ca/**",
                                         "/api/feeds/*.json",
                                         "/api/feeds/*.geojson")
                                 .permitAll()

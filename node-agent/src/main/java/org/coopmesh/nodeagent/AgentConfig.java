@@ -2,11 +2,11 @@ package org.coopmesh.nodeagent;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -182,11 +182,21 @@ public record AgentConfig(
     public static AgentConfig read(Path file) throws IOException, ConfigWrong {
         if (!Files.isRegularFile(file)) throw new ConfigWrong(file.toString(), "is not a file");
         if (Files.size(file) > FILE_BYTES_MAX) throw new ConfigWrong(file.toString(), "too large");
+        return read(file.toString(), Files.readString(file));
+    }
+
+    /**
+     * Reads the text of a file.
+     *
+     * @param name what it is called in complaints
+     * @throws ConfigWrong as {@link #read(Path)}
+     */
+    static AgentConfig read(String name, String text) throws IOException, ConfigWrong {
         OnceOnly lines = new OnceOnly();
-        try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (Reader reader = new StringReader(text)) {
             lines.load(reader);
         } catch (IllegalArgumentException malformed) {
-            throw new ConfigWrong(file.toString(), "malformed: " + malformed.getMessage());
+            throw new ConfigWrong(name, "malformed: " + malformed.getMessage());
         }
         for (String key : lines.stringPropertyNames()) {
             if (!KEYS.contains(key)) throw new ConfigWrong(key, "is not a known key");

@@ -7,7 +7,9 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,7 +46,8 @@ final class CommandLine {
             """
             usage: node-agent [run] agent.conf           runs until it is told to end
                    node-agent status [agent.conf]        how the running agent is
-                   node-agent enrol [agent.conf] [code]  joins the co-op; without a code it is read from standard input
+                   node-agent enrol [agent.conf] [code]  joins the co-op; without a code it is read from standard input.
+                                                         A whole invitation (coopmesh:enrol?…) also sets where to call
                    node-agent doctor [agent.conf]        what this machine lacks
                    node-agent verify [agent.conf]        checks what is on disk, without a server
                    node-agent who [agent.conf] <address> <port> [time]
@@ -58,7 +61,7 @@ final class CommandLine {
     private static final Path CONFIG = Path.of("/etc/coopmesh/agent.conf");
     private static final Path PROC = Path.of("/proc");
     private static final Duration STALE_AFTER = Duration.ofMinutes(1);
-    private static final int CODE_CHARACTERS_MAX = 200;
+    private static final String CONFIG_AT_FIRST = "state-dir: /var/lib/coopmesh\n";
 
     private final InputStream in;
     private final PrintStream out;
@@ -83,7 +86,9 @@ final class CommandLine {
         String command = arguments[0];
         if (command.equals("rehearse")) return rehearse(rest);
         Optional<String> code = Optional.empty();
-        if (command.equals("enrol") && !rest.isEmpty() && AgentConfig.isCode(rest.getLast())) {
+        if (command.equals("enrol")
+                && !rest.isEmpty()
+                && (AgentConfig.isCode(rest.getLast()) || Invitation.isOne(rest.getLast()))) {
             code = Optional.of(rest.removeLast());
         }
         List<String> asked = List.of();
@@ -98,10 +103,11 @@ final class CommandLine {
         }
         Path file = rest.isEmpty() ? CONFIG : Path.of(rest.getFirst());
         try {
+            if (code.filter(Invitation::isOne).isPresent()) return enrol(file, code.get());
             AgentConfig config = AgentConfig.read(file);
             return switch (command) {
                 case "status" -> status(config);
-                case "enrol" -> enrol(config, code);
+                case "enrol" -> enrol(file, config, code);
                 case "doctor" -> doctor(config);
                 case "who" -> who(config, asked);
                 default -> verify(config);
@@ -219,8 +225,24 @@ final class CommandLine {
         return all.isEmpty() ? "none" : String.join(", ", all);
     }
 
-    private int enrol(AgentConfig config, Optional<String> given)
-            throws IOException, EnrolmentRefused {
+    /** Joins by an invitation; once that is done the configuration says what it said. */
+    private int enrol(Path file, String text) throws IOException, EnrolmentRefused, ConfigWrong {
+        Invitation invitation = Invitation.parse(text);
+        boolean there = Files.exists(file);
+        String conf = invitation.into(there ? Files.readString(file) : CONFIG_AT_FIRST);
+        join(AgentConfig.read(file.toString(), conf), invitation.code());
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        Files.writeString(next, conf);
+        if (there) {
+            Files.setPosixFilePermissions(next, Files.getPosixFilePermissions(file));
+        }
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        line("configuration", file + " names the co-op now");
+        return FINE;
+    }
+
+    private int enrol(Path file, AgentConfig config, Optional<String> given)
+            throws IOException, EnrolmentRefused, ConfigWrong {
         Optional<NodeIdentity> known = NodeIdentity.read(config.identityDir());
         if (known.isPresent() && given.isEmpty()) {
             Instant until = known.get().certificate().getNotAfter().toInstant();
@@ -235,11 +257,17 @@ final class CommandLine {
             out.print("enrolment code: ");
             out.flush();
             code = firstLine();
+            if (Invitation.isOne(code)) return enrol(file, code);
         }
         if (!AgentConfig.isCode(code)) {
             err.println("a code has 26 characters of Crockford base 32, hyphens ignored");
             return WRONG;
         }
+        join(config, code);
+        return FINE;
+    }
+
+    private void join(AgentConfig config, String code) throws IOException, EnrolmentRefused {
         var enrolment =
                 new Enrolment(
                         config.identityDir(),
@@ -254,13 +282,12 @@ final class CommandLine {
         line(
                 "certificate",
                 "until " + ConsoleText.at(identity.certificate().getNotAfter().toInstant()));
-        return FINE;
     }
 
     private String firstLine() throws IOException {
         var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.US_ASCII));
         String line = reader.readLine();
-        if (line == null || line.length() > CODE_CHARACTERS_MAX) return "";
+        if (line == null || line.length() > Invitation.CHARACTERS_MAX) return "";
         return line.strip();
     }
 

@@ -84,6 +84,36 @@ class AgentProcessIT {
     }
 
     @Test
+    void theCoopsKeysChangeWhileItRunsAndNoWindowIsLost() throws Exception {
+        process = agent("PT1S", TestCoop.CODE);
+        Awaitility.await().atMost(SLOW).until(() -> billing.chain().size() >= 2);
+
+        coop.announce(true);
+        Awaitility.await()
+                .atMost(SLOW)
+                .until(() ->
+                        coop.said.getLast().getAuthoritiesCount() == 2
+                                && coop.said.getLast().getAccessListKeysCount() == 2);
+        coop.use();
+        Awaitility.await()
+                .atMost(SLOW)
+                .until(() -> coop.said.getLast().getIssuer().equals(coop.signingFingerprint()));
+        coop.retire();
+        process.destroyForcibly().waitFor();
+        // Its configuration still names the authority of before.
+        process = agent("PT1S", TestCoop.CODE);
+        int before = billing.chain().size();
+        Awaitility.await().atMost(SLOW).until(() -> billing.chain().size() >= before + 3);
+
+        List<UsageReport> reports = billing.chain();
+        Set<ByteString> hashes = new HashSet<>(Set.of(ByteString.EMPTY));
+        reports.forEach(report -> hashes.add(TestBilling.hash(report.toByteString())));
+        assertThat(reports).allMatch(report -> hashes.contains(report.getPreviousHash()));
+        assertThat(coop.enrolled).as(output()).hasSize(1);
+        assertThat(coop.renewals).hasValue(1);
+    }
+
+    @Test
     void stoppedInPeaceItHandsOverTheRunningWindow() throws Exception {
         process = agent("PT1H", TestCoop.CODE);
         Awaitility.await().atMost(SLOW).until(() -> !billing.chain().isEmpty());

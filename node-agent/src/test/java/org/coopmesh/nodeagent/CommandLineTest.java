@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 import org.coopmesh.nodeagent.identity.TestCoop;
@@ -65,6 +66,69 @@ class CommandLineTest {
 
         assertThat(printed).startsWith("enrolment code: ");
         assertThat(coop.enrolled).hasSize(1);
+    }
+
+    @Test
+    void anInvitationEnrolsAndTellsTheConfigurationWhereToCall() throws Exception {
+        Files.writeString(
+                config,
+                """
+                # as it was delivered
+                state-dir: %s
+                membership = elsewhere.invalid:1
+                enrolment-code: %s
+                counters: simulated
+                firewall: none
+                """
+                        .formatted(directory.resolve("state"), "0".repeat(26)));
+
+        assertThat(run("enrol", config.toString(), invitation(TestCoop.CODE))).isZero();
+
+        assertThat(printed).contains("co-op         Test co-op", "names the co-op now");
+        assertThat(Files.readString(config))
+                .contains("# as it was delivered", "membership: " + target, "counters: simulated")
+                .doesNotContain("elsewhere", "enrolment-code", TestCoop.CODE);
+        assertThat(AgentConfig.read(config).caFingerprint()).isEqualTo(coop.fingerprint());
+        assertThat(run("verify", config.toString())).isZero();
+    }
+
+    @Test
+    void anInvitationIsTakenOnStandardInputToo() throws Exception {
+        typed = invitation(TestCoop.CODE) + "\n";
+
+        assertThat(run("enrol", config.toString())).isZero();
+
+        assertThat(coop.enrolled).hasSize(1);
+        assertThat(Files.readString(config)).contains("billing: billing.invalid:2");
+    }
+
+    @Test
+    void anInvitationThatIsWrongOrRefusedChangesNothing() throws Exception {
+        String before = Files.readString(config);
+        String good = invitation(TestCoop.CODE);
+
+        for (String wrong :
+                List.of(
+                        good.replace("code=", "kode="),
+                        good.replace("membership=", "membership=a/b"),
+                        good.replace("ca=", "ca=zz"),
+                        good + "&code=" + TestCoop.CODE,
+                        good.replace(TestCoop.CODE, "short"))) {
+            assertThat(run("enrol", config.toString(), wrong))
+                    .as(wrong)
+                    .isEqualTo(CommandLine.WRONG);
+            assertThat(complained).isNotBlank();
+        }
+        assertThat(run("enrol", config.toString(), invitation("Z".repeat(26))))
+                .isEqualTo(CommandLine.REFUSED);
+
+        assertThat(Files.readString(config)).isEqualTo(before);
+        assertThat(coop.enrolled).isEmpty();
+    }
+
+    private String invitation(String code) throws Exception {
+        return "coopmesh:enrol?membership=%s&billing=billing.invalid:2&ca=%s&code=%s"
+                .formatted(target, coop.fingerprint(), code);
     }
 
     @Test

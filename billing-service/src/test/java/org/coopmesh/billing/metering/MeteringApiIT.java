@@ -19,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.coopmesh.billing.metering.MeteringContext.TestClock;
+import org.coopmesh.billing.subscription.Facts;
 import org.coopmesh.contracts.billing.v1.AttachmentUsage;
 import org.coopmesh.contracts.billing.v1.Durable;
 import org.coopmesh.contracts.billing.v1.Gap;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.Import;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -42,6 +44,7 @@ import org.springframework.test.context.DynamicPropertySource;
 
 /** Reports over the real node port: TLS, a client certificate, and everything a node can get wrong. */
 @SpringBootTest(classes = MeteringContext.class)
+@Import(Facts.class)
 class MeteringApiIT {
     private static final Path KEYS = MeteringContext.newKeysDirectory();
     private static final Instant NOW = MeteringContext.START;
@@ -54,6 +57,7 @@ class MeteringApiIT {
     @Autowired NodePortKeys portKeys;
     @Autowired GrpcServerLifecycle port;
     @Autowired TestClock clock;
+    @Autowired Facts facts;
 
     private final List<ManagedChannel> channels = new ArrayList<>();
     private ReportingNode node;
@@ -421,6 +425,61 @@ class MeteringApiIT {
                 Status.Code.PERMISSION_DENIED,
                 "the node is revoked");
         assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void revocationEndsWhatAnOpenConnectionMayDoWithinASecond() throws Exception {
+        usage.reportUsage(
+                node.request(node.report(NOW.minus(WINDOW.multipliedBy(2)), attachment, 10, 1)));
+        long heard = System.nanoTime();
+        facts.revoked(node.id.hex());
+
+        assertRefused(
+                () ->
+                        usage.reportUsage(
+                                node.request(node.report(NOW.minus(WINDOW), attachment, 10, 1))),
+                Status.Code.PERMISSION_DENIED,
+                "the node is revoked");
+
+        assertThat(Duration.ofNanos(System.nanoTime() - heard)).isLessThan(Duration.ofSeconds(1));
+        assertThat(kept()).hasSize(1);
+    }
+
+    @Test
+    void whileOneAuthorityFollowsAnotherNodesOfBothAreTakenWithoutARestart() throws Exception {
+        var next = new TestAuthority();
+        try {
+            TestAuthority.writeAuthorities(KEYS, next, authority);
+            portKeys.load();
+            var renewed = stub(authority.connectAs(next, port.getPort(), node.id));
+            var notYet = stub(authority.connect(port.getPort(), node.id));
+            renewed.reportUsage(
+                    node.request(
+                            node.report(NOW.minus(WINDOW.multipliedBy(3)), attachment, 10, 1)));
+            notYet.reportUsage(
+                    node.request(
+                            node.report(NOW.minus(WINDOW.multipliedBy(2)), attachment, 10, 1)));
+
+            TestAuthority.writeAuthorities(KEYS, next);
+            portKeys.load();
+            notYet.reportUsage(node.request(node.report(NOW.minus(WINDOW), attachment, 10, 1)));
+            var tooLate = stub(authority.connect(port.getPort(), node.id));
+            assertThatThrownBy(() -> tooLate.reportUsage(ReportUsageRequest.getDefaultInstance()))
+                    .hasMessageContaining("UNAVAILABLE");
+            assertThat(kept()).hasSize(3);
+            assertThat(
+                            db.sql(
+                                            "select count(distinct authority) from node_certificate where node_id = :node")
+                                    .param("node", node.id.bytes())
+                                    .query(Integer.class)
+                                    .single())
+                    .as("evidence names the authority of each")
+                    .isEqualTo(2);
+        } finally {
+            authority.writeNodePort(KEYS);
+            TestAuthority.touch(KEYS);
+            portKeys.load();
+        }
     }
 
     @Test

@@ -59,6 +59,14 @@ final class TestAuthority {
         Files.writeString(directory.resolve("node-port-billing.key"), pem(server.getPrivate()));
     }
 
+    /** Writes which authorities the node port is to trust, as a change of membership's keys does. */
+    static void writeAuthorities(Path directory, TestAuthority... trusted) throws Exception {
+        var text = new StringBuilder();
+        for (TestAuthority one : trusted) text.append(pem(one.certificate));
+        Files.writeString(directory.resolve("ca.crt"), text);
+        touch(directory);
+    }
+
     /** A connection to the node port with a certificate that names {@code node}. */
     ManagedChannel connect(int port, NodeId node) throws Exception {
         return connectAs(this, port, node);

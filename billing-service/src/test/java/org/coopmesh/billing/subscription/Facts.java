@@ -144,6 +144,15 @@ public class Facts {
                         .build());
     }
 
+    /** A node, whichever, was revoked just now. */
+    public void revoked(String nodeId) {
+        hear(
+                node(clock.instant())
+                        .setNodeId(nodeId)
+                        .setRevoked(NodeRevoked.getDefaultInstance())
+                        .build());
+    }
+
     public void revoked() {
         hear(node(clock.instant()).setRevoked(NodeRevoked.newBuilder()).build());
     }

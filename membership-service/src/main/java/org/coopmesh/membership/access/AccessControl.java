@@ -203,7 +203,7 @@ public class AccessControl {
         publish(head, everything(), head.version() == 0);
     }
 
-    /** Does what time alone has brought: graces and bans that ended, and a list that is half-way to its own end. */
+    /** Does what time alone has brought: graces and bans that ended, a list half-way to its own end, and a new key. */
     @Transactional
     void reviewDue() {
         Instant now = clock.instant();
@@ -218,7 +218,7 @@ public class AccessControl {
     private boolean renewalDue(AccessLists.Head head, Instant now) {
         Instant issuedAt = head.issuedAt();
         Instant notAfter = head.notAfter();
-        if (issuedAt == null || notAfter == null) {
+        if (issuedAt == null || notAfter == null || !key.id().equals(head.keyId())) {
             return true;
         }
         Duration half = Duration.between(issuedAt, notAfter).dividedBy(2);
@@ -312,13 +312,14 @@ public class AccessControl {
                         .setIssuedAt(ListEntry.timestamp(now))
                         .build()
                         .toByteArray();
+        AccessListKey.Signed signed = key.sign(toSign(bytes));
         lists.log(version, entriesHash, changes, now);
         lists.saveHead(
                 new AccessLists.Head(
                         version,
                         ByteString.copyFrom(bytes),
-                        ByteString.copyFrom(key.sign(signed(bytes))),
-                        key.id(),
+                        ByteString.copyFrom(signed.signature()),
+                        signed.keyId(),
                         entriesHash,
                         entries,
                         now,
@@ -332,7 +333,7 @@ public class AccessControl {
                 .log("access list issued");
     }
 
-    private static byte[] signed(byte[] head) {
+    private static byte[] toSign(byte[] head) {
         byte[] signed = new byte[PURPOSE.length + head.length];
         System.arraycopy(PURPOSE, 0, signed, 0, PURPOSE.length);
         System.arraycopy(head, 0, signed, PURPOSE.length, head.length);

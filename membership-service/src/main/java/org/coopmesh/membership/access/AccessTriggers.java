@@ -5,6 +5,7 @@ import java.util.Set;
 import org.coopmesh.membership.member.CoopConstituted;
 import org.coopmesh.membership.member.MemberChanged;
 import org.coopmesh.membership.member.SiteChanged;
+import org.coopmesh.membership.node.ListKeyChanged;
 import org.coopmesh.membership.node.NodeChanged;
 import org.coopmesh.membership.standing.GraceChanged;
 import org.coopmesh.membership.standing.StandingChanged;
@@ -50,6 +51,11 @@ class AccessTriggers {
     @TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT, fallbackExecution = true)
     void on(GraceChanged event) {
         access.reviewAll();
+    }
+
+    @TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT, fallbackExecution = true)
+    void on(ListKeyChanged event) {
+        access.reviewDue();
     }
 
     @TransactionalEventListener(phase = TransactionPhase.BEFORE_COMMIT, fallbackExecution = true)

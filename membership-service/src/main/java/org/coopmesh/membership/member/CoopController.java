@@ -16,7 +16,6 @@ import java.security.cert.CertificateFactory;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Currency;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,6 +23,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.access.prepost.PreAuthorize;
+import org.springframework.security.core.Authentication;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -123,16 +123,42 @@ class CoopController extends ProblemSpeaker {
         return new ConstitutedView(member.value());
     }
 
+    record MorePools(
+            @Nullable @Size(max = 16) List<@NotNull @Size(max = 64) String> poolsV4,
+            @Nullable @Size(max = 16) List<@NotNull @Size(max = 64) String> poolsV6,
+            @NotBlank @Size(max = 500) String reason) {}
+
+    record PoolsView(List<String> poolsV4, List<String> poolsV6) {
+        static PoolsView of(Coop coop) {
+            return new PoolsView(coop.poolsV4(), coop.poolsV6());
+        }
+    }
+
+    /** The pools that attachments are taken from. */
+    @GetMapping("/pools")
+    @PreAuthorize("hasAnyRole('network', 'board')")
+    PoolsView pools() {
+        return PoolsView.of(membership.coop());
+    }
+
+    /** Adds pools, to be used once those before are exhausted; none is ever taken away. */
+    @PostMapping("/pools")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
+    PoolsView addPools(@RequestBody @Valid MorePools more, Authentication caller) {
+        return PoolsView.of(
+                membership.addPools(
+                        orEmpty(more.poolsV4()),
+                        orEmpty(more.poolsV6()),
+                        more.reason(),
+                        new MemberId(UUID.fromString(caller.getName()))));
+    }
+
     private static Coop coop(CoopRequest request) {
         List<String> poolsV4 = orEmpty(request.poolsV4());
         List<String> poolsV6 = orEmpty(request.poolsV6());
-        var pools = new ArrayList<Cidr>();
-        pools(poolsV4, "poolsV4", true, pools);
-        pools(poolsV6, "poolsV6", false, pools);
-        if (pools.isEmpty())
-            throw new Unacceptable("pools-unacceptable", "poolsV4", "no address pool is given");
+        Pools.check(List.of(), poolsV4, poolsV6);
         List<String> garden = orEmpty(request.garden());
-        for (String each : garden) cidr(each, "garden");
+        for (String each : garden) Pools.cidr(each, "garden");
         return new Coop(
                 request.name(),
                 currency(request.currency()),
@@ -142,28 +168,6 @@ class CoopController extends ProblemSpeaker {
                 garden,
                 1,
                 request.rulesText());
-    }
-
-    /** Attachments take a /24 and a /64 each, so a pool holds at least one of them. */
-    private static void pools(List<String> texts, String field, boolean v4, List<Cidr> pools) {
-        for (String text : texts) {
-            Cidr pool = cidr(text, field);
-            if (pool.isV4() != v4 || pool.length() > (v4 ? 24 : 64) || pool.length() < 8)
-                throw new Unacceptable(
-                        "pools-unacceptable", field, "cannot be a pool here: " + text);
-            if (pools.stream().anyMatch(pool::overlaps))
-                throw new Unacceptable(
-                        "pools-unacceptable", field, "overlaps another pool: " + text);
-            pools.add(pool);
-        }
-    }
-
-    private static Cidr cidr(String text, String field) {
-        try {
-            return Cidr.of(text);
-        } catch (IllegalArgumentException malformed) {
-            throw new Unacceptable("pools-unacceptable", field, "not a prefix: " + text);
-        }
     }
 
     private static Currency currency(String code) {

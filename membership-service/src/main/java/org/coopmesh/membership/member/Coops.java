@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -85,6 +86,36 @@ class Coops {
                                 row.getObject("in_force_at", OffsetDateTime.class).toInstant(),
                                 row.getString("resolution")))
                 .list();
+    }
+
+    /** Adds pools, and who did and why; the co-op is locked until the transaction ends. */
+    void addPools(
+            List<String> poolsV4, List<String> poolsV6, String reason, MemberId by, Instant at) {
+        db.sql(
+                        """
+                        update coop set pools_v4 = pools_v4 || :poolsV4::cidr[], pools_v6 = pools_v6 || :poolsV6::cidr[]
+                        """)
+                .param("poolsV4", poolsV4.toArray(String[]::new))
+                .param("poolsV6", poolsV6.toArray(String[]::new))
+                .update();
+        db.sql(
+                        """
+                        insert into pool_added (prefix, reason, added_by, added_at)
+                        select prefix, :reason, :by, :at from unnest(:pools::cidr[]) prefix
+                        """)
+                .param("reason", reason)
+                .param("by", by.value())
+                .param("at", OffsetDateTime.ofInstant(at, ZoneOffset.UTC))
+                .param(
+                        "pools",
+                        Stream.concat(poolsV4.stream(), poolsV6.stream()).toArray(String[]::new))
+                .update();
+    }
+
+    /** The co-op, which nobody else changes until the transaction ends. */
+    Optional<Coop> lock() {
+        db.sql("select only_one from coop for update").query((row, number) -> true).optional();
+        return find();
     }
 
     Optional<Coop> find() {

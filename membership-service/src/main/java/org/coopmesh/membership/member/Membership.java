@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.eventbus.Outbox;
 import org.coopmesh.membership.identity.AccountId;
@@ -263,6 +264,23 @@ public class Membership {
         events.publishEvent(new MemberChanged(member.id()));
         setUpCode.forget();
         return member.id();
+    }
+
+    /**
+     * Adds address pools; who did and why is kept.
+     *
+     * @throws Unacceptable if one breaks a rule of pools, or overlaps one that is there
+     */
+    @Transactional
+    Coop addPools(List<String> poolsV4, List<String> poolsV6, String reason, MemberId by) {
+        Coop before = coops.lock().orElseThrow(CoopNotConstituted::new);
+        var present =
+                Stream.concat(before.poolsV4().stream(), before.poolsV6().stream())
+                        .map(Cidr::of)
+                        .toList();
+        Pools.check(present, poolsV4, poolsV6);
+        coops.addPools(poolsV4, poolsV6, reason, by, clock.instant());
+        return coop();
     }
 
     // Applications

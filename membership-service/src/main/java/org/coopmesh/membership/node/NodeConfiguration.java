@@ -15,7 +15,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.grpc.server.lifecycle.GrpcServerLifecycle;
 import org.springframework.grpc.server.service.GrpcServiceConfigurer;
 import org.springframework.grpc.server.service.GrpcServiceDiscoverer;
-import org.springframework.scheduling.annotation.Scheduled;
 
 /** Wires keys, certificates and the node port. */
 @Configuration(proxyBeanMethods = false)
@@ -30,12 +29,13 @@ class NodeConfiguration {
                 settings.keysDir(),
                 settings.keysDirOfBilling(),
                 settings.allNodePortNames(),
+                settings.publicUrl(),
                 Clock.systemUTC());
     }
 
     @Bean
     AccessListKey accessListKey(NodeSettings settings) {
-        return new AccessListKey(settings.keysDir());
+        return new AccessListKey(settings.keysDir(), Clock.systemUTC());
     }
 
     @Bean
@@ -68,22 +68,5 @@ class NodeConfiguration {
                 return Integer.MAX_VALUE - 1;
             }
         };
-    }
-
-    @Bean
-    @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
-    CertificateRenewal certificateRenewal(
-            CertificateAuthority authority, NodeSettings settings, NodePort port) {
-        return new CertificateRenewal(authority, settings, port);
-    }
-
-    /** Keeps the certificates of the node ports good. */
-    record CertificateRenewal(
-            CertificateAuthority authority, NodeSettings settings, NodePort port) {
-        @Scheduled(fixedDelayString = "PT12H", initialDelayString = "PT12H")
-        void renew() {
-            authority.renewNodePorts(settings.allNodePortNames());
-            port.takeUpCertificate();
-        }
     }
 }

@@ -64,12 +64,28 @@ class NodeController {
 
     record NewNodeView(UUID id, EnrolmentView enrolment) {}
 
+    /**
+     * What lets a node in; readable this once.
+     *
+     * @param invitation all of it in one line, as the agent's {@code enrol} takes it
+     * @param qr the same to be scanned
+     */
     record EnrolmentView(
             String code,
             Instant expiresAt,
             String caFingerprint,
             String membership,
-            String billing) {}
+            String billing,
+            String invitation,
+            QrView qr) {}
+
+    /**
+     * A QR code to be drawn.
+     *
+     * @param side of the white square, in modules, quiet zone included
+     * @param path the black of it, in the language of SVG
+     */
+    record QrView(int side, String path) {}
 
     record AttachmentView(
             UUID id,
@@ -114,12 +130,31 @@ class NodeController {
     private NewNodeView view(NodeRegister.Invitation invitation) {
         return new NewNodeView(
                 invitation.node().value(),
-                new EnrolmentView(
-                        invitation.code().text(),
-                        invitation.expiresAt(),
-                        authority.fingerprint(),
+                view(invitation.code(), invitation.expiresAt(), authority, settings));
+    }
+
+    /** What goes to whoever sets a box up. */
+    static EnrolmentView view(
+            EnrolmentCode code,
+            Instant expiresAt,
+            CertificateAuthority authority,
+            NodeSettings settings) {
+        String fingerprint = authority.fingerprint();
+        var onboarding =
+                Onboarding.of(
                         settings.membershipNodePort(),
-                        settings.billingNodePort()));
+                        settings.billingNodePort(),
+                        fingerprint,
+                        code.text());
+        Onboarding.Drawing drawing = onboarding.drawing();
+        return new EnrolmentView(
+                code.text(),
+                expiresAt,
+                fingerprint,
+                settings.membershipNodePort(),
+                settings.billingNodePort(),
+                onboarding.invitation(),
+                new QrView(drawing.side(), drawing.path()));
     }
 
     @PostMapping("/{id}/attachments")

@@ -8,15 +8,15 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.grpc.server.NettyGrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
@@ -35,6 +35,7 @@ class NodePort extends NettyGrpcServerFactory {
 
     private final CertificateAuthority authority;
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+    private final AdvancedTlsX509TrustManager trust;
 
     NodePort(
             String address,
@@ -42,15 +43,27 @@ class NodePort extends NettyGrpcServerFactory {
             CertificateAuthority authority) {
         super(address, customizers, null, null, TlsServerCredentials.ClientAuth.OPTIONAL);
         this.authority = authority;
+        try {
+            // Who calls is known by certificate, not by host name.
+            trust =
+                    AdvancedTlsX509TrustManager.newBuilder()
+                            .setVerification(
+                                    AdvancedTlsX509TrustManager.Verification
+                                            .CERTIFICATE_ONLY_VERIFICATION)
+                            .build();
+        } catch (CertificateException e) {
+            throw new IllegalStateException(e);
+        }
         // No reflection and no health: whoever has no certificate learns nothing here.
         setServiceFilter((service, factory) ->
                 service.getServiceDescriptor().getName().startsWith(OWN_SERVICES));
         takeUpCertificate();
     }
 
-    /** Reads the port's key and certificate again. */
+    /** Reads the port's key and certificate again, and whom it trusts; from the next handshake on. */
     final void takeUpCertificate() {
         try {
+            trust.updateTrustCredentials(authority.trusted().toArray(X509Certificate[]::new));
             keys.updateIdentityCredentials(
                     authority.certificateFile(NAME).toFile(), authority.keyFile(NAME).toFile());
         } catch (IOException | GeneralSecurityException e) {
@@ -68,23 +81,9 @@ class NodePort extends NettyGrpcServerFactory {
     protected ServerCredentials credentials() {
         return TlsServerCredentials.newBuilder()
                 .keyManager(keys)
-                .trustManager(trusted())
+                .trustManager(trust)
                 .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                 .build();
-    }
-
-    private TrustManager[] trusted() {
-        try {
-            var store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            store.setCertificateEntry("ca", authority.certificate());
-            var factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            return factory.getTrustManagers();
-        } catch (IOException | GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Boot's settings of the server, on virtual threads: of these calls most wait for the database, or for a change. */

@@ -33,7 +33,9 @@ public class NodeRegister {
     private final Nodes nodes;
     private final Attachments attachments;
     private final EnrolmentCodes codes;
+    private final PreparedNodes prepared;
     private final CertificateAuthority authority;
+    private final KeyRotation rotation;
     private final Membership membership;
     private final Outbox outbox;
     private final ApplicationEventPublisher hearers;
@@ -45,7 +47,9 @@ public class NodeRegister {
             Nodes nodes,
             Attachments attachments,
             EnrolmentCodes codes,
+            PreparedNodes prepared,
             CertificateAuthority authority,
+            KeyRotation rotation,
             Membership membership,
             Outbox outbox,
             ApplicationEventPublisher hearers,
@@ -54,7 +58,9 @@ public class NodeRegister {
         this.nodes = nodes;
         this.attachments = attachments;
         this.codes = codes;
+        this.prepared = prepared;
         this.authority = authority;
+        this.rotation = rotation;
         this.membership = membership;
         this.outbox = outbox;
         this.hearers = hearers;
@@ -75,6 +81,23 @@ public class NodeRegister {
      */
     @Transactional
     Invitation register(MemberId owner, SiteId site, String name, boolean gateway) {
+        return invite(pending(owner, site, name, gateway));
+    }
+
+    /**
+     * Puts a box that was made ready on the register, as the node of who claimed it; the code on it lets it in from now on.
+     *
+     * @throws PlaceUnknown if owner or site are not known
+     */
+    @Transactional
+    NodeRecordId claimed(
+            EnrolmentCode code, MemberId owner, SiteId site, String name, boolean gateway) {
+        NodeRecordId id = pending(owner, site, name, gateway);
+        codes.insert(code, id, now().plus(settings.node().codeLifetime()));
+        return id;
+    }
+
+    private NodeRecordId pending(MemberId owner, SiteId site, String name, boolean gateway) {
         MemberFacts facts =
                 membership
                         .facts(owner)
@@ -89,7 +112,7 @@ public class NodeRegister {
                 new Node.Pending(
                         new Node.About(NodeRecordId.random(), owner, site, name, gateway, now()));
         nodes.insert(node);
-        return invite(node.id());
+        return node.id();
     }
 
     /**
@@ -119,12 +142,18 @@ public class NodeRegister {
      * node it is, whatever record the code was for: one node, one record.
      *
      * @throws EnrolmentRefused if the code is wrong, used by another key or expired, or the key is another member's node
+     * @throws NotClaimed if the code is on a box that nobody has claimed yet
      * @throws KeyRevoked if the node or the key was revoked
      */
     @Transactional
     Enrolment enrol(EnrolmentCode code, Possession keys, String agentVersion) {
-        var issued = codes.lock(code).orElseThrow(() -> new EnrolmentRefused("no such code"));
         Instant now = now();
+        var issued =
+                codes.lock(code)
+                        .orElseThrow(() ->
+                                prepared.isWaiting(code, now)
+                                        ? new NotClaimed()
+                                        : new CodeUnknown());
         boolean expired = !now.isBefore(issued.expiresAt());
         EnrolmentCodes.Use use = issued.use();
         if (use != null) {
@@ -154,6 +183,7 @@ public class NodeRegister {
         } else {
             join(invited, credential, now);
         }
+        rotation.given(id, keys.node(), certificate);
         log.atInfo().addKeyValue("nodeId", keys.node()).log("node enrolled");
         return new Enrolment(keys.node(), CertificateAuthority.encoded(certificate));
     }
@@ -181,6 +211,7 @@ public class NodeRegister {
                 var certificate = certificate(keys);
                 byte[] encoded = CertificateAuthority.encoded(certificate);
                 nodes.update(enrolled.with(credential(keys, certificate, agentVersion)));
+                rotation.given(id, keys.node(), certificate);
                 codes.use(
                         code,
                         id,
@@ -236,6 +267,7 @@ public class NodeRegister {
         }
         moved.forEach(attachments::insert);
         say(old, NodeEvents.retired(old, now));
+        rotation.barred(old, Revocations.Reason.SUPERSEDED);
         hearers.publishEvent(new KeyBarred(old));
         var enrolled = before.with(credential);
         nodes.update(enrolled);
@@ -305,6 +337,7 @@ public class NodeRegister {
             case Node.Enrolled enrolled -> {
                 var certificate = certificate(keys);
                 nodes.update(enrolled.with(credential(keys, certificate, agentVersion)));
+                rotation.given(enrolled.id(), caller, certificate);
                 yield new Enrolment(caller, CertificateAuthority.encoded(certificate));
             }
             case Node.Revoked _ -> throw new KeyRevoked("the node is revoked");
@@ -313,7 +346,11 @@ public class NodeRegister {
         };
     }
 
+    /** Two nodes with one key could pass for one another: of a copied disk the second is refused. */
     private X509Certificate certificate(Possession keys) {
+        if (rotation.isAnothers(keys.tlsKeyHash(), keys.node())) {
+            throw new EnrolmentRefused("the TLS key is another node's; delete tls.key to make one");
+        }
         return authority.issue(keys.node(), keys.tlsKey(), keys.identityKey());
     }
 
@@ -426,6 +463,7 @@ public class NodeRegister {
         var retired = enrolled.retire(now, reason);
         nodes.update(retired);
         say(nodeId, NodeEvents.retired(nodeId, now));
+        rotation.barred(nodeId, Revocations.Reason.CESSATION_OF_OPERATION);
         hearers.publishEvent(new KeyBarred(nodeId));
         changed(enrolled.id());
         return retired;
@@ -455,6 +493,7 @@ public class NodeRegister {
         NodeId nodeId = revoked.credential().nodeId();
         nodes.update(revoked);
         say(nodeId, NodeEvents.revoked(nodeId, now));
+        rotation.barred(nodeId, Revocations.Reason.KEY_COMPROMISE);
         hearers.publishEvent(new KeyBarred(nodeId));
         changed(id);
     }

@@ -45,9 +45,17 @@ class NodeSessions implements ServerInterceptor {
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
         if (call.getMethodDescriptor().equals(EnrolmentServiceGrpc.getEnrolMethod())) {
-            return next.startCall(call, headers);
+            var from = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+            return Contexts.interceptCall(
+                    Context.current()
+                            .withValue(
+                                    NodeCall.NETWORK, from == null ? "" : GuessLimit.network(from)),
+                    call,
+                    headers,
+                    next);
         }
-        Optional<NodeId> caller = caller(call);
+        Optional<X509Certificate> certificate = certificate(call);
+        Optional<NodeId> caller = certificate.flatMap(NodeSessions::caller);
         if (caller.isEmpty()) {
             return refuse(
                     call, Status.UNAUTHENTICATED.withDescription("a node certificate is needed"));
@@ -73,7 +81,9 @@ class NodeSessions implements ServerInterceptor {
             }
             var listener =
                     Contexts.interceptCall(
-                            Context.current().withValue(NodeCall.CALLER, node),
+                            Context.current()
+                                    .withValue(NodeCall.CALLER, node)
+                                    .withValue(NodeCall.CERTIFICATE, certificate.get()),
                             cuttable,
                             headers,
                             next);
@@ -141,17 +151,25 @@ class NodeSessions implements ServerInterceptor {
         return new ServerCall.Listener<>() {};
     }
 
-    /** From "URI:coopmesh:node:…" of a certificate that TLS has checked against the co-op's authority. */
-    private static Optional<NodeId> caller(ServerCall<?, ?> call) {
+    /** What TLS has checked against the co-op's authorities. */
+    private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
         var session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
         if (session == null) {
             return Optional.empty();
         }
         try {
             Certificate[] chain = session.getPeerCertificates();
-            if (chain.length == 0 || !(chain[0] instanceof X509Certificate certificate)) {
-                return Optional.empty();
-            }
+            return chain.length > 0 && chain[0] instanceof X509Certificate certificate
+                    ? Optional.of(certificate)
+                    : Optional.empty();
+        } catch (SSLPeerUnverifiedException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** From "URI:coopmesh:node:…". */
+    private static Optional<NodeId> caller(X509Certificate certificate) {
+        try {
             var names = certificate.getSubjectAlternativeNames();
             if (names == null) {
                 return Optional.empty();
@@ -162,7 +180,7 @@ class NodeSessions implements ServerInterceptor {
                     .filter(uri -> uri.startsWith(CertificateAuthority.NODE_URI))
                     .map(uri -> new NodeId(uri.substring(CertificateAuthority.NODE_URI.length())))
                     .findFirst();
-        } catch (SSLPeerUnverifiedException | CertificateParsingException none) {
+        } catch (CertificateParsingException none) {
             return Optional.empty();
         }
     }

@@ -9,10 +9,14 @@ import java.security.interfaces.ECPublicKey;
 import java.security.spec.X509EncodedKeySpec;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
@@ -65,7 +69,7 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
             byte[] identityKey,
             byte[] identitySignature,
             byte[] signed) {
-        PublicKey tlsKey = tlsKey(certificationRequest);
+        PublicKey tlsKey = tlsKey(certificationRequest, NodeId.ofKey(identityKey));
         var verifier = new Ed25519Signer();
         verifier.init(false, identity(identityKey));
         verifier.update(signed, 0, signed.length);
@@ -86,7 +90,30 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
         return signed;
     }
 
-    private static PublicKey tlsKey(byte[] certificationRequest) {
+    /** The node's certificate has one name, whatever is asked for; to ask for another is refused, so that nobody wonders. */
+    private static void checkNames(PKCS10CertificationRequest request, NodeId node) {
+        var extensions = request.getRequestedExtensions();
+        if (extensions == null) {
+            return;
+        }
+        var names = GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
+        if (names == null) {
+            return;
+        }
+        for (GeneralName name : names.getNames()) {
+            boolean own =
+                    name.getTagNo() == GeneralName.uniformResourceIdentifier
+                            && name.getName()
+                                    .toString()
+                                    .equals(CertificateAuthority.NODE_URI + node.hex());
+            if (!own) {
+                throw new IllegalArgumentException(
+                        "certification_request asks for a name that is not the node's");
+            }
+        }
+    }
+
+    private static PublicKey tlsKey(byte[] certificationRequest, NodeId node) {
         if (certificationRequest.length == 0 || certificationRequest.length > REQUEST_BYTES_MAX) {
             throw new IllegalArgumentException("certification_request is empty or too long");
         }
@@ -101,6 +128,7 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
                 throw new IllegalArgumentException(
                         "certification_request is not signed by its own key");
             }
+            checkNames(request, node);
             PublicKey publicKey =
                     KeyFactory.getInstance("EC")
                             .generatePublic(new X509EncodedKeySpec(key.getEncoded()));
@@ -128,7 +156,17 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
                     || key.getEncoded().length != identityKey.length) {
                 throw new IllegalArgumentException("identity_key is not an Ed25519 key");
             }
-            return new Ed25519PublicKeyParameters(key.getPublicKeyData().getOctets(), 0);
+            byte[] point = key.getPublicKeyData().getOctets();
+            // For a point of small order anybody can sign.
+            if (point.length != Ed25519.PUBLIC_KEY_SIZE
+                    || !Ed25519.validatePublicKeyFull(point, 0)) {
+                throw new IllegalArgumentException("identity_key is a weak key");
+            }
+            return new Ed25519PublicKeyParameters(point, 0);
+        } catch (IllegalArgumentException weak) {
+            throw weak.getMessage() != null && weak.getMessage().startsWith("identity_key")
+                    ? weak
+                    : new IllegalArgumentException("identity_key is not an Ed25519 key", weak);
         } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException("identity_key is not an Ed25519 key", e);
         }

@@ -92,6 +92,41 @@ class AccessListIT extends NetworkedService {
     }
 
     @Test
+    void anotherKeySignsFromTheMomentItIsUsedAndNotBefore() throws Exception {
+        byte[] before = key.publicKey();
+
+        keyStep("announce");
+        ban("203.0.113.77/32", null);
+        watcher.await(w -> w.entries().containsKey("ban:203.0.113.77/32"));
+        assertThat(key.publicKey()).isEqualTo(before);
+        keyStep("use");
+
+        assertThat(key.publicKey()).isNotEqualTo(before);
+        TestWatcher.start(agent, key.publicKey())
+                .await(w -> w.entries().containsKey("ban:203.0.113.77/32"));
+        keyStep("retire");
+        try (var fresh = agent()) {
+            Registered another = register(owner);
+            var given = fresh.enrol(another.code());
+            assertThat(given.getAccessListKeysCount()).isEqualTo(1);
+            TestWatcher.start(fresh, given.getAccessListKeys(0).getPublicKey().toByteArray())
+                    .await(w -> w.entries().containsKey("ban:203.0.113.77/32"));
+        }
+    }
+
+    private void keyStep(String step) throws Exception {
+        http.perform(
+                        post("/api/coop/keys/access-list/{step}", step)
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        """
+                                        {"reason": "test", "whoeverWaits": true, "disowned": false}
+                                        """))
+                .andExpect(status().isOk());
+    }
+
+    @Test
     void theGardenIsOnTheList() {
         assertThat(watcher.entries()).containsKey("garden:10.200.0.1/32");
     }

@@ -1,12 +1,14 @@
 package org.coopmesh.membership.member;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import java.nio.file.Files;
+import java.util.List;
 import org.coopmesh.membership.RunningService;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.MethodOrderer;
@@ -96,6 +98,40 @@ class CoopApiIT extends RunningService {
                                                 "\"10.201.0.0/16\", \"10.201.4.0/22\"")))
                 .andExpect(status().isUnprocessableContent())
                 .andExpect(jsonPath("$.errors[0].field").value("poolsV4"));
+    }
+
+    @Test
+    @Order(6)
+    void poolsThatNobodyCanBeGivenAreRefusedByName() throws Exception {
+        for (String pool :
+                List.of(
+                        "127.0.0.0/8",
+                        "169.254.0.0/16",
+                        "224.0.0.0/8",
+                        "240.0.0.0/8",
+                        "10.0.0.0/7",
+                        "10.201.0.1/16",
+                        "10.201.0.0/25",
+                        "fd42::/48",
+                        "ten")) {
+            http.perform(
+                            post("/api/coop")
+                                    .header("Setup-Code", setUpCode())
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content(COOP.replace("10.201.0.0/16", pool)))
+                    .andExpect(status().isUnprocessableContent())
+                    .andExpect(jsonPath("$.errors[0].field").value("poolsV4"))
+                    .andExpect(jsonPath("$.errors[0].message").value(containsString(pool)));
+        }
+        for (String pool : List.of("fe80::/16", "ff00::/16", "::/16", "fd42:201::/65")) {
+            http.perform(
+                            post("/api/coop")
+                                    .header("Setup-Code", setUpCode())
+                                    .contentType(MediaType.APPLICATION_JSON)
+                                    .content(COOP.replace("fd42:201::/48", pool)))
+                    .andExpect(status().isUnprocessableContent())
+                    .andExpect(jsonPath("$.errors[0].field").value("poolsV6"));
+        }
     }
 
     @Test

@@ -1,5 +1,7 @@
 package org.coopmesh.membership.node;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
@@ -13,6 +15,8 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.bouncycastle.crypto.signers.Ed25519Signer;
@@ -23,6 +27,8 @@ import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc;
 import org.coopmesh.contracts.membership.v1.RenewRequest;
+import org.coopmesh.contracts.membership.v1.TrustRequest;
+import org.coopmesh.contracts.membership.v1.TrustResponse;
 
 /** A node's side of the node port: its two keys, its certificate, its connections. */
 public final class TestAgent implements AutoCloseable {
@@ -33,6 +39,7 @@ public final class TestAgent implements AutoCloseable {
     private KeyPair tls = p256();
     private ManagedChannel channel;
     private X509Certificate certificate;
+    private List<X509Certificate> trusted = List.of();
 
     public TestAgent(int port, Path keysDir) {
         this.port = port;
@@ -53,13 +60,32 @@ public final class TestAgent implements AutoCloseable {
         }
     }
 
+    KeyPair tls() {
+        return tls;
+    }
+
+    /** Its disk was copied from another's. */
+    void takeTlsKeyOf(TestAgent other) {
+        tls = other.tls;
+    }
+
+    /** Shows this certificate from now on, whoever issued it. */
+    void show(X509Certificate issued) {
+        certificate = issued;
+        reconnect();
+    }
+
     /** The agent lost its TLS key, not its identity. */
     public void newTlsKey() {
         tls = p256();
     }
 
     public EnrolRequest enrolRequest(String code) {
-        byte[] request = certificationRequest();
+        return enrolRequest(code, certificationRequest());
+    }
+
+    /** With another certification request than its own. */
+    public EnrolRequest enrolRequest(String code, byte[] request) {
         return EnrolRequest.newBuilder()
                 .setCode(code)
                 .setCertificationRequest(ByteString.copyFrom(request))
@@ -101,17 +127,58 @@ public final class TestAgent implements AutoCloseable {
                                 .build());
     }
 
+    /** Renews, and goes on with what it was given. */
+    public EnrolResponse renewAndTake() throws Exception {
+        EnrolResponse response = renew();
+        take(response);
+        return response;
+    }
+
+    /** Enrols as a node that was told this authority's fingerprint, and trusts nothing else. */
+    public EnrolResponse enrolTrusting(X509Certificate told, String code) throws Exception {
+        trusted = List.of(told);
+        EnrolResponse response = enrol(code);
+        assertThat(trusted).as("what it was told must be among what it is given").contains(told);
+        return response;
+    }
+
+    /** Says what it has, as newer agents do. */
+    public TrustResponse saysWhatItTrusts(
+            String issuer, List<String> authorities, List<String> listKeys) {
+        return EnrolmentServiceGrpc.newBlockingStub(channel())
+                .trust(
+                        TrustRequest.newBuilder()
+                                .setIssuer(issuer)
+                                .addAllAuthorities(authorities)
+                                .addAllAccessListKeys(listKeys)
+                                .build());
+    }
+
+    /** What it connects with from now on. */
+    public void reconnect() {
+        if (channel != null) {
+            channel.shutdownNow();
+            channel = null;
+        }
+    }
+
     private void take(EnrolResponse response) throws Exception {
+        var authorities = new ArrayList<X509Certificate>();
+        for (ByteString der : response.getCaCertificatesList()) {
+            authorities.add(
+                    (X509Certificate)
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(
+                                            new ByteArrayInputStream(der.toByteArray())));
+        }
+        trusted = authorities;
         certificate =
                 (X509Certificate)
                         CertificateFactory.getInstance("X.509")
                                 .generateCertificate(
                                         new ByteArrayInputStream(
                                                 response.getCertificate().toByteArray()));
-        if (channel != null) {
-            channel.shutdownNow();
-            channel = null;
-        }
+        reconnect();
     }
 
     public X509Certificate certificate() {
@@ -133,7 +200,13 @@ public final class TestAgent implements AutoCloseable {
 
     private ManagedChannel channel(boolean withCertificate) {
         try {
-            var credentials = TlsChannelCredentials.newBuilder().trustManager(authority.toFile());
+            var credentials = TlsChannelCredentials.newBuilder();
+            if (trusted.isEmpty()) {
+                credentials.trustManager(authority.toFile());
+            } else {
+                credentials.trustManager(
+                        new ByteArrayInputStream(ascii(CertificateAuthority.pem(trusted))));
+            }
             if (withCertificate) {
                 credentials.keyManager(
                         new ByteArrayInputStream(ascii(CertificateAuthority.pem(certificate))),

@@ -51,6 +51,7 @@ final class ListFile implements AutoCloseable {
     private long length;
     private long wholeBytes;
     private int changes;
+    private String keyId = "";
 
     ListFile(Path stateDirectory) {
         this.file = stateDirectory.resolve("access-list");
@@ -132,6 +133,7 @@ final class ListFile implements AutoCloseable {
         if (!Arrays.equals(list.hash(), signed.head().getEntriesHash().toByteArray())) {
             throw new IllegalArgumentException("entries do not add up to the signed hash");
         }
+        this.keyId = keyId;
         if (kind == WHOLE) {
             wholeBytes = bytes;
             changes = 0;
@@ -177,6 +179,11 @@ final class ListFile implements AutoCloseable {
     void append(Changes change, Known after) throws IOException {
         FileChannel open = channel;
         if (open == null) {
+            rewrite(after);
+            return;
+        }
+        // What an earlier key has signed cannot be checked any more once that key counts no more.
+        if (!after.head().keyId().equals(keyId)) {
             rewrite(after);
             return;
         }
@@ -265,6 +272,7 @@ final class ListFile implements AutoCloseable {
         length = next.size();
         wholeBytes = bodyBytes;
         changes = 0;
+        keyId = known.head().keyId();
     }
 
     private static void write(FileChannel out, ByteBuffer buffer, byte[] bytes) throws IOException {

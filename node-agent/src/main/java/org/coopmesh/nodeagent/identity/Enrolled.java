@@ -18,6 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.coopmesh.contracts.membership.v1.AccessListKey;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
+import org.coopmesh.contracts.membership.v1.TrustResponse;
+import org.coopmesh.contracts.membership.v1.Vouchers;
 
 /**
  * What the co-op gave this node, kept as one file so that no crash leaves half of it: SHA-256 of the answer, then the answer.
@@ -68,6 +70,102 @@ record Enrolled(
         }
     }
 
+    /**
+     * What a node of this enrolment takes of a later answer: a certificate, and the keys that it knows already or that those
+     * speak for.
+     *
+     * @throws EnrolmentRefused as {@link #of}, or if no authority that counts has signed the certificate
+     */
+    Enrolled renewed(EnrolResponse later, NodeKeys keys) throws EnrolmentRefused {
+        Enrolled asked = of(later, keys);
+        return of(
+                later.toBuilder()
+                        .clearCaCertificates()
+                        .addAllCaCertificates(
+                                encoded(succession(later.getVouchers()).of(asked.authorities)))
+                        .clearAccessListKeys()
+                        .addAllAccessListKeys(
+                                succession(later.getVouchers())
+                                        .ofListKeys(later.getAccessListKeysList()))
+                        .build(),
+                keys);
+    }
+
+    /**
+     * The same certificate, with the keys that count now; of those that are told only such as it knows or that those speak for.
+     *
+     * @throws EnrolmentRefused if the authority of this certificate would not be among them
+     */
+    Enrolled with(TrustResponse told, NodeKeys keys) throws EnrolmentRefused {
+        Succession succession = succession(told.getVouchers());
+        List<X509Certificate> named = new ArrayList<>();
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (ByteString der : told.getCaCertificatesList()) {
+                named.add(certificate(factory, der));
+            }
+        } catch (CertificateException malformed) {
+            throw new EnrolmentRefused("malformed certificate: " + malformed.getMessage());
+        }
+        return of(
+                answer.toBuilder()
+                        .clearCaCertificates()
+                        .addAllCaCertificates(encoded(succession.of(named)))
+                        .clearAccessListKeys()
+                        .addAllAccessListKeys(succession.ofListKeys(told.getAccessListKeysList()))
+                        .setVouchers(told.getVouchers())
+                        .build(),
+                keys);
+    }
+
+    private Succession succession(Vouchers vouchers) {
+        return new Succession(authorities, listKeys.values(), vouchers);
+    }
+
+    /**
+     * Whether this is of the authority with a fingerprint, or of one that it speaks for, step by step.
+     *
+     * @param fingerprint SHA-256, 64 lower-case hexadecimal digits
+     */
+    boolean isOf(String fingerprint) {
+        try {
+            for (X509Certificate authority : authorities) {
+                if (CoopTrust.fingerprintOf(authority).equals(fingerprint)) return true;
+            }
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            for (ByteString der : answer.getVouchers().getFormerCaCertificatesList()) {
+                X509Certificate former = certificate(factory, der);
+                if (CoopTrust.fingerprintOf(former).equals(fingerprint)) {
+                    return !new Succession(List.of(former), List.of(), answer.getVouchers())
+                            .of(authorities)
+                            .isEmpty();
+                }
+            }
+        } catch (CertificateException malformed) {
+            // Is not the one that is looked for.
+        }
+        return false;
+    }
+
+    /** The authority that signed the certificate. */
+    X509Certificate issuer() {
+        return authorities.stream()
+                .filter(authority -> signed(authority, certificate))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<ByteString> encoded(List<X509Certificate> certificates)
+            throws EnrolmentRefused {
+        List<ByteString> all = new ArrayList<>();
+        try {
+            for (X509Certificate one : certificates) all.add(ByteString.copyFrom(one.getEncoded()));
+        } catch (CertificateException malformed) {
+            throw new EnrolmentRefused("malformed certificate: " + malformed.getMessage());
+        }
+        return all;
+    }
+
     /** Empty where the file is absent, damaged or belongs to other keys: then the node enrols again. */
     static Optional<Enrolled> load(Path directory, NodeKeys keys) throws IOException {
         Path file = directory.resolve(NAME);
@@ -107,7 +205,7 @@ record Enrolled(
         }
     }
 
-    private static boolean signed(X509Certificate authority, X509Certificate certificate) {
+    static boolean signed(X509Certificate authority, X509Certificate certificate) {
         try {
             certificate.verify(authority.getPublicKey());
             return true;

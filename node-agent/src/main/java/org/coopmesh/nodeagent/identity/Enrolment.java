@@ -15,6 +15,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,8 @@ import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc;
 import org.coopmesh.contracts.membership.v1.RenewRequest;
+import org.coopmesh.contracts.membership.v1.TrustRequest;
+import org.coopmesh.contracts.membership.v1.TrustResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,7 @@ public final class Enrolment {
     private static final Duration DEADLINE = Duration.ofSeconds(20);
     private static final Duration RENEWAL_CHECK_MAX = Duration.ofHours(1);
     private static final Duration DISK_CHECK = Duration.ofSeconds(30);
+    private static final Duration ASK_AGAIN_MAX = Duration.ofDays(1);
     private static final Logger log = LoggerFactory.getLogger(Enrolment.class);
 
     private final Path directory;
@@ -128,28 +132,136 @@ public final class Enrolment {
     }
 
     /**
-     * Renews the certificate whenever two thirds of its life are over, until interrupted. One that has run out is asked for
-     * anew with {@code code}, or taken from the disk once a person has enrolled this node beside the running agent.
+     * Renews the certificate whenever two thirds of its life are over, or another authority signs than the one it is of, until
+     * interrupted; asks from time to time which of the co-op's keys count. A certificate that has run out is asked for anew with
+     * {@code code}, or taken from the disk once a person has enrolled this node beside the running agent.
      */
     public void keepFresh(NodeIdentity identity, ManagedChannel channel, String code)
             throws InterruptedException {
         FullJitter backOff = new FullJitter(Duration.ofSeconds(30), RENEWAL_CHECK_MAX, random);
+        FullJitter askBackOff = new FullJitter(Duration.ofSeconds(30), RENEWAL_CHECK_MAX, random);
         Instant next = Instant.MIN;
+        Instant ask = Instant.MIN;
+        Instant moveTo = Instant.MAX;
         while (true) {
             takeFromDisk(identity);
             Instant now = wall.instant();
             X509Certificate certificate = identity.certificate();
-            if (!now.isBefore(renewalDue(certificate)) && !now.isBefore(next)) {
-                boolean over = !now.isBefore(certificate.getNotAfter().toInstant());
+            boolean over = !now.isBefore(certificate.getNotAfter().toInstant());
+            // A clock that was set back must not keep it waiting for years.
+            if (!over && (!now.isBefore(ask) || ask.isAfter(now.plus(ASK_AGAIN_MAX)))) {
+                Optional<Succeeding> told = askWhatCounts(identity, channel);
+                if (told.isPresent()) askBackOff.reset();
+                ask = now.plus(told.map(Succeeding::askAgain).orElseGet(askBackOff::next));
+                if (told.isPresent() && !told.get().another()) moveTo = Instant.MAX;
+                if (told.isPresent() && told.get().another() && moveTo.equals(Instant.MAX)) {
+                    moveTo = now.plus(within(told.get().renewWithin()));
+                }
+            }
+            boolean due =
+                    !now.isBefore(renewalDue(certificate)) || !wall.instant().isBefore(moveTo);
+            if (due && !now.isBefore(next)) {
                 if (over ? enrolAgain(identity, code) : renew(identity, channel)) {
                     backOff.reset();
                     next = Instant.MIN;
+                    ask = Instant.MIN;
+                    moveTo = Instant.MAX;
                     continue;
                 }
                 next = now.plus(backOff.next());
             }
-            Thread.sleep(DISK_CHECK);
+            Thread.sleep(pause(wall.instant(), ask, moveTo));
         }
+    }
+
+    /** Until the disk is looked at again, or something falls due before. */
+    private static Duration pause(Instant now, Instant ask, Instant moveTo) {
+        Duration wait = DISK_CHECK;
+        for (Instant due : List.of(ask, moveTo)) {
+            if (due.isAfter(now) && due.isBefore(now.plus(wait))) wait = Duration.between(now, due);
+        }
+        return wait;
+    }
+
+    private Duration within(Duration most) {
+        return Duration.ofMillis(random.nextLong(most.toMillis() + 1));
+    }
+
+    /**
+     * What a node was told of the co-op's keys.
+     *
+     * @param another whether another authority signs now than the one that this node's certificate is of
+     */
+    private record Succeeding(Duration askAgain, boolean another, Duration renewWithin) {}
+
+    /** Asks once and keeps what is new, then says so; empty where nobody answered, or nothing that could be used. */
+    private Optional<Succeeding> askWhatCounts(NodeIdentity identity, ManagedChannel channel) {
+        try {
+            TrustResponse told = ask(identity, channel);
+            if (keep(identity, told)) {
+                told = ask(identity, channel);
+                keep(identity, told);
+            }
+            Duration again = Duration.ofSeconds(Math.max(1, told.getAskAgainSeconds()));
+            boolean another =
+                    told.getCaCertificatesCount() > 0
+                            && !told.getCaCertificates(0)
+                                    .equals(encoded(identity.enrolled().issuer()));
+            return Optional.of(
+                    new Succeeding(
+                            again.compareTo(ASK_AGAIN_MAX) < 0 ? again : ASK_AGAIN_MAX,
+                            another,
+                            Duration.ofSeconds(Math.max(0, told.getRenewWithinSeconds()))));
+        } catch (StatusRuntimeException failed) {
+            // A server of before names its keys when it renews.
+            if (failed.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
+                log.atDebug()
+                        .addKeyValue("why", Causes.inWords(failed))
+                        .log("not told which keys count");
+            }
+        } catch (EnrolmentRefused | IOException | CertificateException failed) {
+            log.atError()
+                    .addKeyValue("why", failed.getMessage())
+                    .log("the co-op's keys cannot be taken over");
+        }
+        return Optional.empty();
+    }
+
+    private static TrustResponse ask(NodeIdentity identity, ManagedChannel channel)
+            throws CertificateException {
+        Enrolled mine = identity.enrolled();
+        TrustRequest.Builder request =
+                TrustRequest.newBuilder()
+                        .addAllAccessListKeys(mine.listKeys().keySet())
+                        .setIssuer(CoopTrust.fingerprintOf(mine.issuer()));
+        for (X509Certificate authority : mine.authorities()) {
+            request.addAuthorities(CoopTrust.fingerprintOf(authority));
+        }
+        return EnrolmentServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .trust(request.build());
+    }
+
+    /** Whether there was anything new, which is on disk then. */
+    private boolean keep(NodeIdentity identity, TrustResponse told)
+            throws EnrolmentRefused, IOException, CertificateException {
+        takeFromDisk(identity);
+        Enrolled mine = identity.enrolled();
+        // Whose authority counts no more renews first: what it is then given goes together.
+        if (!told.getCaCertificatesList().contains(encoded(mine.issuer()))) return false;
+        Enrolled next = mine.with(told, identity.keys());
+        if (next.answer().equals(mine.answer())) return false;
+        next.save(directory);
+        identity.renewed(next);
+        log.atInfo()
+                .addKeyValue("authorities", next.authorities().size())
+                .addKeyValue("listKeys", next.listKeys().keySet())
+                .log("the co-op's keys have changed");
+        return true;
+    }
+
+    private static ByteString encoded(X509Certificate certificate) throws CertificateException {
+        return ByteString.copyFrom(certificate.getEncoded());
     }
 
     /** A certificate that is on disk and good for longer than the one in use becomes the one in use. */
@@ -212,7 +324,7 @@ public final class Enrolment {
                                                     ByteString.copyFrom(keys.sign(proof)))
                                             .setAgentVersion(agentVersion)
                                             .build());
-            Enrolled renewed = Enrolled.of(answer, keys);
+            Enrolled renewed = identity.enrolled().renewed(answer, keys);
             renewed.save(directory);
             identity.renewed(renewed);
             log.atInfo()
@@ -252,7 +364,7 @@ public final class Enrolment {
             throw refusedOrLater(failed);
         }
         Enrolled enrolled = Enrolled.of(answer, keys);
-        if (enrolled.authorities().stream().noneMatch(this::configured)) {
+        if (!enrolled.isOf(caFingerprint)) {
             throw new EnrolmentRefused("the answer lacks the authority with the fingerprint");
         }
         enrolled.save(directory);
@@ -283,14 +395,6 @@ public final class Enrolment {
                                     + status.getDescription());
             default -> failed;
         };
-    }
-
-    private boolean configured(X509Certificate authority) {
-        try {
-            return CoopTrust.fingerprintOf(authority).equals(caFingerprint);
-        } catch (CertificateException malformed) {
-            return false;
-        }
     }
 
     private ChannelCredentials anonymous() {

@@ -4,7 +4,6 @@ import io.grpc.ChannelCredentials;
 import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.Optional;
@@ -78,19 +77,16 @@ public final class NodeIdentity {
     }
 
     /**
-     * Whether the certificate names the authority with this fingerprint.
+     * Whether this node is of the authority with this fingerprint, or of one that it speaks for, step by step.
      *
      * @param caFingerprint SHA-256, 64 lower-case hexadecimal digits
      */
     public boolean isOf(String caFingerprint) {
-        for (X509Certificate authority : enrolled.authorities()) {
-            try {
-                if (CoopTrust.fingerprintOf(authority).equals(caFingerprint)) return true;
-            } catch (CertificateException malformed) {
-                // Is not the one that is looked for.
-            }
-        }
-        return false;
+        return enrolled.isOf(caFingerprint);
+    }
+
+    Enrolled enrolled() {
+        return enrolled;
     }
 
     NodeKeys keys() {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import org.coopmesh.nodeagent.access.AccessList.Change;
@@ -98,6 +99,28 @@ class ListFileTest {
 
         try (var file = new ListFile(folder)) {
             assertThat(file.load(new ListKeys(new TestLists()::keys))).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAnotherKeySignsNeedsTheKeyOfBeforeNoMore() throws Exception {
+        AccessList list = write(3).getLast().list();
+        var others = new TestLists("list-2");
+        var both = new HashMap<>(lists.keys());
+        both.putAll(others.keys());
+        List<Change> change = List.of(ban("198.51.100.0/24"));
+        AccessList next = list.with(change);
+
+        try (var file = new ListFile(folder)) {
+            assertThat(file.load(new ListKeys(() -> both))).isPresent();
+            file.append(Changes.of(change), others.known(9, next));
+            file.append(Changes.of(change), others.known(10, next));
+        }
+
+        try (var file = new ListFile(folder)) {
+            var known = file.load(new ListKeys(others::keys)).orElseThrow();
+            assertThat(known.head().version()).isEqualTo(10);
+            assertThat(known.list().hash()).isEqualTo(next.hash());
         }
     }
 

@@ -38,11 +38,20 @@ final class TestLists {
 
     private final Ed25519PrivateKeyParameters key =
             new Ed25519PrivateKeyParameters(new SecureRandom());
+    private final String keyId;
+
+    TestLists() {
+        this(KEY_ID);
+    }
+
+    TestLists(String keyId) {
+        this.keyId = keyId;
+    }
 
     Map<String, byte[]> keys() {
         try {
             return Map.of(
-                    KEY_ID,
+                    keyId,
                     SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(key.generatePublicKey())
                             .getEncoded());
         } catch (IOException e) {
@@ -72,7 +81,7 @@ final class TestLists {
 
     ListFile.Known known(long version, AccessList list) {
         byte[] head = head(version, list).build().toByteArray();
-        return new ListFile.Known(list, SignedHead.read(head, sign(head), KEY_ID));
+        return new ListFile.Known(list, SignedHead.read(head, sign(head), keyId));
     }
 
     AccessListUpdate update(long from, List<Change> changes, AccessListHead.Builder head) {
@@ -83,7 +92,7 @@ final class TestLists {
                         .setLast(true)
                         .setHead(ByteString.copyFrom(bytes))
                         .setSignature(ByteString.copyFrom(sign(bytes)))
-                        .setKeyId(KEY_ID);
+                        .setKeyId(keyId);
         changes.forEach(change ->
                 update.addChanges(
                         AccessListChange.newBuilder()

@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -308,6 +309,121 @@ class EnrolmentTest {
         assertThatThrownBy(() -> enrolment.enrolOnce(TestCoop.CODE))
                 .isInstanceOf(java.io.IOException.class)
                 .hasMessageContaining(target + " does not answer: nothing listens there");
+    }
+
+    @Test
+    void keysThatTheCoopChangesAreLearnedBeforeTheySignAndTheCertificateFollows() throws Exception {
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+        String told = coop.fingerprint();
+        var before = identity.certificate();
+
+        whileItKeepsFresh(
+                identity,
+                () -> {
+                    coop.announce(true);
+                    until(() -> identity.listKeys().keySet().equals(Set.of("k1", "k2")));
+                    until(() ->
+                            coop.said.getLast().getAuthoritiesCount() == 2
+                                    && coop.said.getLast().getAccessListKeysCount() == 2);
+                    assertThat(identity.certificate()).isEqualTo(before);
+                    coop.use();
+                    until(() -> !identity.certificate().equals(before));
+                    until(() -> coop.said.getLast().getIssuer().equals(coop.signingFingerprint()));
+                    coop.retire();
+                    until(() -> identity.listKeys().keySet().equals(Set.of("k2")));
+                });
+
+        assertThat(coop.renewals).hasValue(1);
+        assertThat(coop.enrolled).hasSize(1);
+        NodeIdentity restarted = enrolment().known().orElseThrow();
+        assertThat(restarted.certificate()).isEqualTo(identity.certificate());
+        assertThat(restarted.listKeys()).containsOnlyKeys("k2");
+        assertThat(restarted.isOf(told)).as("agent.conf still names the one before").isTrue();
+        assertThat(restarted.isOf("ab".repeat(32))).isFalse();
+        NodeIdentity anew = enrolment().enrolOnce(TestCoop.CODE);
+        assertThat(anew.nodeId()).isEqualTo(identity.nodeId());
+    }
+
+    @Test
+    void keysForWhichNobodySpeaksAreNotTaken() throws Exception {
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+
+        whileItKeepsFresh(
+                identity,
+                () -> {
+                    coop.announce(false);
+                    int asked = coop.said.size();
+                    until(() -> coop.said.size() > asked + 2);
+                });
+
+        assertThat(identity.listKeys()).containsOnlyKeys("k1");
+        assertThat(coop.said.getLast().getAuthoritiesList()).containsExactly(coop.fingerprint());
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            assertThat(enrolment().renew(identity, channels.membership())).isTrue();
+        }
+        assertThat(identity.listKeys()).containsOnlyKeys("k1");
+        assertThat(identity.enrolled().authorities()).containsExactly(coop.authority);
+    }
+
+    @Test
+    void aCertificateOfAnAuthorityForWhichNobodySpeaksIsNotTaken() throws Exception {
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+        var before = identity.certificate();
+
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            assertThat(enrolment().renew(identity, channels.membership())).isTrue();
+            var mine = identity.certificate();
+            coop.announce(false);
+            coop.use();
+
+            assertThat(enrolment().renew(identity, channels.membership())).isFalse();
+            assertThat(identity.certificate()).isEqualTo(mine).isNotEqualTo(before);
+        }
+        assertThat(enrolment().known().orElseThrow().certificate())
+                .isEqualTo(identity.certificate());
+    }
+
+    @Test
+    void aServerThatKnowsNothingOfChangingKeysIsServedAsBefore() throws Exception {
+        coop.knowsTrust = false;
+        NodeIdentity identity = enrolment().enrol(TestCoop.CODE, serverTimes::add);
+
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            assertThat(enrolment().renew(identity, channels.membership())).isTrue();
+        }
+        whileItKeepsFresh(identity, () -> Thread.sleep(1_500));
+
+        assertThat(coop.said).isEmpty();
+        assertThat(identity.listKeys()).containsOnlyKeys("k1");
+    }
+
+    private interface Step {
+        void take() throws Exception;
+    }
+
+    private interface Fact {
+        boolean holds() throws Exception;
+    }
+
+    private static void until(Fact fact) throws Exception {
+        while (!fact.holds()) Thread.sleep(20);
+    }
+
+    private void whileItKeepsFresh(NodeIdentity identity, Step step) throws Exception {
+        try (Channels channels = new Channels(identity, coop.target(), coop.target())) {
+            Thread keeping =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    enrolment().keepFresh(identity, channels.membership(), "");
+                                } catch (Exception stopped) {
+                                    // The test is over.
+                                }
+                            });
+            step.take();
+            keeping.interrupt();
+            keeping.join();
+        }
     }
 
     private void keepFreshUntilAnother(Enrolment enrolment, NodeIdentity identity, String code)

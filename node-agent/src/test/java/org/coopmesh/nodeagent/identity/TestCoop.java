@@ -17,9 +17,9 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.stub.StreamObserver;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -28,13 +28,13 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,11 +59,16 @@ import org.coopmesh.contracts.membership.v1.AccessListKey;
 import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc.EnrolmentServiceImplBase;
+import org.coopmesh.contracts.membership.v1.ListKeyVoucher;
 import org.coopmesh.contracts.membership.v1.RenewRequest;
+import org.coopmesh.contracts.membership.v1.TrustRequest;
+import org.coopmesh.contracts.membership.v1.TrustResponse;
+import org.coopmesh.contracts.membership.v1.Vouchers;
 
 /** A co-op's authority and node port on loopback, as the contract has them. */
 public final class TestCoop implements AutoCloseable {
     public static final String CODE = "0123456789ABCDEFGHJKMNPQRS";
+    private static final Duration LIFE = Duration.ofDays(365);
     private static final Context.Key<String> CALLER = Context.key("caller");
 
     public final X509Certificate authority;
@@ -72,6 +77,19 @@ public final class TestCoop implements AutoCloseable {
     public volatile Status enrolFault = Status.OK;
     public volatile boolean loseAnswer;
     public volatile Duration certificateLife = Duration.ofDays(90);
+
+    /** What nodes said that they have, newest last. */
+    public final List<TrustRequest> said = new CopyOnWriteArrayList<>();
+
+    public volatile boolean knowsTrust = true;
+    private volatile KeyPair signer;
+    private volatile KeyPair following;
+    private volatile X509Certificate signing;
+    private volatile List<X509Certificate> trusted;
+    private volatile Vouchers vouchers = Vouchers.getDefaultInstance();
+    private volatile List<AccessListKey> listKeys;
+    private final AdvancedTlsX509TrustManager callers;
+    private final AdvancedTlsX509KeyManager port = new AdvancedTlsX509KeyManager();
     private volatile byte[] usedBy = new byte[0];
 
     private final KeyPair authorityKey = key();
@@ -102,18 +120,23 @@ public final class TestCoop implements AutoCloseable {
                                 new GeneralName(GeneralName.iPAddress, "127.0.0.1")),
                         serverLife,
                         false);
-        ByteArrayOutputStream chain = new ByteArrayOutputStream();
-        chain.write(pem("CERTIFICATE", serverCertificate.getEncoded()));
-        chain.write(pem("CERTIFICATE", authority.getEncoded()));
+        signer = authorityKey;
+        signing = authority;
+        trusted = List.of(authority);
+        listKeys = List.of(named("k1", listKey));
+        callers =
+                AdvancedTlsX509TrustManager.newBuilder()
+                        .setVerification(
+                                AdvancedTlsX509TrustManager.Verification
+                                        .CERTIFICATE_ONLY_VERIFICATION)
+                        .build();
+        callers.updateTrustCredentials(new X509Certificate[] {authority});
+        port.updateIdentityCredentials(
+                new X509Certificate[] {serverCertificate, authority}, serverKey.getPrivate());
         var credentials =
                 TlsServerCredentials.newBuilder()
-                        .keyManager(
-                                new ByteArrayInputStream(chain.toByteArray()),
-                                new ByteArrayInputStream(
-                                        pem("PRIVATE KEY", serverKey.getPrivate().getEncoded())))
-                        .trustManager(
-                                new ByteArrayInputStream(
-                                        pem("CERTIFICATE", authority.getEncoded())))
+                        .keyManager(port)
+                        .trustManager(callers)
                         .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                         .build();
         var builder =
@@ -124,7 +147,7 @@ public final class TestCoop implements AutoCloseable {
                         .workerEventLoopGroup(loop)
                         .channelType(NioServerSocketChannel.class)
                         .intercept(new CallerFromCertificate())
-                        .addService(new EnrolmentEndpoint());
+                        .addService(new TrustEndpoint());
         for (BindableService other : others) builder.addService(other);
         server = builder.build().start();
     }
@@ -145,6 +168,102 @@ public final class TestCoop implements AutoCloseable {
         return signer.generateSignature();
     }
 
+    /** Names another authority and list key {@code k2}, for which those of before speak, or nobody. */
+    public void announce(boolean vouched) throws Exception {
+        KeyPair next = key();
+        KeyPair before = signer;
+        X509Certificate beforeCertificate = signing;
+        signer = next;
+        signing = certificate("co-op 2", "co-op 2", next.getPublic(), List.of(), LIFE, true);
+        X509Certificate named = signing;
+        signer = vouched ? before : key();
+        X509Certificate cross =
+                certificate("co-op", "co-op 2", next.getPublic(), List.of(), LIFE, true);
+        byte[] second =
+                SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(
+                                new Ed25519PrivateKeyParameters(new SecureRandom())
+                                        .generatePublicKey())
+                        .getEncoded();
+        byte[] label = "coopmesh-list-key-v1\0".getBytes(StandardCharsets.US_ASCII);
+        byte[] message = java.util.Arrays.copyOf(label, label.length + second.length);
+        System.arraycopy(second, 0, message, label.length, second.length);
+        byte[] signature = vouched ? signList(message) : new byte[64];
+        signer = before;
+        signing = beforeCertificate;
+        following = next;
+        vouchers =
+                Vouchers.newBuilder()
+                        .addCrossCertificates(ByteString.copyFrom(cross.getEncoded()))
+                        .addFormerCaCertificates(ByteString.copyFrom(signing.getEncoded()))
+                        .addListKeys(
+                                ListKeyVoucher.newBuilder()
+                                        .setKey(named("k2", second))
+                                        .setBy(ByteString.copyFrom(listKey))
+                                        .setSignature(ByteString.copyFrom(signature)))
+                        .build();
+        listKeys = List.of(listKeys.getFirst(), named("k2", second));
+        trust(List.of(authority, named));
+    }
+
+    /** The other authority signs from now on, the port's certificate first. */
+    public void use() throws Exception {
+        X509Certificate next = trusted.getLast();
+        signer = following;
+        signing = next;
+        KeyPair serverKey = key();
+        X509Certificate server =
+                certificate(
+                        "co-op 2",
+                        "node port",
+                        serverKey.getPublic(),
+                        List.of(
+                                new GeneralName(GeneralName.dNSName, "localhost"),
+                                new GeneralName(GeneralName.iPAddress, "127.0.0.1")),
+                        LIFE,
+                        false);
+        var cross =
+                (X509Certificate)
+                        CertificateFactory.getInstance("X.509")
+                                .generateCertificate(vouchers.getCrossCertificates(0).newInput());
+        port.updateIdentityCredentials(
+                new X509Certificate[] {server, next, cross, authority}, serverKey.getPrivate());
+        trust(List.of(next, authority));
+    }
+
+    /** The authority of before counts no more. */
+    public void retire() throws Exception {
+        listKeys = List.of(listKeys.getLast());
+        trust(List.of(signing));
+    }
+
+    public String signingFingerprint() throws Exception {
+        return CoopTrust.fingerprintOf(signing);
+    }
+
+    private void trust(List<X509Certificate> now) throws Exception {
+        trusted = now;
+        callers.updateTrustCredentials(now.toArray(X509Certificate[]::new));
+    }
+
+    private static AccessListKey named(String id, byte[] publicKey) {
+        return AccessListKey.newBuilder()
+                .setKeyId(id)
+                .setPublicKey(ByteString.copyFrom(publicKey))
+                .build();
+    }
+
+    private List<ByteString> authorities() {
+        return trusted.stream()
+                .map(one -> {
+                    try {
+                        return ByteString.copyFrom(one.getEncoded());
+                    } catch (CertificateException impossible) {
+                        throw new IllegalStateException(impossible);
+                    }
+                })
+                .toList();
+    }
+
     /** An identity as enrolment would give it, without the wire. */
     public NodeIdentity identity(Path directory) throws Exception {
         NodeKeys keys = NodeKeys.loadOrMake(directory);
@@ -159,7 +278,7 @@ public final class TestCoop implements AutoCloseable {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).await();
     }
 
-    private final class EnrolmentEndpoint extends EnrolmentServiceImplBase {
+    private class EnrolmentEndpoint extends EnrolmentServiceImplBase {
         @Override
         public void enrol(EnrolRequest request, StreamObserver<EnrolResponse> response) {
             byte[] requestBytes = request.getCertificationRequest().toByteArray();
@@ -217,6 +336,25 @@ public final class TestCoop implements AutoCloseable {
         }
     }
 
+    private final class TrustEndpoint extends EnrolmentEndpoint {
+        @Override
+        public void trust(TrustRequest request, StreamObserver<TrustResponse> response) {
+            if (!knowsTrust) {
+                super.trust(request, response);
+                return;
+            }
+            said.add(request);
+            response.onNext(
+                    TrustResponse.newBuilder()
+                            .addAllCaCertificates(authorities())
+                            .addAllAccessListKeys(listKeys)
+                            .setVouchers(vouchers)
+                            .setAskAgainSeconds(1)
+                            .build());
+            response.onCompleted();
+        }
+    }
+
     private static boolean proved(
             String label, byte[] request, String code, byte[] identityKey, byte[] signature) {
         try {
@@ -253,11 +391,9 @@ public final class TestCoop implements AutoCloseable {
             return EnrolResponse.newBuilder()
                     .setNodeId(nodeId)
                     .setCertificate(ByteString.copyFrom(certificate.getEncoded()))
-                    .addCaCertificates(ByteString.copyFrom(authority.getEncoded()))
-                    .addAccessListKeys(
-                            AccessListKey.newBuilder()
-                                    .setKeyId("k1")
-                                    .setPublicKey(ByteString.copyFrom(listKey)))
+                    .addAllCaCertificates(authorities())
+                    .addAllAccessListKeys(listKeys)
+                    .setVouchers(vouchers)
                     .setCoopName("Test co-op")
                     .setServerTime(Timestamp.newBuilder().setSeconds(now.getEpochSecond()))
                     .build();
@@ -269,10 +405,27 @@ public final class TestCoop implements AutoCloseable {
     private X509Certificate certificate(
             String name, PublicKey key, List<GeneralName> names, Duration life, boolean ca)
             throws Exception {
+        return certificate(
+                signing == null || signing == authority ? "co-op" : "co-op 2",
+                name,
+                key,
+                names,
+                life,
+                ca);
+    }
+
+    private X509Certificate certificate(
+            String issuer,
+            String name,
+            PublicKey key,
+            List<GeneralName> names,
+            Duration life,
+            boolean ca)
+            throws Exception {
         Instant now = Instant.now();
         var builder =
                 new JcaX509v3CertificateBuilder(
-                        new X500Name("CN=co-op"),
+                        new X500Name("CN=" + issuer),
                         new BigInteger(64, new SecureRandom()).add(BigInteger.ONE),
                         Date.from(now.minusSeconds(60)),
                         Date.from(now.plus(life)),
@@ -288,7 +441,9 @@ public final class TestCoop implements AutoCloseable {
         byte[] der =
                 builder.build(
                                 new JcaContentSignerBuilder("SHA256withECDSA")
-                                        .build(authorityKey.getPrivate()))
+                                        .build(
+                                                (signer == null ? authorityKey : signer)
+                                                        .getPrivate()))
                         .getEncoded();
         return (X509Certificate)
                 CertificateFactory.getInstance("X.509")
@@ -303,12 +458,6 @@ public final class TestCoop implements AutoCloseable {
         } catch (Exception impossible) {
             throw new IllegalStateException(impossible);
         }
-    }
-
-    private static byte[] pem(String label, byte[] der) throws IOException {
-        String body = Base64.getMimeEncoder().encodeToString(der);
-        return ("-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n")
-                .getBytes(StandardCharsets.US_ASCII);
     }
 
     private static final class CallerFromCertificate implements ServerInterceptor {
