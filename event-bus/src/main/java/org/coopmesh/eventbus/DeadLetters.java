@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
-import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.support.KafkaUtils;
 
@@ -116,13 +115,13 @@ public final class DeadLetters {
         for (MessageListenerContainer container : listeners.getListenerContainers()) {
             if (kept.consumerGroup().equals(container.getGroupId())
                     && hears(container, kept.topic())) {
-                var lanes =
-                        (Lanes)
+                var intake =
+                        (Intake)
                                 requireNonNull(
                                         container.getContainerProperties().getMessageListener());
                 KafkaUtils.setConsumerGroupId(kept.consumerGroup());
                 try {
-                    lanes.one(
+                    intake.one(
                             new ConsumerRecord<>(
                                     kept.topic(),
                                     kept.partition(),
@@ -137,14 +136,6 @@ public final class DeadLetters {
         }
         throw new IllegalStateException(
                 "nobody hears " + kept.topic() + " as " + kept.consumerGroup() + " any more");
-    }
-
-    /** The method of ours that {@code container} calls, before anything is put around it. */
-    @SuppressWarnings("unchecked")
-    static AcknowledgingConsumerAwareMessageListener<Object, Object> listener(
-            MessageListenerContainer container) {
-        return (AcknowledgingConsumerAwareMessageListener<Object, Object>)
-                requireNonNull(container.getContainerProperties().getMessageListener());
     }
 
     private static boolean hears(MessageListenerContainer container, String topic) {

@@ -27,8 +27,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
+import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
+import org.springframework.kafka.listener.BatchAcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.ContainerProperties;
 import org.springframework.kafka.listener.DefaultErrorHandler;
+import org.springframework.kafka.listener.MessageListenerContainer;
 import org.springframework.kafka.support.KafkaUtils;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -108,11 +111,27 @@ class EventBusAutoConfiguration {
         factory.setConcurrency(LISTENERS);
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
         var permits = new Semaphore(together, true);
-        factory.setContainerCustomizer(container ->
-                container.setupMessageListener(
-                        new Lanes(DeadLetters.listener(container), permits)));
+        factory.setContainerCustomizer(
+                container -> container.setupMessageListener(intake(container, permits)));
         factory.setCommonErrorHandler(errorHandler(deadLetters));
         return factory;
+    }
+
+    /** Puts around the method of ours that {@code container} calls how messages are handed to it. */
+    @SuppressWarnings("unchecked")
+    private static Intake intake(MessageListenerContainer container, Semaphore permits) {
+        return switch (container.getContainerProperties().getMessageListener()) {
+            case BatchAcknowledgingConsumerAwareMessageListener<?, ?> whole ->
+                    new Together(
+                            (BatchAcknowledgingConsumerAwareMessageListener<Object, Object>) whole,
+                            permits);
+            case AcknowledgingConsumerAwareMessageListener<?, ?> each ->
+                    new Lanes(
+                            (AcknowledgingConsumerAwareMessageListener<Object, Object>) each,
+                            permits);
+            case null, default ->
+                    throw new IllegalStateException("no listener of ours: " + container);
+        };
     }
 
     /** A poison message is tried three times and kept apart; while the database is away everything waits. */

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.BatchListenerFailedException;
-import org.springframework.kafka.listener.BatchMessageListener;
 import org.springframework.kafka.support.KafkaUtils;
 
 /**
@@ -22,7 +21,7 @@ import org.springframework.kafka.support.KafkaUtils;
  * go one after the other, in their order; each is still a transaction of its own. What was taken in is told to Kafka when the
  * whole poll is through: after a crash it comes again, and the inbox skips it.
  */
-final class Lanes implements BatchMessageListener<Object, Object> {
+final class Lanes implements Intake {
     private static final int NOBODY = Integer.MAX_VALUE;
 
     private final AcknowledgingConsumerAwareMessageListener<Object, Object> listener;
@@ -36,8 +35,8 @@ final class Lanes implements BatchMessageListener<Object, Object> {
         this.permits = permits;
     }
 
-    /** Hands one message over, in the caller's thread. */
-    void one(ConsumerRecord<Object, Object> message) {
+    @Override
+    public void one(ConsumerRecord<Object, Object> message) {
         permits.acquireUninterruptibly();
         try {
             listener.onMessage(message, null, null);

@@ -169,20 +169,25 @@ public class AccessControl {
         return keys;
     }
 
-    /** Abuse reporting says that a target is banned. */
+    /** Takes in what abuse reporting says of bans, in its order; all of it makes one version. */
     @Transactional
-    void imposed(UUID ban, Bans.Target target, Instant at, @Nullable Instant until) {
+    void hear(List<Bans.Word> words) {
         AccessLists.Head head = lists.lockHead();
-        bans.impose(ban, target, at, until);
-        publish(head, keysOf(target), false);
-    }
-
-    /** Abuse reporting says that a ban is lifted or has expired. */
-    @Transactional
-    void ended(UUID ban, Bans.Target target) {
-        AccessLists.Head head = lists.lockHead();
-        bans.end(ban, target, clock.instant());
-        publish(head, keysOf(target), false);
+        Instant now = clock.instant();
+        var keys = new HashSet<String>();
+        for (Bans.Word word : words) {
+            switch (word) {
+                case Bans.Imposed(
+                                UUID ban,
+                                Bans.Target target,
+                                Instant at,
+                                @Nullable Instant until) ->
+                        bans.impose(ban, target, at, until);
+                case Bans.Ended(UUID ban, Bans.Target target) -> bans.end(ban, target, now);
+            }
+            keys.addAll(keysOf(word.target()));
+        }
+        publish(head, keys, false);
     }
 
     private Set<String> keysOf(Bans.Target target) {
@@ -253,12 +258,12 @@ public class AccessControl {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         AccessPolicy policy = policies.current();
         Map<String, ListEntry> wanted = wanted(keys, policy, now);
-        Map<String, ByteString> present = lists.bytesOf(keys);
+        Map<String, AccessLists.Kept> present = lists.kept(keys);
         var changes = new ArrayList<AccessLists.Change>();
         var removed = new ArrayList<String>();
         for (String changedKey : new TreeSet<>(keys)) {
             ListEntry entry = wanted.get(changedKey);
-            ByteString before = present.get(changedKey);
+            AccessLists.Kept before = present.get(changedKey);
             if (entry == null) {
                 if (before != null) {
                     removed.add(changedKey);
@@ -266,16 +271,22 @@ public class AccessControl {
                 }
             } else {
                 var bytes = ByteString.copyFrom(entry.bytes());
-                if (!bytes.equals(before)) {
+                if (before == null || !bytes.equals(before.bytes())) {
                     changes.add(new AccessLists.Change(changedKey, bytes));
                 }
             }
         }
         long version = head.version() + 1;
+        // Reasons and review times change without a version; what stays as it is is not written.
         lists.put(
-                wanted.values(),
+                wanted.values().stream()
+                        .filter(entry -> {
+                            AccessLists.Kept before = present.get(entry.key());
+                            return before == null || !before.sameAs(entry);
+                        })
+                        .toList(),
                 version,
-                now); // Reasons and review times change without a version.
+                now);
         if (changes.isEmpty() && !always) {
             return;
         }

@@ -7,9 +7,11 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,8 +46,22 @@ class AccessFeed implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(AccessFeed.class);
     private static final Duration LOOK_ANYWAY = Duration.ofSeconds(1);
     private static final Duration TICK_AFTER = Duration.ofSeconds(10);
+
+    /**
+     * A change goes out at once; those that follow it closely go out together, after this long for each stream: a burst of ten
+     * thousand changes to ten thousand nodes would be a hundred million messages otherwise.
+     */
+    private static final Duration REST_PER_STREAM = Duration.ofNanos(50_000);
+
+    private static final Duration REST_MAX = Duration.ofSeconds(1);
     private static final int RECONNECT_WITHIN_SECONDS = 30;
     private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 5;
+
+    /**
+     * So many streams at once are on a long way, as after an outage; the others wait for their turn. Each has a page and a
+     * little in memory: some 25 MB together, whatever the list and the number of nodes.
+     */
+    static final int LONG_WAYS_MAX = 256;
 
     private final AccessLists lists;
     private final TransactionTemplate consistentRead;
@@ -54,8 +70,11 @@ class AccessFeed implements SmartLifecycle {
     private final Semaphore wake = new Semaphore(0);
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
     private final Map<NodeId, Watcher> newest = new ConcurrentHashMap<>();
+    private final Semaphore longWays = new Semaphore(LONG_WAYS_MAX);
+    private final Queue<Watcher> waitingForLongWay = new ArrayDeque<>();
     private final Object mirrorLock = new Object();
     private @Nullable ListMirror mirror;
+    private volatile long version;
     private volatile boolean running;
     private @Nullable Thread thread;
 
@@ -118,8 +137,32 @@ class AccessFeed implements SmartLifecycle {
         return watcher == null ? null : watcher.millisSincePushed(version);
     }
 
+    /** The newest version that this replica has seen; 0 before anybody asked. */
+    long version() {
+        return version;
+    }
+
     int streams() {
         return watchers.size();
+    }
+
+    /** How many streams are on a long way now. */
+    int onLongWays() {
+        return LONG_WAYS_MAX - longWays.availablePermits();
+    }
+
+    /** Lets those go on who wait, in the order in which they came. */
+    private void letWaitingGo() {
+        while (true) {
+            Watcher next;
+            synchronized (waitingForLongWay) {
+                if (waitingForLongWay.isEmpty() || !longWays.tryAcquire()) {
+                    return;
+                }
+                next = waitingForLongWay.remove();
+            }
+            served(next, Watcher::goLongWay);
+        }
     }
 
     private void forget(Watcher watcher) {
@@ -148,6 +191,7 @@ class AccessFeed implements SmartLifecycle {
         if (present == null) {
             present = load();
             mirror = present;
+            version = present.head().version();
         }
         return present;
     }
@@ -163,34 +207,47 @@ class AccessFeed implements SmartLifecycle {
         });
     }
 
-    private void catchUp() {
+    /** Goes on to the newest version; true if it is another than before. */
+    private boolean catchUp() {
         synchronized (mirrorLock) {
             if (mirror == null) {
-                return; // Nobody has asked yet.
+                return false; // Nobody has asked yet.
             }
             AccessLists.Head head = lists.head();
             long from = mirror.head().version();
             if (head.version() == from) {
-                return;
+                return false;
             }
             SortedMap<Long, ByteString> versions = lists.versions(from, head.version());
             if (head.version() < from || versions.size() != head.version() - from) {
                 mirror = load(); // The log does not reach back to where we are.
-                return;
+            } else {
+                mirror.advance(head, versions, lists.changes(from, head.version()));
             }
-            mirror.advance(head, versions, lists.changes(from, head.version()));
+            version = mirror.head().version();
+            return true;
         }
     }
 
+    private Duration rest() {
+        Duration rest = REST_PER_STREAM.multipliedBy(watchers.size());
+        return rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
+    }
+
     private void run() {
+        long restUntil = System.nanoTime();
         while (running) {
             try {
                 if (wake.tryAcquire(LOOK_ANYWAY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    TimeUnit.NANOSECONDS.sleep(restUntil - System.nanoTime());
                     wake.drainPermits();
                 }
-                catchUp();
+                if (catchUp()) {
+                    restUntil = System.nanoTime() + rest().toNanos();
+                }
                 watchers.forEach(watcher -> served(watcher, Watcher::pump));
                 watchers.forEach(watcher -> served(watcher, Watcher::onTime));
+                letWaitingGo();
             } catch (InterruptedException stopped) {
                 return;
             } catch (RuntimeException e) {
@@ -242,6 +299,8 @@ class AccessFeed implements SmartLifecycle {
         private long lastSentNanos = startedNanos;
         private boolean sentAny;
         private boolean done;
+        private boolean waits;
+        private boolean onLongWay;
         private @Nullable Iterator<AccessListUpdate> pending;
         private long pendingVersion;
         private long pushedVersion;
@@ -257,16 +316,25 @@ class AccessFeed implements SmartLifecycle {
         }
 
         synchronized void pump() {
-            while (!done && out.isReady()) {
+            // Asked first whether there is anything: of ten thousand streams most have it all.
+            while (!done && (pending != null || at != version || version == 0) && out.isReady()) {
                 if (pending == null || !pending.hasNext()) {
                     if (pending != null) {
                         at = pendingVersion;
                         pending = null;
                     }
                     List<AccessListUpdate> pages;
+                    boolean far;
                     synchronized (mirrorLock) {
+                        far = upToDate().longWayFrom(at);
+                        if (far && !onLongWay && !mayGoLongWay()) {
+                            return;
+                        }
                         pages = upToDate().pagesFrom(at);
                         pendingVersion = upToDate().head().version();
+                    }
+                    if (!far) {
+                        leaveLongWay();
                     }
                     if (pages.isEmpty()) {
                         return;
@@ -276,6 +344,42 @@ class AccessFeed implements SmartLifecycle {
                     pending = pages.iterator();
                 }
                 send(message().setUpdate(pending.next()));
+            }
+        }
+
+        /** Takes a place on a long way, or waits for one. */
+        private boolean mayGoLongWay() {
+            synchronized (waitingForLongWay) {
+                if (waits) {
+                    return false;
+                }
+                if (waitingForLongWay.isEmpty() && longWays.tryAcquire()) {
+                    onLongWay = true;
+                    return true;
+                }
+                waits = true;
+                waitingForLongWay.add(this);
+                return false;
+            }
+        }
+
+        /** A place has become free and is this stream's. */
+        synchronized void goLongWay() {
+            waits = false;
+            onLongWay = true;
+            if (done) {
+                leaveLongWay();
+            } else {
+                pump();
+            }
+        }
+
+        /** In a thread of its own: whoever goes next may have gone all the way before it comes back. */
+        private void leaveLongWay() {
+            if (onLongWay) {
+                onLongWay = false;
+                longWays.release();
+                Thread.startVirtualThread(AccessFeed.this::letWaitingGo);
             }
         }
 
@@ -312,6 +416,7 @@ class AccessFeed implements SmartLifecycle {
 
         synchronized void finished() {
             done = true;
+            leaveLongWay();
         }
 
         /** In case the call is not over after all: the node is to ask again. */

@@ -13,7 +13,7 @@ import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc.AccessListServ
 import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
 import org.coopmesh.membership.node.NodeCall;
 import org.coopmesh.membership.node.NodeId;
-import org.coopmesh.membership.topology.Topology;
+import org.jspecify.annotations.Nullable;
 import org.springframework.grpc.server.service.GrpcService;
 
 /** The access list over gRPC: the stream out, receipts in. */
@@ -21,16 +21,13 @@ import org.springframework.grpc.server.service.GrpcService;
 class AccessListEndpoint extends AccessListServiceImplBase {
     private final AccessFeed feed;
     private final AccessLists lists;
-    private final Receipts receipts;
-    private final Topology topology;
+    private final ReceiptDesk desk;
     private final Clock clock;
 
-    AccessListEndpoint(
-            AccessFeed feed, AccessLists lists, Receipts receipts, Topology topology, Clock clock) {
+    AccessListEndpoint(AccessFeed feed, AccessLists lists, ReceiptDesk desk, Clock clock) {
         this.feed = feed;
         this.lists = lists;
-        this.receipts = receipts;
-        this.topology = topology;
+        this.desk = desk;
         this.clock = clock;
     }
 
@@ -38,7 +35,7 @@ class AccessListEndpoint extends AccessListServiceImplBase {
     public void watchAccessList(
             WatchAccessListRequest request, StreamObserver<AccessListMessage> response) {
         NodeId node = NodeCall.caller();
-        topology.seen(node);
+        desk.seen(node);
         feed.watch(
                 node,
                 request.getHaveVersion(),
@@ -53,7 +50,7 @@ class AccessListEndpoint extends AccessListServiceImplBase {
         Receipt receipt;
         try {
             receipt = receipt(node, request);
-            if (receipt.version() > lists.head().version()) {
+            if (receipt.version() > feed.version() && receipt.version() > lists.head().version()) {
                 throw new IllegalArgumentException("version was never issued");
             }
         } catch (IllegalArgumentException malformed) {
@@ -61,8 +58,24 @@ class AccessListEndpoint extends AccessListServiceImplBase {
                     Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
             return;
         }
-        receipts.keep(receipt);
-        topology.seen(node);
+        var call = (ServerCallStreamObserver<AccessListReceiptAccepted>) response;
+        call.setOnCancelHandler(() -> {}); // Who has gone by then misses an answer, that is all.
+        if (!desk.take(receipt, failure -> answer(call, failure))) {
+            response.onError(
+                    Status.UNAVAILABLE.withDescription("too many receipts wait").asException());
+        }
+    }
+
+    private void answer(
+            StreamObserver<AccessListReceiptAccepted> response,
+            @Nullable RuntimeException failure) {
+        if (failure != null) {
+            response.onError(
+                    Status.UNAVAILABLE
+                            .withDescription("the receipt could not be kept")
+                            .asException());
+            return;
+        }
         response.onNext(
                 AccessListReceiptAccepted.newBuilder()
                         .setServerTime(ListEntry.timestamp(clock.instant()))

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -32,7 +33,7 @@ import org.springframework.stereotype.Repository;
 @Repository
 class AccessLists {
     /** A delta starts from one of this many versions at most, */
-    static final int LOG_VERSIONS_MAX = 2_000;
+    static final int LOG_VERSIONS_MAX = 20_000;
 
     /** and holds no more changes than this. */
     static final int LOG_CHANGES_MAX = 50_000;
@@ -76,13 +77,20 @@ class AccessLists {
             @Nullable UUID node,
             @Nullable UUID site) {}
 
+    /** All of the head but the 32 KB of bucket hashes, which only a change needs. */
+    private static final String HEAD =
+            """
+            select version, head, signature, key_id, entries_hash, entries, issued_at, not_after
+            from access_head
+            """;
+
     /** Locks the head until the transaction ends: one at a time changes the list. */
     Head lockHead() {
-        return db.sql("select * from access_head for update").query(AccessLists::headRow).single();
+        return db.sql(HEAD + " for update").query(AccessLists::headRow).single();
     }
 
     Head head() {
-        return db.sql("select * from access_head").query(AccessLists::headRow).single();
+        return db.sql(HEAD).query(AccessLists::headRow).single();
     }
 
     byte[] bucketHashes() {
@@ -109,17 +117,50 @@ class AccessLists {
                 .update();
     }
 
-    /** The bytes that are on the list now for any of {@code keys}. */
-    Map<String, ByteString> bytesOf(Collection<String> keys) {
-        var bytes = new HashMap<String, ByteString>();
+    /** What is kept of an entry: the bytes that nodes get, and what stands beside them. */
+    record Kept(
+            ByteString bytes,
+            String why,
+            @Nullable Instant reviewAt,
+            ListEntry.@Nullable Depends depends) {
+        boolean sameAs(ListEntry entry) {
+            return bytes.equals(ByteString.copyFrom(entry.bytes()))
+                    && why.equals(entry.why())
+                    && Objects.equals(reviewAt, entry.reviewAt())
+                    && Objects.equals(depends, entry.depends());
+        }
+    }
+
+    /** What is on the list now for any of {@code keys}. */
+    Map<String, Kept> kept(Collection<String> keys) {
+        var kept = new HashMap<String, Kept>();
         if (!keys.isEmpty()) {
-            db.sql("select key, entry from access_entry where key = any(:keys)")
+            db.sql(
+                            """
+                            select key, entry, why, review_at, node, site_id, member_id, payer_id
+                            from access_entry where key = any(:keys)
+                            """)
                     .param("keys", keys.toArray(String[]::new))
                     .query(row -> {
-                        bytes.put(text(row, "key"), bytes(row, "entry"));
+                        UUID node = row.getObject("node", UUID.class);
+                        kept.put(
+                                text(row, "key"),
+                                new Kept(
+                                        bytes(row, "entry"),
+                                        text(row, "why"),
+                                        instant(row, "review_at"),
+                                        node == null
+                                                ? null
+                                                : new ListEntry.Depends(
+                                                        node,
+                                                        requireNonNull(
+                                                                row.getObject(
+                                                                        "site_id", UUID.class)),
+                                                        row.getObject("member_id", UUID.class),
+                                                        row.getObject("payer_id", UUID.class))));
                     });
         }
-        return bytes;
+        return kept;
     }
 
     /** Puts entries on the list, or changes them; those whose bytes stay keep their version. */
@@ -339,15 +380,26 @@ class AccessLists {
 
     /** Entries by key after {@code after}; where {@code touching} is given, those that share an address with it. */
     List<Shown> page(@Nullable Prefix touching, @Nullable String after, int limit) {
-        return db.sql(
-                        """
+        // Two questions and not one with an "or": only so does an address find its index.
+        String sql =
+                touching == null
+                        ? """
                         select * from access_entry
-                        where (:prefix::cidr is null or prefix_v4 && :prefix::cidr or prefix_v6 && :prefix::cidr)
-                          and (:after::text is null or key > :after::text collate "C")
+                        where key > :after collate "C"
                         order by key limit :limit
-                        """)
+                        """
+                        : """
+                        select * from access_entry
+                        where key in (
+                            select key from access_entry where prefix_v4 && :prefix::cidr
+                            union all
+                            select key from access_entry where prefix_v6 && :prefix::cidr)
+                          and key > :after collate "C"
+                        order by key limit :limit
+                        """;
+        return db.sql(sql)
                 .param("prefix", textOrNull(touching), Types.VARCHAR)
-                .param("after", after, Types.VARCHAR)
+                .param("after", after == null ? "" : after)
                 .param("limit", limit)
                 .query(AccessLists::shownRow)
                 .list();

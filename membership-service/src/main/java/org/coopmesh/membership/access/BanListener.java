@@ -3,6 +3,9 @@ package org.coopmesh.membership.access;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanTarget;
 import org.coopmesh.eventbus.FactFields;
@@ -24,26 +27,37 @@ class BanListener {
         this.access = access;
     }
 
-    @KafkaListener(topics = "coopmesh.abuse.ban.v1")
+    /** Of a thousand bans at once not each makes a version of the list: what one poll brings in goes into one. */
+    @KafkaListener(topics = "coopmesh.abuse.ban.v1", batch = "true")
     @Transactional
-    void on(byte[] payload) throws InvalidProtocolBufferException {
-        var event = BanEvent.parseFrom(payload);
-        if (!inbox.accept(event.getEventId())) {
-            return;
+    void on(List<byte[]> payloads) throws InvalidProtocolBufferException {
+        var words = new ArrayList<Bans.Word>();
+        for (byte[] payload : payloads) {
+            var event = BanEvent.parseFrom(payload);
+            if (inbox.accept(event.getEventId())) {
+                word(event).ifPresent(words::add);
+            }
         }
+        if (!words.isEmpty()) {
+            access.hear(words);
+        }
+    }
+
+    private static Optional<Bans.Word> word(BanEvent event) {
         var ban = FactFields.id("ban_id", event.getBanId());
-        switch (event.getFactCase()) {
+        return switch (event.getFactCase()) {
             case IMPOSED ->
-                    access.imposed(
-                            ban,
-                            target(event.getTarget()),
-                            instant(event.getOccurredAt()),
-                            event.getImposed().hasUntil()
-                                    ? instant(event.getImposed().getUntil())
-                                    : null);
-            case LIFTED, EXPIRED -> access.ended(ban, target(event.getTarget()));
-            case FACT_NOT_SET -> {} // A newer fact.
-        }
+                    Optional.of(
+                            new Bans.Imposed(
+                                    ban,
+                                    target(event.getTarget()),
+                                    instant(event.getOccurredAt()),
+                                    event.getImposed().hasUntil()
+                                            ? instant(event.getImposed().getUntil())
+                                            : null));
+            case LIFTED, EXPIRED -> Optional.of(new Bans.Ended(ban, target(event.getTarget())));
+            case FACT_NOT_SET -> Optional.empty(); // A newer fact.
+        };
     }
 
     private static Bans.Target target(BanTarget target) {

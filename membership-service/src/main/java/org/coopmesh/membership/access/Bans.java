@@ -34,6 +34,19 @@ class Bans {
         record WholeNode(NodeId node) implements Target {}
     }
 
+    /** What abuse reporting says of a ban. */
+    sealed interface Word {
+        UUID ban();
+
+        Target target();
+    }
+
+    /** A ban is imposed; {@code until} is null for a permanent one. */
+    record Imposed(UUID ban, Target target, Instant at, @Nullable Instant until) implements Word {}
+
+    /** A ban is lifted or has expired. */
+    record Ended(UUID ban, Target target) implements Word {}
+
     /** When bans of one target let go: the latest end, or never. */
     record Until(@Nullable Instant at) {
         Until latest(Until other) {

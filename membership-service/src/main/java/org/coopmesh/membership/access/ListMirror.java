@@ -16,8 +16,14 @@ import org.coopmesh.contracts.membership.v1.AccessListUpdate;
  * Not safe for several threads; pages it hands out are.
  */
 final class ListMirror {
-    /** Well below the 4 MiB that a gRPC client takes by default. */
-    static final int PAGE_BYTES_MAX = 512 * 1024;
+    /** Of a stream that does not read, this much and no more waits in memory; far below the 4 MiB that a gRPC client takes. */
+    static final int PAGE_BYTES_MAX = 64 * 1024;
+
+    /** More changes than this make a long way. */
+    static final int SHORT_WAY_CHANGES_MAX = 25;
+
+    /** Ways kept for whoever starts from the same version; others are made again. */
+    private static final int WAYS_KEPT_MAX = 64;
 
     private static final int OVERHEAD_PER_CHANGE = 16;
 
@@ -25,7 +31,14 @@ final class ListMirror {
     private final Map<String, ByteString> entries;
     private final TreeMap<Long, ByteString> hashes = new TreeMap<>();
     private final TreeMap<Long, List<AccessLists.Change>> changes = new TreeMap<>();
-    private final Map<Long, List<AccessListUpdate>> pages = new HashMap<>();
+    private final Map<Long, List<AccessListUpdate>> pages =
+            new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(
+                        Map.Entry<Long, List<AccessListUpdate>> eldest) {
+                    return size() > WAYS_KEPT_MAX;
+                }
+            };
 
     ListMirror(
             AccessLists.Head head,
@@ -77,7 +90,27 @@ final class ListMirror {
             return List.of();
         }
         long from = hashes.containsKey(version) ? version : 0;
-        return pages.computeIfAbsent(from, this::build);
+        List<AccessListUpdate> known = pages.get(from);
+        if (known == null) {
+            known = build(from);
+            pages.put(from, known);
+        }
+        return known;
+    }
+
+    /** Whether it takes many changes, or the whole list, to get from {@code version} to the newest. */
+    boolean longWayFrom(long version) {
+        if (!hashes.containsKey(version)) {
+            return entries.size() > SHORT_WAY_CHANGES_MAX;
+        }
+        int changed = 0;
+        for (List<AccessLists.Change> each : changes.tailMap(version, false).values()) {
+            changed += each.size();
+            if (changed > SHORT_WAY_CHANGES_MAX) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private List<AccessListUpdate> build(long from) {

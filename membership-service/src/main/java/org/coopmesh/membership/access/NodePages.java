@@ -2,13 +2,14 @@ package org.coopmesh.membership.access;
 
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.coopmesh.membership.member.MemberFacts;
 import org.coopmesh.membership.member.MemberId;
 import org.coopmesh.membership.member.Membership;
@@ -212,7 +213,7 @@ class NodePages {
                                 .flatMap(List::stream)
                                 .map(attachment -> ListEntry.keyOf(attachment.id()))
                                 .toList());
-        var names = new Names();
+        var names = new Names(nodes, attachments.values());
         return nodes.stream()
                 .map(node -> {
                     NodeStatus status = node.nodeId().map(statuses::get).orElse(NodeStatus.NEVER);
@@ -350,28 +351,41 @@ class NodePages {
         return text.isEmpty() ? null : text;
     }
 
-    /** Names for one page, each looked up once. */
+    /** Names for one page, looked up together. */
     private final class Names {
-        private final Map<MemberId, String> members = new HashMap<>();
-        private final Map<SiteId, Optional<SiteFacts>> sites = new HashMap<>();
+        private final Map<MemberId, MemberFacts> members;
+        private final Map<SiteId, SiteFacts> sites;
         private final Map<String, String> nodes = new HashMap<>();
 
+        Names(List<Node> shown, Collection<List<Attachment>> attached) {
+            members =
+                    membership.facts(
+                            shown.stream()
+                                    .map(node -> node.about().owner())
+                                    .collect(Collectors.toSet()));
+            sites =
+                    membership.sites(
+                            Stream.concat(
+                                            shown.stream().map(node -> node.about().site()),
+                                            attached.stream()
+                                                    .flatMap(List::stream)
+                                                    .map(Attachment::site))
+                                    .collect(Collectors.toSet()));
+        }
+
         @Nullable String member(MemberId id) {
-            return orNull(
-                    members.computeIfAbsent(
-                            id, key -> membership.facts(key).map(MemberFacts::name).orElse("")));
+            MemberFacts found = members.get(id);
+            return found == null ? null : found.name();
         }
 
         @Nullable String site(SiteId id) {
-            return facts(id).map(SiteFacts::name).orElse(null);
+            SiteFacts found = sites.get(id);
+            return found == null ? null : found.name();
         }
 
         @Nullable UUID answersFor(SiteId id) {
-            return facts(id).map(facts -> facts.memberId().value()).orElse(null);
-        }
-
-        private Optional<SiteFacts> facts(SiteId id) {
-            return sites.computeIfAbsent(id, membership::site);
+            SiteFacts found = sites.get(id);
+            return found == null ? null : found.memberId().value();
         }
 
         @Nullable String node(String hex) {

@@ -27,6 +27,11 @@ record Receipt(
     private static final int SETS_MAX = 64;
     private static final int FAILURE_LENGTH_MAX = 2_000;
 
+    /** What a timestamp of protobuf may say. */
+    private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
     Receipt {
         if (version < 0) {
             throw new IllegalArgumentException("version is out of range");
@@ -39,6 +44,12 @@ record Receipt(
         }
         if (failure.length() > FAILURE_LENGTH_MAX) {
             throw new IllegalArgumentException("failure is too long");
+        }
+        if (failure.indexOf(0) >= 0) {
+            throw new IllegalArgumentException("failure has a character that is none");
+        }
+        if (appliedAt.isBefore(EARLIEST) || appliedAt.isAfter(LATEST)) {
+            throw new IllegalArgumentException("applied_at is out of range");
         }
         setSizes = Map.copyOf(setSizes);
     }

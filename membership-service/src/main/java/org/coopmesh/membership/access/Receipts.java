@@ -5,12 +5,16 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.ByteString;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.coopmesh.membership.node.NodeId;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -23,18 +27,26 @@ class Receipts {
         this.db = db;
     }
 
-    /** Keeps a receipt. One that came late, about an older version that had no failure, changes nothing. */
-    void keep(Receipt receipt) {
-        String sets =
-                receipt.setSizes().entrySet().stream()
-                        .map(set -> quoted(set.getKey()) + ":" + set.getValue())
-                        .collect(Collectors.joining(",", "{", "}"));
+    /**
+     * Keeps receipts, each of another node, in one statement. One that came late, about an older version that had no failure,
+     * changes nothing. Rows are locked in the order of node ids, so that two replicas do not wait for one another.
+     */
+    void keep(Collection<Receipt> receipts) {
+        List<Receipt> ordered =
+                receipts.stream()
+                        .sorted(Comparator.comparing(receipt -> receipt.node().hex()))
+                        .toList();
         db.sql(
                         """
                         insert into access_receipt as r (node_id, version, entries_hash, applied_at, apply_millis,
                             set_sizes, failure, received_at, took_millis)
-                        values (:node, :version, :hash, :appliedAt, :applyMillis, :sets::jsonb, :failure,
-                            :receivedAt, :took)
+                        select node_id, version, entries_hash, applied_at, apply_millis, sets::jsonb, failure,
+                            received_at, took_millis
+                        from unnest(:nodes::text[], :versions::bigint[], :hashes::bytea[], :appliedAt::timestamptz[],
+                            :applyMillis::bigint[], :sets::text[], :failures::text[], :receivedAt::timestamptz[],
+                            :took::bigint[])
+                            as told (node_id, version, entries_hash, applied_at, apply_millis, sets, failure,
+                                received_at, took_millis)
                         on conflict (node_id) do update
                         set version = excluded.version, entries_hash = excluded.entries_hash,
                             applied_at = excluded.applied_at, apply_millis = excluded.apply_millis,
@@ -46,16 +58,42 @@ class Receipts {
                         where excluded.version >= r.version or excluded.applied_at > r.applied_at
                             or excluded.failure <> ''
                         """)
-                .param("node", receipt.node().hex())
-                .param("version", receipt.version())
-                .param("hash", receipt.entriesHash().toByteArray())
-                .param("appliedAt", AccessLists.time(receipt.appliedAt()))
-                .param("applyMillis", receipt.applyMillis())
-                .param("sets", sets)
-                .param("failure", receipt.failure())
-                .param("receivedAt", AccessLists.time(receipt.receivedAt()))
-                .param("took", receipt.tookMillis(), Types.BIGINT)
+                .param("nodes", column(ordered, String[]::new, receipt -> receipt.node().hex()))
+                .param("versions", column(ordered, Long[]::new, Receipt::version))
+                .param(
+                        "hashes",
+                        column(
+                                ordered,
+                                byte[][]::new,
+                                receipt -> receipt.entriesHash().toByteArray()))
+                .param(
+                        "appliedAt",
+                        column(ordered, String[]::new, receipt -> receipt.appliedAt().toString()))
+                .param("applyMillis", column(ordered, Long[]::new, Receipt::applyMillis))
+                .param("sets", column(ordered, String[]::new, Receipts::sets))
+                .param("failures", column(ordered, String[]::new, Receipt::failure))
+                .param(
+                        "receivedAt",
+                        column(ordered, String[]::new, receipt -> receipt.receivedAt().toString()))
+                .param("took", column(ordered, Long[]::new, Receipt::tookMillis))
                 .update();
+    }
+
+    private static <T> T[] column(
+            List<Receipt> receipts,
+            IntFunction<T[]> array,
+            Function<Receipt, ? extends @Nullable T> value) {
+        T[] column = array.apply(receipts.size());
+        for (int i = 0; i < column.length; i++) {
+            column[i] = value.apply(receipts.get(i));
+        }
+        return column;
+    }
+
+    private static String sets(Receipt receipt) {
+        return receipt.setSizes().entrySet().stream()
+                .map(set -> quoted(set.getKey()) + ":" + set.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     Map<NodeId, Receipt> of(Collection<NodeId> nodes) {

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -124,6 +125,14 @@ class Members {
                 .optional();
     }
 
+    List<Member> all(Collection<MemberId> ids) {
+        if (ids.isEmpty()) return List.of();
+        return db.sql("select * from member where id = any(:ids)")
+                .param("ids", ids.stream().map(MemberId::value).toArray(UUID[]::new))
+                .query(Members::member)
+                .list();
+    }
+
     /** Locks the row until the transaction ends, so that two steps cannot both start from one state. */
     Optional<Member> lock(MemberId id) {
         return db.sql("select * from member where id = :id for update")
@@ -186,25 +195,34 @@ class Members {
             String zone,
             @Nullable Cursor after,
             int limit) {
-        return db.sql(
-                        """
-                        select * from member
-                        where (:state::text is null or state = :state)
-                          and (:text = '' or name ilike :like escape '!' or email ilike :like escape '!')
-                          and (:label = '' or id in (select member_id from member_label where label = :label))
-                          and (:zone = '' or id in (select member_id from site where zone = :zone))
-                          and (:afterId::uuid is null or (lower(name), id) > (:afterName, :afterId::uuid))
-                        order by lower(name), id
-                        limit :limit
-                        """)
-                .param("state", state == null ? null : word(state))
-                .param("text", text)
-                .param("like", "%" + text.replaceAll("([!%_])", "!$1") + "%")
-                .param("label", label)
-                .param("zone", zone)
-                .param("afterName", after == null ? "" : after.name())
-                .param("afterId", after == null ? null : after.id())
-                .param("limit", limit)
+        // Only what is asked for stands in the question: a plan for all of it would use none of the
+        // indexes.
+        var sql = new StringBuilder("select * from member where true");
+        var values = new HashMap<String, Object>();
+        if (state != null) {
+            sql.append(" and state = :state");
+            values.put("state", word(state));
+        }
+        if (!text.isEmpty()) {
+            sql.append(" and (name ilike :like escape '!' or email ilike :like escape '!')");
+            values.put("like", "%" + text.replaceAll("([!%_])", "!$1") + "%");
+        }
+        if (!label.isEmpty()) {
+            sql.append(" and id in (select member_id from member_label where label = :label)");
+            values.put("label", label);
+        }
+        if (!zone.isEmpty()) {
+            sql.append(" and id in (select member_id from site where zone = :zone)");
+            values.put("zone", zone);
+        }
+        if (after != null) {
+            sql.append(" and (lower(name), id) > (:afterName, :afterId)");
+            values.put("afterName", after.name());
+            values.put("afterId", after.id());
+        }
+        values.put("limit", limit);
+        return db.sql(sql.append(" order by lower(name), id limit :limit").toString())
+                .params(values)
                 .query(Members::member)
                 .list();
     }

@@ -130,6 +130,25 @@ public class Membership {
         return members.find(id).map(this::facts);
     }
 
+    /** What is known about each of {@code ids}, in a few questions however many they are; who is not there is left out. */
+    public Map<MemberId, MemberFacts> facts(Collection<MemberId> ids) {
+        Map<SiteId, MemberId> answering =
+                sites.of(ids).stream().collect(Collectors.toMap(Site::id, Site::memberId));
+        var paying = new HashMap<MemberId, Set<PayerId>>();
+        for (Subscription each : sites.inForceAt(answering.keySet(), today())) {
+            MemberId member = answering.get(each.site());
+            paying.computeIfAbsent(member, _ -> new HashSet<>()).add(each.payer());
+        }
+        return members.all(ids).stream()
+                .map(member ->
+                        new MemberFacts(
+                                member.id(),
+                                member.person().name(),
+                                member.state(),
+                                paying.getOrDefault(member.id(), Set.of())))
+                .collect(Collectors.toMap(MemberFacts::id, found -> found));
+    }
+
     /** Members who answer for a site that {@code payer} pays for today, in id order. */
     public List<MemberFacts> factsOf(PayerId payer) {
         return sites.membersPaidBy(payer, today()).stream()
@@ -141,6 +160,16 @@ public class Membership {
     /** What is known about {@code id}; empty if there is no such site. */
     public Optional<SiteFacts> site(SiteId id) {
         return sites.find(id).map(this::facts);
+    }
+
+    /** What is known about each of {@code ids}, in two questions however many they are; one that is not there is left out. */
+    public Map<SiteId, SiteFacts> sites(Collection<SiteId> ids) {
+        Map<SiteId, Subscription> inForce =
+                sites.inForceAt(ids, today()).stream()
+                        .collect(Collectors.toMap(Subscription::site, found -> found));
+        return sites.all(ids).stream()
+                .map(site -> facts(site, inForce.get(site.id())))
+                .collect(Collectors.toMap(SiteFacts::id, found -> found));
     }
 
     /** Sites that {@code member} answers for, by name. */
@@ -1005,12 +1034,15 @@ public class Membership {
     }
 
     private SiteFacts facts(Site site) {
-        var subscription = sites.inForce(site.id(), today());
+        return facts(site, sites.inForce(site.id(), today()).orElse(null));
+    }
+
+    private static SiteFacts facts(Site site, @Nullable Subscription subscription) {
         return new SiteFacts(
                 site.id(),
                 site.memberId(),
                 site.name(),
-                subscription.map(Subscription::payer).orElse(null),
-                subscription.map(Subscription::planCode).orElse(null));
+                subscription == null ? null : subscription.payer(),
+                subscription == null ? null : subscription.planCode());
     }
 }

@@ -192,10 +192,18 @@ class Sites {
                 .optional();
     }
 
+    List<Site> all(Collection<SiteId> ids) {
+        if (ids.isEmpty()) return List.of();
+        return db.sql("select * from site where id = any(:ids)")
+                .param("ids", ids.stream().map(SiteId::value).toArray(UUID[]::new))
+                .query(Sites::site)
+                .list();
+    }
+
     List<Site> of(Collection<MemberId> members) {
         if (members.isEmpty()) return List.of();
-        return db.sql("select * from site where member_id in (:members) order by name, id")
-                .param("members", members.stream().map(MemberId::value).toList())
+        return db.sql("select * from site where member_id = any(:members) order by name, id")
+                .param("members", members.stream().map(MemberId::value).toArray(UUID[]::new))
                 .query(Sites::site)
                 .list();
     }
@@ -261,6 +269,21 @@ class Sites {
                 .param("today", today)
                 .query(Sites::subscription)
                 .optional();
+    }
+
+    /** In force for each of {@code sites} on {@code today}, or the first to come. */
+    List<Subscription> inForceAt(Collection<SiteId> sites, LocalDate today) {
+        if (sites.isEmpty()) return List.of();
+        return db.sql(
+                        "select * from ("
+                                + IN_FORCE.replace(
+                                        "from subscription",
+                                        "from subscription where site_id = any(:sites)")
+                                + ") s where payer_id is not null")
+                .param("sites", sites.stream().map(SiteId::value).toArray(UUID[]::new))
+                .param("today", today)
+                .query(Sites::subscription)
+                .list();
     }
 
     /** In force for each site of {@code members} on {@code today}, or the first to come. */

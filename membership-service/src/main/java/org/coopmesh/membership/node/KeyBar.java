@@ -42,10 +42,7 @@ class KeyBar {
     @Scheduled(fixedDelayString = "${coopmesh.node.check-interval:PT10S}")
     void lookAnyway() {
         Set<NodeId> connected = sessions.connected();
-        for (NodeId node : connected) {
-            if (!(register.find(node).orElse(null) instanceof Node.Enrolled)) {
-                sessions.cut(node);
-            }
-        }
+        Set<NodeId> inService = register.inService(connected);
+        connected.stream().filter(node -> !inService.contains(node)).forEach(sessions::cut);
     }
 }

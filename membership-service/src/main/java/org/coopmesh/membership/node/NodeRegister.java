@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.coopmesh.eventbus.Outbox;
 import org.coopmesh.membership.member.Coop;
@@ -533,6 +534,12 @@ public class NodeRegister {
     @Transactional(readOnly = true)
     public List<Node> page(@Nullable MemberId owner, @Nullable NodeRecordId after, int limit) {
         return nodes.page(owner, after, limit);
+    }
+
+    /** Those of {@code ids} that are in service. */
+    @Transactional(readOnly = true)
+    Set<NodeId> inService(Collection<NodeId> ids) {
+        return nodes.enrolled(ids);
     }
 
     /** Every node in service, by name. */

@@ -16,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc;
 import org.jspecify.annotations.Nullable;
@@ -63,22 +64,14 @@ class NodeSessions implements ServerInterceptor {
         NodeId node = caller.get();
         // Known before the state is read: whoever bars the key from now on finds this call.
         var cuttable = new CuttableCall<>(call);
-        open.compute(
-                node,
-                (id, calls) -> {
-                    var all =
-                            calls == null
-                                    ? ConcurrentHashMap.<CuttableCall<?, ?>>newKeySet()
-                                    : calls;
-                    all.add(cuttable);
-                    return all;
-                });
+        boolean admitted = remember(node, cuttable);
         boolean started = false;
         try {
-            Status refusal = refusal(node);
+            Status refusal = admitted ? null : refusal(node);
             if (refusal != null) {
                 return refuse(call, refusal);
             }
+            cuttable.admitted = true;
             var listener =
                     Contexts.interceptCall(
                             Context.current()
@@ -106,6 +99,26 @@ class NodeSessions implements ServerInterceptor {
                 forget(node, cuttable);
             }
         }
+    }
+
+    /**
+     * Remembers a call; true if another of the same node was let in and is still open. Then the register need not be asked
+     * again: whoever bars the key cuts that one, and this one with it.
+     */
+    private boolean remember(NodeId node, CuttableCall<?, ?> call) {
+        var admitted = new AtomicBoolean();
+        open.compute(
+                node,
+                (id, calls) -> {
+                    var all =
+                            calls == null
+                                    ? ConcurrentHashMap.<CuttableCall<?, ?>>newKeySet()
+                                    : calls;
+                    admitted.set(all.stream().anyMatch(other -> other.admitted));
+                    all.add(call);
+                    return all;
+                });
+        return admitted.get();
     }
 
     private @Nullable Status refusal(NodeId node) {
@@ -187,6 +200,7 @@ class NodeSessions implements ServerInterceptor {
 
     /** A call that may be closed from outside while its owner still writes. */
     private static final class CuttableCall<Q, A> extends SimpleForwardingServerCall<Q, A> {
+        private volatile boolean admitted;
         private boolean closed;
 
         private CuttableCall(ServerCall<Q, A> call) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.coopmesh.membership.member.Coop;
 import org.coopmesh.membership.member.MemberFacts;
 import org.coopmesh.membership.member.MemberId;
@@ -157,16 +158,9 @@ public class StandingReview {
     /** How each of {@code members} stands: the worst of what applies. */
     @Transactional(readOnly = true)
     public Map<MemberId, Standing> of(Collection<MemberId> members) {
-        var facts = new HashMap<MemberId, MemberFacts>();
+        Map<MemberId, MemberFacts> facts = membership.facts(members);
         var payers = new HashSet<PayerId>();
-        for (MemberId member : members) {
-            membership
-                    .facts(member)
-                    .ifPresent(found -> {
-                        facts.put(member, found);
-                        payers.addAll(found.payers());
-                    });
-        }
+        facts.values().forEach(found -> payers.addAll(found.payers()));
         Map<PayerId, LocalDate> overdue = standings.overdueSince(payers);
         Map<PayerId, List<SpendLimit>> limits = standings.limits(payers);
         Map<MemberId, List<Sanction>> sanctions = standings.sanctions(facts.keySet());
@@ -203,14 +197,14 @@ public class StandingReview {
     /** How each of {@code sites} stands at {@code now}; one that is not known is left out. */
     @Transactional(readOnly = true)
     public Map<SiteId, SiteStanding> ofSites(Collection<SiteId> sites, Instant now) {
-        var places = new HashMap<SiteId, SiteFacts>();
-        var members = new HashMap<MemberId, MemberFacts>();
+        Map<SiteId, SiteFacts> places = membership.sites(sites);
+        Map<MemberId, MemberFacts> members =
+                membership.facts(
+                        places.values().stream()
+                                .map(SiteFacts::memberId)
+                                .collect(Collectors.toSet()));
         var payers = new HashSet<PayerId>();
-        for (SiteId site : Set.copyOf(sites)) {
-            membership.site(site).ifPresent(found -> places.put(site, found));
-        }
         for (SiteFacts place : places.values()) {
-            membership.facts(place.memberId()).ifPresent(found -> members.put(found.id(), found));
             PayerId payer = place.payerId();
             if (payer != null) {
                 payers.add(payer);

@@ -35,21 +35,23 @@ class Statuses {
             LinkEnds.Told told,
             List<LinkSource> sources) {}
 
-    void seen(NodeId node, Instant at) {
+    /** Rows are locked in the order of node ids, so that two replicas do not wait for one another. */
+    void seen(Collection<NodeId> nodes, Instant at) {
         db.sql(
                         """
-                        insert into node_status (node_id, last_seen_at) values (:node, :at)
+                        insert into node_status (node_id, last_seen_at)
+                        select distinct node_id, :at from unnest(:nodes::text[]) as called (node_id) order by node_id
                         on conflict (node_id) do update
                         set last_seen_at = greatest(node_status.last_seen_at, excluded.last_seen_at)
                         """)
-                .param("node", node.hex())
+                .param("nodes", ids(nodes))
                 .param("at", time(at))
                 .update();
     }
 
     /** Keeps a report unless a newer one is there; true if it was kept. */
     boolean keep(NodeId node, Instant seenAt, Telemetry telemetry) {
-        seen(node, seenAt);
+        seen(List.of(node), seenAt);
         return db.sql(
                                 """
                                 update node_status

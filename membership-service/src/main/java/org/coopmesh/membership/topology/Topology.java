@@ -48,10 +48,10 @@ public class Topology {
         this.clock = clock;
     }
 
-    /** A node has called. */
+    /** Nodes have called. */
     @Transactional
-    public void seen(NodeId node) {
-        statuses.seen(node, wallClock.instant());
+    public void seen(Collection<NodeId> nodes) {
+        statuses.seen(nodes, wallClock.instant());
     }
 
     /** Keeps what a node tells, unless it has told something newer. */

@@ -175,7 +175,9 @@ public class ZoneKeeper implements NamesLookup {
         boolean another =
                 !zone.equals(before.zone())
                         || (before.serial() > 0 && !zones.logged(before.serial()));
-        if (removed.isEmpty() && added.isEmpty() && !another) return false;
+        // What a former key signed is signed again, before nodes trust that key no more
+        boolean signedBefore = before.serial() > 0 && !key.id().equals(before.keyId());
+        if (removed.isEmpty() && added.isEmpty() && !another && !signedBefore) return false;
         Instant now = clock.instant();
         long next = before.serial() + 1;
         zones.remove(removed);
@@ -197,7 +199,9 @@ public class ZoneKeeper implements NamesLookup {
         if (another) zones.forgetLog();
         zones.log(next, hash, changes(next, removed, added), now);
         zones.trimLog();
-        zones.save(new Zones.Head(next, zone, hash, head, key.sign(signed(head)), key.id()));
+        AccessListKey.Signed signature = key.sign(signed(head));
+        zones.save(
+                new Zones.Head(next, zone, hash, head, signature.signature(), signature.keyId()));
         log.atInfo()
                 .addKeyValue("serial", next)
                 .addKeyValue("added", added.size())

@@ -23,23 +23,28 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanExpired;
 import org.coopmesh.contracts.abuse.v1.BanImposed;
 import org.coopmesh.contracts.abuse.v1.BanLifted;
 import org.coopmesh.contracts.abuse.v1.BanTarget;
+import org.coopmesh.contracts.membership.v1.AccessListHead;
 import org.coopmesh.contracts.membership.v1.AccessListMessage;
 import org.coopmesh.contracts.membership.v1.AccessListReceipt;
 import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
 import org.coopmesh.contracts.membership.v1.AccessRule;
 import org.coopmesh.membership.node.AccessListKey;
 import org.coopmesh.membership.node.NetworkedService;
+import org.coopmesh.membership.node.NodeId;
 import org.coopmesh.membership.node.TestAgent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +58,8 @@ class AccessListIT extends NetworkedService {
     @Autowired private AccessControl access;
     @Autowired private AccessLists lists;
     @Autowired private AccessFeed feed;
+    @Autowired private ReceiptDesk desk;
+    @Autowired private Receipts receipts;
 
     private Person owner;
     private Registered node;
@@ -158,10 +165,11 @@ class AccessListIT extends NetworkedService {
                         && w.entries().containsKey("ban:2001:db8::/48"));
 
         banListener.on(
-                event(lifted, prefix("203.0.113.7/32"))
-                        .setLifted(BanLifted.getDefaultInstance())
-                        .build()
-                        .toByteArray());
+                List.of(
+                        event(lifted, prefix("203.0.113.7/32"))
+                                .setLifted(BanLifted.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
         clock.advance(Duration.ofHours(1));
         access.reviewDue();
 
@@ -176,10 +184,11 @@ class AccessListIT extends NetworkedService {
         ban("203.0.113.9/32", clock.instant().plus(Duration.ofDays(1)));
 
         banListener.on(
-                event(first, prefix("203.0.113.9/32"))
-                        .setLifted(BanLifted.getDefaultInstance())
-                        .build()
-                        .toByteArray());
+                List.of(
+                        event(first, prefix("203.0.113.9/32"))
+                                .setLifted(BanLifted.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
 
         watcher.await(w -> {
             try {
@@ -200,22 +209,24 @@ class AccessListIT extends NetworkedService {
                 event(UUID.randomUUID(), prefix("203.0.113.11/32"))
                         .setImposed(BanImposed.getDefaultInstance())
                         .build();
-        banListener.on(imposed.toByteArray());
+        banListener.on(List.of(imposed.toByteArray()));
         long version = lists.head().version();
-        banListener.on(imposed.toByteArray());
+        banListener.on(List.of(imposed.toByteArray()));
         assertThat(lists.head().version()).isEqualTo(version);
 
         UUID other = UUID.randomUUID();
         banListener.on(
-                event(other, prefix("203.0.113.12/32"))
-                        .setExpired(BanExpired.getDefaultInstance())
-                        .build()
-                        .toByteArray());
+                List.of(
+                        event(other, prefix("203.0.113.12/32"))
+                                .setExpired(BanExpired.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
         banListener.on(
-                event(other, prefix("203.0.113.12/32"))
-                        .setImposed(BanImposed.getDefaultInstance())
-                        .build()
-                        .toByteArray());
+                List.of(
+                        event(other, prefix("203.0.113.12/32"))
+                                .setImposed(BanImposed.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
         assertThat(lists.shown("ban:203.0.113.12/32")).isEmpty();
     }
 
@@ -257,7 +268,7 @@ class AccessListIT extends NetworkedService {
     private Callable<Void> tell(BanEvent.Builder event) {
         byte[] payload = event.build().toByteArray();
         return () -> {
-            banListener.on(payload);
+            banListener.on(List.of(payload));
             return null;
         };
     }
@@ -269,14 +280,19 @@ class AccessListIT extends NetworkedService {
         UUID ban = UUID.randomUUID();
 
         banListener.on(
-                event(ban, target)
-                        .setImposed(BanImposed.getDefaultInstance())
-                        .build()
-                        .toByteArray());
+                List.of(
+                        event(ban, target)
+                                .setImposed(BanImposed.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
 
         watcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_DROP);
         banListener.on(
-                event(ban, target).setLifted(BanLifted.getDefaultInstance()).build().toByteArray());
+                List.of(
+                        event(ban, target)
+                                .setLifted(BanLifted.getDefaultInstance())
+                                .build()
+                                .toByteArray()));
         watcher.await(w -> rule(w, attachment) == AccessRule.ACCESS_RULE_FULL);
     }
 
@@ -495,6 +511,236 @@ class AccessListIT extends NetworkedService {
                 .until(() -> feed.streams() == streams - broken.size());
     }
 
+    @Test
+    void ofStreamsOnALongWayOnlySoManyAreServedAtOnceAndTheOthersAfterThem() throws Exception {
+        db.sql(
+                        "insert into ban (ban_id, prefix, imposed_at) select gen_random_uuid(), ('100.64.' || a || '.' || b || '/32')::cidr, now() from generate_series(0, 9) a, generate_series(0, 249) b")
+                .update();
+        var slow = new ArrayList<SlowStream>();
+        try {
+            access.reviewAll();
+            watcher.await(w -> w.entries().size() > 2_500);
+            Awaitility.await().until(() -> feed.onLongWays() == 0);
+            for (int i = 0; i < AccessFeed.LONG_WAYS_MAX + 44; i++) {
+                var stream = new SlowStream();
+                slow.add(stream);
+                feed.watch(agent.id(), 0, ByteString.EMPTY, stream);
+            }
+
+            long begun = slow.stream().filter(stream -> stream.pages > 0).count();
+            assertThat(begun).isEqualTo(AccessFeed.LONG_WAYS_MAX);
+            assertThat(feed.onLongWays()).isEqualTo(AccessFeed.LONG_WAYS_MAX);
+            // A short way needs no place.
+            ban("198.51.100.31/32", null);
+            watcher.await(w -> w.entries().containsKey("ban:198.51.100.31/32"));
+
+            slow.forEach(stream -> stream.reads = true);
+            slow.stream().filter(stream -> stream.pages > 0).toList().forEach(SlowStream::ready);
+
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> slow.stream().allMatch(stream -> stream.last));
+            Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> feed.onLongWays() == 0);
+        } finally {
+            slow.forEach(SlowStream::gone);
+            db.sql("delete from ban where prefix <<= '100.64.0.0/10'").update();
+            access.reviewAll();
+        }
+    }
+
+    /** Takes one page and no more until it reads. */
+    private static final class SlowStream extends ServerCallStreamObserver<AccessListMessage> {
+        private volatile boolean reads;
+        private volatile boolean last;
+        private volatile int pages;
+        private Runnable onReady = () -> {};
+        private Runnable onClose = () -> {};
+
+        @Override
+        public void onNext(AccessListMessage message) {
+            if (message.hasUpdate()) {
+                pages++;
+                last = message.getUpdate().getLast();
+            }
+        }
+
+        @Override
+        public boolean isReady() {
+            return reads || pages == 0;
+        }
+
+        private void ready() {
+            onReady.run();
+        }
+
+        private void gone() {
+            onClose.run();
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return false;
+        }
+
+        @Override
+        public void onError(Throwable end) {}
+
+        @Override
+        public void onCompleted() {}
+
+        @Override
+        public void setOnCancelHandler(Runnable handler) {}
+
+        @Override
+        public void setOnCloseHandler(Runnable handler) {
+            onClose = handler;
+        }
+
+        @Override
+        public void setOnReadyHandler(Runnable handler) {
+            onReady = handler;
+        }
+
+        @Override
+        public void setCompression(String compression) {}
+
+        @Override
+        public void disableAutoInboundFlowControl() {}
+
+        @Override
+        public void request(int count) {}
+
+        @Override
+        public void setMessageCompression(boolean enable) {}
+    }
+
+    @Test
+    void aThousandBansAtOnceAreOneVersion() throws Exception {
+        var told = new ArrayList<byte[]>();
+        for (int i = 0; i < 1_000; i++) {
+            told.add(
+                    event(UUID.randomUUID(), prefix("100.65.%d.%d/32".formatted(i / 250, i % 250)))
+                            .setImposed(BanImposed.getDefaultInstance())
+                            .build()
+                            .toByteArray());
+        }
+        long before = lists.head().version();
+        try {
+            banListener.on(told);
+
+            assertThat(lists.head().version()).isEqualTo(before + 1);
+            watcher.await(w -> w.entries().containsKey("ban:100.65.3.249/32"));
+        } finally {
+            db.sql("delete from ban where prefix <<= '100.65.0.0/16'").update();
+            access.reviewAll();
+        }
+    }
+
+    @Test
+    void aReviewThatFindsNothingNewWritesNothing() {
+        access.reviewAll();
+        var before =
+                db.sql("select key || xmin::text from access_entry order by 1")
+                        .query(String.class)
+                        .list();
+
+        access.reviewAll();
+
+        assertThat(
+                        db.sql("select key || xmin::text from access_entry order by 1")
+                                .query(String.class)
+                                .list())
+                .isEqualTo(before)
+                .isNotEmpty();
+    }
+
+    @Test
+    void receiptsAreWrittenTogetherAndTheNewestOfANodeCounts() throws Exception {
+        var head = watcher.head();
+        var kept = new LinkedBlockingQueue<Optional<RuntimeException>>();
+        Consumer<RuntimeException> written = failure -> kept.add(Optional.ofNullable(failure));
+        db.sql("alter table access_receipt add constraint odd check (apply_millis <> 4711)")
+                .update();
+        int failed = 0;
+        try {
+            for (int i = 0; i < 500; i++) {
+                desk.take(
+                        receiptOf(new NodeId("%064x".formatted(i)), head, i == 250 ? 4711 : 0),
+                        written);
+            }
+            desk.take(receiptOf(agent.id(), head, 1), written);
+            desk.take(receiptOf(agent.id(), head, 3), written);
+
+            for (int i = 0; i < 502; i++) {
+                if (kept.poll(10, TimeUnit.SECONDS).isPresent()) failed++;
+            }
+        } finally {
+            db.sql("alter table access_receipt drop constraint odd").update();
+        }
+
+        assertThat(failed).as("only what the database refuses").isEqualTo(1);
+        assertThat(receipts.of(List.of(agent.id())).get(agent.id()).applyMillis()).isEqualTo(3);
+        assertThat(
+                        db.sql("select count(*) from access_receipt where node_id like '00000000%'")
+                                .query(Integer.class)
+                                .single())
+                .isEqualTo(499);
+        db.sql("delete from access_receipt where node_id like '00000000%'").update();
+        db.sql("delete from node_status where node_id like '00000000%'").update();
+    }
+
+    private Receipt receiptOf(NodeId node, AccessListHead head, long applyMillis) {
+        return new Receipt(
+                node,
+                head.getVersion(),
+                head.getEntriesHash(),
+                clock.instant(),
+                applyMillis,
+                Map.of(),
+                "",
+                clock.instant(),
+                null);
+    }
+
+    @Test
+    void aReceiptThatNoDatabaseCouldKeepIsRefused() {
+        for (var wrong :
+                List.of(
+                        AccessListReceipt.newBuilder().setFailure("a\0b"),
+                        AccessListReceipt.newBuilder()
+                                .setAppliedAt(
+                                        Timestamp.newBuilder()
+                                                .setSeconds(Long.MAX_VALUE / 1_000)))) {
+            assertThatThrownBy(() ->
+                            AccessListServiceGrpc.newBlockingStub(agent.channel())
+                                    .reportReceipt(
+                                            wrong.setVersion(watcher.head().getVersion())
+                                                    .setEntriesHash(watcher.head().getEntriesHash())
+                                                    .build()))
+                    .isInstanceOfSatisfying(
+                            StatusRuntimeException.class,
+                            e ->
+                                    assertThat(e.getStatus().getCode())
+                                            .isEqualTo(Status.Code.INVALID_ARGUMENT));
+        }
+    }
+
+    @Test
+    void aRevokedNodeIsCutAndItsReceiptsAreRefused() throws Exception {
+        receipt(watcher.head().getVersion(), watcher.head().getEntriesHash(), "");
+
+        ask("/api/nodes/" + node.id() + "/revoke", "{\"reason\": \"stolen\"}");
+
+        assertThat(watcher.ended.get(1, TimeUnit.SECONDS).getCode())
+                .isEqualTo(Status.Code.PERMISSION_DENIED);
+        assertThatThrownBy(() -> receipt(1, ByteString.copyFrom(new byte[32]), ""))
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        e ->
+                                assertThat(e.getStatus().getCode())
+                                        .isEqualTo(Status.Code.PERMISSION_DENIED));
+    }
+
     /** As gRPC behaves between the end of a call and the moment at which it says so. */
     private static final class BrokenStream extends ServerCallStreamObserver<AccessListMessage> {
         private volatile boolean closed;
@@ -635,7 +881,8 @@ class AccessListIT extends NetworkedService {
         if (until != null) {
             imposed.setUntil(Timestamp.newBuilder().setSeconds(until.getEpochSecond()));
         }
-        banListener.on(event(id, prefix(prefix)).setImposed(imposed).build().toByteArray());
+        banListener.on(
+                List.of(event(id, prefix(prefix)).setImposed(imposed).build().toByteArray()));
         return id;
     }
 
