@@ -26,8 +26,9 @@ public final class TestCertificates {
                         keysDirectory,
                         keysDirectory,
                         Set.of("localhost", "127.0.0.1"),
+                        "http://localhost",
                         Clock.systemUTC());
-        listKey = new AccessListKey(keysDirectory);
+        listKey = new AccessListKey(keysDirectory, Clock.systemUTC());
     }
 
     /** A node's identity and what it shows at the node port. */
