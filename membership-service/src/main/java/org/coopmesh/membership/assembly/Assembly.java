@@ -547,7 +547,7 @@ public class Assembly {
                 .facts(member)
                 .filter(found -> found.state() == MemberFacts.State.ACTIVE)
                 .isEmpty())
-            throw AssemblyRefused.forbidden(
+            throw AssemblyRefused.conflict(
                     "not-an-active-member", "only active members take part in the assembly");
     }
 }
