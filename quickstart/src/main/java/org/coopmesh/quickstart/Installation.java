@@ -49,7 +49,7 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
     }
 
     Path zoneKeyFile() {
-        return keys().resolve("zone.key");
+        return state().resolve("zone.key");
     }
 
     /** Where node ports listen: on the link into the mesh, or on loopback when there is none. */

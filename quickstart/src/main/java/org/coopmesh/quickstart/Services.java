@@ -6,11 +6,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 /** The services and the gateway, each a process of its own, as in production. */
 final class Services {
     private static final String VERSION = "0.1.0-SNAPSHOT";
+    private static final String ZONE_KEY = "transfer.village.mesh";
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
 
@@ -93,6 +96,20 @@ final class Services {
                 new ChildProcess(module, command, environment, at.logs().resolve(module + ".log")));
     }
 
+    /** The key by which a name server may fetch the zone, made at the first start. */
+    private Path zoneKeyFile() {
+        Path file = at.zoneKeyFile();
+        try {
+            String secret =
+                    Base64.getEncoder()
+                            .encodeToString(secrets.of("zone").getBytes(StandardCharsets.US_ASCII));
+            Files.writeString(file, ZONE_KEY + " hmac-sha256 " + secret + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return file;
+    }
+
     /** What only one of them needs. */
     private List<String> special(String module) {
         return switch (module) {
@@ -102,6 +119,13 @@ final class Services {
                                     + at.nodePortAddress(),
                             "--coopmesh.access.check-interval=PT1S",
                             "--coopmesh.names.zone=village.mesh",
+                            "--coopmesh.zone.port=" + at.zonePort(),
+                            "--coopmesh.zone.name-servers=ns1.village.mesh=" + at.coreAddress(),
+                            "--coopmesh.zone.secondaries="
+                                    + ZONE_KEY
+                                    + "@127.0.0.1:"
+                                    + at.nameServerPort(),
+                            "--coopmesh.zone.key-file=" + zoneKeyFile(),
                             "--coopmesh.member.check-interval=PT1S",
                             "--coopmesh.gateway-redirect-uri="
                                     + at.publicUrl()
