@@ -19,7 +19,7 @@ export function joiningDeeds(page, picture) {
       return {};
     },
     /** The board takes in who applied. */
-    async approve(name) {
+    async takeIn(name) {
       await page.goto('/members?state=applicant');
       await page.getByRole('row', { name: new RegExp(name) }).getByRole('button', { name: 'Approve' }).click();
       await dialog().getByRole('button', { name: 'Approve' }).click();
@@ -47,7 +47,7 @@ export function joiningDeeds(page, picture) {
     async takeName(label) {
       await page.goto('/my/names');
       await page.getByRole('button', { name: 'Take a name' }).click();
-      await dialog().getByLabel('Name').fill(label);
+      await dialog().getByRole('textbox', { name: 'Name' }).fill(label);
       await dialog().getByRole('button', { name: 'Take it' }).click();
       await page.getByText('is yours').waitFor();
       await picture('name');

@@ -46,7 +46,7 @@ class NewcomerJourneyIT {
             nameServer = nsd(village);
             String password = village.village().password();
             RealBrowser.nobody(village, "join", "Greta", "greta@village.example", password);
-            RealBrowser.person(village, "alba", "approve", "Greta");
+            RealBrowser.person(village, "alba", "takeIn", "Greta");
 
             JsonNode keys = RealBrowser.person(village, "greta", "usePasskey", "Greta's phone");
             assertThat(keys.path("keys").asInt()).isEqualTo(1);
@@ -82,7 +82,7 @@ class NewcomerJourneyIT {
         try {
             Files.copy(hosts, etc.resolve("hosts"));
             run("ip", "netns", "add", place);
-            return run("ip", "netns", "exec", place, "getent", "ahostsv4", NAME);
+            return run("ip", "netns", "exec", place, "getent", "hosts", NAME);
         } finally {
             run("ip", "netns", "delete", place);
             Files.deleteIfExists(etc.resolve("hosts"));
