@@ -805,7 +805,8 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByRole('button', { name: 'Let it stay' }).click();
     await dialog().getByLabel('Reason').fill('He was first');
     await dialog().getByRole('button', { name: 'Let it stay' }).click();
-    await page.getByText('He was first').waitFor();
+    await dialog().waitFor({ state: 'hidden' });
+    await page.getByText('He was first', { exact: true }).waitFor();
     expect(asked(/\/api\/names$/).at(-1)!.body).toMatchObject({ label: 'oven', service: { type: 'http', transport: 'tcp', port: 8080, hosts: [], path: null } });
     expect(asked(/\/disputes$/).at(-1)!.body).toEqual({ reason: 'It is the school’s' });
     expect(asked(/\/decision$/).at(-1)!.body).toEqual({ outcome: 'keep', reason: 'He was first' });
