@@ -641,6 +641,57 @@ class GatewayIT extends RunningGateway {
         assertThat(person.cookies).doesNotContainKeys("__Host-coopmesh", "coopmesh-id");
     }
 
+    @Test
+    void aSessionEndsWithItsSignInAndThoseOfOthersGoOn() {
+        person.signedInAs("treasurer");
+        Person atHome = new Person(gateway).signedInAs("treasurer");
+        Person another = new Person(gateway).signedInAs("moderator");
+        String signIn = person.cookies.get("coopmesh-id").getValue();
+
+        assertThat(told(MEMBERSHIP.logoutToken("treasurer", signIn, "gateway", MEMBERSHIP.ownKey())))
+                .isEqualTo(200);
+
+        assertThat(person.session().path("signedIn").asBoolean()).isFalse();
+        assertThat(person.get("/api/overview/home").statusCode()).isEqualTo(401);
+        assertThat(atHome.session().path("signedIn").asBoolean()).isTrue();
+
+        told(MEMBERSHIP.logoutToken("treasurer", null, "gateway", MEMBERSHIP.ownKey()));
+
+        assertThat(atHome.session().path("signedIn").asBoolean()).isFalse();
+        assertThat(another.session().path("signedIn").asBoolean()).isTrue();
+    }
+
+    @Test
+    void aLogoutTokenOfSomebodyElseOrForSomebodyElseEndsNothing() {
+        person.signedInAs("treasurer");
+
+        assertThat(
+                        told(
+                                MEMBERSHIP.logoutToken(
+                                        "treasurer", null, "gateway", StandInMembership.key())))
+                .isEqualTo(400);
+        assertThat(
+                        told(
+                                MEMBERSHIP.logoutToken(
+                                        "treasurer", null, "another", MEMBERSHIP.ownKey())))
+                .isEqualTo(400);
+        // An ID token is signed by the same key, and is none
+        assertThat(told(MEMBERSHIP.tokens.getLast())).isEqualTo(400);
+
+        assertThat(person.session().path("signedIn").asBoolean()).isTrue();
+    }
+
+    private int told(String logoutToken) {
+        return new Person(gateway)
+                .send(
+                        person.request("/logout/connect/back-channel/coopmesh")
+                                .header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                "logout_token=" + logoutToken)))
+                .statusCode();
+    }
+
     // --- overview
 
     @Test

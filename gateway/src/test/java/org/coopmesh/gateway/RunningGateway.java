@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -32,8 +33,12 @@ abstract class RunningGateway {
         settings.add("coopmesh.parts.abuse", ABUSE::url);
     }
 
+    @Value("${coopmesh.public-url}")
+    String publicUrl;
+
     @BeforeEach
     void nothingHappenedYet() {
+        MEMBERSHIP.issuer = publicUrl + "/id";
         MEMBERSHIP.reset();
         BILLING.reset();
         ABUSE.reset();

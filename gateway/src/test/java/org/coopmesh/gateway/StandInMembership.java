@@ -36,6 +36,9 @@ class StandInMembership extends StandInPart {
     /** Every token that was ever handed out. */
     final List<String> tokens = new CopyOnWriteArrayList<>();
 
+    /** Where browsers find it. */
+    volatile String issuer = "";
+
     volatile int accessSeconds = 300;
     volatile boolean renews = true;
     volatile boolean answersTokens = true;
@@ -45,10 +48,27 @@ class StandInMembership extends StandInPart {
     private final Map<String, Grant> refreshable = new ConcurrentHashMap<>();
     private final Set<String> idTokens = ConcurrentHashMap.newKeySet();
 
-    private record Grant(String member, String nonce) {}
+    private record Grant(String member, String nonce, String signIn) {}
 
     static UUID idOf(String member) {
         return UUID.nameUUIDFromBytes(member.getBytes(UTF_8));
+    }
+
+    /** A logout token for {@code member}: of what the cookie {@code signIn} stands for, or of all where it is null. */
+    String logoutToken(String member, String signIn, String audience, RSAKey key) {
+        var claims =
+                claims(member, audience)
+                        .claim(
+                                "events",
+                                Map.of(
+                                        "http://schemas.openid.net/event/backchannel-logout",
+                                        Map.of()));
+        if (signIn != null) claims.claim("sid", signIn);
+        return signed(claims.build(), key);
+    }
+
+    RSAKey ownKey() {
+        return KEY;
     }
 
     boolean isSignedIn(String member) {
@@ -111,7 +131,7 @@ class StandInMembership extends StandInPart {
             return;
         }
         String code = UUID.randomUUID().toString();
-        codes.put(code, new Grant(member, asked.get("nonce")));
+        codes.put(code, new Grant(member, asked.get("nonce"), session(request)));
         redirect(
                 exchange,
                 UriComponentsBuilder.fromUriString(asked.get("redirect_uri"))
@@ -173,24 +193,33 @@ class StandInMembership extends StandInPart {
     }
 
     private String jwt(Grant grant, String claim, Object value) {
-        Instant now = Clock.systemUTC().instant();
-        var claims =
-                new JWTClaimsSet.Builder()
-                        .issuer("http://localhost/id")
-                        .audience("gateway")
-                        .subject(idOf(grant.member()).toString())
+        return signed(
+                claims(grant.member(), "gateway")
                         .claim("name", "Ada of the " + grant.member())
+                        .claim("sid", grant.signIn())
                         .claim(claim, value)
-                        .jwtID(UUID.randomUUID().toString())
-                        .issueTime(Date.from(now))
-                        .expirationTime(Date.from(now.plusSeconds(1800)))
-                        .build();
+                        .build(),
+                KEY);
+    }
+
+    private JWTClaimsSet.Builder claims(String member, String audience) {
+        Instant now = Clock.systemUTC().instant();
+        return new JWTClaimsSet.Builder()
+                .issuer(issuer)
+                .audience(audience)
+                .subject(idOf(member).toString())
+                .jwtID(UUID.randomUUID().toString())
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plusSeconds(1800)));
+    }
+
+    private static String signed(JWTClaimsSet claims, RSAKey key) {
         try {
             var jwt =
                     new SignedJWT(
-                            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(KEY.getKeyID()).build(),
+                            new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
                             claims);
-            jwt.sign(new RSASSASigner(KEY));
+            jwt.sign(new RSASSASigner(key));
             return jwt.serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
@@ -215,7 +244,7 @@ class StandInMembership extends StandInPart {
         return form;
     }
 
-    private static RSAKey key() {
+    static RSAKey key() {
         try {
             return new RSAKeyGenerator(2048).keyID("test").generate();
         } catch (JOSEException e) {

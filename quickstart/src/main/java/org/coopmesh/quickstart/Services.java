@@ -130,6 +130,9 @@ final class Services {
                             "--coopmesh.gateway-redirect-uri="
                                     + at.publicUrl()
                                     + "/login/oauth2/code/coopmesh",
+                            "--coopmesh.gateway-back-channel-uri=http://127.0.0.1:"
+                                    + at.port(8080)
+                                    + "/logout/connect/back-channel/coopmesh",
                             "--coopmesh.standing.check-interval=PT1S",
                             "--coopmesh.membership-node-port="
                                     + at.nodePortAddress()

@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.coopmesh.quickstart.Bank;
 import org.coopmesh.quickstart.Browser;
 import org.coopmesh.quickstart.MailSink.Taken;
@@ -37,6 +39,7 @@ final class Month {
     static final String REMINDER = "eminder";
     private static final int DAY_OF_REMINDERS = 17;
     private static final int GRACE_DAYS = 10;
+    private static final int MINUTES = 30;
 
     private final Quickstart village;
     private final Bank bank;
@@ -129,7 +132,7 @@ final class Month {
                                                 "workedOn",
                                                 now().toString(),
                                                 "minutes",
-                                                30,
+                                                MINUTES,
                                                 "what",
                                                 "Talked two neighbours out of a quarrel")));
         until(
@@ -158,6 +161,11 @@ final class Month {
         policy.put("graceDays", graceDays);
         policy.put("waitForBank", false);
         return as("bruno").put("/api/billing/dunning/policy", policy);
+    }
+
+    /** As a new co-op begins. */
+    static void remindNobody() {
+        insist("nobody is reminded any more", () -> policy(null, null, 0));
     }
 
     private void billsGoOut() {
@@ -261,6 +269,14 @@ final class Month {
                                 .filter(each -> each.path("month").asString().equals(of))
                                 .findFirst()
                                 .orElse(null);
+        // What a treasurer looks at first: hours reach billing by Kafka, which may have been away
+        await(
+                "the hours are in the preview",
+                () ->
+                        ask("bruno", "/api/payroll/preview?month=" + of)
+                                .path("lines")
+                                .valueStream()
+                                .anyMatch(line -> line.path("minutes").asLong() >= MINUTES));
         until(
                 "the month is drawn up",
                 () -> run.get() != null,
@@ -379,7 +395,7 @@ final class Month {
     }
 
     private End end() {
-        insist("nobody is reminded any more", () -> policy(null, null, 0));
+        remindNobody();
         noMailWaits();
         var moved = new TreeMap<String, BigDecimal>();
         balances()
@@ -563,37 +579,63 @@ final class Month {
 
     /** Asks until there is an answer; what is refused stays refused. */
     private static JsonNode insist(String what, Supplier<Browser.Answer> act) {
-        var found = new JsonNode[1];
+        var last = new AtomicReference<Object>();
         await(
                 what,
+                last,
                 () -> {
-                    Browser.Answer answer = act.get();
+                    Browser.Answer answer = heard(last, act);
                     if (answer.status() >= 500 || answer.status() == 429) return false;
                     if (answer.status() >= 400) {
                         throw new AssertionError(what + ": " + answer.status() + answer.text());
                     }
-                    found[0] = answer.body();
                     return true;
                 });
-        return found[0];
+        return ((Browser.Answer) last.get()).body();
     }
 
     /** Looks whether it is done, and does it where it is not. */
     private static void until(String what, BooleanSupplier done, Supplier<Browser.Answer> act) {
+        var last = new AtomicReference<Object>();
         await(
                 what,
+                last,
                 () -> {
                     if (done.getAsBoolean()) return true;
-                    act.get();
+                    heard(last, act);
                     return done.getAsBoolean();
                 });
     }
 
+    private static Browser.Answer heard(
+            AtomicReference<Object> last, Supplier<Browser.Answer> act) {
+        try {
+            Browser.Answer answer = act.get();
+            last.set(answer);
+            return answer;
+        } catch (RuntimeException e) {
+            last.set(e);
+            throw e;
+        }
+    }
+
     private static void await(String what, BooleanSupplier holds) {
-        Awaitility.await(what)
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(300))
-                .ignoreExceptionsInstanceOf(UncheckedIOException.class)
-                .until(holds::getAsBoolean);
+        await(what, new AtomicReference<>("not looked at"), holds);
+    }
+
+    /** @param last what was heard last, told when patience ends */
+    private static void await(String what, AtomicReference<Object> last, BooleanSupplier holds) {
+        try {
+            Awaitility.await(what)
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(300))
+                    .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+                    .until(holds::getAsBoolean);
+        } catch (ConditionTimeoutException e) {
+            Object heard = last.get();
+            throw new AssertionError(
+                    "%s: not after %s, last heard: %s".formatted(what, PATIENCE, heard),
+                    heard instanceof RuntimeException cause ? cause : e);
+        }
     }
 }

@@ -24,6 +24,7 @@ import org.coopmesh.quickstart.Bank;
 import org.coopmesh.quickstart.MailSink.Taken;
 import org.coopmesh.quickstart.Quickstart;
 import org.coopmesh.quickstart.Village.Person;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -45,6 +46,12 @@ class MonthInTheLifeJourneyIT {
         village = LivingVillage.get();
         bank = village.bank();
         Files.createDirectories(FILES);
+    }
+
+    /** Whatever came of it: a co-op that reminds later narrows later, and others wait for that. */
+    @AfterEach
+    void nobodyIsRemindedAnyMore() {
+        if (village != null) Month.remindNobody();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.coopmesh.journey;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -42,6 +43,7 @@ final class Reaper implements AutoCloseable {
                 pause(PEACE_MILLIS_MAX);
                 String part = parts.get(random.nextInt(parts.size()));
                 deaths.incrementAndGet();
+                System.out.println(Instant.now() + " dies: " + part);
                 switch (part) {
                     case "postgres" -> village.withoutPostgres(() -> pause(DEAD_MILLIS_MAX));
                     case "kafka" -> village.withoutKafka(() -> pause(DEAD_MILLIS_MAX));
@@ -54,6 +56,7 @@ final class Reaper implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             failure = e;
+            System.out.println("nothing dies any more: " + e);
         }
     }
 

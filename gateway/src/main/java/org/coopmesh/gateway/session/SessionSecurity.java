@@ -1,11 +1,16 @@
 package org.coopmesh.gateway.session;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientProperties;
+import org.springframework.boot.security.oauth2.client.autoconfigure.OAuth2ClientPropertiesMapper;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -13,7 +18,9 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
+import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
@@ -32,6 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * may do something is decided by the services, not here.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(OAuth2ClientProperties.class)
 class SessionSecurity {
     /** Under which the authorization server knows the gateway's settings. */
     static final String CLIENT = "coopmesh";
@@ -44,6 +52,7 @@ class SessionSecurity {
             ClientRegistrationRepository clients,
             OAuth2AuthorizedClientRepository tokens,
             SignOut signOut,
+            BackChannel backChannel,
             CoopTime time,
             JsonMapper json,
             @Value("${server.servlet.session.cookie.name}") String sessionCookie,
@@ -75,6 +84,9 @@ class SessionSecurity {
                                 .logoutSuccessHandler(
                                         new HttpStatusReturningLogoutSuccessHandler(
                                                 HttpStatus.NO_CONTENT)))
+                .oidcLogout(logout ->
+                        logout.oidcSessionRegistry(backChannel)
+                                .backChannel(channel -> channel.logoutHandler(backChannel)))
                 .csrf(csrf ->
                         csrf.csrfTokenRepository(csrfTokens(sessionCookie + "-csrf", secure))
                                 .requireCsrfProtectionMatcher(
@@ -103,6 +115,21 @@ class SessionSecurity {
                                 .addHeaderWriter(
                                         (request, response) -> tellTime(time, request, response)))
                 .build();
+    }
+
+    /**
+     * With the issuer, which sign-ins and logout tokens are checked for. As a setting it would make every start wait for
+     * membership-service.
+     */
+    @Bean
+    ClientRegistrationRepository clients(
+            OAuth2ClientProperties settings, @Value("${coopmesh.public-url}") URI publicUrl) {
+        ClientRegistration known =
+                new OAuth2ClientPropertiesMapper(settings).asClientRegistrations().get(CLIENT);
+        return new InMemoryClientRegistrationRepository(
+                ClientRegistration.withClientRegistration(requireNonNull(known))
+                        .issuerUri(publicUrl.resolve("/id").toString())
+                        .build());
     }
 
     /** In the session, so that every replica finds them and they end with it. */

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
@@ -14,9 +15,11 @@ import org.springframework.stereotype.Repository;
 @Repository
 class Accounts {
     private final JdbcClient db;
+    private final ApplicationEventPublisher events;
 
-    Accounts(JdbcClient db) {
+    Accounts(JdbcClient db, ApplicationEventPublisher events) {
         this.db = db;
+        this.events = events;
     }
 
     /** Stores a new account; false if its e-mail address has one already. */
@@ -106,7 +109,7 @@ class Accounts {
         endSignIns(id);
     }
 
-    /** Ends every session and takes every right to renew a token; one that is out lives on for its five minutes. */
+    /** Ends every session, here and, once this is kept, at the gateway, and takes every right to renew a token. */
     void endSignIns(AccountId id) {
         db.sql("delete from oauth2_authorization where principal_name = :name")
                 .param("name", id.toString())
@@ -114,6 +117,7 @@ class Accounts {
         db.sql("delete from spring_session where principal_name = :name")
                 .param("name", id.toString())
                 .update();
+        events.publishEvent(new SignInsEnded(id, null));
     }
 
     void reopen(AccountId id) {

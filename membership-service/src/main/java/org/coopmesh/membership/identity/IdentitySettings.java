@@ -14,6 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param issuer the gateway's public address and the path of this service's sign-in: ends in /id
  * @param gatewayClientSecret what the gateway proves itself with
  * @param gatewayRedirectUri where a browser goes with its code
+ * @param gatewayBackChannelUri where the gateway is told that a sign-in has ended, not through the public address
  * @param keysDir where the key that signs tokens is kept
  */
 @Validated
@@ -22,6 +23,7 @@ record IdentitySettings(
         URI issuer,
         @NotBlank String gatewayClientSecret,
         URI gatewayRedirectUri,
+        URI gatewayBackChannelUri,
         Path keysDir,
         Identity identity) {
     IdentitySettings {

@@ -327,6 +327,10 @@ class SignInConfiguration {
                 Proof.of(token.getPrincipal()).ifPresent(proof -> tell(proof, token, signIns));
             } else if (OidcParameterNames.ID_TOKEN.equals(token.getTokenType().getValue())) {
                 token.getClaims().claim("email", account.email());
+                // By its own name, so that it can be ended by it
+                Proof.of(token.getPrincipal())
+                        .flatMap(Proof::signIn)
+                        .ifPresent(id -> token.getClaims().claim("sid", id.toString()));
             }
         };
     }

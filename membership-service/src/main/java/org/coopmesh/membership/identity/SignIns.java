@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -22,9 +23,11 @@ class SignIns {
     private static final int AGENT_LENGTH_MAX = 200;
 
     private final JdbcClient db;
+    private final ApplicationEventPublisher events;
 
-    SignIns(JdbcClient db) {
+    SignIns(JdbcClient db, ApplicationEventPublisher events) {
         this.db = db;
+        this.events = events;
     }
 
     /**
@@ -120,7 +123,7 @@ class SignIns {
                 .list();
     }
 
-    /** Ends one at the page and at the gateway; a token that is out lives on for at most its five minutes. */
+    /** Ends one at the page and, once this is kept, at the gateway. */
     @Transactional
     boolean end(AccountId account, UUID id) {
         Optional<String> authorization =
@@ -144,6 +147,7 @@ class SignIns {
                         """)
                 .param("id", id)
                 .update();
+        events.publishEvent(new SignInsEnded(account, id));
         return true;
     }
 

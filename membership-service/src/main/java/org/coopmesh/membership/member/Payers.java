@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Transactional;
 
 /** SQL for payers; the only class that knows the table. */
 @Repository
@@ -63,7 +64,9 @@ class Payers {
     }
 
     /** A page of payers with {@code text} in name or e-mail address, in id order behind {@code after}. */
+    @Transactional(readOnly = true)
     List<Payer> page(String text, @Nullable PayerId after, int limit) {
+        db.sql(Members.PLAN_FOR_THIS_TEXT).update();
         return db.sql(
                         """
                         select * from payer

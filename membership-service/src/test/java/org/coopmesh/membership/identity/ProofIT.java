@@ -2,7 +2,10 @@ package org.coopmesh.membership.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -12,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -23,6 +27,7 @@ class ProofIT extends SignInPages {
     private static final Pattern SIGN_IN = Pattern.compile("sign-ins/([0-9a-f-]{36})/end");
 
     @Autowired PasswordEncoder passwords;
+    @Autowired RSAKey signingKey;
 
     @AfterEach
     void forget() {
@@ -154,9 +159,25 @@ class ProofIT extends SignInPages {
         var id = SIGN_IN.matcher(page());
         assertThat(id.find()).isTrue();
 
+        BACK_CHANNEL.told.clear();
+        BACK_CHANNEL.refuses = 1;
         sent("/id/security/sign-ins/" + id.group(1) + "/end", Map.of());
 
         assertThat(renewed(here)).isEqualTo(400);
+        assertThat(
+                        SignedJWT.parse(here.path("id_token").asString())
+                                .getJWTClaimsSet()
+                                .getStringClaim("sid")).isEqualTo(id.group(1));
+        Awaitility.await("the gateway is told, if not at once")
+                .until(() -> !BACK_CHANNEL.told.isEmpty());
+        SignedJWT logout = BACK_CHANNEL.told.getFirst();
+        assertThat(logout.verify(new RSASSAVerifier(signingKey))).isTrue();
+        assertThat(logout.getHeader().getType()).hasToString("logout+jwt");
+        JWTClaimsSet told = logout.getJWTClaimsSet();
+        assertThat(told.getStringClaim("sid")).isEqualTo(id.group(1));
+        assertThat(told.getSubject()).isEqualTo(boardId().toString());
+        assertThat(told.getAudience()).containsExactly("gateway");
+        assertThat(told.getClaim("nonce")).isNull();
         assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
     }
 

@@ -50,6 +50,8 @@ abstract class SignInPages extends RunningService {
     static final Pattern META = Pattern.compile("name=\"csrf\" content=\"([^\"]+)\"");
     static final Pattern CSRF = Pattern.compile("name=\"_csrf\"[^>]*value=\"([^\"]+)\"");
 
+    static final BackChannelEnd BACK_CHANNEL = new BackChannelEnd();
+
     @LocalServerPort int port;
     @Autowired JdbcClient db;
 
@@ -67,6 +69,7 @@ abstract class SignInPages extends RunningService {
         String state = Files.createTempDirectory("membership-sign-in").toString();
         settings.add("spring.datasource.url", () -> database);
         settings.add("coopmesh.state-dir", () -> state);
+        settings.add("coopmesh.gateway-back-channel-uri", BACK_CHANNEL::uri);
     }
 
     @BeforeEach
