@@ -196,7 +196,7 @@ class StandInMembership extends StandInPart {
         return signed(
                 claims(grant.member(), "gateway")
                         .claim("name", "Ada of the " + grant.member())
-                        .claim("sid", grant.signIn())
+                        .claim("sign_in", grant.signIn())
                         .claim(claim, value)
                         .build(),
                 KEY);

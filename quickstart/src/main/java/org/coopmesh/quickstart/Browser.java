@@ -92,21 +92,20 @@ public final class Browser {
     }
 
     private HttpResponse<String> prove(URI form, String csrf) {
-        return
-                send(
-                        page(form.resolve("/id/sign-in").toString())
-                                .header("Content-Type", "application/x-www-form-urlencoded")
-                                .POST(
-                                        HttpRequest.BodyPublishers.ofString(
-                                                encode(
-                                                        Map.of(
-                                                                "email",
-                                                                email,
-                                                                "password",
-                                                                password,
-                                                                "_csrf",
-                                                                csrf))))
-                                .build());
+        return send(
+                page(form.resolve("/id/sign-in").toString())
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        encode(
+                                                Map.of(
+                                                        "email",
+                                                        email,
+                                                        "password",
+                                                        password,
+                                                        "_csrf",
+                                                        csrf))))
+                        .build());
     }
 
     /** The member id of whoever is signed in. */

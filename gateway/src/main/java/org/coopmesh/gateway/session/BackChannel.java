@@ -26,6 +26,9 @@ import org.springframework.stereotype.Component;
 class BackChannel implements LogoutHandler, OidcSessionRegistry {
     private static final Logger log = LoggerFactory.getLogger(BackChannel.class);
 
+    // Not its "sid": that is the session at the sign-in page, which changes with each proof
+    private static final String SIGN_IN = "sign_in";
+
     private final FindByIndexNameSessionRepository<? extends Session> sessions;
 
     BackChannel(FindByIndexNameSessionRepository<? extends Session> sessions) {
@@ -41,12 +44,15 @@ class BackChannel implements LogoutHandler, OidcSessionRegistry {
         if (who == null || !(who.getPrincipal() instanceof OidcLogoutToken token)) return;
         String person = token.getSubject();
         if (person == null) return;
-        sessions.findByPrincipalName(person).forEach((id, session) -> {
-            if (isMeant(session, token.getSessionId())) {
-                sessions.deleteById(id);
-                log.atInfo().addKeyValue("member_id", person).log("session ended by its sign-in");
-            }
-        });
+        sessions.findByPrincipalName(person)
+                .forEach((id, session) -> {
+                    if (isMeant(session, token.getSessionId())) {
+                        sessions.deleteById(id);
+                        log.atInfo()
+                                .addKeyValue("member_id", person)
+                                .log("session ended by its sign-in");
+                    }
+                });
     }
 
     private static boolean isMeant(Session session, @Nullable String signIn) {
@@ -57,14 +63,16 @@ class BackChannel implements LogoutHandler, OidcSessionRegistry {
         Authentication held = context == null ? null : context.getAuthentication();
         return held != null
                 && held.getPrincipal() instanceof OidcUser user
-                && signIn.equals(user.getIdToken().getClaimAsString("sid"));
+                && signIn.equals(user.getIdToken().getClaimAsString(SIGN_IN));
     }
 
     /** Nothing: the table of sessions says it already, to every replica. */
     @Override
     public void saveSessionInformation(OidcSessionInformation info) {}
 
+    // None is known, and the interface says so by null without marking it
     @Override
+    @SuppressWarnings("NullAway")
     public @Nullable OidcSessionInformation removeSessionInformation(String session) {
         return null;
     }

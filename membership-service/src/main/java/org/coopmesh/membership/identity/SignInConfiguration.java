@@ -87,6 +87,10 @@ import org.springframework.security.web.webauthn.management.Webauthn4JRelyingPar
 @EnableConfigurationProperties(IdentitySettings.class)
 class SignInConfiguration {
     static final String CLIENT = "gateway";
+
+    /** In ID tokens: by which name a logout token ends what came of them. */
+    static final String SIGN_IN_CLAIM = "sign_in";
+
     static final String PAGE = "/id/sign-in";
     static final String CODE_PAGE = "/id/sign-in/code";
     static final String SECURITY = "/id/security";
@@ -327,10 +331,11 @@ class SignInConfiguration {
                 Proof.of(token.getPrincipal()).ifPresent(proof -> tell(proof, token, signIns));
             } else if (OidcParameterNames.ID_TOKEN.equals(token.getTokenType().getValue())) {
                 token.getClaims().claim("email", account.email());
-                // By its own name, so that it can be ended by it
+                // "sid" is the page's session, which changes with each proof; a sign-in stays
                 Proof.of(token.getPrincipal())
                         .flatMap(Proof::signIn)
-                        .ifPresent(id -> token.getClaims().claim("sid", id.toString()));
+                        .ifPresent(signIn ->
+                                token.getClaims().claim(SIGN_IN_CLAIM, signIn.toString()));
             }
         };
     }

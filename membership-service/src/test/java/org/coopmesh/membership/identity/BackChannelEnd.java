@@ -20,26 +20,32 @@ final class BackChannelEnd {
 
     BackChannelEnd() {
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        server.createContext("/back-channel", exchange -> {
-            String form =
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            int answer = 200;
-            if (refuses-- > 0) {
-                answer = 503;
-            } else {
-                try {
-                    told.add(SignedJWT.parse(form.replaceFirst("^logout_token=", "")));
-                } catch (ParseException e) {
-                    answer = 400;
-                }
-            }
-            exchange.sendResponseHeaders(answer, -1);
-            exchange.close();
-        });
+        server.createContext(
+                "/back-channel",
+                exchange -> {
+                    String form =
+                            new String(
+                                    exchange.getRequestBody().readAllBytes(),
+                                    StandardCharsets.UTF_8);
+                    int answer = 200;
+                    if (refuses-- > 0) {
+                        answer = 503;
+                    } else {
+                        try {
+                            told.add(SignedJWT.parse(form.replaceFirst("^logout_token=", "")));
+                        } catch (ParseException e) {
+                            answer = 400;
+                        }
+                    }
+                    exchange.sendResponseHeaders(answer, -1);
+                    exchange.close();
+                });
         server.start();
     }
 

@@ -167,7 +167,8 @@ class ProofIT extends SignInPages {
         assertThat(
                         SignedJWT.parse(here.path("id_token").asString())
                                 .getJWTClaimsSet()
-                                .getStringClaim("sid")).isEqualTo(id.group(1));
+                                .getStringClaim("sign_in"))
+                .isEqualTo(id.group(1));
         Awaitility.await("the gateway is told, if not at once")
                 .until(() -> !BACK_CHANNEL.told.isEmpty());
         SignedJWT logout = BACK_CHANNEL.told.getFirst();
