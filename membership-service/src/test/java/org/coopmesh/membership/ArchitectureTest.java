@@ -23,6 +23,7 @@ class ArchitectureTest {
                     "identity",
                     "member",
                     "roster",
+                    "circular",
                     "node",
                     "release",
                     "topology",

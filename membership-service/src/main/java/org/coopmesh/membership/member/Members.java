@@ -39,6 +39,22 @@ class Members {
                 .list();
     }
 
+    /** Active and paused ones, by label and zone where those are not empty. */
+    List<MemberId> reachable(String label, String zone) {
+        return db.sql(
+                        """
+                        select id from member
+                        where state in ('active', 'paused')
+                          and (:label = '' or id in (select member_id from member_label where label = :label))
+                          and (:zone = '' or id in (select member_id from site where zone = :zone))
+                        order by id
+                        """)
+                .param("label", label)
+                .param("zone", zone)
+                .query((row, _) -> new MemberId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     /** Stores a new application; false if a member with this e-mail address is already there. */
     boolean add(Member.Applicant applicant) {
         return add(applicant, applicant.appliedAt(), applicant.rulesVersion(), null);

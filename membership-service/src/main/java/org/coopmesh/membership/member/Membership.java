@@ -232,6 +232,24 @@ public class Membership {
                 .toList();
     }
 
+    /**
+     * Who belongs now, active or paused, in the order of their numbers.
+     *
+     * @param label only those with this label; empty for all
+     * @param zone only those who answer for a site in this zone; empty for all
+     */
+    public List<MemberId> reachable(String label, String zone) {
+        return members.reachable(label, zone);
+    }
+
+    /** How to reach {@code id}; empty unless they belong now, active or paused. */
+    public Optional<Person> reachable(MemberId id) {
+        return members.find(id)
+                .filter(member ->
+                        member instanceof Member.Active || member instanceof Member.Paused)
+                .map(Member::person);
+    }
+
     /** Payers with one of these e-mail addresses, however it is written. */
     public List<Payer> payersWithEmail(Collection<String> emails) {
         return payers.withEmail(emails);
