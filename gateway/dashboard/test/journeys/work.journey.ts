@@ -85,6 +85,24 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/recoveries\/.*\/(approval|code|stop)$/)).toHaveLength(3);
   });
 
+  it('the board writes to all of a zone', async () => {
+    await page.goto('/members/circulars');
+    await page.getByRole('button', { name: 'The tower is down on Monday' }).click();
+    await page.getByText('10 sent').waitFor();
+    await inspect(page, 'circular-sent', width);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Write a letter' }).click();
+    await page.getByText('31 members get it').waitFor();
+    await dialog().getByLabel('Zone').selectOption({ index: 1 });
+    await dialog().getByLabel('Subject').fill('Meeting on Friday');
+    await dialog().getByLabel('Text').fill('At eight, in the barn.');
+    await inspect(page, 'circular-form', width);
+    await dialog().getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The letter is on its way').waitFor();
+    await page.getByRole('button', { name: 'Meeting on Friday' }).waitFor();
+    expect(asked(/circulars\/[0-9a-f-]{36}$/)[0]!.body).toMatchObject({ language: 'en', subject: 'Meeting on Friday', label: '' });
+  });
+
   it('staff keeps a note, labels a member and moves a connection', async () => {
     await page.goto(`/members/${IDS.ana}`);
     await page.getByText('Has a ladder').waitFor();
