@@ -53,6 +53,7 @@ const members = createRoute({
   component: lazyRouteComponent(() => import('@/features/members/MembersPage')),
 });
 const roster = createRoute({ ...under('/members/import'), component: lazyRouteComponent(() => import('@/features/members/ImportPage')) });
+const keys = createRoute({ ...under('/nodes/keys'), component: lazyRouteComponent(() => import('@/features/nodes/KeysPage')) });
 const circulars = createRoute({ ...under('/members/circulars'), component: lazyRouteComponent(() => import('@/features/members/CircularsPage')) });
 const recoveries = createRoute({ ...under('/members/recoveries'), component: lazyRouteComponent(() => import('@/features/members/RecoveriesPage')) });
 const member = createRoute({ ...under('/members/$memberId'), component: lazyRouteComponent(() => import('@/features/members/MemberPage')) });
@@ -159,7 +160,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -148,6 +148,12 @@ export class FakeCoop {
   decisions: Json[] = [];
   subject: string | null = null;
   staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
+  nodeKeys: Json[] = [
+    { kind: 'authority', phase: 'steady', current: 'a1'.repeat(32), other: null, since: ago(500_000), dueAt: null, endsAt: ago(-4_700_000), inService: 5, waiting: 0, laggards: [] },
+    { kind: 'access-list', phase: 'overlapping', current: 'b2'.repeat(32), other: 'b1'.repeat(32), since: ago(2_880), dueAt: ago(-100_000), endsAt: null, inService: 5, waiting: 1, laggards: [{ id: '11111111-0000-4000-8000-000000000001', name: 'Church tower', certificateUntil: ago(-60_000), agentVersion: '0.1.0' }] },
+  ];
+  ranges = { poolsV4: ['10.201.0.0/16'], poolsV6: ['fd42:201::/48'] };
+  boxes: Json[] = [{ id: 'b0c50000-0000-4000-8000-000000000001', nodeId: null, name: 'Box 7', gateway: false, madeAt: ago(600), expiresAt: ago(-20_000) }];
   circulars: Json[] = [{ id: 'c1c00000-0000-4000-8000-000000000001', by: IDS.joan, at: ago(1_440), label: '', zone: 'Hill', language: 'en', subject: 'The tower is down on Monday', text: 'From nine to ten.\n\nThe board' }];
   recoveries: Json[] = [
     { id: '4ec0fe40-0000-4000-8000-000000000001', memberId: IDS.joan, name: 'Joan Serra', state: 'approved-once', openedAt: ago(300), openedBy: null, reason: 'asked for at the sign-in page', approvals: [{ by: IDS.ana, at: ago(60) }], dueAt: null, codeAt: null, endedAt: null, endedBy: null },
@@ -349,6 +355,13 @@ export class FakeCoop {
     if ((found = on(/^\/api\/members\/([^/]+)\/rejoin$/, 'POST'))) { const one = this.member(found[1]!)!; one.state = 'applicant'; return ok({ id: one.id, state: 'applicant' }); }
     if ((found = on(/^\/api\/sites\/([^/]+)\/(move)$/, 'POST'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; Object.assign(site, { name: body.name, address: body.address, effectiveOn: body.on }); return ok(site); }
     if ((found = on(/^\/api\/sites\/([^/]+)\/zone$/, 'PUT'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; site.zone = body.zone; return ok(site); }
+    if (on(/^\/api\/coop\/keys$/)) return ok({ items: this.nodeKeys, steps: [{ kind: 'access-list', step: 'used', key: this.nodeKeys[1]!.current, waiting: 1, reason: 'A laptop with a backup is gone', by: IDS.board, at: ago(2_880) }] });
+    if ((found = on(/^\/api\/coop\/keys\/([^/]+)\/(announce|use|retire)$/, 'POST'))) { const one = this.nodeKeys.find((each) => each.kind === found![1])!; Object.assign(one, found[2] === 'announce' ? { phase: 'announced', other: 'c0'.repeat(32), dueAt: ago(-1_440), waiting: 3 } : { phase: 'steady', other: null, dueAt: null, waiting: 0, laggards: [] }); return ok(one); }
+    if (on(/^\/api\/coop\/pools$/)) return ok(this.ranges);
+    if (on(/^\/api\/coop\/pools$/, 'POST')) { if ((body.poolsV4 as string[]).includes('127.0.0.0/8')) return problem(422, 'pool-reserved', '127.0.0.0/8 is not for connections', [{ field: 'poolsV4', rule: 'pool-reserved', message: '127.0.0.0/8 is loopback' }]); this.ranges.poolsV4.push(...(body.poolsV4 as string[])); return ok(this.ranges); }
+    if (on(/^\/api\/nodes\/prepared$/)) return ok({ items: this.boxes, next: null });
+    if ((found = on(/^\/api\/nodes\/prepared\/([^/]+)$/, 'DELETE'))) { this.boxes = this.boxes.filter((each) => each.id !== found![1]); return { status: 204, body: undefined }; }
+    if (on(/^\/api\/nodes\/refusals$/)) return ok({ items: [{ at: ago(90), why: 'the code was used before', node: this.nodes[0]!.id, nodeId: 'ab'.repeat(32) }], next: null });
     if (on(/^\/api\/members\/circulars$/)) return ok({ items: this.circulars, next: null });
     if (on(/^\/api\/members\/circulars\/reach$/)) return ok({ recipients: 31 });
     if (on(/^\/api\/members\/circulars\/[^/]+\/progress$/)) return ok({ recipients: 12, waiting: 1, sent: 10, notSent: 1 });

@@ -22,6 +22,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['home', '/home', /people want to join|person wants to join/],
   ['failed-messages', '/failed-messages', /not known here yet/],
   ['members', '/members', /Cooperativa La Font/],
+  ['keys', '/nodes/keys', /Both count/],
   ['circulars', '/members/circulars', /The tower is down on Monday/],
   ['recoveries', '/members/recoveries', /Ready for a code/],
   ['members-import', '/members/import', /spring\.csv/],

@@ -85,6 +85,29 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/recoveries\/.*\/(approval|code|stop)$/)).toHaveLength(3);
   });
 
+  it('the board changes a key, adds a pool and forgets a box', async () => {
+    await page.goto('/nodes/keys');
+    await page.getByRole('button', { name: 'Retire the key before' }).click();
+    await dialog().getByText('1 node is not ready').waitFor();
+    await dialog().getByLabel('Take the step though').check();
+    await dialog().getByLabel('Reason').fill('The tower gets a new box');
+    await inspect(page, 'key-step', width);
+    await dialog().getByRole('button', { name: 'Take the step' }).click();
+    await page.getByText('The step is taken').waitFor();
+    expect(asked(/keys\/access-list\/retire$/)[0]!.body).toEqual({ reason: 'The tower gets a new box', whoeverWaits: true, disowned: false });
+    await page.getByRole('button', { name: 'Add a pool' }).click();
+    await dialog().getByLabel('IPv4').fill('127.0.0.0/8');
+    await dialog().getByLabel('Reason').fill('More houses');
+    await dialog().getByRole('button', { name: 'Add it' }).click();
+    await dialog().getByText('is loopback').first().waitFor();
+    await dialog().getByLabel('IPv4').fill('10.202.0.0/16');
+    await dialog().getByRole('button', { name: 'Add it' }).click();
+    await page.getByText('10.202.0.0/16').waitFor();
+    await page.getByRole('button', { name: 'Forget Box 7' }).click();
+    await page.getByText('No box waits for an owner').waitFor();
+    await inspect(page, 'keys', width);
+  });
+
   it('the board writes to all of a zone', async () => {
     await page.goto('/members/circulars');
     await page.getByRole('button', { name: 'The tower is down on Monday' }).click();

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
-import { IconArrowsLeftRight, IconPlus, IconRouter, IconRss, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
+import { IconArrowsLeftRight, IconKey, IconPlus, IconRouter, IconRss, IconSearch, IconTopologyStar3 } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -64,7 +64,7 @@ export default function NodesPage() {
   const small = routers?.length ?? 0;
   return (
     <Page title={t`Nodes`} lead={<Trans>The boxes of the mesh, live. “Up” means heard within the last moments, not “was up once”.</Trans>}
-      actions={<>{has('network', 'board', 'moderator') && <Button component={Link} to="/mesh" variant="default" leftSection={<IconTopologyStar3 size={16} />}><Trans>Graph</Trans></Button>}{has('board') && <Button component={Link} to="/feeds" variant="default" leftSection={<IconRss size={16} />}><Trans>Feeds</Trans></Button>}{has('network', 'treasurer', 'board') && <Button component={Link} to="/links" variant="default" leftSection={<IconArrowsLeftRight size={16} />}><Trans>Links</Trans></Button>}{has('network', 'board') && <DialogButton label={<Trans>Prepare a box</Trans>} title={t`Prepare a box`} wide>{(close) => <PrepareBox close={close} />}</DialogButton>}{has('network') && <DialogButton label={<Trans>Add a node</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`Add a node`} wide>{(close) => <ChooseOwner close={close} />}</DialogButton>}</>}>
+      actions={<>{has('network', 'board', 'moderator') && <Button component={Link} to="/mesh" variant="default" leftSection={<IconTopologyStar3 size={16} />}><Trans>Graph</Trans></Button>}{has('board') && <Button component={Link} to="/feeds" variant="default" leftSection={<IconRss size={16} />}><Trans>Feeds</Trans></Button>}{has('network', 'treasurer', 'board') && <Button component={Link} to="/links" variant="default" leftSection={<IconArrowsLeftRight size={16} />}><Trans>Links</Trans></Button>}{has('network', 'board') && <Button component={Link} to="/nodes/keys" variant="default" leftSection={<IconKey size={16} />}><Trans>Keys</Trans></Button>}{has('network', 'board') && <DialogButton label={<Trans>Prepare a box</Trans>} title={t`Prepare a box`} wide>{(close) => <PrepareBox close={close} />}</DialogButton>}{has('network') && <DialogButton label={<Trans>Add a node</Trans>} variant="filled" icon={<IconPlus size={16} />} title={t`Add a node`} wide>{(close) => <ChooseOwner close={close} />}</DialogButton>}</>}>
       {all && all.length > 0 && (
         <div className="figures">
           <Figure what={t`Up`} value={<>{up} <span className="soft" style={{ fontSize: '1rem' }}>/ {own.length}</span></>} />
