@@ -9,6 +9,8 @@ enum Factor {
     CODE("FACTOR_CODE", "otp"),
     /** A link that came by mail. */
     LINK(FactorGrantedAuthority.OTT_AUTHORITY, "email"),
+    /** A provider elsewhere said so. */
+    EXTERNAL("FACTOR_EXTERNAL", "ext"),
     /** A key in a device that has itself looked who holds it: two proofs at once. */
     PASSKEY(FactorGrantedAuthority.WEBAUTHN_AUTHORITY, "pop");
 

@@ -38,7 +38,34 @@ record IdentitySettings(
             Duration sessionLifetime,
             @Positive int signInFailuresPerAccount,
             @Positive int signInFailuresPerAddress,
-            Duration signInWindow) {}
+            Duration signInWindow,
+            External external) {}
+
+    /**
+     * A provider elsewhere by which people may sign in.
+     *
+     * @param name what people call it
+     * @param issuer as OpenID Connect has it; empty: there is none. https, or on this machine
+     */
+    record External(String name, String issuer, String clientId, String clientSecret) {
+        External {
+            if (!issuer.isEmpty()) {
+                URI uri = URI.create(issuer);
+                boolean isHere =
+                        "localhost".equals(uri.getHost()) || "127.0.0.1".equals(uri.getHost());
+                if (!"https".equals(uri.getScheme()) && !isHere)
+                    throw new IllegalArgumentException(
+                            "coopmesh.identity.external.issuer must be an https address");
+                if (name.isBlank() || clientId.isBlank() || clientSecret.isBlank())
+                    throw new IllegalArgumentException(
+                            "coopmesh.identity.external wants name, client-id and client-secret with an issuer");
+            }
+        }
+
+        boolean isOn() {
+            return !issuer.isEmpty();
+        }
+    }
 
     /** Scheme, host and port that browsers see. */
     String origin() {

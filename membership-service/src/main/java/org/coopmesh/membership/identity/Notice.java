@@ -17,6 +17,8 @@ enum Notice {
     PASSKEY_REMOVED(Leads.SECURITY),
     CODE_APP_ADDED(Leads.SECURITY),
     CODE_APP_REMOVED(Leads.SECURITY),
+    EXTERNAL_LINKED(Leads.SECURITY),
+    EXTERNAL_REMOVED(Leads.SECURITY),
     PASSWORD_CHANGED(Leads.SECURITY),
     PASSWORD_CHOSEN(Leads.SECURITY),
     /** Goes to the old address and to the new one. */

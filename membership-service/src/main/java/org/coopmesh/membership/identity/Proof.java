@@ -71,7 +71,9 @@ record Proof(AccountId account, Map<Factor, Instant> factors, Optional<UUID> sig
     /** Whether it is enough to be signed in by. */
     boolean isComplete(boolean needsCode) {
         return factors.containsKey(Factor.PASSKEY)
-                || (factors.containsKey(Factor.PASSWORD) || factors.containsKey(Factor.LINK))
+                || (factors.containsKey(Factor.PASSWORD)
+                                || factors.containsKey(Factor.LINK)
+                                || factors.containsKey(Factor.EXTERNAL))
                         && (!needsCode || factors.containsKey(Factor.CODE));
     }
 

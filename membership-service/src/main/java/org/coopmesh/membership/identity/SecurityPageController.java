@@ -38,6 +38,10 @@ class SecurityPageController {
                     "address-refused",
                     "address-wait",
                     "sign-in-ended",
+                    "external-linked",
+                    "external-removed",
+                    "external-taken",
+                    "external-silent",
                     "recovery-stopped");
 
     private final SignIn signIn;
@@ -51,6 +55,8 @@ class SecurityPageController {
     private final Accounts accounts;
     private final Sending mails;
     private final Recovering recovering;
+    private final ExternalProvider provider;
+    private final ExternalAccounts externalAccounts;
     private final IdentitySettings settings;
 
     SecurityPageController(
@@ -65,6 +71,8 @@ class SecurityPageController {
             Accounts accounts,
             Sending mails,
             Recovering recovering,
+            ExternalProvider provider,
+            ExternalAccounts externalAccounts,
             IdentitySettings settings) {
         this.signIn = signIn;
         this.codeApps = codeApps;
@@ -77,6 +85,8 @@ class SecurityPageController {
         this.accounts = accounts;
         this.mails = mails;
         this.recovering = recovering;
+        this.provider = provider;
+        this.externalAccounts = externalAccounts;
         this.settings = settings;
     }
 
@@ -149,6 +159,8 @@ class SecurityPageController {
         model.addAttribute("spareCodesLeft", codeApps.spareCodesLeft(id));
         model.addAttribute("passwordLengthMin", SignIn.PASSWORD_LENGTH_MIN);
         model.addAttribute("canMail", mails.canSend());
+        model.addAttribute("provider", provider.isOn() ? provider.name() : null);
+        model.addAttribute("external", externalAccounts.label(id, provider.issuer()).orElse(null));
         model.addAttribute("recovery", recovering.isUnderWay(id));
         model.addAttribute(
                 "signIns",

@@ -142,6 +142,8 @@ class SignInConfiguration {
                                         RecoveryPageController.PAGE,
                                         RecoveryPageController.STOP,
                                         RecoveryPageController.CODE,
+                                        ExternalController.BEGIN,
+                                        ExternalController.BACK,
                                         "/id/style.css",
                                         "/id/passkey.js",
                                         "/id/passkey/options",

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.coopmesh.mail.Sending;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ClassPathResource;
@@ -22,11 +23,19 @@ import org.springframework.web.bind.annotation.ResponseBody;
 /** Shows the sign-in page, and tells clients where the endpoints are. */
 @Controller
 class SignInController {
+    private static final Set<String> EXTERNAL = Set.of("refused", "unknown", "silent");
+
     private final IdentitySettings settings;
     private final Accounts accounts;
     private final Sending mails;
+    private final ExternalProvider provider;
 
-    SignInController(IdentitySettings settings, Accounts accounts, Sending mails) {
+    SignInController(
+            IdentitySettings settings,
+            Accounts accounts,
+            Sending mails,
+            ExternalProvider provider) {
+        this.provider = provider;
         this.settings = settings;
         this.accounts = accounts;
         this.mails = mails;
@@ -37,6 +46,7 @@ class SignInController {
             @RequestParam(required = false) @Nullable String refused,
             @RequestParam(required = false) @Nullable String wait,
             @RequestParam(required = false) @Nullable String again,
+            @RequestParam(required = false) @Nullable String external,
             @Nullable Authentication who,
             CsrfToken csrf,
             Model model) {
@@ -45,6 +55,9 @@ class SignInController {
         model.addAttribute("wait", wait != null);
         model.addAttribute("waitMinutes", settings.identity().signInWindow().toMinutes());
         model.addAttribute("again", again != null && known.isPresent());
+        model.addAttribute("provider", provider.isOn() ? provider.name() : null);
+        model.addAttribute(
+                "external", external != null && EXTERNAL.contains(external) ? external : null);
         model.addAttribute("byLink", mails.canSend());
         model.addAttribute("csrf", csrf);
         known.flatMap(proof -> accounts.find(proof.account()))
