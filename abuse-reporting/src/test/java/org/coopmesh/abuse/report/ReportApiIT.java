@@ -123,10 +123,11 @@ class ReportApiIT {
         assertThat(Calls.<String>read(shown, "$.reports[0].evidence[0].sha256"))
                 .isEqualTo(sha256("<script>"));
 
-        String path = "/api/cases/" + caseId + "/evidence/" + evidence;
-        calls.get(moderator, path).andExpect(status().isConflict());
+        String path = "/api/cases/" + caseId + "/evidence/" + evidence + "/reading";
+        String why = "{\"reason\": \"to decide\"}";
+        calls.post(moderator, path, why).andExpect(status().isConflict());
         calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
-        calls.get(moderator, path)
+        calls.post(moderator, path, why)
                 .andExpect(status().isOk())
                 .andExpect(header().string("Content-Type", "application/octet-stream"))
                 .andExpect(header().string("X-Content-Type-Options", "nosniff"))
@@ -134,7 +135,7 @@ class ReportApiIT {
                         header().string(
                                         "Content-Disposition",
                                         "attachment; filename=\"" + evidence + ".bin\""));
-        calls.get(Person.with("board"), path).andExpect(status().isForbidden());
+        calls.post(Person.with("board"), path, why).andExpect(status().isForbidden());
     }
 
     @Test
