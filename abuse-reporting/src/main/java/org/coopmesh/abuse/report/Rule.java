@@ -7,9 +7,7 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -21,21 +19,6 @@ import tools.jackson.databind.JsonNode;
 interface Rule {
     /** Notes in {@code wrongs} what is wrong with {@code value}, which stands at {@code at}, such as {@code evidence[0].hash}. */
     void check(JsonNode value, String at, Wrongs wrongs);
-
-    /** What was found wrong, as far as it is worth telling. */
-    final class Wrongs {
-        private static final int TOLD_MAX = 20;
-
-        private final List<ReportRefused.Wrong> found = new java.util.ArrayList<>();
-
-        void add(String field, String rule, String message) {
-            if (found.size() < TOLD_MAX) found.add(new ReportRefused.Wrong(field, rule, message));
-        }
-
-        List<ReportRefused.Wrong> found() {
-            return List.copyOf(found);
-        }
-    }
 
     Pattern TIME =
             Pattern.compile(
@@ -205,67 +188,6 @@ interface Rule {
     /** An object; {@link Shape} says what it has. */
     static Shape object() {
         return new Shape(Map.of(), Set.of(), false);
-    }
-
-    /**
-     * What an object has.
-     *
-     * @param closed true where it may have nothing else
-     */
-    record Shape(Map<String, Rule> fields, Set<String> required, boolean closed) implements Rule {
-        public Shape {
-            fields = Map.copyOf(fields);
-            required = Set.copyOf(required);
-        }
-
-        Shape may(String field, Rule rule) {
-            var more = new HashMap<>(fields);
-            more.put(field, rule);
-            return new Shape(more, required, closed);
-        }
-
-        Shape must(String field, Rule rule) {
-            var more = new HashSet<>(required);
-            more.add(field);
-            return new Shape(fields, more, closed).may(field, rule);
-        }
-
-        Shape and(Shape other) {
-            var more = new HashMap<>(fields);
-            more.putAll(other.fields);
-            var needed = new HashSet<>(required);
-            needed.addAll(other.required);
-            return new Shape(more, needed, closed || other.closed);
-        }
-
-        Shape nothingElse() {
-            return new Shape(fields, required, true);
-        }
-
-        @Override
-        public void check(JsonNode value, String at, Wrongs wrongs) {
-            if (!value.isObject()) {
-                wrongs.add(at, "object", "must be an object");
-                return;
-            }
-            String before = at.isEmpty() ? "" : at + ".";
-            for (String field : new java.util.TreeSet<>(required)) {
-                if (!value.has(field)) wrongs.add(before + field, "required", "is missing");
-            }
-            for (Map.Entry<String, JsonNode> field : value.properties()) {
-                Rule rule = fields.get(field.getKey());
-                if (rule != null) {
-                    rule.check(field.getValue(), before + field.getKey(), wrongs);
-                } else if (closed) {
-                    wrongs.add(before + shortened(field.getKey()), "unknown", "is not known here");
-                }
-            }
-        }
-
-        private static String shortened(String name) {
-            String plain = name.replaceAll("[^A-Za-z0-9_.-]", "?");
-            return plain.length() <= 60 ? plain : plain.substring(0, 60) + "…";
-        }
     }
 
     static boolean isAddress(String text) {

@@ -80,7 +80,7 @@ final class XarfReader {
             throw new ReportRefused(List.of(wrong("", "object", "a report is a JSON object")));
         }
         XarfType type = type(json);
-        var wrongs = new Rule.Wrongs();
+        var wrongs = new Wrongs();
         type.shape().check(json, "", wrongs);
         if (wrongs.found().isEmpty()) together(type, json, wrongs);
         if (!wrongs.found().isEmpty()) throw new ReportRefused(wrongs.found());
@@ -124,7 +124,7 @@ final class XarfReader {
     }
 
     /** Rules that look at more than one field. */
-    private static void together(XarfType type, JsonNode json, Rule.Wrongs wrongs) {
+    private static void together(XarfType type, JsonNode json, Wrongs wrongs) {
         String source = json.get("source_identifier").stringValue();
         if (source.isBlank() || source.length() > URL_LENGTH_MAX - 10) {
             wrongs.add("source_identifier", "length", "names an address, a domain or a URL");

@@ -29,7 +29,6 @@ import static org.coopmesh.abuse.report.Rule.whole;
 
 import java.util.Locale;
 import java.util.Optional;
-import org.coopmesh.abuse.report.Rule.Shape;
 
 /** The 32 kinds of report that XARF 4 knows, what each must say beyond the common part, and what they are to us. */
 enum XarfType {

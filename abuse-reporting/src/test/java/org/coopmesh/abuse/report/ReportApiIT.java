@@ -158,7 +158,7 @@ class ReportApiIT {
                                 .single())
                 .isEqualTo("null");
         assertThat(
-                        db.sql("select content is null from evidence where report_id = ?")
+                        db.sql("select not kept and not exists (select from vault_file where file_id = evidence_id) from evidence where report_id = ?")
                                 .param(id)
                                 .query(Boolean.class)
                                 .single())
@@ -169,15 +169,18 @@ class ReportApiIT {
         assertThat(Calls.<String>read(shown, "$.reports[0].evidence[0].sha256"))
                 .isEqualTo(sha256("secret"));
         String evidence = read(shown, "$.reports[0].evidence[0].id");
-        calls.get(moderator, "/api/cases/" + caseId + "/evidence/" + evidence)
+        calls.post(
+                        moderator,
+                        "/api/cases/" + caseId + "/evidence/" + evidence + "/reading",
+                        "{\"reason\": \"to decide\"}")
                 .andExpect(status().isNotFound());
         assertThatExceptionOfType(DataIntegrityViolationException.class)
                 .as("the database holds to it by itself")
                 .isThrownBy(() ->
                         db.sql(
                                         """
-                                        insert into evidence values (gen_random_uuid(), ?, 'child_safety',
-                                            'image/png', sha256('x'), 1, 'x')
+                                        insert into evidence (evidence_id, report_id, category, content_type, sha256, size_bytes, kept)
+                                        values (gen_random_uuid(), ?, 'child_safety', 'image/png', sha256('x'), 1, true)
                                         """)
                                 .param(id)
                                 .update());

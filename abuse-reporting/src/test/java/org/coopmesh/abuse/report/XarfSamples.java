@@ -3,12 +3,16 @@ package org.coopmesh.abuse.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A small valid report of each type of XARF 4, and a fuller one; our own. */
 final class XarfSamples {
-    static final JsonMapper JSON = new JsonMapper();
+    static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                    .build();
 
     private static final String SEEN = "\"protocol\": \"tcp\", \"first_seen\": \"2026-11-20T10:00:00Z\"";
     private static final String PAGE = "\"url\": \"https://member.example.net/x\"";
