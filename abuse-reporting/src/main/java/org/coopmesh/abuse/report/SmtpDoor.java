@@ -43,6 +43,7 @@ class SmtpDoor implements SmartLifecycle {
             SMTPServer started =
                     SMTPServer.port(settings.smtpPort())
                             .bindAddress(InetAddress.getByName(settings.smtpAddress()))
+                            .insertReceivedHeaders(false) // The same mail is to have the same bytes.
                             .softwareName("Coopmesh abuse intake")
                             .maxConnections(CONNECTIONS_MAX)
                             .maxRecipients(RECIPIENTS_MAX)

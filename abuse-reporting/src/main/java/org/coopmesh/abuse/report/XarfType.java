@@ -137,6 +137,7 @@ enum XarfType {
                                     "advertising",
                                     "malicious",
                                     "unknown"))
+                    .may("user_agent", text())
                     .may("bot_name", text())
                     .may(
                             "behavior_pattern",
@@ -187,6 +188,7 @@ enum XarfType {
                                             "TRACE", "CONNECT")))
                     .may("response_codes", listOf(whole()))
                     .may("successful_probes", listOf(text()))
+                    .may("user_agent", text())
                     .may("total_probes", whole(1))
                     .may("automated_tool", flag())),
     CONNECTION__SCRAPING(
@@ -217,6 +219,7 @@ enum XarfType {
                                     "search_results",
                                     "general_content",
                                     "other"))
+                    .may("user_agent", text())
                     .may("bot_signature", text())
                     .may("request_rate", number())
                     .must("total_requests", whole(1))
@@ -270,6 +273,7 @@ enum XarfType {
                                     "mixed"))
                     .must("protocol", oneOf("tcp", "udp", "icmp", "mixed"))
                     .may("destination_port", Parts.ANYTHING)
+                    .may("user_agent", text())
                     .may("scanner_signature", text())
                     .may("targeted_ports", listOf(port()))
                     .may("targeted_services", listOf(text()))
@@ -1243,7 +1247,7 @@ enum XarfType {
         }
 
         static Shape visit() {
-            return attack().must("protocol", oneOf("tcp", "udp")).may("user_agent", text());
+            return attack().must("protocol", oneOf("tcp", "udp"));
         }
 
         static Shape page() {
