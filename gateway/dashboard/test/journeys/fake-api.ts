@@ -730,6 +730,7 @@ export class FakeCoop {
     if (on(/^\/api\/abuse\/evidence-keys/, 'POST')) return { status: 204, body: undefined };
     if (on(/^\/api\/abuse\/partners$/)) return items([{ id: IDS.report, name: 'Village watch', trusted: true, reportsPerHour: 1_000, addedAt: ago(90_000), endedAt: null }]);
     if (on(/^\/api\/abuse\/partners$/, 'POST')) return { status: 201, body: { partner: { id: randomUUID(), ...body, addedAt: ago(0), endedAt: null }, key: 'shown-once-key' } };
+    if (on(/^\/api\/abuse\/reports\/[^/]+\/mute$/, 'POST')) return { status: 201, body: {} };
     if (on(/^\/api\/abuse\/mutes$/)) return items([{ id: IDS.report, reportId: IDS.report, reporter: 'member', reason: 'Reports the neighbour every day', mutedAt: ago(9_000), until: ago(-90_000), liftedAt: null }]);
     if (on(/^\/api\/abuse\/refused-reports$/)) return items([{ format: 'xarf', partnerId: IDS.report, field: 'type', reason: 'type: is no type of this category', sha256: hex('refused'), sizeBytes: 900, at: ago(700) }]);
     if (on(/^\/api\/bans$/)) return items((q.get('state') ?? 'active') === 'active' ? this.bans.filter((one) => one.state === 'inForce') : this.bans.filter((one) => one.state !== 'inForce'));

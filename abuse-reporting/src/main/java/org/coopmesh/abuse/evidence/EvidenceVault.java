@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.abuse.evidence.Shamir.Share;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -35,11 +37,14 @@ public class EvidenceVault {
 
     private final Vault vault;
     private final VaultSettings settings;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
 
-    EvidenceVault(Vault vault, VaultSettings settings, Clock clock) {
+    EvidenceVault(
+            Vault vault, VaultSettings settings, ApplicationEventPublisher events, Clock clock) {
         this.vault = vault;
         this.settings = settings;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -143,7 +148,7 @@ public class EvidenceVault {
             byte[] content =
                     Seal.open(
                             secret,
-                            java.util.Objects.requireNonNull(found.sealed()),
+                            Objects.requireNonNull(found.sealed()),
                             "file " + file);
             vault.addReading(file, moderator, "read", reason, now);
             log.atInfo().addKeyValue("fileId", file).log("evidence read");
@@ -339,7 +344,7 @@ public class EvidenceVault {
         for (File file : vault.inTheClear(BATCH)) {
             byte[] secret = Seal.random(Seal.SECRET_BYTES);
             int quorum = Math.min(settings.quorum(file.category()), keys.size());
-            byte[] clear = java.util.Objects.requireNonNull(file.clear());
+            byte[] clear = Objects.requireNonNull(file.clear());
             vault.sealed(file.id(), Seal.lock(secret, clear, "file " + file.id()), quorum);
             vault.addShares(shares(file.id(), secret, quorum, keys));
             Arrays.fill(secret, (byte) 0);
@@ -351,14 +356,16 @@ public class EvidenceVault {
         return now().minus(settings.keepAfterClosing());
     }
 
-    /** Erases files whose time is over; of each stay its hash, when, and why. How many there were. */
+    /** Erases files whose time is over; of each stay its hash, when, and why, and {@link EvidenceErased} tells so. */
     @Transactional
-    public int eraseOver(Collection<UUID> files) {
-        int gone =
+    public void eraseOver(Collection<UUID> files) {
+        List<EvidenceErased> gone =
                 vault.erase(
                         files, "kept " + settings.keepAfterClosing() + " after closing", now());
-        if (gone > 0) log.atInfo().addKeyValue("files", gone).log("evidence erased");
-        return gone;
+        gone.forEach(events::publishEvent);
+        if (!gone.isEmpty()) {
+            log.atInfo().addKeyValue("files", gone.size()).log("evidence erased");
+        }
     }
 
     private File file(UUID id) {

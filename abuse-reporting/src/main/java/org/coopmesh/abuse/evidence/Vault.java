@@ -272,18 +272,25 @@ class Vault {
                 .list();
     }
 
-    /** Erases files and writes down of each that it was there, when it went and by which rule; how many there were. */
-    int erase(Collection<UUID> files, String rule, Instant at) {
+    /** Erases files and writes down of each that it was there, when it went and by which rule. */
+    List<EvidenceErased> erase(Collection<UUID> files, String rule, Instant at) {
         return db.sql(
                         """
                         with gone as (delete from vault_file where file_id = any(:files) returning file_id, sha256, size_bytes)
                         insert into vault_erasure (file_id, sha256, size_bytes, rule, erased_at)
                         select file_id, sha256, size_bytes, :rule, :at from gone order by file_id
+                        returning file_id, encode(sha256, 'hex') as sha256
                         """)
                 .param("files", files.toArray(UUID[]::new))
                 .param("rule", rule)
                 .param("at", time(at))
-                .update();
+                .query((rs, row) ->
+                        new EvidenceErased(
+                                rs.getObject("file_id", UUID.class),
+                                rs.getString("sha256"),
+                                rule,
+                                at))
+                .list();
     }
 
     Optional<EvidenceVault.Erased> erasure(UUID file) {

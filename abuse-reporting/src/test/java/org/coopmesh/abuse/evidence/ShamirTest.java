@@ -46,6 +46,31 @@ class ShamirTest {
         assertThat(secrets).hasSize(256);
     }
 
+    /** A share by itself is a random byte, whatever the secret: over many splits each value comes up, at every place. */
+    @Test
+    void aShareAloneSaysNothing() {
+        for (int place = 0; place < 3; place++) {
+            var values = new java.util.HashSet<Byte>();
+            for (int i = 0; i < 5_000; i++) {
+                values.add(
+                        Shamir.split(new byte[] {42}, 2, 3, RANDOM).get(place).values()[0]);
+            }
+            assertThat(values).hasSize(256);
+        }
+    }
+
+    @Test
+    void twoOfThreeSharesOfASecretForThreeDoNotGiveIt() {
+        int given = 0;
+        for (int i = 0; i < 1_000; i++) {
+            byte[] secret = {1, 2, 3, 4};
+            List<Share> shares = Shamir.split(secret, 3, 3, RANDOM);
+            if (java.util.Arrays.equals(Shamir.join(shares.subList(0, 2)), secret)) given++;
+        }
+
+        assertThat(given).isZero();
+    }
+
     @Test
     void anAlteredShareGivesSomethingElse() {
         byte[] secret = {1, 2, 3};
