@@ -29,7 +29,8 @@ class RolesIT {
 
     @Test
     void everybodyMayCallWhatIsWrittenDownAndNothingElse() throws Exception {
-        RoleMatrix matrix = RoleMatrix.of(
+        RoleMatrix matrix =
+                RoleMatrix.of(
                         "abuse-reporting",
                         Map.of(
                                 "POST /api/abuse/evidence-keys",

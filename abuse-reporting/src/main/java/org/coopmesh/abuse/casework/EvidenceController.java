@@ -56,8 +56,7 @@ class EvidenceController {
     }
 
     record ConsentRequest(
-            @NotBlank @Size(max = 500) String reason,
-            @NotNull @Size(max = 200) String passphrase) {
+            @NotBlank @Size(max = 500) String reason, @NotNull @Size(max = 200) String passphrase) {
         @Override
         public String toString() {
             return "ConsentRequest";
@@ -85,8 +84,7 @@ class EvidenceController {
                     standing.consents(),
                     standing.mine(),
                     standing.readings().stream()
-                            .map(r ->
-                                    new ReadingView(r.moderator(), r.what(), r.reason(), r.at()))
+                            .map(r -> new ReadingView(r.moderator(), r.what(), r.reason(), r.at()))
                             .toList(),
                     erased == null
                             ? null

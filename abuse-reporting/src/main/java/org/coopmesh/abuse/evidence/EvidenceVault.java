@@ -73,6 +73,7 @@ public class EvidenceVault {
     /** Takes a file in, in the caller's transaction. */
     @Transactional
     public void keep(UUID file, String category, byte[] content) {
+        vault.hold(); // Or a key that is just being taken out would be the only one that opens it.
         List<Locked> keys = vault.counting();
         byte[] hash = Seal.sha256(content);
         if (keys.isEmpty()) {
@@ -141,15 +142,15 @@ public class EvidenceVault {
         if (shares.size() < found.quorum()) {
             throw new VaultRefused(
                     Why.MORE_NEEDED,
-                    found.quorum() + " moderators open this together; " + shares.size() + " so far");
+                    found.quorum()
+                            + " moderators open this together; "
+                            + shares.size()
+                            + " so far");
         }
         byte[] secret = Shamir.join(shares);
         try {
             byte[] content =
-                    Seal.open(
-                            secret,
-                            Objects.requireNonNull(found.sealed()),
-                            "file " + file);
+                    Seal.open(secret, Objects.requireNonNull(found.sealed()), "file " + file);
             vault.addReading(file, moderator, "read", reason, now);
             log.atInfo().addKeyValue("fileId", file).log("evidence read");
             return content;
@@ -236,8 +237,7 @@ public class EvidenceVault {
         UUID id = UUID.randomUUID();
         Seal.KeyPair pair = Seal.newKey(id, passphrase);
         vault.addKey(
-                new Locked(
-                        new VaultKey(id, moderator, "", now, counts ? now : null, null), pair));
+                new Locked(new VaultKey(id, moderator, "", now, counts ? now : null, null), pair));
         return vault.key(id).orElseThrow().key();
     }
 
@@ -264,8 +264,7 @@ public class EvidenceVault {
     private void handOver(Locked from, byte[] privateKey, Locked to) {
         for (Held held : vault.sharesOf(from.key().id())) {
             if (vault.quorum(held.file()) > 1) continue;
-            Share share =
-                    opened(from, privateKey, held, purpose(held.file(), from.key().id()));
+            Share share = opened(from, privateKey, held, purpose(held.file(), from.key().id()));
             // A polynomial of degree 0 has the same value at every place.
             vault.addShares(List.of(held(held.file(), to, held.place(), share.values())));
         }
@@ -294,12 +293,7 @@ public class EvidenceVault {
         for (int i = 0; i < shares.size(); i++) {
             Share share = opened.get(i);
             vault.addShares(
-                    List.of(
-                            held(
-                                    shares.get(i).file(),
-                                    locked,
-                                    share.place(),
-                                    share.values())));
+                    List.of(held(shares.get(i).file(), locked, share.place(), share.values())));
         }
         log.atInfo().addKeyValue("keyId", key.id()).log("evidence key changed");
         return key;
@@ -360,8 +354,7 @@ public class EvidenceVault {
     @Transactional
     public void eraseOver(Collection<UUID> files) {
         List<EvidenceErased> gone =
-                vault.erase(
-                        files, "kept " + settings.keepAfterClosing() + " after closing", now());
+                vault.erase(files, "kept " + settings.keepAfterClosing() + " after closing", now());
         gone.forEach(events::publishEvent);
         if (!gone.isEmpty()) {
             log.atInfo().addKeyValue("files", gone.size()).log("evidence erased");
@@ -370,8 +363,8 @@ public class EvidenceVault {
 
     private File file(UUID id) {
         return vault.file(id)
-                .orElseThrow(() ->
-                        new VaultRefused(Why.NOT_THERE, "no content of this file is kept"));
+                .orElseThrow(
+                        () -> new VaultRefused(Why.NOT_THERE, "no content of this file is kept"));
     }
 
     private Locked counting(UUID moderator) {

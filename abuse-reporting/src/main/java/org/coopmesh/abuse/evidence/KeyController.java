@@ -84,8 +84,7 @@ class KeyController {
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasRole('moderator')")
-    KeyView make(
-            @Valid @RequestBody PassphraseRequest request, @AuthenticationPrincipal Jwt jwt) {
+    KeyView make(@Valid @RequestBody PassphraseRequest request, @AuthenticationPrincipal Jwt jwt) {
         return KeyView.of(vault.makeKey(caller(jwt), request.passphrase().toCharArray()));
     }
 

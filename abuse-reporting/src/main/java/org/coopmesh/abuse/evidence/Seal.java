@@ -174,9 +174,6 @@ final class Seal {
 
     private static HPKE hpke() {
         return new HPKE(
-                HPKE.mode_base,
-                HPKE.kem_X25519_SHA256,
-                HPKE.kdf_HKDF_SHA256,
-                HPKE.aead_AES_GCM256);
+                HPKE.mode_base, HPKE.kem_X25519_SHA256, HPKE.kdf_HKDF_SHA256, HPKE.aead_AES_GCM256);
     }
 }

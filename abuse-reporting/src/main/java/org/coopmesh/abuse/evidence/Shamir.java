@@ -55,7 +55,9 @@ final class Shamir {
             for (int degree = needed - 1; degree >= 0; degree--) { // Horner.
                 for (int i = 0; i < values.length; i++) {
                     values[i] =
-                            (byte) (times(values[i] & 0xff, place) ^ coefficients[degree][i] & 0xff);
+                            (byte)
+                                    (times(values[i] & 0xff, place)
+                                            ^ coefficients[degree][i] & 0xff);
                 }
             }
             split.add(new Share(place, values));
@@ -89,9 +91,7 @@ final class Shamir {
                     factor =
                             times(
                                     factor,
-                                    times(
-                                            other.place(),
-                                            inverse(other.place() ^ share.place())));
+                                    times(other.place(), inverse(other.place() ^ share.place())));
                 }
             }
             for (int i = 0; i < length; i++) {

@@ -61,9 +61,15 @@ class Vault {
                 .single();
     }
 
+    /** Keeps keys as they are until the transaction ends, together with others who only seal to them. */
+    void hold() {
+        db.sql("select pg_advisory_xact_lock_shared(hashtextextended('evidence keys', 0))")
+                .query((rs, row) -> true)
+                .single();
+    }
+
     List<Locked> keys() {
-        return db.sql(
-                        "select * from moderator_key order by made_at, key_id")
+        return db.sql("select * from moderator_key order by made_at, key_id")
                 .query(Vault::locked)
                 .list();
     }
@@ -90,8 +96,7 @@ class Vault {
     }
 
     void admit(UUID id, UUID by, Instant at) {
-        db.sql(
-                        "update moderator_key set admitted_at = :at, admitted_by = :by where key_id = :id")
+        db.sql("update moderator_key set admitted_at = :at, admitted_by = :by where key_id = :id")
                 .param("id", id)
                 .param("by", by)
                 .param("at", time(at))
@@ -294,7 +299,8 @@ class Vault {
     }
 
     Optional<EvidenceVault.Erased> erasure(UUID file) {
-        return db.sql("select encode(sha256, 'hex') as sha256, rule, erased_at from vault_erasure where file_id = :file")
+        return db.sql(
+                        "select encode(sha256, 'hex') as sha256, rule, erased_at from vault_erasure where file_id = :file")
                 .param("file", file)
                 .query((rs, row) ->
                         new EvidenceVault.Erased(

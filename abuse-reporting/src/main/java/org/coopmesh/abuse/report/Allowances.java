@@ -54,7 +54,8 @@ class Allowances {
 
     /** The same for an address without a name: of its own allowance and of its network's. */
     Optional<Duration> stranger(String remoteAddress) {
-        Optional<Duration> wait = take("client " + client(remoteAddress), settings.reportsPerClient());
+        Optional<Duration> wait =
+                take("client " + client(remoteAddress), settings.reportsPerClient());
         return wait.isPresent()
                 ? wait
                 : take("network " + network(remoteAddress), settings.reportsPerNetwork());
@@ -71,7 +72,9 @@ class Allowances {
     boolean mail(String sender) {
         if (sender.isEmpty()) return take("mail", settings.reportsPerNetwork()).isEmpty();
         return take("mail " + sender, settings.reportsPerClient()).isEmpty()
-                && take("mail @" + sender.substring(sender.indexOf('@') + 1), settings.reportsPerNetwork())
+                && take(
+                                "mail @" + sender.substring(sender.indexOf('@') + 1),
+                                settings.reportsPerNetwork())
                         .isEmpty();
     }
 

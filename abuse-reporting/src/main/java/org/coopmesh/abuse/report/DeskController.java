@@ -147,7 +147,8 @@ class DeskController {
         desk.end(new PartnerId(id), caller(jwt));
     }
 
-    @Operation(summary = "Keep what the reporter of this report sends from opening cases, for a time")
+    @Operation(
+            summary = "Keep what the reporter of this report sends from opening cases, for a time")
     @PostMapping("/reports/{id}/mute")
     @ResponseStatus(HttpStatus.CREATED)
     @PreAuthorize("hasRole('moderator')")

@@ -81,10 +81,7 @@ public class Intake {
 
     /** A file; {@code onlyHash} where its content is not there, or may not be. */
     record Attached(
-            String contentType,
-            byte[] content,
-            Evidence.Claim claim,
-            @Nullable String onlyHash) {
+            String contentType, byte[] content, Evidence.Claim claim, @Nullable String onlyHash) {
         Attached(String contentType, byte[] content) {
             this(contentType, content, Evidence.Claim.NONE, null);
         }
@@ -154,8 +151,8 @@ public class Intake {
                         submission.address(),
                         submission.port(),
                         observedAt.truncatedTo(ChronoUnit.MICROS),
-                        category.keepsContent() ? submission.description() : null,
-                        submission.url(),
+                        category.keepsContent() ? storable(submission.description()) : null,
+                        storable(submission.url()),
                         evidence,
                         now,
                         ReportState.RECEIVED,
@@ -182,6 +179,19 @@ public class Intake {
         return new Receipt(report.id(), token);
     }
 
+    /** What PostgreSQL takes as text: no NUL, and no half of a character that a cut or a hostile document left alone. */
+    static @Nullable String storable(@Nullable String text) {
+        if (text == null) return null;
+        var kept = new StringBuilder(text.length());
+        text.codePoints()
+                .map(c ->
+                        c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
+                                ? '\ufffd'
+                                : c)
+                .forEach(kept::appendCodePoint);
+        return kept.toString();
+    }
+
     /** A mail is answered by one; of what must not wait for a moderator the legal contact learns at once. */
     private void tell(Report report, List<Evidence> evidence) {
         UUID id = report.id().value();
@@ -198,8 +208,7 @@ public class Intake {
 
     /** Keeps that something was refused, and what it was told; at most once for the same bytes. */
     @Transactional
-    void refused(
-            Format format, Reporter reporter, byte[] document, ReportRefused refusal) {
+    void refused(Format format, Reporter reporter, byte[] document, ReportRefused refusal) {
         refusals.add(format, reporter, document, refusal.wrongs(), now());
     }
 
@@ -225,7 +234,8 @@ public class Intake {
         if (submission.url() != null && !isWebAddress(submission.url())) {
             throw new ReportRefused("url", "not a URL");
         }
-        if (submission.origin().format() != Format.FORM) return; // What is read from a document or a mail is bounded by its reader.
+        if (submission.origin().format() != Format.FORM)
+            return; // What is read from a document or a mail is bounded by its reader.
         if (submission.evidence().size() > settings.evidenceCountMax()) {
             throw new ReportRefused("evidence", settings.evidenceCountMax() + " files at most");
         }
@@ -280,7 +290,7 @@ public class Intake {
         if (report.additions().size() >= Addition.COUNT_MAX) {
             throw new ReportRefused("text", Addition.COUNT_MAX + " additions at most");
         }
-        reports.addAddition(id, new Addition(text, now()));
+        reports.addAddition(id, new Addition(Objects.requireNonNull(storable(text)), now()));
     }
 
     /** A member's own reports, newest first; at most {@code limit}. */

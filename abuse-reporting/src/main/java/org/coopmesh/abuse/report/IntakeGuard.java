@@ -56,7 +56,8 @@ class IntakeGuard extends OncePerRequestFilter {
         String member = member();
         boolean stranger = partner.isEmpty() && member == null;
         if (key != null && partner.isEmpty()) {
-            // A wrong key counts as a stranger's attempt, so that keys cannot be guessed at leisure.
+            // A wrong key counts as a stranger's attempt, so that keys cannot be guessed at
+            // leisure.
             allowances.stranger(request.getRemoteAddr());
             refuse(response, 401, "unknown-key", "This key is not known, or has ended");
             return;

@@ -17,9 +17,16 @@ import org.springframework.stereotype.Component;
 @Component
 class MailIntake {
     private static final Logger log = LoggerFactory.getLogger(MailIntake.class);
-    private static final Pattern ADDRESS = Pattern.compile("([^\\s<>\"(),:;]{1,64}@[^\\s<>\"(),:;]{1,189})");
+    private static final Pattern ADDRESS =
+            Pattern.compile("([^\\s<>\"(),:;]{1,64}@[^\\s<>\"(),:;]{1,189})");
     private static final Set<String> NOBODY =
-            Set.of("mailer-daemon", "postmaster", "noreply", "no-reply", "donotreply", "do-not-reply");
+            Set.of(
+                    "mailer-daemon",
+                    "postmaster",
+                    "noreply",
+                    "no-reply",
+                    "donotreply",
+                    "do-not-reply");
 
     private final Intake intake;
     private final Allowances allowances;
@@ -54,8 +61,7 @@ class MailIntake {
                 sender.isEmpty() || isMachine(head, sender)
                         ? new Reporter.Anonymous()
                         : new Reporter.OfMail(sender);
-        MailReader.Letter letter =
-                MailReader.read(mail, reporter, sha256(mail), clock.instant());
+        MailReader.Letter letter = MailReader.read(mail, reporter, sha256(mail), clock.instant());
         if (letter.refusal() != null) {
             intake.refused(Format.XARF_MAIL, reporter, mail, letter.refusal());
         }
@@ -69,8 +75,7 @@ class MailIntake {
 
     /** Whoever must not be answered: programs, lists, and nobody. RFC 3834. */
     static boolean isMachine(Mime mail, String sender) {
-        String automatic =
-                mail.header("auto-submitted").orElse("no").split(";", 2)[0].strip();
+        String automatic = mail.header("auto-submitted").orElse("no").split(";", 2)[0].strip();
         String precedence = mail.header("precedence").orElse("").toLowerCase(Locale.ROOT);
         String local = sender.substring(0, Math.max(0, sender.indexOf('@')));
         return !automatic.equalsIgnoreCase("no")

@@ -144,7 +144,13 @@ final class MailReader {
                         address(first(fields, "source-ip")),
                         null,
                         past(date(when), now),
-                        cut("Feedback report: " + kind + "\n\n" + words.strip() + "\n\n" + told(fields)),
+                        cut(
+                                "Feedback report: "
+                                        + kind
+                                        + "\n\n"
+                                        + words.strip()
+                                        + "\n\n"
+                                        + told(fields)),
                         url(fields.getOrDefault("reported-uri", List.of())),
                         files,
                         origin(Format.ARF, kind, mail),
@@ -179,7 +185,13 @@ final class MailReader {
                             address(source),
                             port(first(fields, "port")),
                             past(date(first(fields, "date")), now),
-                            cut("X-ARF: " + kind + "\n\n" + mail.parts().getFirst().text().strip() + "\n\n" + told(fields)),
+                            cut(
+                                    "X-ARF: "
+                                            + kind
+                                            + "\n\n"
+                                            + mail.parts().getFirst().text().strip()
+                                            + "\n\n"
+                                            + told(fields)),
                             url(List.of(source)),
                             List.of(new Attached(MAIL_TYPE, bytes)),
                             origin(Format.XARF_MAIL, kind.toLowerCase(Locale.ROOT), mail),

@@ -56,12 +56,15 @@ class MailboxPoll {
             try (Folder folder = store.getFolder(settings.imapFolder())) {
                 folder.open(Folder.READ_WRITE);
                 Message[] unread = folder.search(new FlagTerm(new Flags(Flags.Flag.SEEN), false));
-                for (Message mail : Arrays.asList(unread).subList(0, Math.min(unread.length, BATCH_MAX))) {
+                for (Message mail :
+                        Arrays.asList(unread).subList(0, Math.min(unread.length, BATCH_MAX))) {
                     take(mail);
                 }
             }
         } catch (MessagingException | IOException | DataAccessException e) {
-            log.atWarn().addKeyValue("why", e.getClass().getSimpleName()).log("the mailbox could not be read; it is tried again");
+            log.atWarn()
+                    .addKeyValue("why", e.getClass().getSimpleName())
+                    .log("the mailbox could not be read; it is tried again");
         }
     }
 
@@ -78,7 +81,9 @@ class MailboxPoll {
         } catch (ReportRefused | TooLarge e) {
             mail.setFlag(Flags.Flag.SEEN, true);
             mail.setFlag(Flags.Flag.FLAGGED, true);
-            log.atWarn().addKeyValue("why", e.getMessage()).log("a mail stays in the mailbox, flagged");
+            log.atWarn()
+                    .addKeyValue("why", e.getMessage())
+                    .log("a mail stays in the mailbox, flagged");
         }
     }
 

@@ -23,8 +23,7 @@ import java.util.regex.Pattern;
  * @param body as it stands in the mail, not decoded
  * @param cut true where something was left unread for a limit's sake
  */
-record Mime(
-        Map<String, List<String>> headers, byte[] body, List<Mime> parts, boolean cut) {
+record Mime(Map<String, List<String>> headers, byte[] body, List<Mime> parts, boolean cut) {
     /** Headers of one part. */
     static final int HEADERS_MAX = 200;
 
@@ -42,7 +41,8 @@ record Mime(
 
     private static final int BOUNDARY_LENGTH_MAX = 70;
     private static final Pattern PARAMETER =
-            Pattern.compile(";\\s*([A-Za-z0-9_*-]{1,40})\\s*=\\s*(?:\"([^\"]{0,200})\"|([^\\s;\"]{1,200}))");
+            Pattern.compile(
+                    ";\\s*([A-Za-z0-9_*-]{1,40})\\s*=\\s*(?:\"([^\"]{0,200})\"|([^\\s;\"]{1,200}))");
     private static final Pattern ENCODED_WORD =
             Pattern.compile("=\\?([A-Za-z0-9_.:-]{1,40})\\?([BbQq])\\?([^?\\s]{0,200})\\?=");
 
@@ -81,7 +81,8 @@ record Mime(
                     count += put(headers, line);
                     line.setLength(0);
                 }
-                if (line.length() < HEADER_BYTES_MAX) line.append(folded ? " " + text.strip() : text);
+                if (line.length() < HEADER_BYTES_MAX)
+                    line.append(folded ? " " + text.strip() : text);
             }
             at = end;
         }
@@ -153,7 +154,11 @@ record Mime(
         }
         // More text after it is another boundary, except for the two hyphens of the last.
         for (int i = from + what.length; i < to; i++) {
-            if (bytes[i] != '-' && bytes[i] != ' ' && bytes[i] != '\t' && bytes[i] != '\r' && bytes[i] != '\n') {
+            if (bytes[i] != '-'
+                    && bytes[i] != ' '
+                    && bytes[i] != '\t'
+                    && bytes[i] != '\r'
+                    && bytes[i] != '\n') {
                 return false;
             }
         }
@@ -222,8 +227,7 @@ record Mime(
             } else if (i + 2 < text.length
                     && Character.digit(text[i + 1], 16) >= 0
                     && Character.digit(text[i + 2], 16) >= 0) {
-                out.write(
-                        Character.digit(text[i + 1], 16) * 16 + Character.digit(text[i + 2], 16));
+                out.write(Character.digit(text[i + 1], 16) * 16 + Character.digit(text[i + 2], 16));
                 i += 2;
             } else if (i + 1 < text.length && text[i + 1] == '\n') {
                 i += 1;
@@ -260,7 +264,13 @@ record Mime(
         String raw = header(name).orElse("");
         Matcher word = ENCODED_WORD.matcher(raw.replaceAll("\\?=\\s+=\\?", "?==?"));
         return plain(
-                word.replaceAll(match -> Matcher.quoteReplacement(decoded(match.group(1), match.group(2), match.group(3), match.group()))));
+                word.replaceAll(match ->
+                        Matcher.quoteReplacement(
+                                decoded(
+                                        match.group(1),
+                                        match.group(2),
+                                        match.group(3),
+                                        match.group()))));
     }
 
     private static String decoded(String charset, String encoding, String text, String asIs) {

@@ -127,5 +127,4 @@ class Mutes {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
-
 }

@@ -41,7 +41,8 @@ class Refusals {
             List<ReportRefused.Wrong> wrongs,
             Instant at) {
         StringBuilder reason = new StringBuilder();
-        wrongs.forEach(wrong -> reason.append(wrong.field()).append(": ").append(wrong.message()).append('\n'));
+        wrongs.forEach(wrong ->
+                reason.append(wrong.field()).append(": ").append(wrong.message()).append('\n'));
         db.sql(
                         """
                         insert into refused_report (format, partner_id, field, reason, sha256, size_bytes, refused_at)

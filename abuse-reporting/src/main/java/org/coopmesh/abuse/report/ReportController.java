@@ -120,7 +120,8 @@ class ReportController {
             @Valid @RequestBody ReportRequest request,
             @AuthenticationPrincipal @Nullable Jwt jwt,
             HttpServletRequest from) {
-        Intake.Submission submission = submission(request, reporter(request.reporterEmail(), jwt, from));
+        Intake.Submission submission =
+                submission(request, reporter(request.reporterEmail(), jwt, from));
         limit(submission, from);
         return ReceiptView.of(intake.receive(submission));
     }

@@ -47,35 +47,36 @@ class Reports {
         }
         Prefix address = report.address();
         return db.sql(
-                        """
-                        insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
-                            partner_id, token_hash, address, port, observed_at, description, url, received_at, state,
-                            format, kind, reference, muted, arrival_key)
-                        values (:id, :category, :reporter, cast(:member as uuid), :email, cast(:partner as uuid), :tokenHash,
-                            cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state,
-                            :format, :kind, :reference, :muted, cast(:arrival as bytea))
-                        on conflict (arrival_key) do nothing
-                        """)
-                .param("id", report.id().value())
-                .param("category", report.category().wire())
-                .param("reporter", report.reporter().kind())
-                .param("member", member)
-                .param("email", email)
-                .param("partner", partner)
-                .param("tokenHash", tokenHash)
-                .param("address", address == null ? null : address.addressText())
-                .param("port", report.port())
-                .param("observedAt", time(report.observedAt()))
-                .param("description", report.description())
-                .param("url", report.url())
-                .param("receivedAt", time(report.receivedAt()))
-                .param("state", report.state().stored())
-                .param("format", report.origin().format().wire())
-                .param("kind", report.origin().kind())
-                .param("reference", report.origin().reference())
-                .param("muted", report.muted())
-                .param("arrival", arrival)
-                .update() == 1;
+                                """
+                                insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
+                                    partner_id, token_hash, address, port, observed_at, description, url, received_at, state,
+                                    format, kind, reference, muted, arrival_key)
+                                values (:id, :category, :reporter, cast(:member as uuid), :email, cast(:partner as uuid), :tokenHash,
+                                    cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state,
+                                    :format, :kind, :reference, :muted, cast(:arrival as bytea))
+                                on conflict (arrival_key) do nothing
+                                """)
+                        .param("id", report.id().value())
+                        .param("category", report.category().wire())
+                        .param("reporter", report.reporter().kind())
+                        .param("member", member)
+                        .param("email", email)
+                        .param("partner", partner)
+                        .param("tokenHash", tokenHash)
+                        .param("address", address == null ? null : address.addressText())
+                        .param("port", report.port())
+                        .param("observedAt", time(report.observedAt()))
+                        .param("description", report.description())
+                        .param("url", report.url())
+                        .param("receivedAt", time(report.receivedAt()))
+                        .param("state", report.state().stored())
+                        .param("format", report.origin().format().wire())
+                        .param("kind", report.origin().kind())
+                        .param("reference", report.origin().reference())
+                        .param("muted", report.muted())
+                        .param("arrival", arrival)
+                        .update()
+                == 1;
     }
 
     /** The report that arrived with this key. */
@@ -257,8 +258,7 @@ class Reports {
                             new MemberId(rs.getObject("reporter_member_id", UUID.class)));
             case "mail" -> new Reporter.OfMail(rs.getString("reporter_email"));
             case "partner" ->
-                    new Reporter.OfPartner(
-                            new PartnerId(rs.getObject("partner_id", UUID.class)));
+                    new Reporter.OfPartner(new PartnerId(rs.getObject("partner_id", UUID.class)));
             case "anonymous" -> new Reporter.Anonymous();
             default -> throw new IllegalStateException("no such reporter: " + kind);
         };

@@ -70,8 +70,7 @@ interface Rule {
     }
 
     static Rule mailbox() {
-        return textThat(
-                "email", "must be a mail address", text -> MAILBOX.matcher(text).matches());
+        return textThat("email", "must be a mail address", text -> MAILBOX.matcher(text).matches());
     }
 
     static Rule host() {

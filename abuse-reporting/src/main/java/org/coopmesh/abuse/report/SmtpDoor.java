@@ -43,7 +43,8 @@ class SmtpDoor implements SmartLifecycle {
             SMTPServer started =
                     SMTPServer.port(settings.smtpPort())
                             .bindAddress(InetAddress.getByName(settings.smtpAddress()))
-                            .insertReceivedHeaders(false) // The same mail is to have the same bytes.
+                            .insertReceivedHeaders(
+                                    false) // The same mail is to have the same bytes.
                             .softwareName("Coopmesh abuse intake")
                             .maxConnections(CONNECTIONS_MAX)
                             .maxRecipients(RECIPIENTS_MAX)
@@ -54,7 +55,9 @@ class SmtpDoor implements SmartLifecycle {
             started.start();
             server = started;
             running = true;
-            log.atInfo().addKeyValue("port", started.getPortAllocated()).log("taking mails by SMTP");
+            log.atInfo()
+                    .addKeyValue("port", started.getPortAllocated())
+                    .log("taking mails by SMTP");
         } catch (UnknownHostException e) {
             throw new IllegalStateException("no such address: " + settings.smtpAddress(), e);
         }
@@ -110,7 +113,8 @@ class SmtpDoor implements SmartLifecycle {
                 return switch (intake.take(mail, sender)) {
                     case TAKEN -> "2.0.0 Taken";
                     case LATER ->
-                            throw new RejectException(452, "4.7.1 Too many from this sender; later");
+                            throw new RejectException(
+                                    452, "4.7.1 Too many from this sender; later");
                 };
             } catch (ReportRefused e) {
                 throw new RejectException(554, "5.6.0 Not taken: " + e.field());

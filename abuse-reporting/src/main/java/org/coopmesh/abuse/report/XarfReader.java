@@ -166,8 +166,7 @@ final class XarfReader {
                 json.get("report_id").stringValue().toLowerCase(Locale.ROOT),
                 address,
                 port == null ? null : port.decimalValue().intValue(),
-                OffsetDateTime.parse(
-                                json.get("timestamp").stringValue().toUpperCase(Locale.ROOT))
+                OffsetDateTime.parse(json.get("timestamp").stringValue().toUpperCase(Locale.ROOT))
                         .toInstant(),
                 type.ours().keepsContent() ? description(type, json) : null,
                 url(json, source, address),

@@ -575,8 +575,15 @@ enum XarfType {
                     .may(
                             "data_format",
                             oneOf(
-                                    "plaintext", "csv", "json", "xml", "sql", "excel", "pdf",
-                                    "mixed", "other"))
+                                    "plaintext",
+                                    "csv",
+                                    "json",
+                                    "xml",
+                                    "sql",
+                                    "excel",
+                                    "pdf",
+                                    "mixed",
+                                    "other"))
                     .may("sensitive_fields", listOf(text()))
                     .may(
                             "encryption_status",
@@ -697,8 +704,12 @@ enum XarfType {
                                     object().must(
                                                     "currency",
                                                     oneOf(
-                                                            "bitcoin", "ethereum", "usdt", "bnb",
-                                                            "monero", "other"))
+                                                            "bitcoin",
+                                                            "ethereum",
+                                                            "usdt",
+                                                            "bnb",
+                                                            "monero",
+                                                            "other"))
                                             .must("address", text())))
                     .may("claimed_entity", text())
                     .may(

@@ -56,9 +56,7 @@ class EvidenceApiIT {
         String caseId = calls.caseOf(read(receipt, "$.id"));
         calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
         String evidence =
-                read(
-                        calls.get(moderator, "/api/cases/" + caseId),
-                        "$.reports[0].evidence[0].id");
+                read(calls.get(moderator, "/api/cases/" + caseId), "$.reports[0].evidence[0].id");
         return new Filed(
                 "/api/cases/" + caseId + "/evidence/" + evidence,
                 UUID.fromString(evidence),
@@ -189,7 +187,11 @@ class EvidenceApiIT {
                 .andExpect(status().isConflict());
         calls.post(anna, "/api/abuse/evidence-keys/" + coras + "/retirement", "{}")
                 .andExpect(status().isNoContent());
-        assertThat(db.sql("select count(*) from vault_share where key_id = cast(? as uuid)").param(coras).query(Integer.class).single())
+        assertThat(
+                        db.sql("select count(*) from vault_share where key_id = cast(? as uuid)")
+                                .param(coras)
+                                .query(Integer.class)
+                                .single())
                 .isZero();
 
         // Long after the case was closed the file goes; that it was there stays.
@@ -224,7 +226,11 @@ class EvidenceApiIT {
         calls.post(holder, file.path() + "/reading", "{}").andExpect(status().isBadRequest());
         calls.post(
                         holder,
-                        "/api/cases/" + file.caseId() + "/evidence/" + UUID.randomUUID() + "/reading",
+                        "/api/cases/"
+                                + file.caseId()
+                                + "/evidence/"
+                                + UUID.randomUUID()
+                                + "/reading",
                         "{\"reason\": \"r\"}")
                 .andExpect(status().isNotFound());
     }

@@ -25,8 +25,7 @@ class ShamirTest {
             @ForAll @IntRange(min = 1, max = 9) int needed,
             @ForAll @IntRange(min = 0, max = 6) int more,
             @ForAll long seed) {
-        List<Share> shares =
-                new ArrayList<>(Shamir.split(secret, needed, needed + more, RANDOM));
+        List<Share> shares = new ArrayList<>(Shamir.split(secret, needed, needed + more, RANDOM));
         Collections.shuffle(shares, new Random(seed));
 
         assertThat(Shamir.join(shares.subList(0, needed))).isEqualTo(secret);
@@ -39,8 +38,7 @@ class ShamirTest {
         Share known = Shamir.split(new byte[] {42}, 2, 2, RANDOM).getFirst();
         var secrets = new java.util.HashSet<Byte>();
         for (int missing = 0; missing < 256; missing++) {
-            secrets.add(
-                    Shamir.join(List.of(known, new Share(2, new byte[] {(byte) missing})))[0]);
+            secrets.add(Shamir.join(List.of(known, new Share(2, new byte[] {(byte) missing})))[0]);
         }
 
         assertThat(secrets).hasSize(256);
@@ -52,8 +50,7 @@ class ShamirTest {
         for (int place = 0; place < 3; place++) {
             var values = new java.util.HashSet<Byte>();
             for (int i = 0; i < 5_000; i++) {
-                values.add(
-                        Shamir.split(new byte[] {42}, 2, 3, RANDOM).get(place).values()[0]);
+                values.add(Shamir.split(new byte[] {42}, 2, 3, RANDOM).get(place).values()[0]);
             }
             assertThat(values).hasSize(256);
         }
@@ -108,12 +105,9 @@ class ShamirTest {
     @Test
     void whatCannotBeSplitOrJoinedIsRefused() {
         byte[] secret = {1};
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Shamir.split(secret, 0, 3, RANDOM));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Shamir.split(secret, 4, 3, RANDOM));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> Shamir.split(secret, 2, 256, RANDOM));
+        assertThatIllegalArgumentException().isThrownBy(() -> Shamir.split(secret, 0, 3, RANDOM));
+        assertThatIllegalArgumentException().isThrownBy(() -> Shamir.split(secret, 4, 3, RANDOM));
+        assertThatIllegalArgumentException().isThrownBy(() -> Shamir.split(secret, 2, 256, RANDOM));
         assertThatIllegalArgumentException().isThrownBy(() -> Shamir.join(List.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Shamir.join(List.of(new Share(1, secret), new Share(1, secret))));

@@ -44,7 +44,8 @@ class AllowancesTest {
         assertThat(allowances.about("198.51.100.2", target, null)).isEmpty();
 
         assertThat(allowances.about("198.51.100.3", target, null)).isPresent();
-        assertThat(allowances.about("198.51.100.3", Prefix.address("203.0.113.10"), null)).isEmpty();
+        assertThat(allowances.about("198.51.100.3", Prefix.address("203.0.113.10"), null))
+                .isEmpty();
         assertThat(allowances.about("192.0.2.1", target, null)).isEmpty();
         assertThat(allowances.about("192.0.2.1", null, null)).isEmpty();
     }

@@ -54,7 +54,8 @@ class DeskApiIT {
                                 .value(document.get("report_id").stringValue()))
                 .andExpect(jsonPath("$.reports[0].evidence[*].differs").value(hasItem(true)));
         assertThat(
-                        db.sql("select count(*) from report_partner where key_hash = convert_to(?, 'UTF8')")
+                        db.sql(
+                                        "select count(*) from report_partner where key_hash = convert_to(?, 'UTF8')")
                                 .param(key)
                                 .query(Integer.class)
                                 .single())
@@ -71,6 +72,23 @@ class DeskApiIT {
     }
 
     @Test
+    void textThatNoDatabaseTakesIsTakenAllTheSame() throws Exception {
+        ObjectNode document = report(XarfType.CONTENT__PHISHING);
+        document.put("description", "a\u0000b");
+
+        ResultActions receipt = xarf(partner(5), document).andExpect(status().isCreated());
+
+        assertThat(
+                        db.sql("select description from report where report_id = cast(? as uuid)")
+                                .param(Calls.<String>read(receipt, "$.id"))
+                                .query(String.class)
+                                .single())
+                .contains("a\ufffdb");
+        calls.report("{\"category\": \"spam\", \"description\": \"x\\u0000y\"}")
+                .andExpect(status().isCreated());
+    }
+
+    @Test
     void whatAPartnerSendsWrongIsNamedAndKeptAsRefused() throws Exception {
         String key = partner(100);
         ObjectNode document = report(XarfType.CONNECTION__DDOS);
@@ -78,8 +96,7 @@ class DeskApiIT {
 
         xarf(key, document)
                 .andExpect(status().isBadRequest())
-                .andExpect(
-                        jsonPath("$.type").value("https://coopmesh.org/problems/report-refused"))
+                .andExpect(jsonPath("$.type").value("https://coopmesh.org/problems/report-refused"))
                 .andExpect(jsonPath("$.errors[0].field").value("type"))
                 .andExpect(jsonPath("$.errors[0].rule").value("oneOf"));
         document.put("type", "ddos").put("timestamp", "2036-01-01T00:00:00Z");
@@ -156,8 +173,10 @@ class DeskApiIT {
         Person nuisance = Person.with("member");
         String first = reported(nuisance, "spam", "203.0.115.11");
         String path = "/api/abuse/reports/" + first + "/mute";
-        calls.post(moderator, path, muteFor(Duration.ofDays(400))).andExpect(status().isBadRequest());
-        calls.post(moderator, path, muteFor(Duration.ofHours(-1))).andExpect(status().isBadRequest());
+        calls.post(moderator, path, muteFor(Duration.ofDays(400)))
+                .andExpect(status().isBadRequest());
+        calls.post(moderator, path, muteFor(Duration.ofHours(-1)))
+                .andExpect(status().isBadRequest());
         calls.post(moderator, path, muteFor(Duration.ofHours(1))).andExpect(status().isCreated());
 
         clock.advance(Duration.ofHours(1));
@@ -168,7 +187,10 @@ class DeskApiIT {
                         calls.report(
                                 "{\"category\": \"spam\", \"description\": \"x\", \"address\": \"203.0.115.13\"}"),
                         "$.id");
-        calls.post(moderator, "/api/abuse/reports/" + nobodys + "/mute", muteFor(Duration.ofHours(1)))
+        calls.post(
+                        moderator,
+                        "/api/abuse/reports/" + nobodys + "/mute",
+                        muteFor(Duration.ofHours(1)))
                 .andExpect(status().isBadRequest());
     }
 
@@ -263,7 +285,10 @@ class DeskApiIT {
                         .contentType(MediaType.APPLICATION_JSON)
                         .content(XarfSamples.bytes(document))
                         .with(r -> {
-                            r.setRemoteAddr("2001:db8:" + Integer.toHexString(document.hashCode() & 0xfff) + "::7");
+                            r.setRemoteAddr(
+                                    "2001:db8:"
+                                            + Integer.toHexString(document.hashCode() & 0xfff)
+                                            + "::7");
                             return r;
                         });
         return mvc.perform(key == null ? request : request.header("X-API-Key", key));

@@ -58,7 +58,9 @@ final class IntakeBench {
             UUID first = UUID.randomUUID();
             vault.makeKey(first, "passphrase of the first".toCharArray());
             for (int i = 1; i < KEYS; i++) {
-                UUID next = vault.makeKey(UUID.randomUUID(), "passphrase of the next".toCharArray()).id();
+                UUID next =
+                        vault.makeKey(UUID.randomUUID(), "passphrase of the next".toCharArray())
+                                .id();
                 vault.admit(next, first, "passphrase of the first".toCharArray());
             }
             String key =
@@ -76,7 +78,8 @@ final class IntakeBench {
             long kept = count(db, "select count(*) from report");
             long cases = count(db, "select count(*) from abuse_case");
             long expected = WARM_UP - WARM_UP / 10 + reports - reports / 10;
-            if (kept != expected) throw new IllegalStateException(kept + " reports, not " + expected);
+            if (kept != expected)
+                throw new IllegalStateException(kept + " reports, not " + expected);
             String how =
                     reports
                             + " XARF reports with a file of 1 kB sealed to "

@@ -31,8 +31,7 @@ import org.springframework.util.unit.DataSize;
 
 /** Mails to the abuse address, over a real SMTP connection and from a real IMAP server. */
 @ServiceTest
-@TestPropertySource(
-        properties = {"coopmesh.mailbox.smtp-port=0", "coopmesh.mailbox.mail-max=1MB"})
+@TestPropertySource(properties = {"coopmesh.mailbox.smtp-port=0", "coopmesh.mailbox.mail-max=1MB"})
 class MailIntakeIT {
     @Autowired SmtpDoor door;
     @Autowired MailIntake intake;
@@ -41,7 +40,9 @@ class MailIntakeIT {
 
     @Test
     void aFeedbackReportBecomesAReportAndTheSameMailNoSecond() throws Exception {
-        String arf = new String(MailReaderTest.arf(), StandardCharsets.UTF_8).replace("20251103.1", "one");
+        String arf =
+                new String(MailReaderTest.arf(), StandardCharsets.UTF_8)
+                        .replace("20251103.1", "one");
 
         assertThat(send("", "abuse@mesh.example.net", arf)).startsWith("250");
         assertThat(send("", "abuse@mesh.example.net", arf)).startsWith("250");
@@ -77,8 +78,14 @@ class MailIntakeIT {
     @Test
     void whoWroteIsAnsweredAndMachinesAreNot() throws Exception {
         send("neighbour@example.org", "abuse@mesh.example.net", mail("<w1@x>", ""));
-        send("list@example.org", "abuse@mesh.example.net", mail("<w2@x>", "List-Id: <l.example>\n"));
-        send("bot@example.org", "abuse@mesh.example.net", mail("<w3@x>", "Auto-Submitted: auto-replied\n"));
+        send(
+                "list@example.org",
+                "abuse@mesh.example.net",
+                mail("<w2@x>", "List-Id: <l.example>\n"));
+        send(
+                "bot@example.org",
+                "abuse@mesh.example.net",
+                mail("<w3@x>", "Auto-Submitted: auto-replied\n"));
         send("", "abuse@mesh.example.net", mail("<w4@x>", ""));
         send("mailer-daemon@example.org", "abuse@mesh.example.net", mail("<w5@x>", ""));
 
@@ -100,13 +107,29 @@ class MailIntakeIT {
 
     @Test
     void theAnswerHasTheNumberAndALinkAndNothingOfTheMail() throws Exception {
-        send("eve@example.org", "abuse@mesh.example.net", mail("<e1@x>", "Subject: Bcc: all@example.org\n"));
+        send(
+                "eve@example.org",
+                "abuse@mesh.example.net",
+                mail("<e1@x>", "Subject: Bcc: all@example.org\n"));
         UUID id =
                 db.sql("select report_id from report where reference = '<e1@x>'")
                         .query(UUID.class)
                         .single();
 
-        var written = letters.write(new org.coopmesh.mail.Mail(1, id, ReportLetters.RECEIPT, id, id, org.coopmesh.mail.Mail.State.SENDING, 0, java.time.Instant.EPOCH, null, null, null));
+        var written =
+                letters.write(
+                        new org.coopmesh.mail.Mail(
+                                1,
+                                id,
+                                ReportLetters.RECEIPT,
+                                id,
+                                id,
+                                org.coopmesh.mail.Mail.State.SENDING,
+                                0,
+                                java.time.Instant.EPOCH,
+                                null,
+                                null,
+                                null));
 
         assertThat(written).isInstanceOf(org.coopmesh.mail.MailWriter.Written.Ready.class);
         var ready = (org.coopmesh.mail.MailWriter.Written.Ready) written;
@@ -137,7 +160,11 @@ class MailIntakeIT {
         assertThat(send("a@flood.example", "somebody@mesh.example.net", mail("<o@x>", "")))
                 .startsWith("550");
         for (int i = 0; i < 5; i++) {
-            assertThat(send("a@flood.example", "abuse@mesh.example.net", mail("<f" + i + "@x>", "")))
+            assertThat(
+                            send(
+                                    "a@flood.example",
+                                    "abuse@mesh.example.net",
+                                    mail("<f" + i + "@x>", "")))
                     .startsWith("250");
         }
 
@@ -195,8 +222,17 @@ class MailIntakeIT {
             }
             var settings =
                     new MailboxSettings(
-                            -1, "127.0.0.1", List.of(), DataSize.ofMegabytes(1), "127.0.0.1",
-                            server.getImap().getPort(), false, "abuse", "secret", "INBOX", Duration.ofMinutes(1));
+                            -1,
+                            "127.0.0.1",
+                            List.of(),
+                            DataSize.ofMegabytes(1),
+                            "127.0.0.1",
+                            server.getImap().getPort(),
+                            false,
+                            "abuse",
+                            "secret",
+                            "INBOX",
+                            Duration.ofMinutes(1));
 
             new MailboxPoll(intake, settings).poll();
             new MailboxPoll(intake, settings).poll();
@@ -222,8 +258,17 @@ class MailIntakeIT {
     void aMailboxThatDoesNotAnswerHarmsNobody() {
         var settings =
                 new MailboxSettings(
-                        -1, "127.0.0.1", List.of(), DataSize.ofMegabytes(1), "127.0.0.1", 1, false,
-                        "abuse", "secret", "INBOX", Duration.ofMinutes(1));
+                        -1,
+                        "127.0.0.1",
+                        List.of(),
+                        DataSize.ofMegabytes(1),
+                        "127.0.0.1",
+                        1,
+                        false,
+                        "abuse",
+                        "secret",
+                        "INBOX",
+                        Duration.ofMinutes(1));
 
         new MailboxPoll(intake, settings).poll();
 
@@ -238,7 +283,13 @@ class MailIntakeIT {
     }
 
     private static String mail(String id, String headers) {
-        return "From: somebody@example.org\nMessage-ID: " + id + "\n" + headers + "\nbody of the mail " + id + "\n";
+        return "From: somebody@example.org\nMessage-ID: "
+                + id
+                + "\n"
+                + headers
+                + "\nbody of the mail "
+                + id
+                + "\n";
     }
 
     /** What the server said last. */
@@ -252,7 +303,9 @@ class MailIntakeIT {
             OutputStream out = socket.getOutputStream();
             answer(in);
             for (String command :
-                    new String[] {"EHLO mta", "MAIL FROM:<" + from + ">", "RCPT TO:<" + to + ">", "DATA"}) {
+                    new String[] {
+                        "EHLO mta", "MAIL FROM:<" + from + ">", "RCPT TO:<" + to + ">", "DATA"
+                    }) {
                 out.write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
                 String answer = answer(in);
                 if (answer.charAt(0) > '3') return answer;

@@ -49,8 +49,7 @@ class MailReaderTest {
                 Files.isDirectory(SHARED), "no shared samples beside the repository");
         try (Stream<Path> files = Files.list(SHARED)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".eml")).toList()) {
-                assertThat(read(Files.readAllBytes(file)).origin().format())
-                        .isEqualTo(Format.ARF);
+                assertThat(read(Files.readAllBytes(file)).origin().format()).isEqualTo(Format.ARF);
             }
         }
     }
@@ -94,7 +93,8 @@ class MailReaderTest {
 
         MailReader.Letter good = letter(xarfMail(document));
         MailReader.Letter bad = letter(xarfMail(document.replace("\"ddos\"", "\"gossip\"")));
-        MailReader.Letter future = letter(xarfMail(document.replace("2026-11-20T10:05", "2036-11-20T10:05")));
+        MailReader.Letter future =
+                letter(xarfMail(document.replace("2026-11-20T10:05", "2036-11-20T10:05")));
 
         assertThat(good.submission().origin())
                 .isEqualTo(
@@ -204,7 +204,10 @@ class MailReaderTest {
                         + "--b\nContent-Type: multipart/mixed; boundary=b\n\n".repeat(50_000);
         String words = "Subject: " + "=?utf-8?Q?".repeat(100_000) + "\n\ntext";
 
-        for (String bomb : new String[] {nested.toString(), many, headers, folded, line, sameBoundary, words}) {
+        for (String bomb :
+                new String[] {
+                    nested.toString(), many, headers, folded, line, sameBoundary, words
+                }) {
             Submission read =
                     Assertions.assertTimeoutPreemptively(
                             Duration.ofSeconds(5), () -> read(bytes(bomb)));
@@ -263,12 +266,12 @@ class MailReaderTest {
                 random.nextBoolean()
                         ? arf()
                         : xarfMail(
-                                text(
-                                        XarfSamples.bytes(
-                                                XarfSamples.of(XarfType.MESSAGING__SPAM))));
+                                text(XarfSamples.bytes(XarfSamples.of(XarfType.MESSAGING__SPAM))));
         for (int i = random.nextInt(20); i >= 0; i--) {
             mail[random.nextInt(mail.length)] =
-                    random.nextInt(3) == 0 ? (byte) "\n:=;\"- ".charAt(random.nextInt(7)) : (byte) random.nextInt(256);
+                    random.nextInt(3) == 0
+                            ? (byte) "\n:=;\"- ".charAt(random.nextInt(7))
+                            : (byte) random.nextInt(256);
         }
 
         Submission read = read(mail);

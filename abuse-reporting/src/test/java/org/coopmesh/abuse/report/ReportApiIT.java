@@ -158,7 +158,8 @@ class ReportApiIT {
                                 .single())
                 .isEqualTo("null");
         assertThat(
-                        db.sql("select not kept and not exists (select from vault_file where file_id = evidence_id) from evidence where report_id = ?")
+                        db.sql(
+                                        "select not kept and not exists (select from vault_file where file_id = evidence_id) from evidence where report_id = ?")
                                 .param(id)
                                 .query(Boolean.class)
                                 .single())

@@ -66,7 +66,8 @@ class XarfOracleTest {
             if (random.nextInt(4) == 0) {
                 document.remove(name);
             } else {
-                document.set(name, XarfSamples.JSON.readTree(VALUES.get(random.nextInt(VALUES.size()))));
+                document.set(
+                        name, XarfSamples.JSON.readTree(VALUES.get(random.nextInt(VALUES.size()))));
             }
             byte[] bytes = XarfSamples.bytes(document);
             boolean saysNothing =
@@ -83,7 +84,16 @@ class XarfOracleTest {
                                 && document.get(name).isString();
             }
             if (theirs.isEmpty() != ours) {
-                differ.add(type.wire() + " " + name + " = " + document.get(name) + ": ours " + ours + ", theirs " + theirs);
+                differ.add(
+                        type.wire()
+                                + " "
+                                + name
+                                + " = "
+                                + document.get(name)
+                                + ": ours "
+                                + ours
+                                + ", theirs "
+                                + theirs);
             }
         }
 
@@ -92,11 +102,35 @@ class XarfOracleTest {
 
     private static final List<String> VALUES =
             List.of(
-                    "null", "true", "0", "1", "-1", "0.5", "70000", "1e10", "\"\"", "\"tcp\"", "\"x\"",
-                    "[]", "{}", "[\"x\"]", "[1]", "\"https://a.example/b\"", "\"a@b.example\"",
-                    "\"2026-11-20T10:00:00Z\"", "\"2026-11-20\"", "\"198.51.100.9\"", "\"2001:db8::1\"",
-                    "\"other\"", "[\"other\"]", "\"CVE-2024-1234\"", "[\"CVE-2024-1234\"]", "\"DE\"",
-                    "{\"type\": \"x\"}", "[{\"x\": 1}]", "\"" + "y".repeat(1_001) + "\"");
+                    "null",
+                    "true",
+                    "0",
+                    "1",
+                    "-1",
+                    "0.5",
+                    "70000",
+                    "1e10",
+                    "\"\"",
+                    "\"tcp\"",
+                    "\"x\"",
+                    "[]",
+                    "{}",
+                    "[\"x\"]",
+                    "[1]",
+                    "\"https://a.example/b\"",
+                    "\"a@b.example\"",
+                    "\"2026-11-20T10:00:00Z\"",
+                    "\"2026-11-20\"",
+                    "\"198.51.100.9\"",
+                    "\"2001:db8::1\"",
+                    "\"other\"",
+                    "[\"other\"]",
+                    "\"CVE-2024-1234\"",
+                    "[\"CVE-2024-1234\"]",
+                    "\"DE\"",
+                    "{\"type\": \"x\"}",
+                    "[{\"x\": 1}]",
+                    "\"" + "y".repeat(1_001) + "\"");
 
     private static boolean valid(Schema schema, byte[] document) {
         return errors(schema, document).isEmpty();
@@ -126,6 +160,7 @@ class XarfOracleTest {
                                         .schemaIdResolvers(ids ->
                                                 ids.mapPrefix(
                                                         "https://xarf.org/schemas/v4/", folder)));
-        return registry.getSchema(SchemaLocation.of("https://xarf.org/schemas/v4/xarf-v4-master.json"));
+        return registry.getSchema(
+                SchemaLocation.of("https://xarf.org/schemas/v4/xarf-v4-master.json"));
     }
 }

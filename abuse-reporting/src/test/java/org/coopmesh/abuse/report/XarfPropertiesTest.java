@@ -14,10 +14,28 @@ class XarfPropertiesTest {
     private static final List<byte[]> SAMPLES = XarfSamples.all();
     private static final List<String> VALUES =
             List.of(
-                    "null", "true", "0", "-1", "1e308", "1e-400", "1e999999", "\"\"", "\"\\u0000\"",
-                    "\"\\ud800\"", "[]", "{}", "[[[[]]]]", "\"::\"", "\"198.51.100.1/24\"", "\"%\"",
-                    "\"https://x y\"", "{\"payload\": []}", "[{\"payload\": 7}]", "99999999999999999999",
-                    "\"2026-13-01T00:00:00Z\"", "\"0000-01-01T00:00:00+18:01\"");
+                    "null",
+                    "true",
+                    "0",
+                    "-1",
+                    "1e308",
+                    "1e-400",
+                    "1e999999",
+                    "\"\"",
+                    "\"\\u0000\"",
+                    "\"\\ud800\"",
+                    "[]",
+                    "{}",
+                    "[[[[]]]]",
+                    "\"::\"",
+                    "\"198.51.100.1/24\"",
+                    "\"%\"",
+                    "\"https://x y\"",
+                    "{\"payload\": []}",
+                    "[{\"payload\": 7}]",
+                    "99999999999999999999",
+                    "\"2026-13-01T00:00:00Z\"",
+                    "\"0000-01-01T00:00:00+18:01\"");
 
     @Property
     void damagedBytesAreRefusedOrRead(@ForAll long seed) {

@@ -130,8 +130,7 @@ class XarfReaderTest {
         assertThat(read.url()).isEqualTo("https://member.example.net/x");
         assertThat(read.evidence().getLast().onlyHash()).isEqualTo("ab".repeat(32));
         assertThat(read.evidence())
-                .noneSatisfy(
-                        file -> assertThat(file.contentType()).isEqualTo("application/json"));
+                .noneSatisfy(file -> assertThat(file.contentType()).isEqualTo("application/json"));
     }
 
     @Test

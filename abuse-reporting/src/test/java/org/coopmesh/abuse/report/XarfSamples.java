@@ -10,11 +10,10 @@ import tools.jackson.databind.node.ObjectNode;
 /** A small valid report of each type of XARF 4, and a fuller one; our own. */
 final class XarfSamples {
     static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-                    .build();
+            JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
-    private static final String SEEN = "\"protocol\": \"tcp\", \"first_seen\": \"2026-11-20T10:00:00Z\"";
+    private static final String SEEN =
+            "\"protocol\": \"tcp\", \"first_seen\": \"2026-11-20T10:00:00Z\"";
     private static final String PAGE = "\"url\": \"https://member.example.net/x\"";
     private static final String WORK = "\"infringing_url\": \"https://member.example.net/film\"";
 
@@ -35,8 +34,7 @@ final class XarfSamples {
                     Map.entry(
                             XarfType.CONNECTION__RECONNAISSANCE,
                             SEEN + ", \"probed_resources\": [\"/.env\"]"),
-                    Map.entry(
-                            XarfType.CONNECTION__SCRAPING, SEEN + ", \"total_requests\": 5000"),
+                    Map.entry(XarfType.CONNECTION__SCRAPING, SEEN + ", \"total_requests\": 5000"),
                     Map.entry(XarfType.CONNECTION__SQL_INJECTION, SEEN),
                     Map.entry(
                             XarfType.CONNECTION__VULNERABILITY_SCAN,
@@ -96,8 +94,7 @@ final class XarfSamples {
                     Map.entry(
                             XarfType.COPYRIGHT__UGC_PLATFORM,
                             WORK + ", \"platform_name\": \"clips\""),
-                    Map.entry(
-                            XarfType.COPYRIGHT__LINK_SITE, WORK + ", \"site_name\": \"links\""),
+                    Map.entry(XarfType.COPYRIGHT__LINK_SITE, WORK + ", \"site_name\": \"links\""),
                     Map.entry(
                             XarfType.COPYRIGHT__USENET,
                             "\"newsgroup\": \"alt.films\", \"message_info\": {\"message_id\": \"<1@x>\"}"));
