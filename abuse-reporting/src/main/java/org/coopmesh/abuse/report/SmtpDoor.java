@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.subethamail.smtp.DropConnectionException;
 import org.subethamail.smtp.MessageContext;
 import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
@@ -24,6 +25,7 @@ class SmtpDoor implements SmartLifecycle {
     private static final int CONNECTIONS_MAX = 20;
     private static final int RECIPIENTS_MAX = 5;
     private static final int SILENCE_SECONDS_MAX = 60;
+    private static final long DRAINED_MAX = 256L * 1024 * 1024;
     private static final Logger log = LoggerFactory.getLogger(SmtpDoor.class);
 
     private final MailIntake intake;
@@ -105,8 +107,7 @@ class SmtpDoor implements SmartLifecycle {
             int most = Math.toIntExact(settings.mailMax().toBytes());
             byte[] mail = in.readNBytes(most + 1);
             if (mail.length > most) {
-                byte[] away = new byte[8192];
-                while (in.read(away) >= 0) {} // Its end must be seen before it can be refused.
+                drain(in);
                 throw new RejectException(552, "5.3.4 A mail has " + most + " bytes at most");
             }
             try {
@@ -121,6 +122,18 @@ class SmtpDoor implements SmartLifecycle {
             } catch (DataAccessException e) {
                 log.atWarn().setCause(e).log("mail not taken, its sender is asked to come again");
                 throw new RejectException(451, "4.3.0 Not now; later");
+            }
+        }
+
+        /** The end of a mail must be seen before it can be refused; who never comes to it is cut off. */
+        private static void drain(InputStream in) throws IOException, RejectException {
+            var away = new byte[8192];
+            long drained = 0;
+            for (int read = in.read(away); read >= 0; read = in.read(away)) {
+                drained += read;
+                if (drained > DRAINED_MAX) {
+                    throw new DropConnectionException(421, "4.3.0 Too large by far");
+                }
             }
         }
 
