@@ -150,6 +150,7 @@ const cases = createRoute({
   component: lazyRouteComponent(() => import('@/features/cases/CasesPage')),
 });
 const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
+const desk = createRoute({ ...under('/cases/desk'), component: lazyRouteComponent(() => import('@/features/cases/DeskPage')) });
 const assembly = createRoute({ ...under('/assembly'), component: lazyRouteComponent(() => import('@/features/assembly/AssemblyPage')) });
 const proposal = createRoute({ ...under('/assembly/$proposalId'), component: lazyRouteComponent(() => import('@/features/assembly/ProposalPage')) });
 const bans = createRoute({
@@ -160,7 +161,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, oneCase, bans, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, desk, oneCase, bans, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -35,10 +35,12 @@ export interface Extras {
   /** One per opening of a form: sending the form twice moves money once. */
   idempotencyKey?: string;
   headers?: Record<string, string>;
+  /** The answer is a file, not JSON. */
+  file?: boolean;
 }
 
 async function call<T>(method: string, path: string, body: unknown, extras: Extras, signal?: AbortSignal, again = false): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json, application/problem+json', ...extras.headers };
+  const headers: Record<string, string> = { Accept: extras.file ? '*/*' : 'application/json, application/problem+json', ...extras.headers };
   if (body !== undefined) headers['Content-Type'] = body instanceof Blob ? body.type : 'application/json';
   if (extras.idempotencyKey) headers['Idempotency-Key'] = extras.idempotencyKey;
   if (method !== 'GET' && csrf) headers[csrf.header] = csrf.token;
@@ -59,6 +61,7 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
   // A service may tell its clock with any answer: what is due is due by the co-op's time, not by the browser's.
   const time = response.headers.get('Coop-Time');
   if (time) setCoopTime(time);
+  if (response.ok && extras.file) return (await response.blob()) as T;
   const text = await response.text();
   if (!response.ok) {
     const problem = readProblem(response.status, text, response.headers.get('Content-Type') ?? '');
@@ -76,6 +79,8 @@ async function call<T>(method: string, path: string, body: unknown, extras: Extr
 
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => call<T>('GET', path, undefined, {}, signal);
 export const post = <T = void>(path: string, body?: unknown, extras: Extras = {}): Promise<T> => call<T>('POST', path, body, extras);
+/** What is answered with a file, as it is. */
+export const postForFile = (path: string, body: unknown): Promise<Blob> => call<Blob>('POST', path, body, { file: true });
 export const put = <T = void>(path: string, body?: unknown): Promise<T> => call<T>('PUT', path, body, {});
 /** The bytes of a file as they are, under its own type. */
 export const putFile = <T = void>(path: string, file: Blob): Promise<T> => call<T>('PUT', path, file, {});

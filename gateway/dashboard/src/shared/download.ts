@@ -9,7 +9,12 @@ export async function download(path: string, name: string): Promise<void> {
     throw new ApiError({ type: 'about:blank', status: 0 });
   }
   if (!response.ok) throw new ApiError(readProblem(response.status, await response.text(), response.headers.get('Content-Type') ?? ''));
-  const url = URL.createObjectURL(await response.blob());
+  saveAs(await response.blob(), name);
+}
+
+/** Hands a file to the browser to save. */
+export function saveAs(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

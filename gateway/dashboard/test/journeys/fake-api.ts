@@ -719,11 +719,12 @@ export class FakeCoop {
     if (on(/^\/api\/plans\/simulations\/[0-9a-f-]{36}\/payers$/)) return items([spread, { ...spread, payerId: randomUUID(), difference: eur('11.90'), proposed: eur('66.70'), alone: eur('40.00'), betterAlone: true }]);
     if (on(/^\/api\/reports$/, 'POST')) return String(body.address ?? '').includes('999') ? problem(400, 'invalid-request', 'The report is not complete', [{ field: 'address', rule: 'address', message: 'is not an IP address' }]) : { status: 201, body: { id: IDS.report, followUpToken: 'unguessable-token' } };
     if (on(/^\/api\/reports\/mine$/)) return items([{ id: IDS.report, category: 'spam', address: null, receivedAt: ago(9000), state: 'answered', outcome: 'upheld' }]);
-    if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld' }) : problem(404, 'report-not-found', 'no such report');
+    if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld', additions: [{ text: 'It went on until noon.', addedAt: ago(100) }] }) : problem(404, 'report-not-found', 'no such report');
+    if (on(/^\/api\/reports\/([^/]+)\/additions$/, 'POST')) return { status: 204, body: undefined };
     if (on(/^\/api\/cases$/)) return items(this.cases.filter((one) => !q.get('state') || one.state === q.get('state')));
     if ((found = on(/^\/api\/cases\/([^/]+)$/))) {
       const summary = this.cases.find((one) => one.id === found![1]);
-      return summary ? ok({ summary, subjectMemberId: summary.claimedBy === this.memberId ? this.subject : null, reports: [{ id: IDS.report, reporter: 'anonymous', receivedAt: ago(200), observedAt: ago(300), address: '10.201.1.20', port: 22, description: 'Hundreds of sign-in attempts a minute against our school server.\nNov 21 02:11:09 sshd: Failed password for root', url: null, evidence: [{ id: randomUUID(), contentType: 'text/plain', sha256: hex('evidence'), sizeBytes: 18_200, contentKept: true }] }], notes: this.notes }) : problem(404, 'case-not-found', 'no such case');
+      return summary ? ok({ summary, subjectMemberId: summary.claimedBy === this.memberId ? this.subject : null, reports: [{ id: IDS.report, reporter: 'partner', format: 'xarf', kind: 'connection/login_attack', reference: null, machine: true, additions: [{ text: 'It went on until noon.', addedAt: ago(100) }], receivedAt: ago(200), observedAt: ago(300), address: '10.201.1.20', port: 22, description: 'Hundreds of sign-in attempts a minute against our school server.\nNov 21 02:11:09 sshd: Failed password for root', url: null, evidence: [{ id: randomUUID(), contentType: 'text/plain', sha256: hex('evidence'), sizeBytes: 18_200, contentKept: true, declaredHash: `sha256:${hex('declared')}`, differs: true }] }], notes: this.notes }) : problem(404, 'case-not-found', 'no such case');
     }
     if ((found = on(/^\/api\/cases\/([^/]+)\/decisions$/))) return items(this.decisions.filter((one) => one.caseId === found![1]));
     if ((found = on(/^\/api\/cases\/([^/]+)\/(claim|notes|subject|decision|close|release)$/, 'POST'))) {
@@ -741,6 +742,15 @@ export class FakeCoop {
       if (found[2] === 'subject') return ok({ memberId: IDS.ana, siteId: IDS.site, attachmentId: randomUUID(), at: ago(300) });
       return ok(one);
     }
+    if (on(/^\/api\/cases\/[^/]+\/evidence\/[^/]+$/)) return ok({ kept: true, sealed: true, quorum: 2, consents: 0, mine: true, readings: [{ moderatorId: randomUUID(), what: 'consented', reason: 'Looked at it together', at: ago(60) }], erased: null });
+    if (on(/^\/api\/cases\/[^/]+\/evidence\/[^/]+\/reading$/, 'POST')) return body.passphrase === 'wrong passphrase' ? problem(409, 'evidence-wrong-passphrase', 'this is not your passphrase') : ok({});
+    if (on(/^\/api\/abuse\/evidence-keys$/)) return items([{ id: IDS.report, moderatorId: this.memberId, fingerprint: 'a1b2c3d4e5f60718', madeAt: ago(90_000), admittedAt: ago(90_000), retiredAt: null }, { id: IDS.case, moderatorId: IDS.ana, fingerprint: '18076f5e4d3c2b1a', madeAt: ago(600), admittedAt: null, retiredAt: null }]);
+    if (on(/^\/api\/abuse\/evidence-keys/, 'POST')) return { status: 204, body: undefined };
+    if (on(/^\/api\/abuse\/partners$/)) return items([{ id: IDS.report, name: 'Village watch', trusted: true, reportsPerHour: 1_000, addedAt: ago(90_000), endedAt: null }]);
+    if (on(/^\/api\/abuse\/partners$/, 'POST')) return { status: 201, body: { partner: { id: randomUUID(), ...body, addedAt: ago(0), endedAt: null }, key: 'shown-once-key' } };
+    if (on(/^\/api\/abuse\/reports\/[^/]+\/mute$/, 'POST')) return { status: 201, body: {} };
+    if (on(/^\/api\/abuse\/mutes$/)) return items([{ id: IDS.report, reportId: IDS.report, reporter: 'member', reason: 'Reports the neighbour every day', mutedAt: ago(9_000), until: ago(-90_000), liftedAt: null }]);
+    if (on(/^\/api\/abuse\/refused-reports$/)) return items([{ format: 'xarf', partnerId: IDS.report, field: 'type', reason: 'type: is no type of this category', sha256: hex('refused'), sizeBytes: 900, at: ago(700) }]);
     if (on(/^\/api\/bans$/)) return items((q.get('state') ?? 'active') === 'active' ? this.bans.filter((one) => one.state === 'inForce') : this.bans.filter((one) => one.state !== 'inForce'));
     if (on(/^\/api\/bans\/preview$/, 'POST')) {
       const value = String((body.target as Json).value);

@@ -73,6 +73,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['simulation', `/simulations/${IDS.simulation}`, /same to the byte/],
   ['cases', '/cases', /No. 17/],
   ['case', `/cases/${IDS.case}`, /sign-in attempts/],
+  ['desk', '/cases/desk', /Village watch/],
   ['assembly', '/assembly', /Looks for seconders/],
   ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
   ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],

@@ -622,6 +622,35 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect((decision!.body.measures as { until?: string }[])[1]!.until).toMatch(/Z$/);
   });
 
+  it('a moderator opens evidence with a reason and a passphrase, and mutes', async () => {
+    await page.goto('/cases');
+    await page.getByRole('button', { name: 'Claim case 17' }).click();
+    await page.waitForURL(`**/cases/${IDS.case}`);
+    await page.getByText('not what the sender declared').waitFor();
+    await page.getByText('It went on until noon.').waitFor();
+    await page.getByRole('button', { name: 'Open the file' }).click();
+    await page.getByText('2 moderators open this together').waitFor();
+    await dialog().getByLabel('Reason').fill('To decide case 17');
+    await dialog().getByLabel('Passphrase of your key').fill('wrong passphrase');
+    await dialog().getByRole('button', { name: 'Open and save' }).click();
+    await dialog().getByText(/passphrase/i).nth(1).waitFor();
+    await inspect(page, 'evidence', width);
+    expect(asked(/reading$/)[0]!.body).toEqual({ reason: 'To decide case 17', passphrase: 'wrong passphrase' });
+    await dialog().getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Mute the reporter' }).click();
+    await dialog().getByLabel('Reason').fill('Reports at random');
+    await dialog().getByRole('button', { name: 'Mute for 30 days' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/mute$/)[0]!.body.until).toMatch(/Z$/);
+
+    await page.goto('/cases/desk');
+    await page.getByRole('button', { name: 'New partner' }).click();
+    await dialog().getByLabel('Name').fill('Honeypots of the valley');
+    await dialog().getByRole('button', { name: 'Make a key' }).click();
+    await page.getByText('shown-once-key').waitFor();
+    await inspect(page, 'partner-key', width);
+  });
+
   it('a moderator sees whom a ban would hit, bans, and lifts', async () => {
     await page.goto('/bans');
     await page.getByText('on 2 of 3 nodes').first().waitFor();

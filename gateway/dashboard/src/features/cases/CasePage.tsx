@@ -1,12 +1,12 @@
-import { Anchor, Button, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
-import { IconFileDownload, IconGavel, IconUserSearch } from '@tabler/icons-react';
+import { IconGavel, IconUserSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { CaseStatePill, categoryName } from '@/shared/abuse';
-import { formatBytes } from '@/shared/bytes';
 import { useSession } from '@/shared/session';
+import { coopNow } from '@/shared/time';
 import { DialogButton, onSubmit, ReasonButton, useAction } from '@/shared/ui/action';
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
@@ -15,6 +15,8 @@ import { Pill } from '@/shared/ui/status';
 import { When } from '@/shared/ui/values';
 import { caseQuery, claim, closeCase, confirmDecision, declineDecision, decisionsQuery, lookUp, note, release, reverseDecision, type CaseDetail, type Decision, type Reported } from './cases-api';
 import { DecisionForm } from './DecisionForm';
+import { EvidenceFile } from './EvidenceFile';
+import { mute } from './evidence-api';
 import { MeasureText } from './MeasureText';
 
 /** One case: what is complained of, what was found out, what was decided. */
@@ -78,25 +80,25 @@ function Acts({ found, mine }: { found: CaseDetail; mine: boolean }) {
 }
 
 function ReportView({ caseId, report, mine }: { caseId: string; report: Reported; mine: boolean }) {
-  const { t, i18n } = useLingui();
+  const { t } = useLingui();
+  const { has } = useSession();
   return (
     <article className="report">
-      <div className="split"><Pill tone="quiet">{report.reporter === 'member' ? t`from a member` : report.reporter === 'anonymous' ? t`anonymous` : t`from outside`}</Pill><small className="soft"><When at={report.receivedAt} /></small></div>
+      <div className="split"><span className="toolbar"><Pill tone="quiet">{report.reporter === 'member' ? t`from a member` : report.reporter === 'anonymous' ? t`anonymous` : report.reporter === 'partner' ? t`from a partner` : t`from outside`}</Pill>{report.machine && <Pill tone="info"><Trans>by a program</Trans></Pill>}{report.kind && <span className="mono soft">{report.kind}</span>}</span><small className="soft"><When at={report.receivedAt} /></small></div>
       {report.description ? <p className="prose">{report.description}</p> : <p className="soft"><Trans>No description.</Trans></p>}
       {report.url && <p><span className="soft"><Trans>Where:</Trans></span> <span className="mono">{report.url}</span></p>}
       {report.evidence.length > 0 && (
         <ul className="plain">
-          {report.evidence.map((file) => (
-            <li key={file.id} className="split">
-              <span>{file.contentType} <span className="soft num">{formatBytes(file.sizeBytes, i18n.locale)}</span><br /><span className="mono soft" title={file.sha256}><Trans>SHA-256 {file.sha256.slice(0, 16)}…</Trans></span></span>
-              {file.contentKept ? mine && <Anchor href={`/api/cases/${encodeURIComponent(caseId)}/evidence/${encodeURIComponent(file.id)}`} download><IconFileDownload size={15} aria-hidden="true" /> <Trans>Save the file</Trans></Anchor> : <Pill tone="quiet"><Trans>only the hash is kept</Trans></Pill>}
-            </li>
-          ))}
+          {report.evidence.map((file) => <EvidenceFile key={file.id} caseId={caseId} file={file} mine={mine} />)}
         </ul>
       )}
+      {report.additions.map((one, at) => <div key={at}><p className="prose">{one.text}</p><small className="soft"><Trans>added by the reporter</Trans> <When at={one.addedAt} /></small></div>)}
+      {mine && has('moderator') && report.reporter !== 'anonymous' && <div className="row-actions"><ReasonButton size="compact-sm" label={<Trans>Mute the reporter</Trans>} title={t`Mute who sent this`} confirm={t`Mute for 30 days`} said={t`What they send opens no case for 30 days`} explain={<Trans>For abuse of reporting. What they send is still kept, and you do not learn who it is.</Trans>} run={(reason) => mute(report.id, reason, new Date(coopNow() + MUTE_MS).toISOString())} refresh={[['mutes']]} /></div>}
     </article>
   );
 }
+
+const MUTE_MS = 30 * 86_400_000;
 
 function SubjectPanel({ found, mine }: { found: CaseDetail; mine: boolean }) {
   const { t } = useLingui();

@@ -36,7 +36,7 @@ export default function CasesPage() {
   ], [t, i18n, moderator, session.memberId]);
 
   return (
-    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it.</Trans>}>
+    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it.</Trans>} actions={<Button component={Link} to="/cases/desk" variant="default"><Trans>Evidence and reporters</Trans></Button>}>
       <div className="toolbar">
         <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }]} />
         <NativeSelect aria-label={t`Category`} value={category ?? ''} onChange={(event) => void navigate({ to: '/cases', search: { state, category: event.currentTarget.value || undefined } })}

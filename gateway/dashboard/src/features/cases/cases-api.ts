@@ -29,7 +29,14 @@ export interface Reported {
   port?: number | null;
   description?: string | null;
   url?: string | null;
-  evidence: { id: string; contentType: string; sha256: string; sizeBytes: number; contentKept: boolean }[];
+  format: string;
+  kind?: string | null;
+  /** Only a partner's own number of it. */
+  reference?: string | null;
+  machine: boolean;
+  additions: { text: string; addedAt: string }[];
+  /** {@code differs}: the bytes are not what the sender declared. */
+  evidence: { id: string; contentType: string; sha256: string; sizeBytes: number; contentKept: boolean; declaredHash?: string | null; differs: boolean }[];
 }
 
 /** {@code subjectMemberId} only for the moderator of the case, after the look-up. */

@@ -1,13 +1,16 @@
+import { Button, Textarea } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconCheck, IconEye, IconMailOpened } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useRouterState } from '@tanstack/react-router';
+import { useState } from 'react';
 import { categoryName } from '@/shared/abuse';
+import { onSubmit, useAction } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
-import { Notice } from '@/shared/ui/notice';
+import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Facts, Page, Panel } from '@/shared/ui/page';
 import { When } from '@/shared/ui/values';
-import { reportQuery, type ReportState } from './reports-api';
+import { addToReport, reportQuery, type ReportState } from './reports-api';
 
 /** How a report stands, for whoever has its link. The token is in the fragment, which browsers do not send or log. */
 export default function FollowUpPage() {
@@ -30,7 +33,26 @@ export default function FollowUpPage() {
           </>}
         </Loaded>
       </Panel>
+      {query.data && query.data.category !== 'child_safety' && <Additions report={query.data} token={token} />}
     </Page>
+  );
+}
+
+function Additions({ report, token }: { report: ReportState; token: string }) {
+  const { t } = useLingui();
+  const [text, setText] = useState('');
+  const action = useAction({ run: () => addToReport(report.id, token, text.trim()), refresh: [['report', report.id, token]], said: () => t`Added`, done: () => setText('') });
+  return (
+    <Panel title={t`What you added`} lead={t`What you learn later goes to the same moderators.`}>
+      <div className="stack">
+        {report.additions.map((one, at) => <div key={at}><div className="prose">{one.text}</div><small className="soft"><When at={one.addedAt} /></small></div>)}
+        <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+          <Textarea label={t`Something to add`} autosize minRows={2} maxLength={5_000} value={text} onChange={(event) => setText(event.currentTarget.value)} error={action.fieldError('text')} />
+          <ProblemNotice error={action.error} />
+          <div className="end"><Button type="submit" variant="default" loading={action.busy} disabled={text.trim() === ''}><Trans>Add it</Trans></Button></div>
+        </form>
+      </div>
+    </Panel>
   );
 }
 

@@ -20,7 +20,9 @@ export interface ReportState {
   receivedAt: string;
   state: 'received' | 'underReview' | 'answered';
   outcome?: 'upheld' | 'dismissed' | 'overturned' | null;
+  additions: { text: string; addedAt: string }[];
 }
 
 export const sendReport = (report: NewReport) => post<{ id: string; followUpToken: string }>('/api/reports', report);
 export const reportQuery = (id: string, token: string) => queryOptions({ queryKey: ['report', id, token], queryFn: ({ signal }) => get<ReportState>(withQuery(`/api/reports/${segment(id)}`, { token }), signal), refetchInterval: 30_000, retry: false });
+export const addToReport = (id: string, token: string, text: string) => post(withQuery(`/api/reports/${segment(id)}/additions`, { token }), { text });

@@ -30,7 +30,11 @@ class Security {
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
                 .authorizeHttpRequests(requests ->
-                        requests.requestMatchers(HttpMethod.POST, "/api/reports")
+                        requests.requestMatchers(
+                                        HttpMethod.POST,
+                                        "/api/reports",
+                                        "/api/reports/xarf",
+                                        "/api/reports/*/additions")
                                 .permitAll()
                                 .requestMatchers(HttpMethod.GET, "/api/reports/mine")
                                 .authenticated()

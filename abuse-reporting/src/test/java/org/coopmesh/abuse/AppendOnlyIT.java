@@ -52,6 +52,30 @@ class AppendOnlyIT {
                         "/api/abuse/decisions/" + decision + "/reverse",
                         "{\"reason\": \"a reason\"}")
                 .andExpect(MockMvcResultMatchers.status().isOk());
+        for (String sql :
+                new String[] {
+                    """
+                    insert into report_mute (mute_id, report_id, kind, reporter_hash, reason, muted_by, muted_at, until)
+                    select gen_random_uuid(), report_id, 'mail', sha256('x'), 'r', gen_random_uuid(), now(), now() + interval '1 day'
+                      from report limit 1
+                    """,
+                    """
+                    insert into vault_reading (file_id, moderator_id, what, reason, at)
+                    values (gen_random_uuid(), gen_random_uuid(), 'read', 'r', now())
+                    """,
+                    """
+                    insert into vault_erasure (file_id, sha256, size_bytes, rule, erased_at)
+                    values (gen_random_uuid(), sha256('x'), 1, 'r', now())
+                    """
+                }) {
+            db.sql(sql).update();
+        }
+        db.sql(
+                        """
+                        insert into report_mute_end (mute_id, lifted_by, reason, lifted_at)
+                        select mute_id, gen_random_uuid(), 'r', now() from report_mute on conflict do nothing
+                        """)
+                .update();
     }
 
     private static int step;
@@ -70,7 +94,11 @@ class AppendOnlyIT {
                 "measure",
                 "measure_end",
                 "ban",
-                "ban_step"
+                "ban_step",
+                "report_mute",
+                "report_mute_end",
+                "vault_reading",
+                "vault_erasure"
             })
     void theDatabaseRefusesToChangeRemoveOrEmpty(String table) {
         String column =

@@ -33,6 +33,7 @@ class ArchitectureTest {
             List.of(
                     "transparency",
                     "subject",
+                    "evidence",
                     "report",
                     "casework",
                     "decision",

@@ -74,7 +74,12 @@ class OpenApiIT {
             }
         }
 
-        assertThat(open).containsExactly("get /api/reports/{id}", "post /api/reports");
+        assertThat(open)
+                .containsExactly(
+                        "get /api/reports/{id}",
+                        "post /api/reports",
+                        "post /api/reports/xarf",
+                        "post /api/reports/{id}/additions");
     }
 
     @ParameterizedTest

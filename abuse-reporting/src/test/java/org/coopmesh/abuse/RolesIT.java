@@ -29,7 +29,18 @@ class RolesIT {
 
     @Test
     void everybodyMayCallWhatIsWrittenDownAndNothingElse() throws Exception {
-        RoleMatrix matrix = RoleMatrix.of("abuse-reporting", Map.of());
+        RoleMatrix matrix =
+                RoleMatrix.of(
+                        "abuse-reporting",
+                        Map.of(
+                                "POST /api/abuse/evidence-keys",
+                                Map.of("passphrase", "correct horse battery"),
+                                "POST /api/abuse/evidence-keys/mine/change",
+                                Map.of(
+                                        "passphrase",
+                                        "not the one",
+                                        "newPassphrase",
+                                        "correct horse battery")));
 
         assertThat(matrix.size()).isGreaterThan(30);
         assertThat(matrix.differences(this::status)).isEmpty();

@@ -14,17 +14,15 @@ import java.util.List;
 import java.util.UUID;
 import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.report.Evidence;
-import org.coopmesh.abuse.report.EvidenceId;
 import org.coopmesh.abuse.report.Report;
+import org.coopmesh.abuse.report.Reporter;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.coopmesh.abuse.subject.Subject;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
-import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -110,14 +108,22 @@ class CaseController {
     record CasesView(List<CaseView> items, @Nullable String next) {}
 
     record EvidenceView(
-            UUID id, String contentType, String sha256, long sizeBytes, boolean contentKept) {
+            UUID id,
+            String contentType,
+            String sha256,
+            long sizeBytes,
+            boolean contentKept,
+            @Nullable String declaredHash,
+            boolean differs) {
         static EvidenceView of(Evidence evidence) {
             return new EvidenceView(
                     evidence.id().value(),
                     evidence.contentType(),
                     evidence.sha256(),
                     evidence.sizeBytes(),
-                    evidence.kept());
+                    evidence.kept(),
+                    evidence.claim().hash(),
+                    evidence.claim().differs());
         }
     }
 
@@ -131,6 +137,11 @@ class CaseController {
             @Nullable Integer port,
             @Nullable String description,
             @Nullable String url,
+            String format,
+            @Nullable String kind,
+            @Nullable String reference,
+            boolean machine,
+            List<AdditionView> additions,
             List<EvidenceView> evidence) {
         static ReportedView of(Report report) {
             Prefix address = report.address();
@@ -143,9 +154,20 @@ class CaseController {
                     report.port(),
                     report.description(),
                     report.url(),
+                    report.origin().format().wire(),
+                    report.origin().kind(),
+                    report.reporter() instanceof Reporter.OfPartner
+                            ? report.origin().reference()
+                            : null,
+                    report.origin().format().ofMachines(),
+                    report.additions().stream()
+                            .map(added -> new AdditionView(added.text(), added.addedAt()))
+                            .toList(),
                     report.evidence().stream().map(EvidenceView::of).toList());
         }
     }
+
+    record AdditionView(String text, Instant addedAt) {}
 
     record NoteView(UUID moderatorId, String text, Instant at) {
         static NoteView of(CaseNote note) {
@@ -231,25 +253,6 @@ class CaseController {
                 casework.notes(new CaseId(id)).stream().map(NoteView::of).toList());
     }
 
-    @Operation(summary = "Save a file of evidence: bytes, never shown")
-    @GetMapping("/{id}/evidence/{evidenceId}")
-    @PreAuthorize("hasRole('moderator')")
-    ResponseEntity<byte[]> evidence(
-            @PathVariable UUID id,
-            @PathVariable UUID evidenceId,
-            @AuthenticationPrincipal Jwt jwt) {
-        return casework.evidence(new CaseId(id), new EvidenceId(evidenceId), moderator(jwt))
-                .map(content ->
-                        ResponseEntity.ok()
-                                .contentType(MediaType.APPLICATION_OCTET_STREAM)
-                                .header(
-                                        "Content-Disposition",
-                                        "attachment; filename=\"" + evidenceId + ".bin\"")
-                                .header("Content-Security-Policy", "sandbox")
-                                .body(content))
-                .orElseThrow(EvidenceNotKept::new);
-    }
-
     @Operation(summary = "Take a case on")
     @PostMapping("/{id}/claim")
     @PreAuthorize("hasRole('moderator')")
@@ -321,15 +324,6 @@ class CaseController {
     @ExceptionHandler
     ProblemDetail conflict(ConflictOfInterest e) {
         return problem(HttpStatus.FORBIDDEN, "conflict-of-interest", e.getMessage());
-    }
-
-    /** There is no such file in the case, or of its category only the hash may be kept. */
-    private static class EvidenceNotKept extends RuntimeException {}
-
-    @ExceptionHandler
-    ProblemDetail notKept(EvidenceNotKept e) {
-        return problem(
-                HttpStatus.NOT_FOUND, "evidence-not-kept", "No content of this file is kept");
     }
 
     @ExceptionHandler

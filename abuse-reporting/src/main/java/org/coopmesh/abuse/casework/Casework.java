@@ -134,16 +134,25 @@ public class Casework {
     }
 
     /**
-     * The bytes of a file, for the moderator who has the case in hand.
+     * Lets the moderator who has the case in hand to one of its files.
      *
+     * @return false if the case has no such file
      * @throws CaseStepRefused if that is somebody else
      * @throws ConflictOfInterest if the moderator stands too near
      */
-    Optional<byte[]> evidence(CaseId id, EvidenceId evidence, MemberId moderator) {
+    boolean holdsFile(CaseId id, EvidenceId evidence, MemberId moderator) {
         hold(read(id, moderator), moderator);
-        return cases.reports(id).stream()
-                .flatMap(report -> intake.content(report, evidence).stream())
-                .findFirst();
+        return hasFile(id, evidence, moderator);
+    }
+
+    /**
+     * Whether a case has this file, for a moderator who may read about it.
+     *
+     * @throws ConflictOfInterest if the moderator stands too near
+     */
+    boolean hasFile(CaseId id, EvidenceId evidence, MemberId moderator) {
+        read(id, moderator);
+        return cases.reports(id).stream().anyMatch(report -> intake.has(report, evidence));
     }
 
     /**

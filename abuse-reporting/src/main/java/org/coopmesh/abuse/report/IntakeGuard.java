@@ -1,7 +1,5 @@
 package org.coopmesh.abuse.report;
 
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -11,53 +9,67 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.coopmesh.abuse.subject.Prefix;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Stands before the intake: so many reports from one client in a while, so many bytes in one report. Every client has an
- * allowance of its own and there is no common one, so a flood from one side shuts out nobody else. Runs before the
- * body is parsed. Counts on the machine's own time, which no demo clock moves.
+ * Stands before the intake: so many reports from one side in a while, so many bytes in one report. Runs before the body is parsed. Who has a key is counted as a
+ * partner, who is signed in as a member, everybody else by where they come from ({@link Allowances}).
  */
 @Component
 class IntakeGuard extends OncePerRequestFilter {
-    private static final int CLIENT_LENGTH_V6 = 64;
+    static final String KEY_HEADER = "X-API-Key";
+
+    /** Where the guard leaves who holds the key of the request. */
+    static final String PARTNER = IntakeGuard.class.getName() + ".partner";
 
     private final IntakeSettings settings;
-    private final Map<String, Bucket> clients;
+    private final Allowances allowances;
+    private final Partners partners;
 
-    IntakeGuard(IntakeSettings settings) {
+    IntakeGuard(IntakeSettings settings, Allowances allowances, Partners partners) {
         this.settings = settings;
-        this.clients =
-                new LinkedHashMap<>(64, 0.75f, true) {
-                    @Override
-                    protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
-                        return size() > settings.clientsMax();
-                    }
-                };
+        this.allowances = allowances;
+        this.partners = partners;
     }
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
+        String path = request.getContextPath() + "/api/reports";
         return !(request.getMethod().equals("POST")
-                && request.getRequestURI().equals(request.getContextPath() + "/api/reports"));
+                && (request.getRequestURI().equals(path)
+                        || request.getRequestURI().startsWith(path + "/")));
     }
 
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        ConsumptionProbe probe = bucket(client(request)).tryConsumeAndReturnRemaining(1);
-        if (!probe.isConsumed()) {
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(probe.getNanosToWaitForRefill()) + 1;
-            response.setHeader("Retry-After", Long.toString(seconds));
-            refuse(response, 429, "too-many-reports", "Too many reports from here; try later");
+        String key = request.getHeader(KEY_HEADER);
+        Optional<Partner> partner =
+                key == null ? Optional.empty() : partners.holder(PartnerKey.hash(key));
+        String member = member();
+        boolean stranger = partner.isEmpty() && member == null;
+        if (key != null && partner.isEmpty()) {
+            // A wrong key counts as a stranger's attempt, so that keys cannot be guessed at
+            // leisure.
+            allowances.stranger(request.getRemoteAddr());
+            refuse(response, 401, "unknown-key", "This key is not known, or has ended");
+            return;
+        }
+        Optional<Duration> wait =
+                partner.isPresent()
+                        ? allowances.partner(partner.get().id(), partner.get().reportsPerHour())
+                        : member != null
+                                ? allowances.member(member)
+                                : allowances.stranger(request.getRemoteAddr());
+        if (wait.isPresent()) {
+            tooMany(response, wait.get());
             return;
         }
         int bodyMax = Math.toIntExact(settings.bodyMax().toBytes());
@@ -73,38 +85,39 @@ class IntakeGuard extends OncePerRequestFilter {
             refuse(response, 413, "report-too-large", "A report has " + bodyMax + " bytes at most");
             return;
         }
-        chain.doFilter(limited, response);
-    }
-
-    private Bucket bucket(String client) {
-        synchronized (clients) {
-            return clients.computeIfAbsent(client, c -> allowance());
-        }
-    }
-
-    private Bucket allowance() {
-        return Bucket.builder()
-                .addLimit(limit ->
-                        limit.capacity(settings.reportsPerClient())
-                                .refillGreedy(settings.reportsPerClient(), settings.ratePeriod()))
-                .build();
-    }
-
-    /** The member who is signed in, else where the request comes from. */
-    private static String client(HttpServletRequest request) {
-        var authentication = SecurityContextHolder.getContext().getAuthentication();
-        if (authentication != null && authentication.getPrincipal() instanceof Jwt jwt) {
-            return "member " + jwt.getSubject();
+        partner.ifPresent(known -> request.setAttribute(PARTNER, known.id()));
+        if (!stranger) {
+            chain.doFilter(limited, response);
+            return;
         }
         try {
-            Prefix address = Prefix.address(request.getRemoteAddr());
-            return switch (address.family()) {
-                case V4 -> address.toString();
-                case V6 -> Prefix.parse(address.addressText() + "/" + CLIENT_LENGTH_V6).toString();
-            };
-        } catch (IllegalArgumentException notAnAddress) {
-            return "elsewhere";
+            if (!allowances.enter()) {
+                tooMany(response, Duration.ofSeconds(5));
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            tooMany(response, Duration.ofSeconds(5));
+            return;
         }
+        try {
+            chain.doFilter(limited, response);
+        } finally {
+            allowances.leave();
+        }
+    }
+
+    private static void tooMany(HttpServletResponse response, Duration wait) throws IOException {
+        response.setHeader("Retry-After", Long.toString(wait.toSeconds() + 1));
+        refuse(response, 429, "too-many-reports", "Too many reports from here; try later");
+    }
+
+    /** Who is signed in. */
+    private static @Nullable String member() {
+        var authentication = SecurityContextHolder.getContext().getAuthentication();
+        return authentication != null && authentication.getPrincipal() instanceof Jwt jwt
+                ? jwt.getSubject()
+                : null;
     }
 
     private static void refuse(HttpServletResponse response, int status, String slug, String why)

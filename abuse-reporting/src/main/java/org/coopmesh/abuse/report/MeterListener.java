@@ -54,7 +54,9 @@ class MeterListener {
                 Report.linkUrl(low, high),
                 List.of(
                         new Intake.Attached(EVIDENCE_TYPE, fact.getLow().toByteArray()),
-                        new Intake.Attached(EVIDENCE_TYPE, fact.getHigh().toByteArray())));
+                        new Intake.Attached(EVIDENCE_TYPE, fact.getHigh().toByteArray())),
+                new Origin(Format.METER, null, null),
+                null);
     }
 
     private static String description(LinkDiscrepancy fact, String low, String high) {

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param address one address, where the complaint is about one
  * @param observedAt when it happened; where the reporter did not say, when the report came
  * @param description null where the category forbids to keep content
+ * @param muted true where it came from somebody whom a moderator had muted: it is kept and opens no case
+ * @param additions what the reporter told later, oldest first
  */
 public record Report(
         ReportId id,
@@ -27,9 +29,13 @@ public record Report(
         @Nullable String url,
         List<Evidence> evidence,
         Instant receivedAt,
-        ReportState state) {
+        ReportState state,
+        Origin origin,
+        boolean muted,
+        List<Addition> additions) {
     public Report {
         evidence = List.copyOf(evidence);
+        additions = List.copyOf(additions);
         if (address != null && !address.isAddress()) {
             throw new IllegalArgumentException("a report is about one address: " + address);
         }

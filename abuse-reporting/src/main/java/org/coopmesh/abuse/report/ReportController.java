@@ -1,13 +1,16 @@
 package org.coopmesh.abuse.report;
 
 import io.swagger.v3.oas.annotations.Operation;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Email;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +22,7 @@ import org.coopmesh.abuse.subject.Prefix;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.security.oauth2.jwt.Jwt;
@@ -40,9 +44,11 @@ class ReportController {
     private static final int TOKEN_LENGTH_MAX = 100;
 
     private final Intake intake;
+    private final Allowances allowances;
 
-    ReportController(Intake intake) {
+    ReportController(Intake intake, Allowances allowances) {
         this.intake = intake;
+        this.allowances = allowances;
     }
 
     record EvidenceRequest(
@@ -59,7 +65,17 @@ class ReportController {
             @Nullable @Valid @Size(max = EVIDENCE_COUNT_MAX)
                     List<@NotNull EvidenceRequest> evidence) {}
 
-    record ReceiptView(UUID id, String followUpToken) {}
+    /** {@code followUpToken}: shown this once, and not where the same was sent before. */
+    record ReceiptView(UUID id, @Nullable String followUpToken) {
+        static ReceiptView of(Intake.Receipt receipt) {
+            FollowUpToken token = receipt.token();
+            return new ReceiptView(receipt.id().value(), token == null ? null : token.value());
+        }
+    }
+
+    record AdditionRequest(@NotBlank @Size(max = Addition.LENGTH_MAX) String text) {}
+
+    record AdditionView(String text, Instant addedAt) {}
 
     /** What a reporter sees: how it stands and what came of it, nothing of the other side. */
     record ReportView(
@@ -68,7 +84,8 @@ class ReportController {
             @Nullable String address,
             Instant receivedAt,
             String state,
-            @Nullable String outcome) {
+            @Nullable String outcome,
+            List<AdditionView> additions) {
         static ReportView of(Report report) {
             Prefix address = report.address();
             return new ReportView(
@@ -86,7 +103,10 @@ class ReportController {
                         case UPHELD -> "upheld";
                         case DISMISSED -> "dismissed";
                         case OVERTURNED -> "overturned";
-                    });
+                    },
+                    report.additions().stream()
+                            .map(added -> new AdditionView(added.text(), added.addedAt()))
+                            .toList());
         }
     }
 
@@ -97,12 +117,77 @@ class ReportController {
     @PreAuthorize("permitAll()")
     @ResponseStatus(HttpStatus.CREATED)
     ReceiptView report(
-            @Valid @RequestBody ReportRequest request, @AuthenticationPrincipal @Nullable Jwt jwt) {
-        Intake.Receipt receipt = intake.receive(submission(request, jwt));
-        return new ReceiptView(receipt.id().value(), receipt.token().value());
+            @Valid @RequestBody ReportRequest request,
+            @AuthenticationPrincipal @Nullable Jwt jwt,
+            HttpServletRequest from) {
+        Intake.Submission submission =
+                submission(request, reporter(request.reporterEmail(), jwt, from));
+        limit(submission, from);
+        return ReceiptView.of(intake.receive(submission));
     }
 
-    private static Intake.Submission submission(ReportRequest request, @Nullable Jwt jwt) {
+    @Operation(summary = "Report by XARF 4; with X-API-Key as a partner, else as anybody")
+    @PostMapping(path = "/xarf", consumes = "application/json")
+    @PreAuthorize("permitAll()")
+    ResponseEntity<ReceiptView> xarf(
+            @RequestBody byte[] document,
+            @AuthenticationPrincipal @Nullable Jwt jwt,
+            HttpServletRequest from) {
+        Reporter reporter = reporter(null, jwt, from);
+        try {
+            XarfReader.Xarf read = XarfReader.read(document);
+            var submission =
+                    new Intake.Submission(
+                            read.type().ours(),
+                            reporter instanceof Reporter.Anonymous
+                                    ? new Reporter.OfMail(read.contact())
+                                    : reporter,
+                            read.address(),
+                            read.port(),
+                            read.observedAt(),
+                            read.description(),
+                            read.url(),
+                            read.evidence(),
+                            new Origin(Format.XARF, read.type().wire(), read.reference()),
+                            arrival(reporter, read.reference(), document));
+            limit(submission, from);
+            Intake.Receipt receipt = intake.receive(submission);
+            return ResponseEntity.status(
+                            receipt.token() == null ? HttpStatus.OK : HttpStatus.CREATED)
+                    .body(ReceiptView.of(receipt));
+        } catch (ReportRefused e) {
+            if (reporter instanceof Reporter.OfPartner) {
+                intake.refused(Format.XARF, reporter, document, e);
+            }
+            throw e;
+        }
+    }
+
+    /** A partner's number of a report counts; of strangers, who could take each other's, the whole document. */
+    private static byte[] arrival(Reporter reporter, String reference, byte[] document) {
+        return reporter instanceof Reporter.OfPartner of
+                ? PartnerKey.hash("xarf " + of.partner() + " " + reference)
+                : PartnerKey.hash("xarf " + new String(document, StandardCharsets.ISO_8859_1));
+    }
+
+    /** Strangers of one network have an allowance for each thing they complain of. */
+    private void limit(Intake.Submission submission, HttpServletRequest from) {
+        boolean stranger =
+                switch (submission.reporter()) {
+                    case Reporter.OfMember m -> false;
+                    case Reporter.OfPartner p -> false;
+                    case Reporter.OfMail m -> true;
+                    case Reporter.Anonymous a -> true;
+                };
+        if (!stranger) return;
+        allowances
+                .about(from.getRemoteAddr(), submission.address(), submission.url())
+                .ifPresent(wait -> {
+                    throw new TooManyReports(wait);
+                });
+    }
+
+    private static Intake.Submission submission(ReportRequest request, Reporter reporter) {
         var evidence = new ArrayList<Intake.Attached>();
         if (request.evidence() != null) {
             for (EvidenceRequest file : request.evidence()) {
@@ -111,7 +196,7 @@ class ReportController {
         }
         return new Intake.Submission(
                 category(request.category()),
-                reporter(request.reporterEmail(), jwt),
+                reporter,
                 request.address() == null || request.address().isBlank()
                         ? null
                         : address(request.address()),
@@ -119,18 +204,13 @@ class ReportController {
                 request.observedAt(),
                 blankToNull(request.description()),
                 blankToNull(request.url()),
-                evidence);
+                evidence,
+                Origin.FORM,
+                null);
     }
 
     private static byte[] content(EvidenceRequest file) {
-        try {
-            new Evidence(
-                    new EvidenceId(new UUID(0, 0)),
-                    file.contentType(),
-                    "",
-                    0,
-                    false); // Type check.
-        } catch (IllegalArgumentException e) {
+        if (!Evidence.isType(file.contentType())) {
             throw new ReportRefused("evidence.contentType", "not a content type");
         }
         try {
@@ -156,7 +236,11 @@ class ReportController {
         }
     }
 
-    private static Reporter reporter(@Nullable String email, @Nullable Jwt jwt) {
+    private static Reporter reporter(
+            @Nullable String email, @Nullable Jwt jwt, HttpServletRequest from) {
+        if (from.getAttribute(IntakeGuard.PARTNER) instanceof PartnerId partner) {
+            return new Reporter.OfPartner(partner);
+        }
         if (jwt != null) {
             return new Reporter.OfMember(member(jwt));
         }
@@ -183,6 +267,22 @@ class ReportController {
                         jwt == null ? null : member(jwt)));
     }
 
+    @Operation(summary = "Add to a report what one learned since, with its token or as who sent it")
+    @PostMapping("/{id}/additions")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @PreAuthorize("permitAll()")
+    void add(
+            @PathVariable UUID id,
+            @RequestParam(required = false) @Nullable @Size(max = TOKEN_LENGTH_MAX) String token,
+            @Valid @RequestBody AdditionRequest request,
+            @AuthenticationPrincipal @Nullable Jwt jwt) {
+        intake.add(
+                new ReportId(id),
+                token == null ? null : new FollowUpToken(token),
+                jwt == null ? null : member(jwt),
+                request.text().strip());
+    }
+
     @Operation(summary = "The reports of the member who is signed in, newest first")
     @GetMapping("/mine")
     @PreAuthorize("isAuthenticated()")
@@ -199,20 +299,46 @@ class ReportController {
 
     @ExceptionHandler
     ProblemDetail notFound(ReportNotFound e) {
-        var problem = ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, e.getMessage());
-        problem.setType(URI.create("https://coopmesh.org/problems/report-not-found"));
-        return problem;
+        return notFound(e.getMessage());
     }
 
     @ExceptionHandler
     ProblemDetail refused(ReportRefused e) {
+        return problem(e);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> tooMany(TooManyReports e) {
         var problem =
-                ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, "Something is missing");
+                ProblemDetail.forStatusAndDetail(HttpStatus.TOO_MANY_REQUESTS, e.getMessage());
+        problem.setType(URI.create("https://coopmesh.org/problems/too-many-reports"));
+        return ResponseEntity.status(HttpStatus.TOO_MANY_REQUESTS)
+                .header("Retry-After", Long.toString(e.retryAfter().toSeconds() + 1))
+                .body(problem);
+    }
+
+    static ProblemDetail notFound(@Nullable String why) {
+        var problem = ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, why);
+        problem.setType(URI.create("https://coopmesh.org/problems/report-not-found"));
+        return problem;
+    }
+
+    static ProblemDetail problem(ReportRefused e) {
+        var problem = ProblemDetail.forStatus(HttpStatus.BAD_REQUEST);
         problem.setDetail(e.field() + ": " + e.getMessage());
         problem.setType(URI.create("https://coopmesh.org/problems/report-refused"));
         problem.setProperty(
                 "errors",
-                List.of(Map.of("field", e.field(), "rule", "refused", "message", e.getMessage())));
+                e.wrongs().stream()
+                        .map(w ->
+                                Map.of(
+                                        "field",
+                                        w.field(),
+                                        "rule",
+                                        w.rule(),
+                                        "message",
+                                        w.message()))
+                        .toList());
         return problem;
     }
 }

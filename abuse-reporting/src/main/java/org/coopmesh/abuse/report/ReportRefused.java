@@ -1,15 +1,29 @@
 package org.coopmesh.abuse.report;
 
-/** A report that cannot be taken in as it stands; names the field that is wrong. */
+import java.util.List;
+
+/** A report that cannot be taken in as it stands; names each field that is wrong, the rule and why. */
 class ReportRefused extends RuntimeException {
-    private final String field;
+    private final List<Wrong> wrongs;
+
+    /** One wrong field: which, by which rule, and why in words. */
+    record Wrong(String field, String rule, String message) {}
 
     ReportRefused(String field, String message) {
-        super(message);
-        this.field = field;
+        this(List.of(new Wrong(field, "refused", message)));
+    }
+
+    /** @param wrongs one at least */
+    ReportRefused(List<Wrong> wrongs) {
+        super(wrongs.getFirst().message());
+        this.wrongs = List.copyOf(wrongs);
+    }
+
+    List<Wrong> wrongs() {
+        return wrongs;
     }
 
     String field() {
-        return field;
+        return wrongs.getFirst().field();
     }
 }

@@ -10,6 +10,9 @@ public sealed interface Reporter {
     /** Somebody who left an address to write to; it is not verified. */
     record OfMail(String email) implements Reporter {}
 
+    /** A program with a key of the co-op. */
+    record OfPartner(PartnerId partner) implements Reporter {}
+
     /** Nobody in particular. */
     record Anonymous() implements Reporter {}
 
@@ -17,6 +20,7 @@ public sealed interface Reporter {
         return switch (this) {
             case OfMember m -> "member";
             case OfMail m -> "mail";
+            case OfPartner p -> "partner";
             case Anonymous a -> "anonymous";
         };
     }

@@ -23,8 +23,8 @@ import org.springframework.stereotype.Repository;
 class Reports {
     private static final String COLUMNS =
             """
-            select report_id, category, reporter_kind, reporter_member_id, reporter_email, host(address) as address,
-                port, observed_at, description, url, received_at, state
+            select report_id, category, reporter_kind, reporter_member_id, reporter_email, partner_id, host(address) as address,
+                port, observed_at, description, url, received_at, state, format, kind, reference, muted
             from report
             """;
 
@@ -34,52 +34,106 @@ class Reports {
         this.db = db;
     }
 
-    void add(Report report, byte[] tokenHash) {
+    /** False, and nothing is written, where the same arrived before. */
+    boolean add(Report report, byte[] tokenHash, byte @Nullable [] arrival) {
         @Nullable UUID member = null;
         @Nullable String email = null;
+        @Nullable UUID partner = null;
         switch (report.reporter()) {
             case Reporter.OfMember m -> member = m.member().value();
             case Reporter.OfMail m -> email = m.email();
+            case Reporter.OfPartner p -> partner = p.partner().value();
             case Reporter.Anonymous a -> {}
         }
         Prefix address = report.address();
-        db.sql(
-                        """
-                        insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
-                            token_hash, address, port, observed_at, description, url, received_at, state)
-                        values (:id, :category, :kind, cast(:member as uuid), :email, :tokenHash,
-                            cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state)
-                        """)
-                .param("id", report.id().value())
-                .param("category", report.category().wire())
-                .param("kind", report.reporter().kind())
-                .param("member", member)
-                .param("email", email)
-                .param("tokenHash", tokenHash)
-                .param("address", address == null ? null : address.addressText())
-                .param("port", report.port())
-                .param("observedAt", time(report.observedAt()))
-                .param("description", report.description())
-                .param("url", report.url())
-                .param("receivedAt", time(report.receivedAt()))
-                .param("state", report.state().stored())
+        return db.sql(
+                                """
+                                insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
+                                    partner_id, token_hash, address, port, observed_at, description, url, received_at, state,
+                                    format, kind, reference, muted, arrival_key)
+                                values (:id, :category, :reporter, cast(:member as uuid), :email, cast(:partner as uuid), :tokenHash,
+                                    cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state,
+                                    :format, :kind, :reference, :muted, cast(:arrival as bytea))
+                                on conflict (arrival_key) do nothing
+                                """)
+                        .param("id", report.id().value())
+                        .param("category", report.category().wire())
+                        .param("reporter", report.reporter().kind())
+                        .param("member", member)
+                        .param("email", email)
+                        .param("partner", partner)
+                        .param("tokenHash", tokenHash)
+                        .param("address", address == null ? null : address.addressText())
+                        .param("port", report.port())
+                        .param("observedAt", time(report.observedAt()))
+                        .param("description", report.description())
+                        .param("url", report.url())
+                        .param("receivedAt", time(report.receivedAt()))
+                        .param("state", report.state().stored())
+                        .param("format", report.origin().format().wire())
+                        .param("kind", report.origin().kind())
+                        .param("reference", report.origin().reference())
+                        .param("muted", report.muted())
+                        .param("arrival", arrival)
+                        .update()
+                == 1;
+    }
+
+    /** The report that arrived with this key. */
+    ReportId arrived(byte[] arrival) {
+        return db.sql("select report_id from report where arrival_key = :arrival")
+                .param("arrival", arrival)
+                .query((rs, row) -> new ReportId(rs.getObject("report_id", UUID.class)))
+                .single();
+    }
+
+    /** Hash and size of each file; its bytes are the vault's. */
+    void addEvidence(Report report) {
+        for (Evidence evidence : report.evidence()) {
+            Evidence.Claim claim = evidence.claim();
+            db.sql(
+                            """
+                            insert into evidence (evidence_id, report_id, category, content_type, sha256, size_bytes, kept,
+                                declared_hash, differs)
+                            values (:id, :report, :category, :type, decode(:sha256, 'hex'), :size, :kept, :declared, :differs)
+                            """)
+                    .param("id", evidence.id().value())
+                    .param("report", report.id().value())
+                    .param("category", report.category().wire())
+                    .param("type", evidence.contentType())
+                    .param("sha256", evidence.sha256())
+                    .param("size", evidence.sizeBytes())
+                    .param("kept", evidence.kept())
+                    .param("declared", claim.hash())
+                    .param("differs", claim.differs())
+                    .update();
+        }
+    }
+
+    void addAddition(ReportId id, Addition addition) {
+        db.sql("insert into report_addition (report_id, text, added_at) values (:id, :text, :at)")
+                .param("id", id.value())
+                .param("text", addition.text())
+                .param("at", time(addition.addedAt()))
                 .update();
     }
 
-    /** {@code content} null where only the hash may be kept. */
-    void addEvidence(Report report, Evidence evidence, byte @Nullable [] content) {
-        db.sql(
-                        """
-                        insert into evidence (evidence_id, report_id, category, content_type, sha256, size_bytes, content)
-                        values (:id, :report, :category, :type, decode(:sha256, 'hex'), :size, cast(:content as bytea))
-                        """)
-                .param("id", evidence.id().value())
-                .param("report", report.id().value())
-                .param("category", report.category().wire())
-                .param("type", evidence.contentType())
-                .param("sha256", evidence.sha256())
-                .param("size", evidence.sizeBytes())
-                .param("content", content)
+    private List<Addition> additions(UUID report) {
+        return db.sql(
+                        "select text, added_at from report_addition where report_id = :id order by addition_number")
+                .param("id", report)
+                .query((rs, row) ->
+                        new Addition(
+                                rs.getString("text"),
+                                rs.getObject("added_at", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /** A new secret takes the place of the one before. */
+    void setToken(ReportId id, byte[] tokenHash) {
+        db.sql("update report set token_hash = :hash where report_id = :id")
+                .param("id", id.value())
+                .param("hash", tokenHash)
                 .update();
     }
 
@@ -138,18 +192,6 @@ class Reports {
                 .optional();
     }
 
-    Optional<byte[]> content(ReportId report, EvidenceId evidence) {
-        return db.sql(
-                        """
-                        select content from evidence
-                        where report_id = :report and evidence_id = :evidence and content is not null
-                        """)
-                .param("report", report.value())
-                .param("evidence", evidence.value())
-                .query(byte[].class)
-                .optional();
-    }
-
     void setState(ReportId id, ReportState state) {
         db.sql("update report set state = :state where report_id = :id")
                 .param("state", state.stored())
@@ -157,11 +199,19 @@ class Reports {
                 .update();
     }
 
+    /** The files that came with these reports and were kept at first. */
+    List<UUID> files(Collection<ReportId> ids) {
+        return db.sql("select evidence_id from evidence where report_id = any(:ids) and kept")
+                .param("ids", values(ids))
+                .query((rs, row) -> rs.getObject("evidence_id", UUID.class))
+                .list();
+    }
+
     private List<Evidence> evidence(UUID report) {
         return db.sql(
                         """
-                        select evidence_id, content_type, encode(sha256, 'hex') as sha256, size_bytes,
-                            content is not null as kept
+                        select evidence_id, content_type, encode(sha256, 'hex') as sha256, size_bytes, kept,
+                            declared_hash, differs
                         from evidence where report_id = :report order by evidence_id
                         """)
                 .param("report", report)
@@ -171,7 +221,9 @@ class Reports {
                                 rs.getString("content_type"),
                                 rs.getString("sha256"),
                                 rs.getLong("size_bytes"),
-                                rs.getBoolean("kept")))
+                                rs.getBoolean("kept"),
+                                new Evidence.Claim(
+                                        rs.getString("declared_hash"), rs.getBoolean("differs"))))
                 .list();
     }
 
@@ -189,7 +241,13 @@ class Reports {
                 rs.getString("url"),
                 evidence(id),
                 rs.getObject("received_at", OffsetDateTime.class).toInstant(),
-                ReportState.valueOf(rs.getString("state").toUpperCase(Locale.ROOT)));
+                ReportState.valueOf(rs.getString("state").toUpperCase(Locale.ROOT)),
+                new Origin(
+                        Format.parse(rs.getString("format")),
+                        rs.getString("kind"),
+                        rs.getString("reference")),
+                rs.getBoolean("muted"),
+                additions(id));
     }
 
     private static Reporter reporter(ResultSet rs) throws SQLException {
@@ -199,6 +257,8 @@ class Reports {
                     new Reporter.OfMember(
                             new MemberId(rs.getObject("reporter_member_id", UUID.class)));
             case "mail" -> new Reporter.OfMail(rs.getString("reporter_email"));
+            case "partner" ->
+                    new Reporter.OfPartner(new PartnerId(rs.getObject("partner_id", UUID.class)));
             case "anonymous" -> new Reporter.Anonymous();
             default -> throw new IllegalStateException("no such reporter: " + kind);
         };

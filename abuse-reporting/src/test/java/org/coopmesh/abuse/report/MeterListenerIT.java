@@ -145,7 +145,7 @@ class MeterListenerIT {
         return db
                 .sql(
                         """
-                        select e.content from evidence e join report r using (report_id) where r.url = :url
+                        select v.clear from vault_file v join evidence e on e.evidence_id = v.file_id join report r using (report_id) where r.url = :url
                         """)
                 .param("url", Report.linkUrl(low, high))
                 .query(byte[].class)

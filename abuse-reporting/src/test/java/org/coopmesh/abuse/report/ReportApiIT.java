@@ -123,10 +123,11 @@ class ReportApiIT {
         assertThat(Calls.<String>read(shown, "$.reports[0].evidence[0].sha256"))
                 .isEqualTo(sha256("<script>"));
 
-        String path = "/api/cases/" + caseId + "/evidence/" + evidence;
-        calls.get(moderator, path).andExpect(status().isConflict());
+        String path = "/api/cases/" + caseId + "/evidence/" + evidence + "/reading";
+        String why = "{\"reason\": \"to decide\"}";
+        calls.post(moderator, path, why).andExpect(status().isConflict());
         calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
-        calls.get(moderator, path)
+        calls.post(moderator, path, why)
                 .andExpect(status().isOk())
                 .andExpect(header().string("Content-Type", "application/octet-stream"))
                 .andExpect(header().string("X-Content-Type-Options", "nosniff"))
@@ -134,7 +135,7 @@ class ReportApiIT {
                         header().string(
                                         "Content-Disposition",
                                         "attachment; filename=\"" + evidence + ".bin\""));
-        calls.get(Person.with("board"), path).andExpect(status().isForbidden());
+        calls.post(Person.with("board"), path, why).andExpect(status().isForbidden());
     }
 
     @Test
@@ -157,7 +158,8 @@ class ReportApiIT {
                                 .single())
                 .isEqualTo("null");
         assertThat(
-                        db.sql("select content is null from evidence where report_id = ?")
+                        db.sql(
+                                        "select not kept and not exists (select from vault_file where file_id = evidence_id) from evidence where report_id = ?")
                                 .param(id)
                                 .query(Boolean.class)
                                 .single())
@@ -168,15 +170,18 @@ class ReportApiIT {
         assertThat(Calls.<String>read(shown, "$.reports[0].evidence[0].sha256"))
                 .isEqualTo(sha256("secret"));
         String evidence = read(shown, "$.reports[0].evidence[0].id");
-        calls.get(moderator, "/api/cases/" + caseId + "/evidence/" + evidence)
+        calls.post(
+                        moderator,
+                        "/api/cases/" + caseId + "/evidence/" + evidence + "/reading",
+                        "{\"reason\": \"to decide\"}")
                 .andExpect(status().isNotFound());
         assertThatExceptionOfType(DataIntegrityViolationException.class)
                 .as("the database holds to it by itself")
                 .isThrownBy(() ->
                         db.sql(
                                         """
-                                        insert into evidence values (gen_random_uuid(), ?, 'child_safety',
-                                            'image/png', sha256('x'), 1, 'x')
+                                        insert into evidence (evidence_id, report_id, category, content_type, sha256, size_bytes, kept)
+                                        values (gen_random_uuid(), ?, 'child_safety', 'image/png', sha256('x'), 1, true)
                                         """)
                                 .param(id)
                                 .update());

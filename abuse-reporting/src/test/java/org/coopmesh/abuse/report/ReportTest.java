@@ -28,7 +28,9 @@ class ReportTest {
         assertThat(hashed.kept()).isFalse();
         assertThat(hashed.sha256())
                 .isEqualTo("2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
-        var kept = new Evidence(hashed.id(), "image/png", hashed.sha256(), 1, true);
+        var kept =
+                new Evidence(
+                        hashed.id(), "image/png", hashed.sha256(), 1, true, Evidence.Claim.NONE);
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> report(Category.CHILD_SAFETY, null, List.of(kept), "10.1.1.1", 1));
@@ -99,6 +101,9 @@ class ReportTest {
                 null,
                 evidence,
                 NOW,
-                ReportState.RECEIVED);
+                ReportState.RECEIVED,
+                Origin.FORM,
+                false,
+                List.of());
     }
 }

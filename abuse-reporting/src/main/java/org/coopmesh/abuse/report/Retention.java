@@ -1,0 +1,40 @@
+package org.coopmesh.abuse.report;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.coopmesh.abuse.evidence.EvidenceVault;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Has the files of long closed cases erased. Goes through them in order and remembers how far it is; a restart goes through them
+ * again and finds nothing left to erase.
+ */
+@Component
+class Retention {
+    private static final int BATCH = 200;
+    private static final UUID FIRST = new UUID(0, 0);
+
+    private final Reports reports;
+    private final CaseCalendar calendar;
+    private final EvidenceVault vault;
+    private Instant reached = Instant.EPOCH;
+    private UUID reachedReport = FIRST;
+
+    Retention(Reports reports, CaseCalendar calendar, EvidenceVault vault) {
+        this.reports = reports;
+        this.calendar = calendar;
+        this.vault = vault;
+    }
+
+    @Scheduled(fixedDelayString = "${coopmesh.evidence.check-interval}")
+    void eraseOver() {
+        List<CaseCalendar.Closed> over =
+                calendar.closed(reached, reachedReport, vault.closedBefore(), BATCH);
+        if (over.isEmpty()) return;
+        vault.eraseOver(reports.files(over.stream().map(CaseCalendar.Closed::report).toList()));
+        reached = over.getLast().closedAt();
+        reachedReport = over.getLast().report().value();
+    }
+}
