@@ -149,6 +149,14 @@ const cases = createRoute({
   validateSearch: (search: Record<string, unknown>): { state?: string; category?: string } => ({ state: text(search.state), category: text(search.category) }),
   component: lazyRouteComponent(() => import('@/features/cases/CasesPage')),
 });
+const workload = createRoute({ ...under('/cases/workload'), component: lazyRouteComponent(() => import('@/features/cases/WorkloadPage')) });
+const myCases = createRoute({ ...under('/my/cases'), component: lazyRouteComponent(() => import('@/features/cases/MyCasesPage')) });
+const appeals = createRoute({
+  ...under('/cases/appeals'),
+  validateSearch: (search: Record<string, unknown>): { state?: string } => ({ state: text(search.state) }),
+  component: lazyRouteComponent(() => import('@/features/cases/AppealsPage')),
+});
+const appeal = createRoute({ ...under('/cases/appeals/$appealId'), component: lazyRouteComponent(() => import('@/features/cases/AppealPage')) });
 const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
 const desk = createRoute({ ...under('/cases/desk'), component: lazyRouteComponent(() => import('@/features/cases/DeskPage')) });
 const assembly = createRoute({ ...under('/assembly'), component: lazyRouteComponent(() => import('@/features/assembly/AssemblyPage')) });
@@ -161,7 +169,7 @@ const bans = createRoute({
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, desk, oneCase, bans, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -21,7 +21,7 @@ export const IDS = {
   payer: 'd0d00000-0000-4000-8000-000000000005', site: 'e0e00000-0000-4000-8000-000000000006', invoice: 'f0f00000-0000-4000-8000-000000000007', paid: 'f0f00000-0000-4000-8000-000000000008',
   simulation: '51700000-0000-4000-8000-0000000000f1',
   pool: 'c0570000-0000-4000-8000-00000000000e', tower: 'c0570000-0000-4000-8000-000000000011', share: '54a4e000-0000-4000-8000-00000000000f', entry: 'e4740000-0000-4000-8000-000000000010',
-  payRun: '9a900000-0000-4000-8000-000000000012',
+  payRun: '9a900000-0000-4000-8000-000000000012', appeal: 'a99ea100-0000-4000-8000-000000000014', decision: 'dec15100-0000-4000-8000-000000000015',
   case: 'ca5e0000-0000-4000-8000-000000000009', ban: 'ba000000-0000-4000-8000-00000000000a', report: '4e000000-0000-4000-8000-00000000000b',
 };
 const problem = (status: number, slug: string, detail: string, errors?: Json[]) => ({ status, body: { type: `https://coopmesh.org/problems/${slug}`, title: slug, status, detail, errors }, problem: true });
@@ -146,6 +146,11 @@ export class FakeCoop {
   bans: Json[];
   notes: Json[] = [];
   decisions: Json[] = [];
+  /** The decision that an appeal is against; shown beside it, and in its case only when a test says so. */
+  appealed: Json = {};
+  appealShown = false;
+  appeals: Json[] = [];
+  ownAppeals: Json[] = [];
   subject: string | null = null;
   staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
   nodeKeys: Json[] = [
@@ -238,7 +243,10 @@ export class FakeCoop {
     this.plans = [plan('standard', 'Standard', -300, '12.00', 100, '0.20', 'For a household.'), plan('small', 'Small', -300, '6.00', 20, '0.25', 'A little, for little.'), plan('standard', 'Standard', 40, '13.00', 150, '0.18', 'For a household.'),
       { ...plan('solidary', 'Solidary', -30, '0.00', 0, '0.00', 'Pay what you can.'), parts: [{ type: 'scale', floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, { type: 'timed', perGb: eur('0.25'), windows: [{ days: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'], fromHour: 1, toHour: 7, perGb: eur('0.00') }, { days: ['saturday', 'sunday'], fromHour: 7, toHour: 24, perGb: eur('0.15') }] }, { type: 'peak', committedMbit: '20', perMbit: eur('0.80'), direction: 'higherOfPercentiles' }] }];
     this.dues = { scale: { floor: eur('5.00'), suggested: eur('12.00'), ceiling: eur('40.00') }, monthly: eur('12.00'), choices: [] };
-    this.cases = [{ id: IDS.case, number: 17, state: 'open', category: 'intrusion', address: '10.201.1.20', port: 22, observedAt: ago(300), openedAt: ago(200), dueAt: ago(-1440), reports: 2, claimedBy: null, outcome: null }, { id: randomUUID(), number: 16, state: 'open', category: 'spam', address: '10.201.2.9', port: null, observedAt: ago(5000), openedAt: ago(4900), dueAt: ago(30), reports: 1, claimedBy: null, outcome: null }, { id: randomUUID(), number: 12, state: 'closed', category: 'copyright', address: null, port: null, observedAt: ago(90000), openedAt: ago(90000), dueAt: ago(80000), reports: 1, claimedBy: IDS.joan, outcome: 'dismissed' }];
+    this.cases = [{ id: IDS.case, number: 17, state: 'open', category: 'intrusion', address: '10.201.1.20', port: 22, observedAt: ago(300), openedAt: ago(200), dueAt: ago(-1440), overdue: false, reports: 2, claimedBy: null, outcome: null }, { id: randomUUID(), number: 16, state: 'open', category: 'spam', address: '10.201.2.9', port: null, observedAt: ago(5000), openedAt: ago(4900), dueAt: ago(30), overdue: true, reports: 1, claimedBy: null, outcome: null }, { id: randomUUID(), number: 12, state: 'closed', category: 'copyright', address: null, port: null, observedAt: ago(90000), openedAt: ago(90000), dueAt: ago(80000), overdue: false, reports: 1, claimedBy: IDS.joan, outcome: 'dismissed' }];
+    this.appealed = { id: IDS.decision, caseId: IDS.case, state: 'inForce', outcome: 'upheld', rule: '2: do no harm', reason: 'Brute force against a school server, from this connection.', measures: [{ id: randomUUID(), kind: 'suspension', target: { kind: 'member', value: IDS.ana }, until: ago(-10000), permanent: false }, { id: randomUUID(), kind: 'ban', target: { kind: 'address', value: '10.201.1.20/32' }, until: ago(-10000), permanent: false }], statement: '', decidedBy: IDS.joan, draftedAt: ago(3000), moderatorsNeeded: 1, agreed: [], confirmedBy: IDS.joan, inForceAt: ago(3000), appealUntil: ago(-40000), wantReversed: [] };
+    this.appeals = [{ id: IDS.appeal, decisionId: IDS.decision, caseId: IDS.case, state: 'lodged', text: 'My router was reset that night by the installer, and the log he left shows another key.', lodgedAt: ago(21000), dueAt: ago(800), overdue: true, found: 0, needed: 1, mayHear: true, decidedBy: null, reason: null, decidedAt: null }];
+    this.ownAppeals = [];
     this.bans = [{ id: IDS.ban, target: { kind: 'address', value: '10.201.4.20/32' }, state: 'inForce', orderedAt: ago(20), orderedBy: IDS.joan, imposedAt: ago(20), imposedBy: IDS.joan, until: ago(-10000), permanent: false, reason: 'Brute force against a school server', caseId: IDS.case, origin: 'decision' }, { id: randomUUID(), target: { kind: 'address', value: '2001:db8:77::/48' }, state: 'inForce', orderedAt: ago(900), orderedBy: IDS.joan, imposedAt: ago(880), imposedBy: IDS.board, until: null, permanent: true, reason: 'Malware control server', caseId: null, origin: 'moderator' }];
   }
 
@@ -333,7 +341,7 @@ export class FakeCoop {
     if (on(/^\/api\/overview\/home$/)) {
       const parts = ['membership', 'billing', 'abuse'].map((part) => ({ part, ok: part !== 'billing' || !this.billingSilent, why: part === 'billing' && this.billingSilent ? 'does not answer' : null }));
       if (this.empty) return ok({ parts, applicants: { count: 0, more: false }, openCases: { count: 0, more: false }, overdueInvoices: { count: 0, more: false }, nodes: { up: 0, late: 0, down: 0, never: 0, membersAffected: 0 }, implausible: { count: 0, more: false }, deadLetters: 0 });
-      return ok({ parts, applicants: { count: this.members.filter((one) => one.state === 'applicant').length, more: false }, openCases: { count: this.cases.filter((one) => one.state === 'open').length, more: false }, overdueInvoices: this.billingSilent ? null : { count: 1, more: false, total: eur('27.40') }, nodes: { up: 2, late: 0, down: 1, never: 1, membersAffected: 1 }, implausible: this.billingSilent ? null : { count: 3, more: false }, deadLetters: 1 });
+      return ok({ parts, applicants: { count: this.members.filter((one) => one.state === 'applicant').length, more: false }, openCases: { count: this.cases.filter((one) => one.state === 'open').length, more: false }, appeals: { count: 1, more: false, overdue: 1 }, overdueInvoices: this.billingSilent ? null : { count: 1, more: false, total: eur('27.40') }, nodes: { up: 2, late: 0, down: 1, never: 1, membersAffected: 1 }, implausible: this.billingSilent ? null : { count: 3, more: false }, deadLetters: 1 });
     }
     if ((found = on(/^\/api\/overview\/members\/([^/]+)$/))) {
       const moment = (minutes: number, part: string, kind: string, detail: Json) => ({ at: ago(minutes), part, kind, detail });
@@ -721,21 +729,31 @@ export class FakeCoop {
     if (on(/^\/api\/reports\/mine$/)) return items([{ id: IDS.report, category: 'spam', address: null, receivedAt: ago(9000), state: 'answered', outcome: 'upheld' }]);
     if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld', additions: [{ text: 'It went on until noon.', addedAt: ago(100) }] }) : problem(404, 'report-not-found', 'no such report');
     if (on(/^\/api\/reports\/([^/]+)\/additions$/, 'POST')) return { status: 204, body: undefined };
-    if (on(/^\/api\/cases$/)) return items(this.cases.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/cases$/)) return items(this.cases.filter((one) => (!q.get('state') || one.state === q.get('state')) && (q.get('order') !== 'due' || one.state === 'open' || one.state === 'underReview')).sort((one, other) => (q.get('order') === 'due' ? String(one.dueAt).localeCompare(String(other.dueAt)) : 0)));
+    if (on(/^\/api\/cases\/workload$/)) return ok({ days: Number(q.get('days')), waiting: this.empty ? 0 : 2, waitingOverdue: this.empty ? 0 : 1, items: this.empty ? [] : [{ moderatorId: IDS.joan, inHand: 2, overdue: 1, decided: 9, decidedLate: 2, upheld: 6, overturned: 1, closed: 7, minutes: 330 }, { moderatorId: IDS.ana, inHand: 0, overdue: 0, decided: 0, decidedLate: 0, upheld: 0, overturned: 0, closed: 0, minutes: 70 }] });
+    if (on(/^\/api\/cases\/([^/]+)\/proposal$/)) return ok(this.subject ? { strikes: [{ decisionId: randomUUID(), category: 'intrusion', weight: 2, at: ago(90_000) }, { decisionId: randomUUID(), category: 'spam', weight: 1, at: ago(200_000) }], weightBefore: 3, weight: 2, windowDays: 365, step: { from: 5, kind: 'suspension', days: 14, permanent: false } } : { strikes: [], weightBefore: 0, weight: 2, windowDays: 365, step: { from: 1, kind: 'warning', days: null, permanent: false } });
+    if (on(/^\/api\/abuse\/policy$/)) return ok({ moderators: 2, windowDays: 365, weights: { spam: 1, intrusion: 2, malware: 2, copyright: 1, harassment: 2, fraud: 2, illegal_content: 4, child_safety: 10, network_misuse: 1, other: 1 }, ladder: [{ from: 1, kind: 'warning', days: null, permanent: false }, { from: 3, kind: 'slowLane', days: 7, permanent: false, slowLaneKbit: 1000 }, { from: 5, kind: 'suspension', days: 14, permanent: false }, { from: 8, kind: 'ban', days: 90, permanent: false }, { from: 12, kind: 'ban', days: null, permanent: true }], appealDays: 30, hearDays: 14 });
+    if (on(/^\/api\/abuse\/decisions\/mine$/)) return items(this.empty ? [] : [{ ...this.appealed, caseNumber: 17, category: 'intrusion', language: q.get('language'), statement: q.get('language') === 'ca' ? 'Exposició de motius del cas 17 (atac o intrusió): estimat.\nFets: Força bruta contra un servidor.' : 'Statement of reasons in case 17 (attack or break-in): upheld.\nFacts: Brute force against a school server, from this connection.\nRule: 2: do no harm\nPeople decided this, no machine.' }]);
+    if (on(/^\/api\/abuse\/appeals\/mine$/)) return items(this.ownAppeals);
+    if (on(/^\/api\/abuse\/appeals$/)) return items(this.empty ? [] : this.appeals.filter((one) => !q.get('state') || one.state === q.get('state')));
+    if (on(/^\/api\/abuse\/appeals\/([^/]+)$/)) return ok(this.appeals[0]);
+    if (on(/^\/api\/abuse\/decisions\/([^/]+)\/appeal$/, 'POST')) { const made = { ...this.appeals[0], id: randomUUID(), text: body.text, state: 'lodged', lodgedAt: ago(0), dueAt: ago(-20_000), overdue: false }; this.ownAppeals = [made]; return { status: 201, body: made }; }
+    if ((found = on(/^\/api\/abuse\/appeals\/([^/]+)\/(grant|refuse)$/, 'POST'))) { Object.assign(this.appeals[0]!, { state: found[2] === 'grant' ? 'granted' : 'refused', overdue: false, mayHear: false, reason: body.reason, decidedBy: this.memberId, decidedAt: ago(0) }); if (found[2] === 'grant') Object.assign(this.appealed, { state: 'reversed', endedAt: ago(0), endReason: body.reason }); return ok(this.appeals[0]); }
     if ((found = on(/^\/api\/cases\/([^/]+)$/))) {
       const summary = this.cases.find((one) => one.id === found![1]);
       return summary ? ok({ summary, subjectMemberId: summary.claimedBy === this.memberId ? this.subject : null, reports: [{ id: IDS.report, reporter: 'partner', format: 'xarf', kind: 'connection/login_attack', reference: null, machine: true, additions: [{ text: 'It went on until noon.', addedAt: ago(100) }], receivedAt: ago(200), observedAt: ago(300), address: '10.201.1.20', port: 22, description: 'Hundreds of sign-in attempts a minute against our school server.\nNov 21 02:11:09 sshd: Failed password for root', url: null, evidence: [{ id: randomUUID(), contentType: 'text/plain', sha256: hex('evidence'), sizeBytes: 18_200, contentKept: true, declaredHash: `sha256:${hex('declared')}`, differs: true }] }], notes: this.notes }) : problem(404, 'case-not-found', 'no such case');
     }
-    if ((found = on(/^\/api\/cases\/([^/]+)\/decisions$/))) return items(this.decisions.filter((one) => one.caseId === found![1]));
-    if ((found = on(/^\/api\/cases\/([^/]+)\/(claim|notes|subject|decision|close|release)$/, 'POST'))) {
+    if ((found = on(/^\/api\/cases\/([^/]+)\/decisions$/))) return items([...this.decisions, ...(this.appealShown ? [this.appealed] : [])].filter((one) => one.caseId === found![1]));
+    if ((found = on(/^\/api\/cases\/([^/]+)\/(claim|notes|subject|decision|close|release|hand-over|take-away)$/, 'POST'))) {
       const one = this.cases.find((each) => each.id === found![1])!;
       if (found[2] === 'claim') Object.assign(one, { state: 'underReview', claimedBy: this.memberId });
+      if (found[2] === 'hand-over') Object.assign(one, { state: 'open', claimedBy: null, offeredTo: body.to, offeredUntil: ago(-1440) });
       if (found[2] === 'notes') this.notes.push({ moderatorId: this.memberId, text: body.text, at: ago(0) });
       if (found[2] === 'subject') this.subject = IDS.ana;
       if (found[2] === 'close') one.state = 'closed';
       if (found[2] === 'decision') {
         Object.assign(one, { state: 'decided', outcome: body.outcome, decidedAt: ago(0) });
-        const decision = { id: randomUUID(), caseId: one.id, state: body.outcome === 'upheld' ? 'inForce' : 'dismissed', ...body, measures: (body.measures as Json[]).map((measure) => ({ ...measure, id: randomUUID() })), statement: '', decidedBy: this.memberId, draftedAt: ago(0), inForceAt: ago(0) };
+        const decision = { id: randomUUID(), caseId: one.id, state: (body.measures as Json[]).some((measure) => measure.permanent) ? 'proposed' : body.outcome === 'upheld' ? 'inForce' : 'dismissed', ...body, moderatorsNeeded: (body.measures as Json[]).some((measure) => measure.permanent) ? 2 : 1, agreed: [], wantReversed: [], measures: (body.measures as Json[]).map((measure) => ({ ...measure, id: randomUUID() })), statement: '', decidedBy: this.memberId, draftedAt: ago(0), inForceAt: ago(0) };
         this.decisions.push(decision);
         return ok(decision);
       }

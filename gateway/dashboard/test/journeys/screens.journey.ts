@@ -74,6 +74,9 @@ const OFFICE: [string, string, RegExp][] = [
   ['cases', '/cases', /No. 17/],
   ['case', `/cases/${IDS.case}`, /sign-in attempts/],
   ['desk', '/cases/desk', /Village watch/],
+  ['workload', '/cases/workload', /By moderator/],
+  ['appeals', '/cases/appeals', /is overdue/],
+  ['appeal', `/cases/appeals/${IDS.appeal}`, /What the member says/],
   ['assembly', '/assembly', /Looks for seconders/],
   ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
   ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],
@@ -104,6 +107,7 @@ const MEMBER: [string, string, RegExp][] = [
   ['my-books', '/treasury/books', /Invoices paid/],
   ['my-node', '/nodes/11111111-0000-4000-8000-000000000001', /Last 24 hours/],
   ['my-simulation', `/simulations/${IDS.simulation}`, /For me/],
+  ['my-cases', '/my/cases', /no machine/],
   ['my-report', '/report', /You report as a member/],
 ];
 
@@ -112,6 +116,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   let origin: string;
   let browser: Browser;
   beforeAll(async () => {
+    coop.appealShown = true;
     origin = await coop.start();
     browser = await launch();
   });
@@ -160,7 +165,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-names', '/names', /moves along when the node does/], ['empty-my-names', '/my/names', /by a name instead/], ['empty-name-disputes', '/names/disputes', /Nobody disputes/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-appeals', '/cases/appeals', /waits here with a clock/], ['empty-my-cases', '/my/cases', /Should moderators ever/], ['empty-workload', '/cases/workload', /appears here/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-names', '/names', /moves along when the node does/], ['empty-my-names', '/my/names', /by a name instead/], ['empty-name-disputes', '/names/disputes', /Nobody disputes/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 

@@ -651,6 +651,64 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await inspect(page, 'partner-key', width);
   });
 
+  it('what is permanent waits for another moderator, and a case is handed over', async () => {
+    Object.assign(coop.cases[0]!, { state: 'underReview', claimedBy: IDS.board });
+    coop.subject = IDS.ana;
+    await page.goto(`/cases/${IDS.case}`);
+    await page.getByText('for 14 days').waitFor();
+    await inspect(page, 'case-proposal', width);
+    await page.getByRole('button', { name: 'Hand over' }).click();
+    await dialog().getByRole('radio').first().check();
+    await dialog().getByLabel('Reason').fill('I am away');
+    await inspect(page, 'hand-over', width);
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+
+    coop.decisions.push({ ...coop.appealed, id: 'dec15100-0000-4000-8000-000000000016', state: 'proposed', moderatorsNeeded: 3, agreed: [IDS.ana] });
+    await page.reload();
+    await page.getByText('2 of 3 moderators agree.').waitFor();
+    await inspect(page, 'case-approvals', width);
+    await page.getByRole('button', { name: 'Agree' }).waitFor();
+    await page.getByRole('button', { name: 'Hand over' }).click();
+    await dialog().getByRole('radio').first().check();
+    await dialog().getByLabel('Reason').fill('I am away');
+    await dialog().getByRole('button', { name: 'Hand over' }).click();
+    await page.getByText('Handed over to a colleague').waitFor();
+    expect(asked(/hand-over$/)[0]!.body).toEqual({ to: IDS.joan, reason: 'I am away' });
+  });
+
+  it('a member reads why in their language and appeals, once', async () => {
+    coop.signIn(IDS.ana, 'member');
+    await page.goto('/my/cases');
+    await page.getByText('no machine').waitFor();
+    await page.getByLabel('Language of the statements').selectOption('ca');
+    await page.getByText('Exposició de motius').waitFor();
+    await page.getByRole('button', { name: 'Appeal' }).click();
+    expect(await dialog().getByRole('button', { name: 'Lodge the appeal' }).isDisabled()).toBe(true);
+    await dialog().getByLabel('Why is it wrong?').fill('It was the installer');
+    await inspect(page, 'my-appeal-form', width);
+    await dialog().getByRole('button', { name: 'Lodge the appeal' }).click();
+    await page.getByText('Another moderator answers by').waitFor();
+    await inspect(page, 'my-appeal', width);
+
+    expect(asked(/appeal$/)[0]!.body).toEqual({ text: 'It was the installer' });
+    expect(await page.getByRole('button', { name: 'Appeal' }).count()).toBe(0);
+  });
+
+  it('another moderator grants an appeal with reasons', async () => {
+    coop.appealShown = true;
+    await page.goto('/cases/appeals');
+    await page.getByRole('link', { name: /My router was reset/ }).click();
+    await page.getByText('Brute force against a school server').waitFor();
+    await page.getByRole('button', { name: 'Grant' }).click();
+    await dialog().getByLabel('Reason').fill('The installer’s log shows it');
+    await inspect(page, 'grant', width);
+    await dialog().getByRole('button', { name: 'Grant' }).click();
+    await page.getByText('Granted: every measure has ended').waitFor();
+
+    expect(asked(/grant$/)[0]!.body).toEqual({ reason: 'The installer’s log shows it' });
+    expect(await page.getByRole('button', { name: 'Grant' }).count()).toBe(0);
+  });
+
   it('a moderator sees whom a ban would hit, bans, and lifts', async () => {
     await page.goto('/bans');
     await page.getByText('on 2 of 3 nodes').first().waitFor();

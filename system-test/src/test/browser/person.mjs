@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { identityDeeds } from './identity.mjs';
 import { joiningDeeds } from './joining.mjs';
+import { justiceDeeds } from './justice.mjs';
 import { moneyDeeds } from './money.mjs';
 
 const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
@@ -97,7 +98,7 @@ const deeds = {
   },
 };
 
-Object.assign(deeds, identityDeeds(page, picture), joiningDeeds(page, picture), moneyDeeds(page, picture));
+Object.assign(deeds, identityDeeds(page, picture), joiningDeeds(page, picture), justiceDeeds(page, picture), moneyDeeds(page, picture));
 
 try {
   if (email !== '-') await signIn();

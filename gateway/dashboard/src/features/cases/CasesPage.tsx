@@ -6,7 +6,6 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { CATEGORIES, CaseStatePill, categoryName } from '@/shared/abuse';
 import { useSession } from '@/shared/session';
-import { coopNow } from '@/shared/time';
 import { useAction } from '@/shared/ui/action';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
@@ -21,7 +20,7 @@ export default function CasesPage() {
   const session = useSession();
   const navigate = useNavigate();
   const { state, category } = useSearch({ strict: false });
-  const query = useInfiniteQuery(casesQuery({ state, category }));
+  const query = useInfiniteQuery(casesQuery({ state: state === 'all' ? undefined : state, category, order: !state || state === 'open' || state === 'underReview' ? 'due' : undefined }));
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const moderator = session.has('moderator');
 
@@ -31,14 +30,14 @@ export default function CasesPage() {
     { id: 'due', head: t`Due`, by: (row) => row.dueAt, cell: (row) => <Due row={row} /> },
     { id: 'reports', head: t`Reports`, end: true, by: (row) => row.reports, cell: (row) => <span className="num">{row.reports}</span> },
     { id: 'opened', head: t`Opened`, by: (row) => row.openedAt, cell: (row) => <When at={row.openedAt} /> },
-    { id: 'who', head: t`Claimed`, cell: (row) => (row.claimedBy ? row.claimedBy === session.memberId ? t`by you` : t`by a colleague` : <Nothing />) },
+    { id: 'who', head: t`Claimed`, cell: (row) => (row.claimedBy ? row.claimedBy === session.memberId ? t`by you` : t`by a colleague` : row.offeredTo ? row.offeredTo === session.memberId ? t`handed over to you` : t`handed over` : <Nothing />) },
     { id: 'acts', head: '', end: true, cell: (row) => (moderator && row.state === 'open' ? <Claim id={row.id} number={row.number} /> : <span className="nothing" />) },
   ], [t, i18n, moderator, session.memberId]);
 
   return (
-    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it.</Trans>} actions={<Button component={Link} to="/cases/desk" variant="default"><Trans>Evidence and reporters</Trans></Button>}>
+    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it; those due first stand first.</Trans>} actions={<><Button component={Link} to="/cases/desk" variant="default"><Trans>Evidence and reporters</Trans></Button><Button component={Link} to="/cases/appeals" variant="default"><Trans>Appeals</Trans></Button><Button component={Link} to="/cases/workload" variant="default"><Trans>Workload</Trans></Button></>}>
       <div className="toolbar">
-        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }]} />
+        <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })} items={[{ value: '', label: t`To do` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }, { value: 'all', label: t`All` }]} />
         <NativeSelect aria-label={t`Category`} value={category ?? ''} onChange={(event) => void navigate({ to: '/cases', search: { state, category: event.currentTarget.value || undefined } })}
           data={[{ value: '', label: t`Every category` }, ...CATEGORIES.map((one) => ({ value: one, label: i18n._(categoryName(one)) }))]} />
       </div>
@@ -52,7 +51,7 @@ export default function CasesPage() {
 
 function Due({ row }: { row: CaseRow }) {
   if (row.state === 'decided' || row.state === 'closed') return <Nothing />;
-  return Date.parse(row.dueAt) < coopNow() ? <><Pill tone="bad"><Trans>Late</Trans></Pill> <small><When at={row.dueAt} /></small></> : <When at={row.dueAt} />;
+  return row.overdue ? <><Pill tone="bad"><Trans>Late</Trans></Pill> <small><When at={row.dueAt} /></small></> : <When at={row.dueAt} />;
 }
 
 function Claim({ id, number }: { id: string; number: number }) {

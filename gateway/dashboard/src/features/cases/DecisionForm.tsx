@@ -10,7 +10,8 @@ import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { BlastRadiusPreview } from '@/shared/ui/blast-radius';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { firstTerm, TermFields, termOf, type TermChoice } from '@/shared/ui/term';
-import { decide, type CaseDetail, type Decision, type Measure, type MeasureKind, type Ruling } from './cases-api';
+import { decide, proposalQuery, type CaseDetail, type Decision, type Measure, type MeasureKind, type Ruling } from './cases-api';
+import { RungName, RungTerm } from './MeasureText';
 
 interface Draft {
   key: string;
@@ -24,6 +25,7 @@ interface Draft {
 export function DecisionForm({ found, close }: { found: CaseDetail; close: () => void }) {
   const { t } = useLingui();
   const coop = useQuery(coopQuery).data;
+  const proposal = useQuery(proposalQuery(found.summary.id)).data;
   const { id, number, address } = found.summary;
   const member = found.subjectMemberId;
   const form = useFields({ outcome: '' as '' | 'upheld' | 'dismissed', rule: '', reason: '' });
@@ -53,6 +55,7 @@ export function DecisionForm({ found, close }: { found: CaseDetail; close: () =>
       <TextInput required label={t`Rule`} description={coop?.rulesVersion ? t`Which rule of version ${coop.rulesVersion}, or why none.` : t`Which rule, or why none.`} maxLength={500} {...form.text('rule', action)} />
       <Textarea required label={t`Reasons`} description={t`Facts and why. The member gets this in their statement of reasons; leave out who reported.`} autosize minRows={3} maxLength={4000} {...form.text('reason', action)} />
       {form.values.outcome === 'upheld' && <>
+        {proposal && <p className="soft"><Trans>The policy proposes:</Trans> <b><RungName rung={proposal.step} /></b> <RungTerm rung={proposal.step} /></p>}
         {!member && <Notice tone="quiet" title={t`The member is not looked up`}><Trans>Without a look-up only the address can be banned. Warnings, slow lanes and suspensions aim at a member.</Trans></Notice>}
         {drafts.map((draft, at) => (
           <fieldset key={draft.key} className="measure">

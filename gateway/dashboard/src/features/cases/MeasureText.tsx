@@ -1,7 +1,7 @@
-import { Trans } from '@lingui/react/macro';
+import { Plural, Trans } from '@lingui/react/macro';
 import { Pill } from '@/shared/ui/status';
 import { When } from '@/shared/ui/values';
-import type { Measure } from './cases-api';
+import type { Measure, Rung } from './cases-api';
 
 /** One measure in a line: what, on whom, until when. */
 export function MeasureText({ measure }: { measure: Measure }) {
@@ -14,11 +14,20 @@ export function MeasureText({ measure }: { measure: Measure }) {
   );
 }
 
-function MeasureName({ measure }: { measure: Measure }) {
+function MeasureName({ measure }: { measure: Pick<Measure, 'kind' | 'slowLaneKbit'> }) {
   switch (measure.kind) {
     case 'warning': return <Trans>Warning</Trans>;
     case 'slowLane': return <Trans>Slow lane, {measure.slowLaneKbit ?? 0} kbit/s</Trans>;
     case 'suspension': return <Trans>Suspension</Trans>;
     case 'ban': return <Trans>Ban</Trans>;
   }
+}
+
+/** A step of the ladder by its name. */
+export const RungName = ({ rung }: { rung: Rung }) => <MeasureName measure={rung} />;
+
+/** How long a step of the ladder lasts; nothing for a warning. */
+export function RungTerm({ rung }: { rung: Rung }) {
+  if (rung.permanent) return <Trans>permanent</Trans>;
+  return rung.days ? <Plural value={rung.days} one="for # day" other="for # days" /> : null;
 }

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, post, segment, type Page } from '@/shared/api';
+import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import type { Target } from '@/shared/abuse';
 import { pagesQuery } from '@/shared/lists';
 
@@ -13,8 +13,11 @@ export interface CaseRow {
   observedAt: string;
   openedAt: string;
   dueAt: string;
+  overdue: boolean;
   reports: number;
   claimedBy?: string | null;
+  offeredTo?: string | null;
+  offeredUntil?: string | null;
   outcome?: 'upheld' | 'dismissed' | null;
   decidedAt?: string | null;
   closedAt?: string | null;
@@ -74,12 +77,94 @@ export interface Decision {
   statement?: string | null;
   decidedBy: string;
   draftedAt: string;
+  moderatorsNeeded: number;
+  agreed: string[];
   confirmedBy?: string | null;
   inForceAt?: string | null;
-  contestedBy?: string | null;
-  contestReason?: string | null;
+  appealUntil?: string | null;
+  wantReversed: { by: string; reason: string; at: string }[];
   endedAt?: string | null;
   endReason?: string | null;
+}
+
+/** {@code days} null for a warning, and for what is permanent. */
+export interface Rung {
+  from: number;
+  kind: MeasureKind;
+  days?: number | null;
+  permanent: boolean;
+  slowLaneKbit?: number | null;
+}
+
+/** What the published policy proposes; a moderator decides. */
+export interface Proposal {
+  strikes: { decisionId: string; category: string; weight: number; at: string }[];
+  weightBefore: number;
+  weight: number;
+  windowDays: number;
+  step: Rung;
+}
+
+export interface Policy {
+  moderators: number;
+  windowDays: number;
+  weights: Record<string, number>;
+  ladder: Rung[];
+  appealDays: number;
+  hearDays: number;
+}
+
+/** A decision as its member reads it. */
+export interface Statement {
+  id: string;
+  caseNumber: number;
+  category: string;
+  state: 'inForce' | 'reversed';
+  measures: (Measure & { id: string })[];
+  statement: string;
+  inForceAt: string;
+  appealUntil: string;
+}
+
+export interface OwnAppeal {
+  id: string;
+  decisionId: string;
+  state: AppealState;
+  text: string;
+  lodgedAt: string;
+  dueAt: string;
+  reason?: string | null;
+  decidedAt?: string | null;
+}
+
+export type AppealState = 'lodged' | 'granted' | 'refused';
+
+export interface Appeal extends OwnAppeal {
+  caseId: string;
+  overdue: boolean;
+  found: number;
+  needed: number;
+  mayHear: boolean;
+  decidedBy?: string | null;
+}
+
+export interface Share {
+  moderatorId: string;
+  inHand: number;
+  overdue: number;
+  decided: number;
+  decidedLate: number;
+  upheld: number;
+  overturned: number;
+  closed: number;
+  minutes: number;
+}
+
+export interface Workload {
+  days: number;
+  waiting: number;
+  waitingOverdue: number;
+  items: Share[];
 }
 
 export interface Ruling {
@@ -89,17 +174,31 @@ export interface Ruling {
   measures: Measure[];
 }
 
-export const casesQuery = (filter: { state?: string; category?: string }) => ({ ...pagesQuery<CaseRow>(['cases'], '/api/cases', filter), refetchInterval: 15_000 });
+export const casesQuery = (filter: { state?: string; category?: string; order?: 'due' }) => ({ ...pagesQuery<CaseRow>(['cases'], '/api/cases', filter), refetchInterval: 15_000 });
 export const caseQuery = (id: string) => queryOptions({ queryKey: ['case', id], queryFn: ({ signal }) => get<CaseDetail>(`/api/cases/${segment(id)}`, signal), refetchInterval: 15_000 });
 export const decisionsQuery = (id: string) => queryOptions({ queryKey: ['case', id, 'decisions'], queryFn: ({ signal }) => get<Page<Decision>>(`/api/cases/${segment(id)}/decisions`, signal).then((page) => page.items) });
+
+export const proposalQuery = (id: string) => queryOptions({ queryKey: ['case', id, 'proposal'], queryFn: ({ signal }) => get<Proposal>(`/api/cases/${segment(id)}/proposal`, signal) });
+export const workloadQuery = (days: number) => queryOptions({ queryKey: ['workload', days], queryFn: ({ signal }) => get<Workload>(`/api/cases/workload?days=${days}`, signal) });
+export const policyQuery = queryOptions({ queryKey: ['abuse-policy'], queryFn: ({ signal }) => get<Policy>('/api/abuse/policy', signal), staleTime: 300_000 });
+export const statementsQuery = (language: string) => queryOptions({ queryKey: ['my-cases', 'statements', language], queryFn: ({ signal }) => get<Page<Statement>>(`/api/abuse/decisions/mine?language=${language}`, signal) });
+export const ownAppealsQuery = queryOptions({ queryKey: ['my-cases', 'appeals'], queryFn: ({ signal }) => get<Page<OwnAppeal>>('/api/abuse/appeals/mine', signal) });
+export const appealsQuery = (state?: string) => queryOptions({ queryKey: ['appeals', state ?? 'all'], queryFn: ({ signal }) => get<Page<Appeal>>(withQuery('/api/abuse/appeals', { state, limit: 200 }), signal), refetchInterval: 15_000 });
+export const appealQuery = (id: string) => queryOptions({ queryKey: ['appeal', id], queryFn: ({ signal }) => get<Appeal>(`/api/abuse/appeals/${segment(id)}`, signal) });
 
 const at = (id: string) => `/api/cases/${segment(id)}`;
 export const claim = (id: string) => post(`${at(id)}/claim`);
 export const release = (id: string, reason: string) => post(`${at(id)}/release`, { reason });
+export const takeAway = (id: string, reason: string) => post(`${at(id)}/take-away`, { reason });
+export const handOver = (id: string, to: string, reason: string) => post(`${at(id)}/hand-over`, { to, reason });
 export const note = (id: string, text: string) => post(`${at(id)}/notes`, { text });
 export const lookUp = (id: string, reason: string) => post<Subject>(`${at(id)}/subject`, { reason });
 export const decide = (id: string, ruling: Ruling) => post<Decision>(`${at(id)}/decision`, ruling);
 export const closeCase = (id: string) => post(`${at(id)}/close`);
-export const confirmDecision = (id: string) => post(`/api/abuse/decisions/${segment(id)}/confirm`);
+export const confirmDecision = (id: string) => post<Decision>(`/api/abuse/decisions/${segment(id)}/confirm`);
 export const declineDecision = (id: string, reason: string) => post(`/api/abuse/decisions/${segment(id)}/decline`, { reason });
 export const reverseDecision = (id: string, reason: string) => post(`/api/abuse/decisions/${segment(id)}/reverse`, { reason });
+
+export const lodgeAppeal = (decisionId: string, text: string) => post<OwnAppeal>(`/api/abuse/decisions/${segment(decisionId)}/appeal`, { text });
+export const grantAppeal = (id: string, reason: string) => post<Appeal>(`/api/abuse/appeals/${segment(id)}/grant`, { reason });
+export const refuseAppeal = (id: string, reason: string) => post<Appeal>(`/api/abuse/appeals/${segment(id)}/refuse`, { reason });

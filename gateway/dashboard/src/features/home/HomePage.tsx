@@ -54,6 +54,12 @@ function Waiting({ home }: { home: Home }) {
       what={<Plural value={home.openCases!.count} one="case is not claimed" other="cases are not claimed" />}
       why={<Trans>Each has a clock; take the one that is due first.</Trans>} />);
   }
+  if (some(home.appeals)) {
+    const { overdue } = home.appeals!;
+    rows.push(<Item key="appeals" to="/cases/appeals" search={{ state: 'lodged' }} tone={overdue > 0 ? 'bad' : 'warn'} icon={<IconScale />} count={home.appeals!}
+      what={<Plural value={home.appeals!.count} one="appeal waits to be heard" other="appeals wait to be heard" />}
+      why={overdue > 0 ? <Plural value={overdue} one="# is overdue" other="# are overdue" /> : <Trans>Whoever had no part in the decision hears it.</Trans>} />);
+  }
   if (some(home.applicants)) {
     rows.push(<Item key="applicants" to="/members" search={{ state: 'applicant' }} tone="info" icon={<IconUserPlus />} count={home.applicants!}
       what={<Plural value={home.applicants!.count} one="person wants to join" other="people want to join" />}
@@ -88,7 +94,7 @@ function Waiting({ home }: { home: Home }) {
 const some = (count: Count | null | undefined): boolean => (count?.count ?? 0) > 0;
 
 function Item({ to, search, tone, icon, count, what, why }: {
-  to?: '/nodes' | '/cases' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
+  to?: '/nodes' | '/cases' | '/cases/appeals' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
   search?: { state: string };
   tone: 'bad' | 'warn' | 'info';
   icon: ReactNode;

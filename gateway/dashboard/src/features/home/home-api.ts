@@ -19,6 +19,7 @@ export interface Home {
   parts: Part[];
   applicants?: Count | null;
   openCases?: Count | null;
+  appeals?: (Count & { overdue: number }) | null;
   overdueInvoices?: (Count & { total?: Money | null }) | null;
   nodes?: { up: number; late: number; down: number; never: number; membersAffected: number; more?: boolean } | null;
   unbilled?: Count | null;

@@ -30,7 +30,7 @@ export default function PortalPage() {
   const usage = useQuery(usageQuery('mine', 24));
   if (!me.data) return <Page title={t`My connection`}>{me.isError ? <ProblemNotice error={me.error} retry={() => void me.refetch()} /> : <Lines count={8} />}</Page>;
   return (
-    <Page title={t`My connection`} lead={me.data.name} actions={<><Button component={Link} to="/outages" variant="default"><Trans>Outages</Trans></Button><Button component={Link} to="/my/data" variant="default"><Trans>My data</Trans></Button></>}>
+    <Page title={t`My connection`} lead={me.data.name} actions={<><Button component={Link} to="/outages" variant="default"><Trans>Outages</Trans></Button><Button component={Link} to="/my/cases" variant="default"><Trans>My cases</Trans></Button><Button component={Link} to="/my/data" variant="default"><Trans>My data</Trans></Button></>}>
       <Standing me={me.data} />
       <OwnOutages />
       <div className="columns">
@@ -50,7 +50,7 @@ function Standing({ me }: { me: Me }) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
     case 'limited': return <Notice tone="warn" title={t`Your connection is in the slow lane, because a limit that you set is reached`}><Trans>Your cap or your wallet. <Link to="/my/spending">Look at them</Link>: a change opens your connection within seconds.</Trans></Notice>;
     case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways, such as to <Link to="/my/parts">pay in parts</Link>.</Trans></Notice>;
-    case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>}</Notice>;
+    case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>} · <Link to="/my/cases"><Trans>Read why, and appeal</Trans></Link></Notice>;
     default: return null;
   }
 }

@@ -2,6 +2,7 @@ package org.coopmesh.abuse;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.util.List;
 import java.util.UUID;
 import org.coopmesh.abuse.Village.Calls;
 import org.coopmesh.abuse.Village.Home;
@@ -48,6 +49,11 @@ class AppendOnlyIT {
                                 .andExpect(MockMvcResultMatchers.status().isCreated()),
                         "$.id");
         calls.post(
+                        new Person(home.member(), List.of("member")),
+                        "/api/abuse/decisions/" + decision + "/appeal",
+                        "{\"text\": \"it was not me\"}")
+                .andExpect(MockMvcResultMatchers.status().isCreated());
+        calls.post(
                         Person.with("member", "moderator"),
                         "/api/abuse/decisions/" + decision + "/reverse",
                         "{\"reason\": \"a reason\"}")
@@ -76,6 +82,13 @@ class AppendOnlyIT {
                         select mute_id, gen_random_uuid(), 'r', now() from report_mute on conflict do nothing
                         """)
                 .update();
+        db.sql(
+                        """
+                        insert into decision_voice (decision_id, towards, by_member_id, at)
+                        values (cast(? as uuid), 'agree', ?, now())
+                        """)
+                .params(decision, UUID.randomUUID())
+                .update();
     }
 
     private static int step;
@@ -91,6 +104,10 @@ class AppendOnlyIT {
                 "case_note",
                 "decision",
                 "decision_step",
+                "decision_voice",
+                "strike",
+                "appeal",
+                "appeal_end",
                 "measure",
                 "measure_end",
                 "ban",

@@ -204,7 +204,21 @@ public class Village {
             return events("coopmesh.abuse.ban.v1", key, BanEvent.parser());
         }
 
+        /** What was stated about measures against a member. */
         public List<DecisionEvent> decisionEvents(UUID member) {
+            return decisionFacts(member).stream()
+                    .filter(event -> !event.getMeasureId().isEmpty())
+                    .toList();
+        }
+
+        /** What was stated for the member to read: statements of reasons, and how appeals were decided. */
+        public List<DecisionEvent> toldEvents(UUID member) {
+            return decisionFacts(member).stream()
+                    .filter(event -> event.getMeasureId().isEmpty())
+                    .toList();
+        }
+
+        private List<DecisionEvent> decisionFacts(UUID member) {
             return events("coopmesh.abuse.decision.v1", member.toString(), DecisionEvent.parser());
         }
 

@@ -748,7 +748,27 @@ class GatewayIT extends RunningGateway {
         assertThat(home.path("overdueInvoices").path("total").path("amount").asString())
                 .isEqualTo("12.555");
         assertThat(home.path("openCases").isNull()).isTrue();
+        assertThat(home.path("appeals").isNull()).isTrue();
         assertThat(home.path("deadLetters").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void theOverviewCountsAppealsAndThoseThatWaitTooLong() {
+        ABUSE.answers(exchange ->
+                StandInPart.json(
+                        exchange,
+                        200,
+                        exchange.getRequestURI().getPath().equals("/api/abuse/appeals")
+                                ? "{\"items\": [{\"overdue\": true}, {\"overdue\": false}]}"
+                                : "{\"items\": []}"));
+        person.signedInAs("board");
+
+        JsonNode appeals =
+                JSON.readTree(person.get("/api/overview/home").body()).path("appeals");
+
+        assertThat(appeals.path("count").asInt()).isEqualTo(2);
+        assertThat(appeals.path("overdue").asInt()).isEqualTo(1);
+        assertThat(appeals.path("more").asBoolean()).isFalse();
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.coopmesh.abuse.decision.BanOrder;
 import org.coopmesh.abuse.decision.BanOrders;
 import org.coopmesh.abuse.decision.BanRefused;
 import org.coopmesh.abuse.decision.DecisionId;
+import org.coopmesh.abuse.decision.Policy;
 import org.coopmesh.abuse.decision.SecondModerator;
 import org.coopmesh.abuse.decision.Term;
 import org.coopmesh.abuse.subject.CaseId;
@@ -48,6 +49,7 @@ public class Bans implements BanOrders {
     private final NeverBanTable neverBans;
     private final SubjectRegister subjects;
     private final BanEvents events;
+    private final Policy policy;
     private final List<Prefix> neverBySetting;
     private final Clock clock;
 
@@ -56,12 +58,14 @@ public class Bans implements BanOrders {
             NeverBanTable neverBans,
             SubjectRegister subjects,
             BanEvents events,
+            Policy policy,
             BanSettings settings,
             Clock clock) {
         this.table = table;
         this.neverBans = neverBans;
         this.subjects = subjects;
         this.events = events;
+        this.policy = policy;
         this.neverBySetting = settings.neverPrefixes();
         this.clock = clock;
     }
@@ -73,7 +77,7 @@ public class Bans implements BanOrders {
     /**
      * Bans at once what one moderator may ban, and proposes the rest to a second one.
      *
-     * @throws BanRefused if the target is never to be banned, is unknown, or the end is past
+     * @throws BanRefused if the target is never to be banned, is unknown, or the end is past, or it takes more than two moderators
      * @throws AlreadyBanned if it is banned as long already
      * @throws ConflictOfInterest if it would hit the moderator or their household
      */
@@ -96,6 +100,7 @@ public class Bans implements BanOrders {
                         request.moderator(),
                         now);
         if (SecondModerator.neededFor(order.target(), order.term())) {
+            refuseIfTwoAreTooFew();
             table.add(order);
             log.atInfo().addKeyValue("banId", order.id()).log("ban proposed");
             return new Proposed(order);
@@ -153,6 +158,7 @@ public class Bans implements BanOrders {
         if (order.orderedBy().equals(second)) {
             throw new BanStepRefused("the second moderator is another person");
         }
+        refuseIfTwoAreTooFew();
         refuseConflict(order.target(), second);
         check(order.target());
         if (order.term().isOver(now)) {
@@ -223,6 +229,15 @@ public class Bans implements BanOrders {
     private void refuseConflict(Target target, MemberId moderator) {
         if (subjects.household(moderator).isHitBy(target)) {
             throw new ConflictOfInterest("the ban hits you or your household");
+        }
+    }
+
+    /** A ban ordered without a case is agreed to by one other moderator. Where the co-op wants more, a case is decided. */
+    private void refuseIfTwoAreTooFew() {
+        if (policy.moderators() > 2) {
+            throw new BanRefused(
+                    "decide-a-case",
+                    "this takes " + policy.moderators() + " moderators: decide a case");
         }
     }
 

@@ -2,22 +2,43 @@ package org.coopmesh.abuse.casework;
 
 import java.time.Instant;
 import org.coopmesh.abuse.subject.MemberId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A case. Each state offers only the steps that are legal from it.
  *
  * <pre>
  * Open ──claim──▶ UnderReview ──decide──▶ Decided ──close──▶ Closed
- *   ◀──release──────┘
+ *   ◀──release,─────┘
+ *      hand over
  * </pre>
  */
 public sealed interface Case {
     Matter matter();
 
-    /** Waits for a moderator. */
-    record Open(Matter matter) implements Case {
-        /** The moderator takes it on, alone. */
+    /** A moderator was asked to take a case over: until then it waits for them alone. */
+    record Offer(MemberId to, Instant until) {}
+
+    /** Waits for a moderator; with an offer for a certain one first. */
+    record Open(Matter matter, @Nullable Offer offer) implements Case {
+        public Open(Matter matter) {
+            this(matter, null);
+        }
+
+        /** False while it waits for somebody else. */
+        public boolean isFor(MemberId moderator, Instant now) {
+            return offer == null || offer.to().equals(moderator) || !offer.until().isAfter(now);
+        }
+
+        /**
+         * The moderator takes it on, alone.
+         *
+         * @throws IllegalArgumentException while it waits for somebody else
+         */
         public UnderReview claim(MemberId moderator, Instant at) {
+            if (!isFor(moderator, at)) {
+                throw new IllegalArgumentException("handed over to another moderator");
+            }
             return new UnderReview(matter, moderator, at);
         }
     }
@@ -27,6 +48,18 @@ public sealed interface Case {
         /** Gives it back to the queue. */
         public Open release() {
             return new Open(matter);
+        }
+
+        /**
+         * Asks a colleague to take it over.
+         *
+         * @throws IllegalArgumentException if that is who has it already
+         */
+        public Open handOver(MemberId to, Instant until) {
+            if (to.equals(moderator)) {
+                throw new IllegalArgumentException("handed over to oneself");
+            }
+            return new Open(matter, new Offer(to, until));
         }
 
         public Decided decide(boolean upheld, Instant at) {

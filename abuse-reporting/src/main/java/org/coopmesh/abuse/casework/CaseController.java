@@ -7,8 +7,11 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -40,10 +43,14 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/cases")
 class CaseController {
-    private final Casework casework;
+    private static final int DAYS_MAX = 366;
 
-    CaseController(Casework casework) {
+    private final Casework casework;
+    private final Clock clock;
+
+    CaseController(Casework casework, Clock clock) {
         this.casework = casework;
+        this.clock = clock;
     }
 
     record CaseView(
@@ -56,19 +63,30 @@ class CaseController {
             Instant observedAt,
             Instant openedAt,
             Instant dueAt,
+            boolean overdue,
             int reports,
             @Nullable UUID claimedBy,
+            @Nullable UUID offeredTo,
+            @Nullable Instant offeredUntil,
             @Nullable String outcome,
             @Nullable Instant decidedAt,
             @Nullable Instant closedAt) {
-        static CaseView of(Case of, int reports) {
+        static CaseView of(Case of, int reports, Instant now) {
+            boolean waits = false;
+            Case.@Nullable Offer offer = null;
             @Nullable UUID claimedBy = null;
             @Nullable String outcome = null;
             @Nullable Instant decidedAt = null;
             @Nullable Instant closedAt = null;
             switch (of) {
-                case Case.Open open -> {}
-                case Case.UnderReview c -> claimedBy = c.moderator().value();
+                case Case.Open c -> {
+                    waits = true;
+                    offer = c.offer();
+                }
+                case Case.UnderReview c -> {
+                    waits = true;
+                    claimedBy = c.moderator().value();
+                }
                 case Case.Decided c -> {
                     claimedBy = c.moderator().value();
                     outcome = outcome(c.upheld());
@@ -93,8 +111,11 @@ class CaseController {
                     matter.observedAt(),
                     matter.openedAt(),
                     matter.dueAt(),
+                    waits && !matter.dueAt().isAfter(now),
                     reports,
                     claimedBy,
+                    offer == null ? null : offer.to().value(),
+                    offer == null ? null : offer.until(),
                     outcome,
                     decidedAt,
                     closedAt);
@@ -185,6 +206,34 @@ class CaseController {
 
     record ReasonRequest(@NotBlank @Size(max = 500) String reason) {}
 
+    record HandOverRequest(@NotNull UUID to, @NotBlank @Size(max = 500) String reason) {}
+
+    record ShareView(
+            UUID moderatorId,
+            int inHand,
+            int overdue,
+            int decided,
+            int decidedLate,
+            int upheld,
+            int overturned,
+            int closed,
+            int minutes) {
+        static ShareView of(Workload.Share share) {
+            return new ShareView(
+                    share.moderator().value(),
+                    share.inHand(),
+                    share.overdue(),
+                    share.decided(),
+                    share.decidedLate(),
+                    share.upheld(),
+                    share.overturned(),
+                    share.closed(),
+                    share.minutes());
+        }
+    }
+
+    record WorkloadView(int days, int waiting, int waitingOverdue, List<ShareView> items) {}
+
     record SubjectView(UUID memberId, UUID siteId, UUID attachmentId, Instant at) {
         static SubjectView of(Subject subject) {
             return new SubjectView(
@@ -197,7 +246,8 @@ class CaseController {
 
     @Operation(
             summary =
-                    "Cases, newest first, without those about or reported by the reader's household; with a"
+                    "Cases, newest first or of the undecided those due first, without those about or reported by the"
+                            + " reader's household or about a direct neighbour; with a"
                             + " memberId, for moderators: what was upheld against the member, and what the"
                             + " reader looked up")
     @GetMapping
@@ -219,18 +269,25 @@ class CaseController {
                     @RequestParam(required = false)
                     @Nullable Category category,
             @RequestParam(required = false) @Nullable UUID memberId,
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = "string",
+                                            allowableValues = {"newest", "due"}))
+                    @RequestParam(defaultValue = "newest")
+                    Casework.Order order,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(required = false) @Nullable Long after,
             @AuthenticationPrincipal Jwt jwt) {
-        long before = after == null ? Long.MAX_VALUE : after;
         MemberId member = memberId == null ? null : new MemberId(memberId);
         var page =
                 casework.queue(
-                        new Casework.Queue(state, category, member, before, limit), moderator(jwt));
+                        new Casework.Queue(state, category, member, order, after, limit),
+                        moderator(jwt));
         Long next = page.next();
         return new CasesView(
                 page.items().stream()
-                        .map(queued -> CaseView.of(queued.of(), queued.reports()))
+                        .map(queued -> CaseView.of(queued.of(), queued.reports(), clock.instant()))
                         .toList(),
                 next == null ? null : next.toString());
     }
@@ -243,7 +300,7 @@ class CaseController {
     CaseDetailView show(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
         Case found = casework.read(new CaseId(id), moderator(jwt));
         List<Report> reports = casework.reports(new CaseId(id));
-        CaseView summary = CaseView.of(found, reports.size());
+        CaseView summary = CaseView.of(found, reports.size(), clock.instant());
         MemberId subject = found.matter().subject();
         boolean mine = moderator(jwt).value().equals(summary.claimedBy());
         return new CaseDetailView(
@@ -268,6 +325,46 @@ class CaseController {
             @Valid @RequestBody ReasonRequest request,
             @AuthenticationPrincipal Jwt jwt) {
         return view(casework.release(new CaseId(id), moderator(jwt), request.reason()));
+    }
+
+    @Operation(summary = "Put a case back into the queue that its moderator does not work on")
+    @PostMapping("/{id}/take-away")
+    @PreAuthorize("hasRole('board')")
+    CaseView takeAway(
+            @PathVariable UUID id,
+            @Valid @RequestBody ReasonRequest request,
+            @AuthenticationPrincipal Jwt jwt) {
+        return view(casework.takeAway(new CaseId(id), moderator(jwt), request.reason()));
+    }
+
+    @Operation(
+            summary = "Ask a colleague to take a case over; for a while nobody else can claim it")
+    @PostMapping("/{id}/hand-over")
+    @PreAuthorize("hasRole('moderator')")
+    CaseView handOver(
+            @PathVariable UUID id,
+            @Valid @RequestBody HandOverRequest request,
+            @AuthenticationPrincipal Jwt jwt) {
+        return view(
+                casework.handOver(
+                        new CaseId(id),
+                        moderator(jwt),
+                        new MemberId(request.to()),
+                        request.reason()));
+    }
+
+    @Operation(
+            summary =
+                    "How the work is shared among moderators, and how often what each upheld was taken back")
+    @GetMapping("/workload")
+    @PreAuthorize("hasAnyRole('moderator', 'board')")
+    WorkloadView workload(@RequestParam(defaultValue = "90") @Min(1) @Max(DAYS_MAX) int days) {
+        Workload workload = casework.workload(Duration.ofDays(days));
+        return new WorkloadView(
+                days,
+                workload.waiting().cases(),
+                workload.waiting().overdue(),
+                workload.shares().stream().map(ShareView::of).toList());
     }
 
     @Operation(summary = "Write something down about a case, for good")
@@ -301,7 +398,7 @@ class CaseController {
     }
 
     private CaseView view(Case of) {
-        return CaseView.of(of, casework.reports(of.matter().id()).size());
+        return CaseView.of(of, casework.reports(of.matter().id()).size(), clock.instant());
     }
 
     private static MemberId moderator(Jwt jwt) {

@@ -29,7 +29,7 @@ class Cases {
     private static final String COLUMNS =
             """
             select case_id, number, category, host(address) as address, port, observed_at, subject_member_id,
-                opened_at, due_at, state, moderator_id, claimed_at, upheld, decided_at, closed_at
+                opened_at, due_at, state, moderator_id, claimed_at, upheld, decided_at, closed_at, offered_to, offered_until
             from abuse_case
             """;
 
@@ -147,17 +147,22 @@ class Cases {
                         """
                         select c.case_id, number, category, host(address) as address, port, observed_at,
                             subject_member_id, opened_at, due_at, state, moderator_id, claimed_at, upheld, decided_at,
-                            closed_at,
+                            closed_at, offered_to, offered_until,
                             (select count(*) from case_report r where r.case_id = c.case_id) as reports
                         from abuse_case c
-                        where number < :before
+                        where (:byDue and (cast(:after as bigint) is null or (due_at, number) >
+                                  (select a.due_at, a.number from abuse_case a where a.number = :after))
+                              or not :byDue and (cast(:after as bigint) is null or number < :after))
+                          and (not :byDue or state in ('open', 'underReview'))
                           and (cast(:state as text) is null or state = :state)
                           and (cast(:category as text) is null or category = :category)
                           and (cast(:member as uuid) is null or upheld_against = :member
                               or (subject_member_id = :member and moderator_id = :reader))
-                        order by number desc limit :limit
+                        order by case when :byDue then due_at end, case when :byDue then number end, number desc
+                        limit :limit
                         """)
-                .param("before", queue.before())
+                .param("byDue", queue.order() == Casework.Order.DUE)
+                .param("after", queue.after())
                 .param("state", state == null ? null : state.wire())
                 .param("category", category == null ? null : category.wire())
                 .param("member", member == null ? null : member.value())
@@ -168,13 +173,14 @@ class Cases {
     }
 
     void update(Case changed) {
+        Case.@Nullable Offer offer = null;
         @Nullable MemberId moderator = null;
         @Nullable Instant claimedAt = null;
         @Nullable Boolean upheld = null;
         @Nullable Instant decidedAt = null;
         @Nullable Instant closedAt = null;
         switch (changed) {
-            case Open open -> {}
+            case Open c -> offer = c.offer();
             case UnderReview c -> {
                 moderator = c.moderator();
                 claimedAt = c.claimedAt();
@@ -195,7 +201,8 @@ class Cases {
                         """
                         update abuse_case set state = :state, moderator_id = cast(:moderator as uuid),
                             claimed_at = cast(:claimedAt as timestamptz), upheld = cast(:upheld as boolean),
-                            decided_at = cast(:decidedAt as timestamptz), closed_at = cast(:closedAt as timestamptz)
+                            decided_at = cast(:decidedAt as timestamptz), closed_at = cast(:closedAt as timestamptz),
+                            offered_to = cast(:offeredTo as uuid), offered_until = cast(:offeredUntil as timestamptz)
                         where case_id = :id
                         """)
                 .param("id", changed.matter().id().value())
@@ -205,6 +212,8 @@ class Cases {
                 .param("upheld", upheld)
                 .param("decidedAt", decidedAt == null ? null : time(decidedAt))
                 .param("closedAt", closedAt == null ? null : time(closedAt))
+                .param("offeredTo", offer == null ? null : offer.to().value())
+                .param("offeredUntil", offer == null ? null : time(offer.until()))
                 .update();
     }
 
@@ -221,6 +230,59 @@ class Cases {
                 .param("member", member == null ? null : member.value())
                 .param("id", id.value())
                 .update();
+    }
+
+    void setOverturned(CaseId id, Instant at) {
+        db.sql("update abuse_case set overturned_at = :at where case_id = :id")
+                .param("at", time(at))
+                .param("id", id.value())
+                .update();
+    }
+
+    /** What each moderator has in hand, and what came of what they decided since; the busiest first. */
+    List<Workload.Share> workload(Instant since, Instant now) {
+        return db.sql(
+                        """
+                        select moderator_id,
+                            count(*) filter (where state = 'underReview') as in_hand,
+                            count(*) filter (where state = 'underReview' and due_at <= :now) as overdue,
+                            count(*) filter (where decided_at > :since) as decided,
+                            count(*) filter (where decided_at > :since and decided_at > due_at) as decided_late,
+                            count(*) filter (where decided_at > :since and upheld) as upheld,
+                            count(*) filter (where decided_at > :since and overturned_at is not null) as overturned,
+                            count(*) filter (where closed_at > :since) as closed
+                        from abuse_case where moderator_id is not null
+                        group by moderator_id
+                        having count(*) filter (where state = 'underReview' or decided_at > :since or closed_at > :since) > 0
+                        order by in_hand desc, decided desc, moderator_id limit :limit
+                        """)
+                .param("since", time(since))
+                .param("now", time(now))
+                .param("limit", Workload.SHARES_MAX)
+                .query((rs, row) ->
+                        new Workload.Share(
+                                moderator(rs),
+                                rs.getInt("in_hand"),
+                                rs.getInt("overdue"),
+                                rs.getInt("decided"),
+                                rs.getInt("decided_late"),
+                                rs.getInt("upheld"),
+                                rs.getInt("overturned"),
+                                rs.getInt("closed"),
+                                0))
+                .list();
+    }
+
+    /** How many wait for a moderator, and how many of them too long. */
+    Workload.Waiting waiting(Instant now) {
+        return db.sql(
+                        """
+                        select count(*) as cases, count(*) filter (where due_at <= :now) as overdue
+                        from abuse_case where state = 'open'
+                        """)
+                .param("now", time(now))
+                .query((rs, row) -> new Workload.Waiting(rs.getInt("cases"), rs.getInt("overdue")))
+                .single();
     }
 
     List<ReportId> reports(CaseId id) {
@@ -272,7 +334,7 @@ class Cases {
                         instant(rs, "opened_at"),
                         instant(rs, "due_at"));
         return switch (CaseState.parse(rs.getString("state"))) {
-            case OPEN -> new Open(matter);
+            case OPEN -> new Open(matter, offer(rs));
             case UNDER_REVIEW -> new UnderReview(matter, moderator(rs), instant(rs, "claimed_at"));
             case DECIDED ->
                     new Decided(
@@ -288,6 +350,11 @@ class Cases {
                             instant(rs, "decided_at"),
                             instant(rs, "closed_at"));
         };
+    }
+
+    private static Case.@Nullable Offer offer(ResultSet rs) throws SQLException {
+        UUID to = rs.getObject("offered_to", UUID.class);
+        return to == null ? null : new Case.Offer(new MemberId(to), instant(rs, "offered_until"));
     }
 
     private static MemberId moderator(ResultSet rs) throws SQLException {

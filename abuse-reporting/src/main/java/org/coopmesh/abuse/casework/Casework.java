@@ -1,10 +1,15 @@
 package org.coopmesh.abuse.casework;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.coopmesh.abuse.casework.Case.Closed;
@@ -22,9 +27,11 @@ import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.Household;
 import org.coopmesh.abuse.subject.LookUp;
 import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.coopmesh.abuse.subject.Subject;
 import org.coopmesh.abuse.subject.SubjectRegister;
+import org.coopmesh.abuse.subject.Target;
 import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +47,7 @@ public class Casework {
     private static final Logger log = LoggerFactory.getLogger(Casework.class);
 
     private final Cases cases;
+    private final Hours hours;
     private final Intake intake;
     private final SubjectRegister subjects;
     private final Outbox outbox;
@@ -48,12 +56,14 @@ public class Casework {
 
     Casework(
             Cases cases,
+            Hours hours,
             Intake intake,
             SubjectRegister subjects,
             Outbox outbox,
             CaseworkSettings settings,
             Clock clock) {
         this.cases = cases;
+        this.hours = hours;
         this.intake = intake;
         this.subjects = subjects;
         this.outbox = outbox;
@@ -61,22 +71,29 @@ public class Casework {
         this.clock = clock;
     }
 
-    /** Where a page of the queue begins and what it shows; null means any. */
+    /** Which cases come first: those opened last, or of the undecided those due first. */
+    enum Order {
+        NEWEST,
+        DUE
+    }
+
+    /** What a page of the queue shows, after which number it begins, and in which order; null means any. */
     record Queue(
             @Nullable CaseState state,
             @Nullable Category category,
             @Nullable MemberId member,
-            long before,
+            Order order,
+            @Nullable Long after,
             int limit) {}
 
     /** A case, and how many reports make it. */
     record Queued(Case of, int reports) {}
 
-    /** {@code next}: the number to go on below; null at the end. */
+    /** {@code next}: the number to go on after; null at the end. */
     record Listed(List<Queued> items, @Nullable Long next) {}
 
     /**
-     * Cases, newest first, without those that the reader stands too near to. Of a member those that the reader looked up, and
+     * Cases, in the order asked for, without those that the reader stands too near to. Of a member those that the reader looked up, and
      * those that were upheld against the member: who stood behind an address is not told by asking the other way round.
      *
      * @throws ConflictOfInterest if the reader asks about their own household
@@ -90,10 +107,12 @@ public class Casework {
         Set<ReportId> near = new HashSet<>(intake.reportedBy(household.members()));
         near.addAll(intake.aboutLinksOf(household.nodes()));
         Set<CaseId> tooNear = cases.ofReports(near);
+        Set<NodeId> neighbourhood = neighbourhood(household);
         List<Queued> page = cases.queue(queue, reader);
         return new Listed(
                 page.stream()
                         .filter(queued -> !isAbout(queued.of().matter(), household))
+                        .filter(queued -> !isAbout(queued.of().matter(), neighbourhood))
                         .filter(queued -> !tooNear.contains(queued.of().matter().id()))
                         .toList(),
                 page.size() < queue.limit() ? null : page.getLast().of().matter().number());
@@ -166,6 +185,9 @@ public class Casework {
         return switch (lock(id)) {
             case Open open -> {
                 refuseConflict(open, moderator);
+                if (!open.isFor(moderator, now())) {
+                    throw new CaseStepRefused("this case is handed over to another moderator");
+                }
                 UnderReview claimed = open.claim(moderator, now());
                 cases.update(claimed);
                 intake.advance(cases.reports(id), ReportState.UNDER_REVIEW);
@@ -189,6 +211,44 @@ public class Casework {
         Open open = inHand(lock(id), moderator).release();
         cases.update(open);
         cases.addNote(id, new CaseNote(moderator, "Released: " + reason, now()));
+        return open;
+    }
+
+    /**
+     * The board puts a case back into the queue that a moderator has in hand and does not work on.
+     *
+     * @throws CaseStepRefused unless somebody has it in hand
+     * @throws ConflictOfInterest if {@code by} stands too near
+     */
+    @Transactional
+    public Open takeAway(CaseId id, MemberId by, String reason) {
+        Case taken = lock(id);
+        refuseConflict(taken, by);
+        if (!(taken instanceof UnderReview held)) {
+            throw new CaseStepRefused("nobody has this case in hand");
+        }
+        Open open = held.release();
+        cases.update(open);
+        cases.addNote(id, new CaseNote(by, "Taken back by the board: " + reason, now()));
+        return open;
+    }
+
+    /**
+     * Asks a colleague to take a case over: for a while only they can claim it. Whether they stand too near is found out when
+     * they do, and told to them alone: else who hands over could find out who reported.
+     *
+     * @throws CaseStepRefused unless the moderator has it in hand, or if the colleague is no other member
+     */
+    @Transactional
+    public Open handOver(CaseId id, MemberId moderator, MemberId to, String reason) {
+        UnderReview held = inHand(lock(id), moderator);
+        if (to.equals(moderator) || !subjects.knows(new Target.OfMember(to))) {
+            throw new CaseStepRefused("hand it over to another member");
+        }
+        Instant now = now();
+        Open open = held.handOver(to, now.plus(settings.offerWithin()));
+        cases.update(open);
+        cases.addNote(id, new CaseNote(moderator, "Handed over: " + reason, now));
         return open;
     }
 
@@ -275,9 +335,19 @@ public class Casework {
     @Transactional
     public void overturned(CaseId id, MemberId moderator, String reason) {
         lock(id);
+        Instant now = now();
         cases.setUpheldAgainst(id, null);
-        cases.addNote(id, new CaseNote(moderator, "Decision reversed: " + reason, now()));
+        cases.setOverturned(id, now);
+        cases.addNote(id, new CaseNote(moderator, cut("Decision reversed: " + reason), now));
         intake.advance(cases.reports(id), ReportState.OVERTURNED);
+    }
+
+    /** Who has how much in hand, and how what they decided within {@code past} fared. */
+    Workload workload(Duration past) {
+        Instant now = now();
+        Instant since = now.minus(past);
+        Map<MemberId, Integer> minutes = hours.minutes(LocalDate.ofInstant(since, ZoneOffset.UTC));
+        return Workload.of(cases.waiting(now), cases.workload(since, now), minutes);
     }
 
     /**
@@ -353,10 +423,17 @@ public class Casework {
                 });
     }
 
+    private static String cut(String text) {
+        return text.length() <= CaseNote.LENGTH_MAX ? text : text.substring(0, CaseNote.LENGTH_MAX);
+    }
+
     private Optional<String> conflict(Case of, MemberId moderator) {
         Household household = subjects.household(moderator);
         if (isAbout(of.matter(), household)) {
             return Optional.of("the case is about you or your household");
+        }
+        if (isAbout(of.matter(), neighbourhood(household))) {
+            return Optional.of("the case is about a direct neighbour of yours");
         }
         for (Report report : intake.find(cases.reports(of.matter().id()))) {
             if (report.reporter() instanceof Reporter.OfMember reporter
@@ -368,6 +445,28 @@ public class Casework {
             }
         }
         return Optional.empty();
+    }
+
+    /** The nodes of the household, and those at the other ends of links of theirs, as far as a link was complained of. */
+    private Set<NodeId> neighbourhood(Household household) {
+        Set<NodeId> nodes = new HashSet<>(household.nodes());
+        intake.find(intake.aboutLinksOf(household.nodes()))
+                .forEach(report -> nodes.addAll(report.linkEnds()));
+        return nodes;
+    }
+
+    /** Whether what it is about was reached through one of these nodes; tells nothing of whose they are. */
+    private boolean isAbout(Matter matter, Set<NodeId> nodes) {
+        MemberId subject = matter.subject();
+        Prefix address = matter.address();
+        return !nodes.isEmpty()
+                && ((address != null
+                                && subjects.node(address, matter.observedAt())
+                                        .filter(nodes::contains)
+                                        .isPresent())
+                        || (subject != null
+                                && !Collections.disjoint(
+                                        subjects.household(subject).nodes(), nodes)));
     }
 
     private static boolean isAbout(Matter matter, Household household) {

@@ -7,7 +7,9 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
@@ -83,6 +85,25 @@ class Hours {
                 .param("on", on)
                 .query(Integer.class)
                 .single();
+    }
+
+    /** Minutes that stand, of each moderator, of days after {@code since}. */
+    Map<MemberId, Integer> minutes(LocalDate since) {
+        var minutes = new HashMap<MemberId, Integer>();
+        db.sql(
+                        """
+                        select moderator_id, sum(minutes) as minutes from worked_hours h
+                         where worked_on > :since
+                           and not exists (select from hours_withdrawal w where w.hours_id = h.hours_id)
+                         group by moderator_id
+                        """)
+                .param("since", since)
+                .query(rs -> {
+                    minutes.put(
+                            new MemberId(rs.getObject("moderator_id", UUID.class)),
+                            rs.getInt("minutes"));
+                });
+        return minutes;
     }
 
     List<WorkedHours> of(YearMonth month, @Nullable MemberId moderator) {

@@ -23,6 +23,22 @@ class QueueParameters {
         }
     }
 
+    private static final class ToOrder implements Converter<String, Casework.Order> {
+        @Override
+        public Casework.Order convert(String text) {
+            return switch (text) {
+                case "newest" -> Casework.Order.NEWEST;
+                case "due" -> Casework.Order.DUE;
+                default -> throw new IllegalArgumentException("order is newest or due");
+            };
+        }
+    }
+
+    @Bean
+    Converter<String, Casework.Order> orderReader() {
+        return new ToOrder();
+    }
+
     @Bean
     Converter<String, Category> categoryReader() {
         return new ToCategory();

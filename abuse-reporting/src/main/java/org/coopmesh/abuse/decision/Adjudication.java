@@ -1,9 +1,11 @@
 package org.coopmesh.abuse.decision;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.coopmesh.abuse.casework.Case;
@@ -20,6 +22,7 @@ import org.coopmesh.abuse.decision.Measure.Ban;
 import org.coopmesh.abuse.decision.Measure.SlowLane;
 import org.coopmesh.abuse.decision.Measure.Suspension;
 import org.coopmesh.abuse.decision.Measure.Warning;
+import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.SubjectRegister;
@@ -29,16 +32,16 @@ import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Decides cases, and ends what a decision imposed when its time is over or it is reversed. */
 @Service
-@EnableConfigurationProperties(DecisionSettings.class)
 public class Adjudication {
     private static final int EXPIRY_BATCH = 100;
+    private static final int STRIKES_MAX = 200;
     private static final Logger log = LoggerFactory.getLogger(Adjudication.class);
 
     private final Decisions decisions;
@@ -46,7 +49,8 @@ public class Adjudication {
     private final SubjectRegister subjects;
     private final BanOrders bans;
     private final Outbox outbox;
-    private final DecisionSettings settings;
+    private final ApplicationEventPublisher hearers;
+    private final Policy policy;
     private final Clock clock;
 
     Adjudication(
@@ -55,20 +59,22 @@ public class Adjudication {
             SubjectRegister subjects,
             BanOrders bans,
             Outbox outbox,
-            DecisionSettings settings,
+            ApplicationEventPublisher hearers,
+            Policy policy,
             Clock clock) {
         this.decisions = decisions;
         this.casework = casework;
         this.subjects = subjects;
         this.bans = bans;
         this.outbox = outbox;
-        this.settings = settings;
+        this.hearers = hearers;
+        this.policy = policy;
         this.clock = clock;
     }
 
     /**
      * Decides a case. What one moderator may decide binds at once: measures and bans are stated in this transaction. The rest
-     * is proposed and waits for a second moderator.
+     * is proposed and waits for others, as many as the policy wants.
      *
      * @throws DecisionRefused if the ruling cannot be made as it stands
      * @throws DecisionStepRefused if a proposal for this case waits already
@@ -79,7 +85,7 @@ public class Adjudication {
     public Decision decide(CaseId caseId, MemberId moderator, Ruling ruling) {
         Case.UnderReview held = casework.holdForDecision(caseId, moderator);
         if (decisions.proposalWaits(caseId)) {
-            throw new DecisionStepRefused("a proposal for this case waits for a second moderator");
+            throw new DecisionStepRefused("a proposal for this case waits for other moderators");
         }
         Instant now = now();
         Matter matter = held.matter();
@@ -95,34 +101,46 @@ public class Adjudication {
                                 .limit(ruling.measures().size())
                                 .toList(),
                         member == null ? matter.subject() : member,
+                        SecondModerator.neededFor(ruling, matter.category())
+                                ? policy.moderators()
+                                : 1,
                         StatementOfReasons.of(
-                                matter, ruling, subjects.coop(), settings.appealText(), now),
+                                contents(matter, ruling, policy.appealWithin(), now), Language.EN),
                         now);
         decisions.add(draft);
-        if (SecondModerator.neededFor(ruling, matter.category())) {
+        if (draft.moderatorsNeeded() > 1) {
             log.atInfo().addKeyValue("decisionId", draft.id()).log("decision proposed");
-            return new Proposed(draft);
+            return new Proposed(draft, List.of());
         }
-        return settle(Decision.settle(draft, moderator, now));
+        return settle(
+                Decision.settle(draft, List.of(), now, now.plus(policy.appealWithin())), moderator);
     }
 
     /**
-     * A second moderator agrees to a proposal, which binds from now on.
+     * Another moderator agrees to a proposal. It binds from now on if that makes enough, else it waits for the next.
      *
-     * @throws DecisionStepRefused if it does not wait for one, or it is the one who proposed
-     * @throws ConflictOfInterest if the second moderator stands too near
+     * @throws DecisionStepRefused if it does not wait for one, or it is the one who proposed or agreed before
+     * @throws ConflictOfInterest if the moderator stands too near
      */
     @Transactional
-    public Decision confirm(DecisionId id, MemberId second) {
+    public Decision confirm(DecisionId id, MemberId another) {
         Proposed proposed = lockProposed(id);
         Draft draft = proposed.draft();
-        if (draft.moderator().equals(second)) {
-            throw new DecisionStepRefused("the second moderator is another person");
+        if (draft.moderator().equals(another)) {
+            throw new DecisionStepRefused("you proposed this: it takes other moderators to agree");
         }
-        casework.refuseConflict(draft.caseId(), second);
+        if (proposed.isBy(another)) {
+            throw new DecisionStepRefused("you agreed to this before");
+        }
+        casework.refuseConflict(draft.caseId(), another);
         Instant now = now();
-        check(draft.ruling(), casework.find(draft.caseId()).matter(), second, now);
-        return settle(proposed.confirm(second, now));
+        check(draft.ruling(), casework.find(draft.caseId()).matter(), another, now);
+        Decision next = proposed.agree(another, now, now.plus(policy.appealWithin()));
+        if (next instanceof Proposed) {
+            decisions.addVoice(id, "agree", another, null, now);
+            return next;
+        }
+        return settle(next, another);
     }
 
     /**
@@ -136,7 +154,7 @@ public class Adjudication {
         Proposed proposed = lockProposed(id);
         casework.refuseConflict(proposed.draft().caseId(), by);
         Declined declined = proposed.decline(by, reason, now());
-        decisions.addStep(id, "declined", by, reason, declined.at());
+        decisions.addStep(id, "declined", by, reason, declined.at(), null);
         return declined;
     }
 
@@ -147,8 +165,9 @@ public class Adjudication {
     }
 
     /**
-     * Takes back what a decision imposed and still holds. Nobody takes back what they decided or confirmed themselves. What two
-     * decided takes two: a moderator first, and then another moderator or somebody of the board; until then all holds.
+     * Takes back what a decision imposed and still holds. Nobody takes back what they decided or agreed to themselves. What
+     * several decided takes as many others: a moderator first, and then moderators or somebody of the board; until the last of
+     * them has spoken all holds.
      *
      * @throws DecisionStepRefused unless it is in force and this person may take the next step
      * @throws ConflictOfInterest if the person stands too near
@@ -161,26 +180,9 @@ public class Adjudication {
                 if (office == Office.BOARD) {
                     throw new DecisionStepRefused("a moderator takes the first step");
                 }
-                refuseOwn(inForce, by);
-                Decision next = inForce.reverse(by, reason, now());
-                if (next instanceof Contested contested) {
-                    decisions.addStep(id, "contested", by, reason, contested.at());
-                    log.atInfo().addKeyValue("decisionId", id).log("decision contested");
-                } else {
-                    takeBack(id, inForce.draft().caseId(), by, reason);
-                }
-                yield next;
+                yield reverse(new Contested(inForce, List.of()), by, reason);
             }
-            case Contested contested -> {
-                refuseOwn(contested.was(), by);
-                if (contested.by().equals(by)) {
-                    throw new DecisionStepRefused(
-                            "two decided this: it waits for a second to take it back");
-                }
-                Reversed reversed = contested.reverse(by, reason, now());
-                takeBack(id, reversed.draft().caseId(), by, reason);
-                yield reversed;
-            }
+            case Contested contested -> reverse(contested, by, reason);
             case Proposed p -> throw new DecisionStepRefused("this decision is only proposed");
             case Dismissed d -> throw new DecisionStepRefused("a dismissal imposed nothing");
             case Declined d -> throw new DecisionStepRefused("this decision was declined");
@@ -188,15 +190,28 @@ public class Adjudication {
         };
     }
 
-    private static void refuseOwn(InForce decision, MemberId by) {
-        if (decision.isBy(by)) {
+    private Decision reverse(Contested contested, MemberId by, String reason) {
+        if (contested.isBy(by)) {
             throw new DecisionStepRefused("you decided this: another moderator may take it back");
         }
+        if (contested.voices().stream().anyMatch(voice -> voice.by().equals(by))) {
+            throw new DecisionStepRefused(
+                    "several decided this: it waits for others to take it back");
+        }
+        DecisionId id = contested.draft().id();
+        Instant now = now();
+        Decision next = contested.reverse(by, reason, now);
+        if (next instanceof Reversed) {
+            takeBack(id, contested.draft().caseId(), by, reason, now);
+        } else {
+            decisions.addVoice(id, "reverse", by, reason, now);
+            log.atInfo().addKeyValue("decisionId", id).log("decision contested");
+        }
+        return next;
     }
 
-    private void takeBack(DecisionId id, CaseId caseId, MemberId by, String reason) {
-        Instant now = now();
-        decisions.addStep(id, "reversed", by, reason, now);
+    private void takeBack(DecisionId id, CaseId caseId, MemberId by, String reason, Instant now) {
+        decisions.addStep(id, "reversed", by, reason, now, null);
         for (MeasureInForce measure : decisions.lockInForce(id)) {
             decisions.end(measure.id(), "reversed", now);
             outbox.add(
@@ -206,6 +221,7 @@ public class Adjudication {
         }
         bans.lift(id, by, reason);
         casework.overturned(caseId, by, reason);
+        hearers.publishEvent(new DecisionTakenBack(id, by, reason, now));
         log.atInfo().addKeyValue("decisionId", id).log("decision reversed");
     }
 
@@ -224,8 +240,12 @@ public class Adjudication {
         }
     }
 
-    /** @throws DecisionNotFound if there is none */
-    Decision find(DecisionId id) {
+    /**
+     * The decision as it stands.
+     *
+     * @throws DecisionNotFound if there is none
+     */
+    public Decision find(DecisionId id) {
         return decisions.find(id).orElseThrow(() -> new DecisionNotFound(id));
     }
 
@@ -234,27 +254,94 @@ public class Adjudication {
         return decisions.ofCase(casework.read(id, reader).matter().id());
     }
 
-    /** What waits for a second moderator, oldest first, without what the reader stands too near to. */
+    /** What waits for other moderators, oldest first, without what the reader stands too near to. */
     List<Decision> proposed(int limit, MemberId reader) {
         return decisions.proposed(limit).stream()
                 .filter(proposed -> !casework.isTooNear(proposed.draft().caseId(), reader))
                 .toList();
     }
 
-    /** What binds or bound a member, newest first. */
-    List<Decision> about(MemberId member, int limit) {
-        return decisions.about(member, limit);
+    /** What binds or bound a member, newest first, as the member reads it. */
+    List<Statement> statements(MemberId member, int limit, Language language) {
+        return decisions.about(member, limit).stream()
+                .flatMap(decision ->
+                        inForce(decision).stream()
+                                .map(bound -> statement(decision, bound, language)))
+                .toList();
     }
 
-    private Decision settle(Decision settled) {
+    private Statement statement(Decision decision, InForce bound, Language language) {
+        Matter matter = casework.find(decision.draft().caseId()).matter();
+        return new Statement(
+                decision,
+                bound,
+                matter,
+                language,
+                StatementOfReasons.of(
+                        contents(
+                                matter,
+                                bound.draft().ruling(),
+                                Duration.between(bound.at(), bound.appealUntil()),
+                                bound.at()),
+                        language));
+    }
+
+    /** What the co-op has published about how it decides. */
+    public Policy policy() {
+        return policy;
+    }
+
+    /**
+     * What the policy proposes for a case. Strikes of the member are counted only for who has the case in hand and knows the
+     * member, and once a decision that names the member waits for others.
+     *
+     * @throws ConflictOfInterest if the reader stands too near
+     */
+    Proposal propose(CaseId id, MemberId reader) {
+        Case of = casework.read(id, reader);
+        MemberId subject = of.matter().subject();
+        boolean knows =
+                of instanceof Case.UnderReview held && held.moderator().equals(reader)
+                        || decisions.proposalWaits(id);
+        List<Strike> strikes =
+                subject == null || !knows ? List.of() : decisions.strikes(subject, STRIKES_MAX);
+        return policy.propose(strikes, of.matter().category(), now());
+    }
+
+    /** The decision as it was when it bound; empty if it never did. */
+    public static Optional<InForce> inForce(Decision decision) {
+        return switch (decision) {
+            case InForce i -> Optional.of(i);
+            case Contested c -> Optional.of(c.was());
+            case Reversed r -> Optional.of(r.was());
+            case Proposed p -> Optional.empty();
+            case Dismissed d -> Optional.empty();
+            case Declined d -> Optional.empty();
+        };
+    }
+
+    private StatementOfReasons.Contents contents(
+            Matter matter, Ruling ruling, Duration appealWithin, Instant at) {
+        return new StatementOfReasons.Contents(
+                matter, ruling, subjects.coop(), appealWithin, policy.hearWithin(), at);
+    }
+
+    private Decision settle(Decision settled, MemberId last) {
         Draft draft = settled.draft();
         switch (settled) {
             case Dismissed dismissed ->
                     decisions.addStep(
-                            draft.id(), "settled", dismissed.confirmedBy(), null, dismissed.at());
+                            draft.id(),
+                            "settled",
+                            last,
+                            null,
+                            dismissed.at(),
+                            dismissed.at().plus(policy.appealWithin()));
             case InForce inForce -> {
-                decisions.addStep(draft.id(), "settled", inForce.confirmedBy(), null, inForce.at());
+                decisions.addStep(
+                        draft.id(), "settled", last, null, inForce.at(), inForce.appealUntil());
                 impose(inForce);
+                tell(inForce);
             }
             case Proposed p -> throw new IllegalStateException("not settled");
             case Declined d -> throw new IllegalStateException("not settled");
@@ -265,6 +352,22 @@ public class Adjudication {
         casework.decide(draft.caseId(), draft.moderator(), ruling.upheld(), ruling.member());
         log.atInfo().addKeyValue("decisionId", draft.id()).log("decision in force");
         return settled;
+    }
+
+    /** Counts against the member, as far as one is known, and lets the member know that there is a statement to read. */
+    private void tell(InForce decision) {
+        Draft draft = decision.draft();
+        MemberId member = draft.subject();
+        if (member == null) {
+            return;
+        }
+        Category category = casework.find(draft.caseId()).matter().category();
+        decisions.addStrike(
+                member, new Strike(draft.id(), category, policy.weight(category), decision.at()));
+        outbox.add(
+                DecisionEvents.TOPIC,
+                member.toString(),
+                DecisionEvents.statement(decision, member));
     }
 
     private void impose(InForce decision) {

@@ -1,6 +1,8 @@
 package org.coopmesh.abuse.decision;
 
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -8,14 +10,18 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.coopmesh.abuse.casework.CaseNotFound;
 import org.coopmesh.abuse.casework.CaseStepRefused;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
+import org.coopmesh.abuse.decision.Decision.InForce;
+import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Target;
@@ -87,6 +93,13 @@ class DecisionController {
         }
     }
 
+    /** Somebody of those whom it takes to take a decision back. */
+    record VoiceView(UUID by, String reason, Instant at) {
+        static VoiceView of(Voice voice) {
+            return new VoiceView(voice.by().value(), voice.reason(), voice.at());
+        }
+    }
+
     record DecisionView(
             UUID id,
             UUID caseId,
@@ -98,36 +111,40 @@ class DecisionController {
             String statement,
             UUID decidedBy,
             Instant draftedAt,
+            int moderatorsNeeded,
+            List<UUID> agreed,
             @Nullable UUID confirmedBy,
             @Nullable Instant inForceAt,
-            @Nullable UUID contestedBy,
-            @Nullable String contestReason,
+            @Nullable Instant appealUntil,
+            List<VoiceView> wantReversed,
             @Nullable Instant endedAt,
             @Nullable String endReason) {
         static DecisionView of(Decision decision) {
             Draft draft = decision.draft();
             @Nullable UUID confirmedBy = null;
             @Nullable Instant inForceAt = null;
-            @Nullable UUID contestedBy = null;
-            @Nullable String contestReason = null;
+            @Nullable Instant appealUntil = null;
+            List<VoiceView> wantReversed = List.of();
             @Nullable Instant endedAt = null;
             @Nullable String endReason = null;
+            InForce bound = Adjudication.inForce(decision).orElse(null);
+            if (bound != null) {
+                confirmedBy = bound.confirmedBy().value();
+                inForceAt = bound.at();
+                appealUntil = bound.appealUntil();
+            }
             switch (decision) {
                 case Decision.Proposed p -> {}
                 case Decision.Dismissed d -> {
-                    confirmedBy = d.confirmedBy().value();
+                    confirmedBy =
+                            d.agreed().isEmpty()
+                                    ? draft.moderator().value()
+                                    : d.agreed().getLast().value();
                     inForceAt = d.at();
                 }
-                case Decision.InForce i -> {
-                    confirmedBy = i.confirmedBy().value();
-                    inForceAt = i.at();
-                }
-                case Decision.Contested c -> {
-                    confirmedBy = c.was().confirmedBy().value();
-                    inForceAt = c.was().at();
-                    contestedBy = c.by().value();
-                    contestReason = c.reason();
-                }
+                case InForce i -> {}
+                case Decision.Contested c ->
+                        wantReversed = c.voices().stream().map(VoiceView::of).toList();
                 case Decision.Declined d -> {
                     endedAt = d.at();
                     endReason = d.reason();
@@ -148,10 +165,12 @@ class DecisionController {
                     draft.statement(),
                     draft.moderator().value(),
                     draft.draftedAt(),
+                    draft.moderatorsNeeded(),
+                    decision.cosigners().stream().map(MemberId::value).toList(),
                     confirmedBy,
                     inForceAt,
-                    contestedBy,
-                    contestReason,
+                    appealUntil,
+                    wantReversed,
                     endedAt,
                     endReason);
         }
@@ -160,22 +179,100 @@ class DecisionController {
     /** A decision as the member reads it: no moderator, no reporter. */
     record StatementView(
             UUID id,
+            long caseNumber,
+            String category,
             String state,
             String rule,
             String reason,
             List<MeasureView> measures,
+            String language,
             String statement,
-            Instant draftedAt) {
-        static StatementView of(Decision decision) {
-            Draft draft = decision.draft();
+            Instant draftedAt,
+            Instant inForceAt,
+            Instant appealUntil) {
+        static StatementView of(Statement told) {
+            Draft draft = told.decision().draft();
             return new StatementView(
                     draft.id().value(),
-                    stateOf(decision),
+                    told.matter().number(),
+                    told.matter().category().wire(),
+                    stateOf(told.decision()),
                     draft.ruling().rule(),
                     draft.ruling().reason(),
                     measuresOf(draft),
-                    draft.statement(),
-                    draft.draftedAt());
+                    told.language().tag(),
+                    told.text(),
+                    draft.draftedAt(),
+                    told.bound().at(),
+                    told.bound().appealUntil());
+        }
+    }
+
+    record StrikeView(UUID decisionId, String category, int weight, Instant at) {
+        static StrikeView of(Strike strike) {
+            return new StrikeView(
+                    strike.decision().value(),
+                    strike.category().wire(),
+                    strike.weight(),
+                    strike.at());
+        }
+    }
+
+    /**
+     * A step of the ladder.
+     *
+     * @param days null for a warning and for what is permanent
+     */
+    record RungView(
+            int from,
+            String kind,
+            @Nullable Long days,
+            boolean permanent,
+            @Nullable Integer slowLaneKbit) {
+        static RungView of(Policy.Rung rung) {
+            Duration lasts = rung.lasts();
+            return new RungView(
+                    rung.from(),
+                    rung.step().wire(),
+                    lasts == null ? null : lasts.toDays(),
+                    lasts == null && rung.step() == Policy.Step.BAN,
+                    rung.kbit());
+        }
+    }
+
+    /** What the policy proposes for a case; a moderator decides. */
+    record ProposalView(
+            List<StrikeView> strikes, int weightBefore, int weight, int windowDays, RungView step) {
+        static ProposalView of(Proposal proposal, Policy policy) {
+            return new ProposalView(
+                    proposal.strikes().stream().map(StrikeView::of).toList(),
+                    proposal.before(),
+                    proposal.weight(),
+                    (int) policy.strikeWindow().toDays(),
+                    RungView.of(proposal.rung()));
+        }
+    }
+
+    /** What the co-op has published about how it decides. */
+    record PolicyView(
+            int moderators,
+            int windowDays,
+            Map<String, Integer> weights,
+            List<RungView> ladder,
+            long appealDays,
+            long hearDays) {
+        static PolicyView of(Policy policy) {
+            var weights = new TreeMap<String, Integer>();
+            for (Category category : Category.values()) {
+                weights.put(category.wire(), policy.weight(category));
+            }
+            return new PolicyView(
+                    policy.moderators(),
+                    (int) policy.strikeWindow().toDays(),
+                    weights,
+                    policy.ladder().stream().map(RungView::of).toList(),
+                    policy.appealWithin().toDays(),
+                    policy.hearWithin().toDays());
         }
     }
 
@@ -206,7 +303,26 @@ class DecisionController {
                 null);
     }
 
-    @Operation(summary = "Proposals that wait for a second moderator, oldest first")
+    @Operation(
+            summary =
+                    "Which step of the ladder the policy proposes for a case; the member's strikes only for who has"
+                            + " the case in hand, and once a decision waits for others")
+    @GetMapping("/api/cases/{id}/proposal")
+    @PreAuthorize("hasRole('moderator')")
+    ProposalView proposal(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
+        return ProposalView.of(
+                adjudication.propose(new CaseId(id), moderator(jwt)), adjudication.policy());
+    }
+
+    @Operation(
+            summary = "How the co-op decides: who must agree, what weighs how much, how to appeal")
+    @GetMapping("/api/abuse/policy")
+    @PreAuthorize("isAuthenticated()")
+    PolicyView policy() {
+        return PolicyView.of(adjudication.policy());
+    }
+
+    @Operation(summary = "Proposals that wait for other moderators, oldest first")
     @GetMapping("/api/abuse/decisions/proposed")
     @PreAuthorize("hasRole('moderator')")
     DecisionsView proposed(
@@ -219,18 +335,32 @@ class DecisionController {
                 null);
     }
 
-    @Operation(summary = "Statements of reasons to the member who is signed in, newest first")
+    @Operation(
+            summary =
+                    "Statements of reasons to the member who is signed in, newest first, in en, es, ca, de or fr")
     @GetMapping("/api/abuse/decisions/mine")
     @PreAuthorize("isAuthenticated()")
     StatementsView mine(
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = "string",
+                                            allowableValues = {"en", "es", "ca", "de", "fr"},
+                                            defaultValue = "en"))
+                    @RequestParam(defaultValue = "en")
+                    Language language,
             @AuthenticationPrincipal Jwt jwt) {
         return new StatementsView(
-                adjudication.about(moderator(jwt), limit).stream().map(StatementView::of).toList(),
+                adjudication.statements(moderator(jwt), limit, language).stream()
+                        .map(StatementView::of)
+                        .toList(),
                 null);
     }
 
-    @Operation(summary = "Agree to a proposal as the second moderator")
+    @Operation(
+            summary =
+                    "Agree to a proposal of another moderator; the last one needed puts it into force")
     @PostMapping("/api/abuse/decisions/{id}/confirm")
     @PreAuthorize("hasRole('moderator')")
     DecisionView confirm(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
@@ -250,8 +380,8 @@ class DecisionController {
 
     @Operation(
             summary =
-                    "Take back what a decision imposed and still holds; what two decided takes two, the second a"
-                            + " moderator or of the board")
+                    "Take back what a decision imposed and still holds; what several decided takes as many others, a"
+                            + " moderator first, then moderators or the board")
     @PostMapping("/api/abuse/decisions/{id}/reverse")
     @PreAuthorize("hasAnyRole('moderator', 'board')")
     DecisionView reverse(

@@ -3,14 +3,17 @@ package org.coopmesh.abuse.decision;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.UUID;
+import org.coopmesh.abuse.decision.Decision.InForce;
 import org.coopmesh.abuse.decision.Measure.Ban;
 import org.coopmesh.abuse.decision.Measure.SlowLane;
 import org.coopmesh.abuse.decision.Measure.Suspension;
 import org.coopmesh.abuse.decision.Measure.Warning;
+import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.contracts.abuse.v1.DecisionEvent;
 import org.coopmesh.contracts.abuse.v1.MeasureExpired;
 import org.coopmesh.contracts.abuse.v1.MeasureImposed;
 import org.coopmesh.contracts.abuse.v1.MeasureReversed;
+import org.coopmesh.contracts.abuse.v1.StatementIssued;
 
 /** Measures as other services hear of them. */
 final class DecisionEvents {
@@ -46,12 +49,24 @@ final class DecisionEvents {
         return event(measure, at).setExpired(MeasureExpired.getDefaultInstance()).build();
     }
 
+    static DecisionEvent statement(InForce decision, MemberId member) {
+        return event(member, decision.draft().id(), decision.at())
+                .setStatementIssued(
+                        StatementIssued.newBuilder()
+                                .setAppealUntil(timestamp(decision.appealUntil())))
+                .build();
+    }
+
     private static DecisionEvent.Builder event(MeasureInForce measure, Instant at) {
+        return event(measure.member(), measure.decision(), at)
+                .setMeasureId(measure.id().toString());
+    }
+
+    private static DecisionEvent.Builder event(MemberId member, DecisionId decision, Instant at) {
         return DecisionEvent.newBuilder()
                 .setEventId(UUID.randomUUID().toString())
-                .setMemberId(measure.member().toString())
-                .setDecisionId(measure.decision().toString())
-                .setMeasureId(measure.id().toString())
+                .setMemberId(member.toString())
+                .setDecisionId(decision.toString())
                 .setOccurredAt(timestamp(at));
     }
 

@@ -2,7 +2,7 @@ package org.coopmesh.abuse.decision;
 
 /** No such decision was ever drafted. */
 public class DecisionNotFound extends RuntimeException {
-    DecisionNotFound(DecisionId id) {
+    public DecisionNotFound(DecisionId id) {
         super("no decision " + id);
     }
 }

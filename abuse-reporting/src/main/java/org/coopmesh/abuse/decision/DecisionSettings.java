@@ -1,17 +1,17 @@
 package org.coopmesh.abuse.decision;
 
-import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How decisions are told and watched.
+ * How decisions are made and watched.
  *
- * @param appealText how to object, as every statement of reasons says it
+ * @param policy what is published
  * @param checkInterval how often it is looked for measures that are over
  */
 @Validated
 @ConfigurationProperties("coopmesh.decision")
-record DecisionSettings(@NotBlank String appealText, @NotNull Duration checkInterval) {}
+record DecisionSettings(@NotNull @Valid Policy policy, @NotNull Duration checkInterval) {}

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -13,6 +14,7 @@ import org.coopmesh.abuse.decision.Decision.Declined;
 import org.coopmesh.abuse.decision.Decision.InForce;
 import org.coopmesh.abuse.decision.Decision.Proposed;
 import org.coopmesh.abuse.decision.Decision.Reversed;
+import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Target;
@@ -26,13 +28,11 @@ import org.springframework.stereotype.Repository;
 class Decisions {
     private static final String COLUMNS =
             """
-            select d.decision_id, case_id, moderator_id, upheld, rule, d.reason, statement, subject_member_id, drafted_at,
-                s.by_member_id as settled_by, s.at as settled_at,
-                c.by_member_id as contested_by, c.reason as contest_reason, c.at as contested_at,
+            select d.decision_id, case_id, moderator_id, upheld, rule, d.reason, statement, subject_member_id,
+                moderators_needed, drafted_at, s.by_member_id as settled_by, s.at as settled_at, s.appeal_until,
                 e.step as end_step, e.by_member_id as ended_by, e.reason as end_reason, e.at as ended_at
             from decision d
             left join decision_step s on s.decision_id = d.decision_id and s.step = 'settled'
-            left join decision_step c on c.decision_id = d.decision_id and c.step = 'contested'
             left join decision_step e on e.decision_id = d.decision_id and e.step in ('declined', 'reversed')
             """;
 
@@ -47,9 +47,9 @@ class Decisions {
         db.sql(
                         """
                         insert into decision (decision_id, case_id, moderator_id, upheld, rule, reason, statement,
-                            subject_member_id, drafted_at)
+                            subject_member_id, moderators_needed, drafted_at)
                         values (:id, :caseId, :moderator, :upheld, :rule, :reason, :statement,
-                            cast(:subject as uuid), :at)
+                            cast(:subject as uuid), :needed, :at)
                         """)
                 .param("id", draft.id().value())
                 .param("caseId", draft.caseId().value())
@@ -59,6 +59,7 @@ class Decisions {
                 .param("reason", draft.ruling().reason())
                 .param("statement", draft.statement())
                 .param("subject", subject == null ? null : subject.value())
+                .param("needed", draft.moderatorsNeeded())
                 .param("at", time(draft.draftedAt()))
                 .update();
         for (int i = 0; i < draft.measureIds().size(); i++) {
@@ -89,18 +90,91 @@ class Decisions {
                 .update();
     }
 
-    void addStep(DecisionId id, String step, MemberId by, @Nullable String reason, Instant at) {
+    /** {@code appealUntil} for what is settled, and only for that. */
+    void addStep(
+            DecisionId id,
+            String step,
+            MemberId by,
+            @Nullable String reason,
+            Instant at,
+            @Nullable Instant appealUntil) {
         db.sql(
                         """
-                        insert into decision_step (decision_id, step, by_member_id, reason, at)
-                        values (:id, :step, :by, :reason, :at)
+                        insert into decision_step (decision_id, step, by_member_id, reason, at, appeal_until)
+                        values (:id, :step, :by, :reason, :at, cast(:appealUntil as timestamptz))
                         """)
                 .param("id", id.value())
                 .param("step", step)
                 .param("by", by.value())
                 .param("reason", reason)
                 .param("at", time(at))
+                .param("appealUntil", appealUntil == null ? null : time(appealUntil))
                 .update();
+    }
+
+    /** One of several has spoken; {@code towards} is {@code agree}, without a reason, or {@code reverse}, with one. */
+    void addVoice(DecisionId id, String towards, MemberId by, @Nullable String reason, Instant at) {
+        db.sql(
+                        """
+                        insert into decision_voice (decision_id, towards, by_member_id, reason, at)
+                        values (:id, :towards, :by, :reason, :at)
+                        """)
+                .param("id", id.value())
+                .param("towards", towards)
+                .param("by", by.value())
+                .param("reason", reason)
+                .param("at", time(at))
+                .update();
+    }
+
+    private List<Voice> voices(UUID decision, String towards) {
+        return db.sql(
+                        """
+                        select by_member_id, coalesce(reason, '') as reason, at from decision_voice
+                        where decision_id = :id and towards = :towards order by at, by_member_id
+                        """)
+                .param("id", decision)
+                .param("towards", towards)
+                .query((rs, row) ->
+                        new Voice(
+                                new MemberId(rs.getObject("by_member_id", UUID.class)),
+                                rs.getString("reason"),
+                                instant(rs, "at")))
+                .list();
+    }
+
+    void addStrike(MemberId member, Strike strike) {
+        db.sql(
+                        """
+                        insert into strike (decision_id, member_id, category, weight, at)
+                        values (:decision, :member, :category, :weight, :at)
+                        """)
+                .param("decision", strike.decision().value())
+                .param("member", member.value())
+                .param("category", strike.category().wire())
+                .param("weight", strike.weight())
+                .param("at", time(strike.at()))
+                .update();
+    }
+
+    /** What counts against a member, newest first: what was reversed does not. */
+    List<Strike> strikes(MemberId member, int limit) {
+        return db.sql(
+                        """
+                        select decision_id, category, weight, at from strike k
+                        where member_id = :member and not exists (
+                            select from decision_step s where s.decision_id = k.decision_id and s.step = 'reversed')
+                        order by at desc, decision_id limit :limit
+                        """)
+                .param("member", member.value())
+                .param("limit", limit)
+                .query((rs, row) ->
+                        new Strike(
+                                new DecisionId(rs.getObject("decision_id", UUID.class)),
+                                Category.parse(rs.getString("category")),
+                                rs.getInt("weight"),
+                                instant(rs, "at")))
+                .list();
     }
 
     /** {@code term} null for a warning, which never falls due. */
@@ -267,31 +341,45 @@ class Decisions {
                                 measures.stream().map(Row::measure).toList()),
                         measures.stream().map(Row::id).toList(),
                         subject == null ? null : new MemberId(subject),
+                        rs.getInt("moderators_needed"),
                         rs.getString("statement"),
                         instant(rs, "drafted_at"));
         String end = rs.getString("end_step");
-        if (end != null) {
-            var by = new MemberId(rs.getObject("ended_by", UUID.class));
-            String reason = rs.getString("end_reason");
-            Instant at = instant(rs, "ended_at");
-            return end.equals("declined")
-                    ? new Declined(draft, by, reason, at)
-                    : new Reversed(draft, by, reason, at);
+        if ("declined".equals(end)) {
+            return new Declined(
+                    draft,
+                    member(rs, "ended_by"),
+                    rs.getString("end_reason"),
+                    instant(rs, "ended_at"));
         }
-        UUID settledBy = rs.getObject("settled_by", UUID.class);
-        if (settledBy == null) {
-            return new Proposed(draft);
+        List<MemberId> agreed =
+                new ArrayList<>(voices(id, "agree").stream().map(Voice::by).toList());
+        if (rs.getObject("settled_by") == null) {
+            return new Proposed(draft, agreed);
+        }
+        MemberId settledBy = member(rs, "settled_by");
+        if (!settledBy.equals(draft.moderator())) {
+            agreed.add(settledBy);
         }
         Decision settled =
-                Decision.settle(draft, new MemberId(settledBy), instant(rs, "settled_at"));
-        UUID contestedBy = rs.getObject("contested_by", UUID.class);
-        return contestedBy != null && settled instanceof InForce inForce
-                ? new Contested(
-                        inForce,
-                        new MemberId(contestedBy),
-                        rs.getString("contest_reason"),
-                        instant(rs, "contested_at"))
-                : settled;
+                Decision.settle(
+                        draft, agreed, instant(rs, "settled_at"), instant(rs, "appeal_until"));
+        if (!(settled instanceof InForce inForce)) {
+            return settled;
+        }
+        if (end != null) {
+            return new Reversed(
+                    inForce,
+                    member(rs, "ended_by"),
+                    rs.getString("end_reason"),
+                    instant(rs, "ended_at"));
+        }
+        List<Voice> voices = voices(id, "reverse");
+        return voices.isEmpty() ? inForce : new Contested(inForce, voices);
+    }
+
+    private static MemberId member(ResultSet rs, String column) throws SQLException {
+        return new MemberId(rs.getObject(column, UUID.class));
     }
 
     private static MeasureInForce inForce(ResultSet rs, int row) throws SQLException {

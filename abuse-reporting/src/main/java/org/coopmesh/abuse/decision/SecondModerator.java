@@ -6,7 +6,7 @@ import org.coopmesh.abuse.subject.Target.OfAddress;
 import org.coopmesh.abuse.subject.Target.OfMember;
 import org.coopmesh.abuse.subject.Target.OfNode;
 
-/** When one moderator is not enough: what lasts for good, hits many, or is of the gravest category. */
+/** When one moderator is not enough: what lasts for good, hits many, or is of the gravest category. How many it takes, {@link Policy} says. */
 public final class SecondModerator {
     private static final int LENGTH_V4 = 24;
     private static final int LENGTH_V6 = 48;

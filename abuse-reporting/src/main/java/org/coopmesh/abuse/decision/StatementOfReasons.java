@@ -1,11 +1,14 @@
 package org.coopmesh.abuse.decision;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.ResourceBundle;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.coopmesh.abuse.casework.Matter;
 import org.coopmesh.abuse.decision.Measure.Ban;
 import org.coopmesh.abuse.decision.Measure.SlowLane;
@@ -17,61 +20,135 @@ import org.coopmesh.abuse.subject.Target.OfMember;
 import org.coopmesh.abuse.subject.Target.OfNode;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what the member gets: facts, rule, measures, until when, how to object. Names no reporter and no moderator. */
+/**
+ * Writes what the member gets, in each language: facts, rule, measures, until when, how to appeal. Names no reporter and no
+ * moderator. What moderators wrote stays as they wrote it.
+ */
 final class StatementOfReasons {
-    private static final DateTimeFormatter DAY_AND_TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm zzz", Locale.ENGLISH);
+    private static final Pattern PLACE = Pattern.compile("\\{([a-z]+)}");
+    private static final int NODE_DIGITS = 12;
 
-    private StatementOfReasons() {}
+    private final Language language;
+    private final ResourceBundle words;
+    private final ZoneId zone;
+    private final StringBuilder text = new StringBuilder();
 
-    static String of(
-            Matter matter, Ruling ruling, Optional<Coop> coop, String appealText, Instant now) {
-        ZoneId zone = coop.map(Coop::zone).orElse(ZoneOffset.UTC);
-        var text = new StringBuilder();
-        text.append(coop.map(Coop::name).orElse("The co-op")).append('\n');
-        text.append("Case ").append(matter.number());
-        text.append(" (").append(matter.category().wire().replace('_', ' ')).append(")");
-        text.append(ruling.upheld() ? ", upheld " : ", dismissed ").append(time(now, zone));
-        var address = matter.address();
-        if (address != null) {
-            text.append("\nAbout: ").append(address.addressText());
-            text.append(" at ").append(time(matter.observedAt(), zone));
-        }
-        text.append("\nRule: ").append(ruling.rule());
-        text.append("\nReason: ").append(ruling.reason());
-        for (Measure measure : ruling.measures()) {
-            text.append("\nMeasure: ").append(measure(measure));
-            text.append(term(measure.term(), zone));
-        }
-        if (ruling.upheld()) {
-            text.append("\nTo object: ").append(appealText);
-        }
-        return text.append('\n').toString();
+    /**
+     * What a statement says.
+     *
+     * @param at when it was decided
+     */
+    record Contents(
+            Matter matter,
+            Ruling ruling,
+            Optional<Coop> coop,
+            Duration appealWithin,
+            Duration hearWithin,
+            Instant at) {}
+
+    private StatementOfReasons(Language language, ZoneId zone) {
+        this.language = language;
+        this.words = words(language);
+        this.zone = zone;
     }
 
-    private static String measure(Measure measure) {
+    static String of(Contents contents, Language language) {
+        ZoneId zone = contents.coop().map(Coop::zone).orElse(ZoneOffset.UTC);
+        return new StatementOfReasons(language, zone).write(contents);
+    }
+
+    private String write(Contents contents) {
+        Matter matter = contents.matter();
+        Ruling ruling = contents.ruling();
+        text.append(contents.coop().map(Coop::name).orElse(words.getString("coop"))).append('\n');
+        line(
+                ruling.upheld() ? "upheld" : "dismissed",
+                Map.of(
+                        "number",
+                        Long.toString(matter.number()),
+                        "category",
+                        words.getString("category." + matter.category().wire()),
+                        "at",
+                        time(contents.at())));
+        var address = matter.address();
+        if (address != null) {
+            line(
+                    "about",
+                    Map.of("address", address.addressText(), "at", time(matter.observedAt())));
+        }
+        line("facts", Map.of("facts", ruling.reason()));
+        line("rule", Map.of("rule", ruling.rule()));
+        for (Measure measure : ruling.measures()) {
+            line("measure", Map.of("measure", measure(measure), "term", term(measure.term())));
+        }
+        line("person", Map.of());
+        if (ruling.upheld()) {
+            line(
+                    "appeal",
+                    Map.of(
+                            "within",
+                            days(contents.appealWithin()),
+                            "heard",
+                            days(contents.hearWithin())));
+        }
+        return text.toString();
+    }
+
+    private void line(String key, Map<String, String> values) {
+        text.append(fill(key, values)).append('\n');
+    }
+
+    private String measure(Measure measure) {
         return switch (measure) {
-            case Warning w -> "warning";
-            case SlowLane s -> "slow lane of " + s.kbit() + " kbit/s";
-            case Suspension s -> "suspension; only the co-op's own pages are reachable";
+            case Warning w -> words.getString("warning");
+            case SlowLane s -> fill("slow-lane", Map.of("kbit", Integer.toString(s.kbit())));
+            case Suspension s -> words.getString("suspension");
             case Ban ban ->
                     switch (ban.target()) {
-                        case OfMember m -> "ban of the member";
-                        case OfNode n -> "ban of node " + n.node().value().substring(0, 12);
-                        case OfAddress a -> "ban of " + a.prefix();
+                        case OfMember m -> words.getString("ban.member");
+                        case OfNode n ->
+                                fill(
+                                        "ban.node",
+                                        Map.of("node", n.node().value().substring(0, NODE_DIGITS)));
+                        case OfAddress a ->
+                                fill("ban.address", Map.of("address", a.prefix().toString()));
                     };
         };
     }
 
-    private static String term(@Nullable Term term, ZoneId zone) {
+    private String term(@Nullable Term term) {
         return switch (term) {
             case null -> "";
-            case Term.Permanent p -> ", permanent";
-            case Term.Until until -> ", until " + time(until.end(), zone);
+            case Term.Permanent p -> words.getString("permanent");
+            case Term.Until until -> fill("until", Map.of("until", time(until.end())));
         };
     }
 
-    private static String time(Instant at, ZoneId zone) {
-        return DAY_AND_TIME.format(at.atZone(zone));
+    /** Days, begun ones counted, in the form that goes with their number. */
+    private String days(Duration span) {
+        long days = span.plusDays(1).minusNanos(1).toDays();
+        return fill(
+                language.isOne(days) ? "days.one" : "days.other",
+                Map.of("days", Long.toString(days)));
+    }
+
+    private String time(Instant at) {
+        return language.moment(at, zone);
+    }
+
+    private String fill(String key, Map<String, String> values) {
+        return PLACE.matcher(words.getString(key))
+                .replaceAll(place -> {
+                    String value = values.get(place.group(1));
+                    return Matcher.quoteReplacement(value == null ? place.group() : value);
+                });
+    }
+
+    static ResourceBundle words(Language language) {
+        return ResourceBundle.getBundle(
+                StatementOfReasons.class.getPackageName() + ".statement",
+                language.locale(),
+                ResourceBundle.Control.getNoFallbackControl(
+                        ResourceBundle.Control.FORMAT_PROPERTIES));
     }
 }

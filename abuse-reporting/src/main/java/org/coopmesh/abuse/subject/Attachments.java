@@ -107,6 +107,21 @@ class Attachments {
                 .optional();
     }
 
+    /** Through which node {@code address} was reached at that moment. */
+    Optional<NodeId> node(Prefix address, Instant at) {
+        return db.sql(
+                        """
+                        select node_id from attachment
+                        where (prefix_v4 >>= cast(:address as inet) or prefix_v6 >>= cast(:address as inet))
+                          and attached_at <= :at and (detached_at is null or detached_at > :at)
+                        order by attached_at desc limit 1
+                        """)
+                .param("address", address.addressText())
+                .param("at", time(at))
+                .query((rs, row) -> new NodeId(rs.getString("node_id")))
+                .optional();
+    }
+
     /** Nodes that one of {@code members} owns, or is attached to at present. */
     Set<NodeId> nodes(Set<MemberId> members) {
         return db.sql(

@@ -41,6 +41,11 @@ public class SubjectRegister {
         return attachments.holder(address, at).map(Subject::attachment);
     }
 
+    /** Through which node an address was reached at that moment, without telling whose it was. */
+    public Optional<NodeId> node(Prefix address, Instant at) {
+        return attachments.node(address, at);
+    }
+
     /** Who and what stands too near to {@code member} to be judged by them. */
     public Household household(MemberId member) {
         Set<MemberId> all = members.sharingPayer(member);

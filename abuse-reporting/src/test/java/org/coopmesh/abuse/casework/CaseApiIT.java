@@ -2,6 +2,7 @@ package org.coopmesh.abuse.casework;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.coopmesh.abuse.Village.Calls.read;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
@@ -9,12 +10,17 @@ import static org.hamcrest.Matchers.not;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.coopmesh.abuse.ServiceTest;
+import org.coopmesh.abuse.TestClock;
 import org.coopmesh.abuse.Village.Calls;
 import org.coopmesh.abuse.Village.Home;
 import org.coopmesh.abuse.Village.Person;
@@ -31,6 +37,7 @@ class CaseApiIT {
 
     @Autowired Calls calls;
     @Autowired Casework casework;
+    @Autowired TestClock clock;
     @Autowired JdbcClient db;
 
     @Test
@@ -81,6 +88,199 @@ class CaseApiIT {
                 .andExpect(jsonPath("$.state").value("open"));
 
         calls.post(other, path + "/claim", "{}").andExpect(status().isOk());
+    }
+
+    @Test
+    void aCaseHandedOverIsForThatModeratorFirst() throws Exception {
+        String path = "/api/cases/" + calls.caseAbout("203.0.113.208");
+        var third = Person.with("member", "moderator");
+        Home home = calls.home(false);
+        var colleague = new Person(home.member(), moderator.roles());
+        calls.post(moderator, path + "/claim", "{}");
+        String to = "{\"to\": \"%s\", \"reason\": \"I am away\"}";
+
+        calls.post(other, path + "/hand-over", to.formatted(colleague.id()))
+                .andExpect(status().isConflict());
+        calls.post(moderator, path + "/hand-over", to.formatted(moderator.id()))
+                .andExpect(status().isConflict());
+        calls.post(moderator, path + "/hand-over", to.formatted(UUID.randomUUID()))
+                .andExpect(status().isConflict());
+        calls.post(moderator, path + "/hand-over", to.formatted(colleague.id()))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.state").value("open"))
+                .andExpect(jsonPath("$.offeredTo").value(colleague.id().toString()));
+
+        calls.post(third, path + "/claim", "{}").andExpect(status().isConflict());
+        calls.post(colleague, path + "/claim", "{}")
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.offeredTo").doesNotExist());
+        calls.get(third, path)
+                .andExpect(jsonPath("$.notes[*].text", hasItem("Handed over: I am away")));
+    }
+
+    @Test
+    void whoHandsOverDoesNotFindOutWhoReported() throws Exception {
+        Home home = calls.home(false);
+        var reporter = new Person(home.member(), moderator.roles());
+        String report =
+                read(
+                        calls.post(
+                                reporter,
+                                "/api/reports",
+                                "{\"category\": \"spam\", \"description\": \"x\"}"),
+                        "$.id");
+        String path = "/api/cases/" + calls.caseOf(report);
+        calls.post(moderator, path + "/claim", "{}");
+
+        calls.post(
+                        moderator,
+                        path + "/hand-over",
+                        "{\"to\": \"%s\", \"reason\": \"r\"}".formatted(reporter.id()))
+                .andExpect(status().isOk());
+
+        calls.post(reporter, path + "/claim", "{}").andExpect(status().isForbidden());
+        clock.advance(Duration.ofDays(1));
+        calls.post(other, path + "/claim", "{}").andExpect(status().isOk());
+    }
+
+    @Test
+    void theBoardTakesACaseAwayThatLiesIdle() throws Exception {
+        String path = "/api/cases/" + calls.caseAbout("203.0.113.209");
+        var board = Person.with("member", "board");
+        calls.post(board, path + "/take-away", reason()).andExpect(status().isConflict());
+        calls.post(moderator, path + "/claim", "{}");
+
+        calls.post(other, path + "/take-away", reason()).andExpect(status().isForbidden());
+        calls.post(board, path + "/take-away", reason())
+                .andExpect(jsonPath("$.state").value("open"));
+
+        calls.post(other, path + "/claim", "{}").andExpect(status().isOk());
+    }
+
+    @Test
+    void theOverdueComeFirstAndTheDecidedNotAtAll() throws Exception {
+        String slow = calls.caseAbout("harassment", "203.0.113.210");
+        clock.advance(Duration.ofDays(8));
+        String urgent = calls.caseAbout("intrusion", "203.0.113.211");
+        String later = calls.caseAbout("harassment", "203.0.113.212");
+        String decided = calls.caseAbout("harassment", "203.0.113.213");
+        calls.post(moderator, "/api/cases/" + decided + "/claim", "{}");
+        calls.post(
+                moderator,
+                "/api/cases/" + decided + "/decision",
+                "{\"outcome\": \"dismissed\", \"rule\": \"r\", \"reason\": \"r\"}");
+        var seen = new ArrayList<String>();
+        String next = "";
+        do {
+            var page = calls.get(other, "/api/cases?order=due&limit=2" + next);
+            seen.addAll(read(page, "$.items[*].id"));
+            String after = read(page, "$.next");
+            next = after == null ? null : "&after=" + after;
+        } while (next != null);
+
+        assertThat(seen).doesNotHaveDuplicates().doesNotContain(decided);
+        assertThat(seen.stream().filter(List.of(slow, urgent, later)::contains))
+                .containsExactly(slow, urgent, later);
+        calls.get(other, "/api/cases/" + slow).andExpect(jsonPath("$.summary.overdue").value(true));
+        calls.get(other, "/api/cases/" + later)
+                .andExpect(jsonPath("$.summary.overdue").value(false));
+        calls.get(other, "/api/cases/" + decided)
+                .andExpect(jsonPath("$.summary.overdue").value(false));
+    }
+
+    @Test
+    void theWorkloadCountsWhatIsInHandAndWhatWasTakenBack() throws Exception {
+        var busy = Person.with("member", "moderator");
+        var idle = Person.with("member", "moderator");
+        String held = calls.caseAbout("spam", "203.0.113.214");
+        calls.post(busy, "/api/cases/" + held + "/claim", "{}");
+        clock.advance(Duration.ofDays(7));
+        for (String address : List.of("203.0.113.215", "203.0.113.216", "203.0.113.217")) {
+            String caseId = calls.caseAbout("spam", address);
+            calls.post(busy, "/api/cases/" + caseId + "/claim", "{}");
+            String decision =
+                    read(
+                            calls.post(
+                                    busy,
+                                    "/api/cases/" + caseId + "/decision",
+                                    """
+                                    {"outcome": "upheld", "rule": "r", "reason": "r", "measures": [
+                                      {"kind": "ban", "until": "%s",
+                                       "target": {"kind": "address", "value": "%s"}}]}
+                                    """
+                                            .formatted(clock.instant().plusSeconds(60), address)),
+                            "$.id");
+            if (address.endsWith("216")) {
+                calls.post(other, "/api/abuse/decisions/" + decision + "/reverse", reason())
+                        .andExpect(status().isOk());
+            }
+        }
+        calls.put(
+                        idle,
+                        "/api/hours/" + UUID.randomUUID(),
+                        "{\"workedOn\": \"%s\", \"minutes\": 90, \"what\": \"talks\"}"
+                                .formatted(LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC)))
+                .andExpect(status().isOk());
+        String mine = "$.items[?(@.moderatorId == '" + busy.id() + "')].";
+
+        calls.get(Person.with("board"), "/api/cases/workload?days=30")
+                .andExpect(status().isOk())
+                .andExpect(jsonPath(mine + "inHand").value(1))
+                .andExpect(jsonPath(mine + "overdue").value(1))
+                .andExpect(jsonPath(mine + "decided").value(3))
+                .andExpect(jsonPath(mine + "upheld").value(3))
+                .andExpect(jsonPath(mine + "overturned").value(1))
+                .andExpect(
+                        jsonPath("$.items[?(@.moderatorId == '" + idle.id() + "')].minutes")
+                                .value(90));
+        calls.get(moderator, "/api/cases/workload?days=0")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("days"));
+        calls.get(Person.with("treasurer"), "/api/cases/workload")
+                .andExpect(status().isForbidden());
+    }
+
+    @Test
+    void aDirectNeighbourDoesNotJudge() throws Exception {
+        Home home = calls.home(false);
+        Home linked = calls.home(false);
+        Home far = calls.home(false);
+        Home carrier = calls.home(false);
+        db.sql("update attachment set node_id = ? where attachment_id = ?")
+                .params(carrier.node(), home.attachment())
+                .update();
+        linkComplainedOf(carrier, linked);
+        linkComplainedOf(linked, far);
+        String path = "/api/cases/" + calls.caseAbout(home.client());
+
+        for (Home near : List.of(carrier, linked)) {
+            var neighbour = new Person(near.member(), moderator.roles());
+            calls.post(neighbour, path + "/claim", "{}")
+                    .andExpect(status().isForbidden())
+                    .andExpect(jsonPath("$.detail", containsString("direct neighbour")));
+            calls.get(neighbour, "/api/cases?limit=200")
+                    .andExpect(
+                            jsonPath(
+                                    "$.items[*].id",
+                                    not(hasItem(path.substring(path.lastIndexOf('/') + 1)))));
+        }
+        calls.post(new Person(far.member(), moderator.roles()), path + "/claim", "{}")
+                .andExpect(status().isOk());
+    }
+
+    /** As the meter does: that there is a link is known here from its reports alone. */
+    private void linkComplainedOf(Home one, Home other) {
+        String low = one.node().compareTo(other.node()) < 0 ? one.node() : other.node();
+        String high = low.equals(one.node()) ? other.node() : one.node();
+        db.sql(
+                        """
+                        insert into report (report_id, category, reporter_kind, token_hash, observed_at, url, received_at,
+                            state)
+                        values (gen_random_uuid(), 'network_misuse', 'anonymous', decode(repeat('00', 32), 'hex'),
+                            now(), ?, now(), 'received')
+                        """)
+                .param("urn:coopmesh:link:" + low + ":" + high)
+                .update();
     }
 
     @Test
@@ -281,6 +481,9 @@ class CaseApiIT {
         calls.get(moderator, "/api/cases?state=nonsense")
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value("state"));
+        calls.get(moderator, "/api/cases?order=nonsense")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("order"));
         calls.get(moderator, "/api/cases?after=x")
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value("after"));

@@ -32,6 +32,23 @@ class CaseTest {
     }
 
     @Test
+    void aCaseHandedOverWaitsForOneModeratorAndThenForAnybody() {
+        var to = new MemberId(UUID.randomUUID());
+        var anybody = new MemberId(UUID.randomUUID());
+        Instant until = NOW.plusSeconds(60);
+
+        Open open = new UnderReview(matter(), MODERATOR, NOW).handOver(to, until);
+
+        assertThat(open.isFor(to, NOW)).isTrue();
+        assertThat(open.isFor(anybody, until.minusNanos(1))).isFalse();
+        assertThat(open.isFor(anybody, until)).isTrue();
+        assertThatIllegalArgumentException().isThrownBy(() -> open.claim(anybody, NOW));
+        assertThat(open.claim(to, NOW)).isEqualTo(new UnderReview(matter(), to, NOW));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new UnderReview(matter(), to, NOW).handOver(to, until));
+    }
+
+    @Test
     void aDecidedCaseRemembersWhoDecidedAndHow() {
         Decided decided =
                 new UnderReview(matter(), MODERATOR, NOW).decide(true, NOW.plusSeconds(60));

@@ -83,7 +83,10 @@ class DecisionApiIT {
         calls.get(new Person(home.member(), List.of("member")), "/api/abuse/decisions/mine")
                 .andExpect(jsonPath("$.items[0].id").value(decision))
                 .andExpect(jsonPath("$.items[0].decidedBy").doesNotExist())
-                .andExpect(jsonPath("$.items[0].statement", containsString("To object: ")));
+                .andExpect(
+                        jsonPath(
+                                "$.items[0].statement",
+                                containsString("You can appeal within 30 days")));
     }
 
     @Test
@@ -195,6 +198,118 @@ class DecisionApiIT {
                         event.getImposed().getMeasure() == Measure.MEASURE_BAN
                                 && !event.getImposed().hasUntil());
         assertThat(calls.banEvents("address " + home.client() + "/32")).hasSize(1);
+    }
+
+    @Test
+    void strikesOfTheMemberProposeTheStepAndWhatWasTakenBackCountsNoMore() throws Exception {
+        Home home = calls.home(false);
+        upheldAgainst(home, "intrusion");
+        upheldAgainst(home, "malware");
+        String heavy = upheldAgainst(home, "illegal_content");
+        String caseId = claimed(home.client());
+        String path = "/api/cases/" + caseId + "/proposal";
+
+        calls.get(moderator, path)
+                .andExpect(jsonPath("$.weightBefore").value(0))
+                .andExpect(jsonPath("$.step.kind").value("warning"));
+        calls.post(moderator, "/api/cases/" + caseId + "/subject", reason());
+        calls.get(moderator, path)
+                .andExpect(jsonPath("$.weightBefore").value(8))
+                .andExpect(jsonPath("$.weight").value(1))
+                .andExpect(jsonPath("$.strikes.length()").value(3))
+                .andExpect(jsonPath("$.windowDays").value(365))
+                .andExpect(jsonPath("$.step.kind").value("ban"))
+                .andExpect(jsonPath("$.step.days").value(90));
+        // Who did not look the member up is not told by the strikes.
+        calls.get(second, path).andExpect(jsonPath("$.strikes.length()").value(0));
+
+        calls.post(second, "/api/abuse/decisions/" + heavy + "/reverse", reason())
+                .andExpect(status().isOk());
+        calls.get(moderator, path)
+                .andExpect(jsonPath("$.weightBefore").value(4))
+                .andExpect(jsonPath("$.step.kind").value("suspension"));
+        clock.advance(Duration.ofDays(366));
+        calls.get(moderator, path)
+                .andExpect(jsonPath("$.weightBefore").value(0))
+                .andExpect(jsonPath("$.step.kind").value("warning"));
+    }
+
+    @Test
+    void everyMemberReadsThePolicy() throws Exception {
+        calls.get(Person.with("member"), "/api/abuse/policy")
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.moderators").value(2))
+                .andExpect(jsonPath("$.weights.spam").value(1))
+                .andExpect(jsonPath("$.weights.child_safety").value(10))
+                .andExpect(jsonPath("$.ladder[0].kind").value("warning"))
+                .andExpect(jsonPath("$.ladder[4].permanent").value(true))
+                .andExpect(jsonPath("$.appealDays").value(30));
+    }
+
+    @Test
+    void theMemberReadsTheStatementInTheirLanguageAndNobodysNameInIt() throws Exception {
+        Home home = calls.home(false);
+        Person reporter = Person.with("member");
+        String report =
+                read(
+                        calls.post(
+                                reporter,
+                                "/api/reports",
+                                "{\"category\": \"spam\", \"address\": \"%s\", \"description\": \"x\"}"
+                                        .formatted(home.client())),
+                        "$.id");
+        String caseId = calls.caseOf(report);
+        calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
+        decide(
+                        moderator,
+                        caseId,
+                        upheld(
+                                measure(
+                                        "suspension",
+                                        "member",
+                                        home.member(),
+                                        "\"permanent\": true")))
+                .andExpect(status().isCreated());
+        String decision =
+                read(calls.get(moderator, "/api/cases/" + caseId + "/decisions"), "$.items[0].id");
+        calls.post(second, "/api/abuse/decisions/" + decision + "/confirm", "{}")
+                .andExpect(status().isOk());
+        var member = new Person(home.member(), List.of("member"));
+        String mine = "/api/abuse/decisions/mine?language=";
+
+        calls.get(member, mine + "ca")
+                .andExpect(jsonPath("$.items[0].statement", containsString("Exposició de motius")))
+                .andExpect(jsonPath("$.items[0].statement", containsString("30 dies")));
+        calls.get(member, mine + "de")
+                .andExpect(
+                        jsonPath("$.items[0].statement", containsString("innerhalb von 30 Tagen")));
+        calls.get(member, mine + "xx")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("language"));
+        String told = Calls.body(calls.get(member, mine + "en"));
+        assertThat(told)
+                .doesNotContain(reporter.id().toString())
+                .doesNotContain(moderator.id().toString())
+                .doesNotContain(second.id().toString())
+                .doesNotContain(report);
+        String toldReporter =
+                Calls.body(calls.get(reporter, "/api/reports/mine"))
+                        + Calls.body(calls.get(reporter, "/api/reports/" + report));
+        assertThat(toldReporter)
+                .contains("upheld")
+                .doesNotContain(home.member().toString())
+                .doesNotContain(moderator.id().toString())
+                .doesNotContain(decision);
+        assertThat(calls.toldEvents(home.member()))
+                .singleElement()
+                .matches(event ->
+                        event.getDecisionId().equals(decision)
+                                && event.getStatementIssued().getAppealUntil().getSeconds()
+                                        == clock.instant()
+                                                .plus(Duration.ofDays(30))
+                                                .getEpochSecond());
+        calls.get(reporter, "/api/abuse/decisions/mine")
+                .andExpect(jsonPath("$.items.length()").value(0));
     }
 
     @Test
@@ -321,8 +436,8 @@ class DecisionApiIT {
         calls.post(third, path + "/reverse", reason())
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.state").value("inForce"))
-                .andExpect(jsonPath("$.contestedBy").value(third.id().toString()))
-                .andExpect(jsonPath("$.contestReason").value("a reason"));
+                .andExpect(jsonPath("$.wantReversed[0].by").value(third.id().toString()))
+                .andExpect(jsonPath("$.wantReversed[0].reason").value("a reason"));
         assertThat(calls.decisionEvents(home.member())).hasSize(1);
         for (Person again : List.of(third, moderator, second)) {
             calls.post(again, path + "/reverse", reason()).andExpect(status().isConflict());
@@ -470,6 +585,15 @@ class DecisionApiIT {
         decide(moderator, caseId, upheld(measure("warning", "member", UUID.randomUUID(), "")))
                 .andExpect(status().isUnprocessableContent())
                 .andExpect(jsonPath("$.rule").value("target-unknown"));
+    }
+
+    /** Warns the member for something of this category; answers the decision's id. */
+    private String upheldAgainst(Home home, String category) throws Exception {
+        String caseId = calls.caseAbout(category, home.client());
+        calls.post(moderator, "/api/cases/" + caseId + "/claim", "{}").andExpect(status().isOk());
+        return read(
+                decide(moderator, caseId, upheld(measure("warning", "member", home.member(), ""))),
+                "$.id");
     }
 
     private String claimed(String address) throws Exception {

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
-import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.coopmesh.abuse.casework.Matter;
 import org.coopmesh.abuse.decision.Decision.Contested;
 import org.coopmesh.abuse.decision.Decision.Declined;
 import org.coopmesh.abuse.decision.Decision.Dismissed;
@@ -24,7 +24,6 @@ import org.coopmesh.abuse.decision.Term.Permanent;
 import org.coopmesh.abuse.decision.Term.Until;
 import org.coopmesh.abuse.report.Category;
 import org.coopmesh.abuse.subject.CaseId;
-import org.coopmesh.abuse.subject.Coop;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
@@ -32,9 +31,12 @@ import org.coopmesh.abuse.subject.Target.OfAddress;
 import org.coopmesh.abuse.subject.Target.OfMember;
 import org.coopmesh.abuse.subject.Target.OfNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DecisionTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Instant LATER = NOW.plusSeconds(30 * 86_400);
     private static final Term WEEK = new Until(NOW.plusSeconds(7 * 86_400));
     private static final MemberId MEMBER = new MemberId(UUID.randomUUID());
     private static final MemberId FIRST = new MemberId(UUID.randomUUID());
@@ -42,80 +44,157 @@ class DecisionTest {
 
     @Test
     void aSecondModeratorPutsAProposalIntoForce() {
-        Draft draft = draft(upheld(new Ban(new OfMember(MEMBER), new Permanent())));
+        Draft draft = draft(upheld(new Ban(new OfMember(MEMBER), new Permanent())), 2);
 
-        assertThat(new Proposed(draft).confirm(SECOND, NOW))
-                .isEqualTo(new InForce(draft, SECOND, NOW));
+        assertThat(new Proposed(draft, List.of()).agree(SECOND, NOW, LATER))
+                .isEqualTo(new InForce(draft, List.of(SECOND), NOW, LATER));
     }
 
     @Test
     void aProposedDismissalConfirmedIsADismissal() {
-        Draft draft = draft(dismissed());
+        Draft draft = draft(dismissed(), 2);
 
-        assertThat(new Proposed(draft).confirm(SECOND, NOW))
-                .isEqualTo(new Dismissed(draft, SECOND, NOW));
+        assertThat(new Proposed(draft, List.of()).agree(SECOND, NOW, LATER))
+                .isEqualTo(new Dismissed(draft, List.of(SECOND), NOW));
+    }
+
+    /** Moderators at one's side are all the same: it is enough to let each set of them try, in one order and twice over. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void noSetOfFewerThanNeededPutsAProposalIntoForce(int needed) {
+        List<MemberId> moderators = members(6);
+        for (Set<MemberId> colluding : subsets(moderators, needed - 1)) {
+            for (MemberId proposer : colluding) {
+                Decision decision = new Proposed(draft(proposer, needed), List.of());
+                for (int round = 0; round < 2; round++) {
+                    for (MemberId another : colluding) {
+                        decision = agree(decision, another);
+                    }
+                }
+                assertThat(decision).isInstanceOf(Proposed.class);
+            }
+        }
+        for (Set<MemberId> enough : subsets(moderators, needed)) {
+            MemberId proposer = enough.iterator().next();
+            Decision decision = new Proposed(draft(proposer, needed), List.of());
+            for (MemberId another : enough) {
+                decision = agree(decision, another);
+            }
+            assertThat(decision).isInstanceOf(InForce.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void neitherWhoDecidedNorFewerThanNeededOthersTakeItBack(int needed) {
+        List<MemberId> moderators = members(7);
+        List<MemberId> deciders = moderators.subList(0, needed);
+        List<MemberId> others = moderators.subList(needed, moderators.size());
+        var inForce =
+                new InForce(
+                        draft(deciders.getFirst(), needed),
+                        deciders.subList(1, needed),
+                        NOW,
+                        LATER);
+
+        for (int size = 0; size < needed; size++) {
+            for (Set<MemberId> colluding : subsets(others, size)) {
+                assertThat(taken(inForce, deciders, colluding)).isNotInstanceOf(Reversed.class);
+            }
+        }
+        for (Set<MemberId> enough : subsets(others, needed)) {
+            assertThat(taken(inForce, deciders, enough)).isInstanceOf(Reversed.class);
+        }
+    }
+
+    private static Decision taken(InForce inForce, List<MemberId> deciders, Set<MemberId> others) {
+        Decision decision = inForce;
+        for (int round = 0; round < 2; round++) {
+            for (MemberId by : Stream.concat(deciders.stream(), others.stream()).toList()) {
+                try {
+                    decision =
+                            switch (decision) {
+                                case InForce i -> i.reverse(by, "mistaken", NOW);
+                                case Contested c -> c.reverse(by, "mistaken", NOW);
+                                case Reversed r -> r;
+                                default -> throw new IllegalStateException("no such step");
+                            };
+                } catch (IllegalArgumentException refused) {
+                    // Tries on.
+                }
+            }
+        }
+        return decision;
+    }
+
+    private static Decision agree(Decision decision, MemberId another) {
+        try {
+            return decision instanceof Proposed proposed
+                    ? proposed.agree(another, NOW, LATER)
+                    : decision;
+        } catch (IllegalArgumentException refused) {
+            return decision;
+        }
+    }
+
+    private static List<MemberId> members(int count) {
+        return Stream.generate(() -> new MemberId(UUID.randomUUID())).limit(count).toList();
+    }
+
+    private static List<Set<MemberId>> subsets(List<MemberId> of, int size) {
+        var subsets = new ArrayList<Set<MemberId>>();
+        for (int bits = 0; bits < 1 << of.size(); bits++) {
+            if (Integer.bitCount(bits) == size) {
+                int chosen = bits;
+                var subset = new LinkedHashSet<MemberId>();
+                for (int i = 0; i < of.size(); i++) {
+                    if ((chosen & 1 << i) != 0) subset.add(of.get(i));
+                }
+                subsets.add(subset);
+            }
+        }
+        return subsets;
     }
 
     @Test
-    void nobodyConfirmsTheirOwnProposal() {
-        var proposed = new Proposed(draft(upheld(new Warning(MEMBER))));
+    void whatIsProposedHasTooFewAndWhatBindsHasEnough() {
+        Draft draft = draft(upheld(new Warning(MEMBER)), 3);
+        var third = new MemberId(UUID.randomUUID());
 
-        assertThatIllegalArgumentException().isThrownBy(() -> proposed.confirm(FIRST, NOW));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new InForce(draft, List.of(SECOND), NOW, LATER));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new InForce(draft, List.of(SECOND, SECOND), NOW, LATER));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new InForce(draft, List.of(SECOND, FIRST), NOW, LATER));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Proposed(draft, List.of(SECOND, third)));
     }
 
     @Test
     void aProposalIsDeclinedByAnybodyEvenItsProposer() {
-        Draft draft = draft(upheld(new Warning(MEMBER)));
+        Draft draft = draft(upheld(new Warning(MEMBER)), 2);
 
-        assertThat(new Proposed(draft).decline(FIRST, "too hard", NOW))
+        assertThat(new Proposed(draft, List.of()).decline(FIRST, "too hard", NOW))
                 .isEqualTo(new Declined(draft, FIRST, "too hard", NOW));
     }
 
     @Test
     void whatIsInForceIsReversed() {
-        Draft draft = draft(upheld(new Warning(MEMBER)));
+        Draft draft = draft(upheld(new Warning(MEMBER)), 1);
+        var inForce = new InForce(draft, List.of(), NOW, LATER);
 
-        assertThat(new InForce(draft, FIRST, NOW).reverse(SECOND, "mistaken", NOW))
-                .isEqualTo(new Reversed(draft, SECOND, "mistaken", NOW));
-    }
-
-    @Test
-    void whoDecidedDoesNotTakeItBack() {
-        var alone = new InForce(draft(upheld(new Warning(MEMBER))), FIRST, NOW);
-        var ofTwo = new InForce(draft(upheld(new Warning(MEMBER))), SECOND, NOW);
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> alone.reverse(FIRST, "mistaken", NOW));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ofTwo.reverse(FIRST, "mistaken", NOW));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> ofTwo.reverse(SECOND, "mistaken", NOW));
-    }
-
-    @Test
-    void whatTwoDecidedTakesTwoOthersToTakeBack() {
-        Draft draft = draft(upheld(new Warning(MEMBER)));
-        var third = new MemberId(UUID.randomUUID());
-        var fourth = new MemberId(UUID.randomUUID());
-        var ofTwo = new InForce(draft, SECOND, NOW);
-
-        var contested = (Contested) ofTwo.reverse(third, "mistaken", NOW);
-
-        assertThat(contested).isEqualTo(new Contested(ofTwo, third, "mistaken", NOW));
-        for (MemberId again : List.of(FIRST, SECOND, third)) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> contested.reverse(again, "mistaken", NOW));
-        }
-        assertThat(contested.reverse(fourth, "indeed", NOW))
-                .isEqualTo(new Reversed(draft, fourth, "indeed", NOW));
+        assertThat(inForce.reverse(SECOND, "mistaken", NOW))
+                .isEqualTo(new Reversed(inForce, SECOND, "mistaken", NOW));
     }
 
     @Test
     void theRulingSaysWhetherADecisionBindsOrDismisses() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new InForce(draft(dismissed()), FIRST, NOW));
+                .isThrownBy(() -> new InForce(draft(dismissed(), 1), List.of(), NOW, LATER));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Dismissed(draft(upheld(new Warning(MEMBER))), FIRST, NOW));
+                .isThrownBy(
+                        () -> new Dismissed(draft(upheld(new Warning(MEMBER)), 1), List.of(), NOW));
     }
 
     @Test
@@ -190,48 +269,6 @@ class DecisionTest {
                 .isThrownBy(() -> new SlowLane(MEMBER, Integer.MAX_VALUE, WEEK));
     }
 
-    @Test
-    void theStatementOfReasonsSaysWhatTheMemberNeedsAndNoMore() {
-        Ruling ruling =
-                upheld(
-                        new SlowLane(MEMBER, 512, WEEK),
-                        new Ban(address("10.201.4.20"), new Permanent()));
-
-        String statement =
-                StatementOfReasons.of(
-                        matter(),
-                        ruling,
-                        Optional.of(new Coop("Hillside Net", ZoneId.of("Europe/Vienna"))),
-                        "Write to the board.",
-                        NOW);
-
-        assertThat(statement)
-                .isEqualTo(
-                        """
-                        Hillside Net
-                        Case 7 (network misuse), upheld 2026-11-21 13:00 CET
-                        About: 10.201.4.20 at 2026-11-21 13:00 CET
-                        Rule: rule 4
-                        Reason: it was so
-                        Measure: slow lane of 512 kbit/s, until 2026-11-28 13:00 CET
-                        Measure: ban of 10.201.4.20/32, permanent
-                        To object: Write to the board.
-                        """);
-    }
-
-    private static Matter matter() {
-        return new Matter(
-                new CaseId(UUID.randomUUID()),
-                7,
-                Category.NETWORK_MISUSE,
-                Prefix.parse("10.201.4.20"),
-                null,
-                NOW,
-                null,
-                NOW,
-                NOW);
-    }
-
     private static OfAddress address(String prefix) {
         return new OfAddress(Prefix.parse(prefix));
     }
@@ -248,16 +285,25 @@ class DecisionTest {
         return new Ruling(false, "rule 4", "it was not so", List.of());
     }
 
-    private static Draft draft(Ruling ruling) {
+    private static Draft draft(MemberId proposer, int needed) {
+        return draft(proposer, upheld(new Ban(new OfMember(MEMBER), new Permanent())), needed);
+    }
+
+    private static Draft draft(Ruling ruling, int needed) {
+        return draft(FIRST, ruling, needed);
+    }
+
+    private static Draft draft(MemberId proposer, Ruling ruling, int needed) {
         return new Draft(
                 new DecisionId(UUID.randomUUID()),
                 new CaseId(UUID.randomUUID()),
-                FIRST,
+                proposer,
                 ruling,
                 Stream.generate(() -> new MeasureId(UUID.randomUUID()))
                         .limit(ruling.measures().size())
                         .toList(),
                 MEMBER,
+                needed,
                 "statement",
                 NOW);
     }

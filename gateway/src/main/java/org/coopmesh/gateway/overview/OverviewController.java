@@ -47,6 +47,9 @@ class OverviewController {
 
     record MoneyView(String amount, String currency) {}
 
+    /** Appeals that wait to be heard, and how many of them wait too long. */
+    record AppealsView(long count, boolean more, long overdue) {}
+
     record OverdueView(long count, boolean more, @Nullable MoneyView total) {}
 
     /**
@@ -60,6 +63,7 @@ class OverviewController {
             List<PartView> parts,
             @Nullable CountView applicants,
             @Nullable CountView openCases,
+            @Nullable AppealsView appeals,
             @Nullable OverdueView overdueInvoices,
             @Nullable NodesView nodes,
             @Nullable CountView unbilled,
@@ -77,6 +81,7 @@ class OverviewController {
         var runs = reader.ask(Part.BILLING, "/api/bill-runs", token);
         var implausible = reader.ask(Part.BILLING, "/api/usage/implausible?limit=" + PAGE, token);
         var cases = reader.ask(Part.ABUSE, "/api/cases?state=open&limit=" + PAGE, token);
+        var appeals = reader.ask(Part.ABUSE, "/api/abuse/appeals?state=lodged&limit=" + PAGE, token);
         var letters = new LinkedHashMap<Part, PartReader.Pending>();
         for (Part part : Part.values()) {
             letters.put(part, reader.ask(part, "/api/" + part.word() + "/dead-letters", token));
@@ -89,6 +94,7 @@ class OverviewController {
         note(parts, Part.BILLING, runs.get());
         note(parts, Part.BILLING, implausible.get());
         note(parts, Part.ABUSE, cases.get());
+        note(parts, Part.ABUSE, appeals.get());
         long deadLetters = 0;
         for (var letter : letters.entrySet()) {
             note(parts, letter.getKey(), letter.getValue().get());
@@ -98,6 +104,7 @@ class OverviewController {
                 List.copyOf(parts.values()),
                 count(applicants.get()),
                 count(cases.get()),
+                appeals(appeals.get()),
                 overdue(overdue.get()),
                 nodes(nodes.get()),
                 unbilled(runs.get()),
@@ -197,6 +204,19 @@ class OverviewController {
         return answer instanceof Answer.Told(JsonNode body)
                 ? new CountView(body.path("items").size(), body.hasNonNull("next"))
                 : null;
+    }
+
+    private static @Nullable AppealsView appeals(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        long overdue =
+                body.path("items")
+                        .valueStream()
+                        .filter(appeal -> appeal.path("overdue").asBoolean(false))
+                        .count();
+        // A list as long as was asked for may have been cut there.
+        return new AppealsView(body.path("items").size(), body.path("items").size() == PAGE, overdue);
     }
 
     private static @Nullable OverdueView overdue(Answer answer) {

@@ -33,6 +33,7 @@ public class SignIn {
     private final MailedLinks links;
     private final Changes changes;
     private final PasswordEncoder passwords;
+    private final IdentitySettings settings;
     private final ApplicationEventPublisher events;
     private final Clock clock;
 
@@ -46,6 +47,7 @@ public class SignIn {
             MailedLinks links,
             Changes changes,
             PasswordEncoder passwords,
+            IdentitySettings settings,
             ApplicationEventPublisher events,
             Clock clock) {
         this.accounts = accounts;
@@ -54,6 +56,7 @@ public class SignIn {
         this.links = links;
         this.changes = changes;
         this.passwords = passwords;
+        this.settings = settings;
         this.events = events;
         this.clock = clock;
         byte[] unknown = new byte[UNKNOWN_BYTES];
@@ -251,6 +254,20 @@ public class SignIn {
                     List.of(account.email()));
         }
         return now;
+    }
+
+    /** Where letters to somebody go; empty where nobody signs in by this account any more. */
+    public Optional<Addressee> addressee(AccountId id) {
+        return accounts.find(id)
+                .filter(Account::open)
+                .map(account ->
+                        new Addressee(
+                                account.email(), account.name(), accounts.language(id).locale()));
+    }
+
+    /** The address in a letter of a page of the dashboard, such as {@code /my}. */
+    public String link(String page) {
+        return settings.origin() + page;
     }
 
     private void lock(AccountId id) {

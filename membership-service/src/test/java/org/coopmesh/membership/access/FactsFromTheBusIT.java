@@ -10,18 +10,23 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.coopmesh.contracts.abuse.v1.AppealDecided;
 import org.coopmesh.contracts.abuse.v1.DecisionEvent;
 import org.coopmesh.contracts.abuse.v1.Measure;
 import org.coopmesh.contracts.abuse.v1.MeasureImposed;
 import org.coopmesh.contracts.abuse.v1.MeasureReversed;
+import org.coopmesh.contracts.abuse.v1.StatementIssued;
 import org.coopmesh.contracts.billing.v1.InvoiceEvent;
 import org.coopmesh.contracts.billing.v1.InvoiceOverdue;
 import org.coopmesh.contracts.billing.v1.InvoiceReopened;
@@ -31,8 +36,10 @@ import org.coopmesh.contracts.billing.v1.SpendCapReached;
 import org.coopmesh.contracts.billing.v1.SpendEvent;
 import org.coopmesh.contracts.billing.v1.WalletEmptied;
 import org.coopmesh.contracts.billing.v1.WalletFilled;
+import org.coopmesh.mail.Sending;
 import org.coopmesh.membership.node.NetworkedService;
 import org.coopmesh.membership.node.TestAgent;
+import org.coopmesh.quickstart.MailSink;
 import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,8 +53,11 @@ import org.springframework.test.context.TestPropertySource;
 /** What billing and abuse reporting say on Kafka becomes a rule on the list. */
 @TestPropertySource(properties = "spring.kafka.listener.auto-startup=true")
 class FactsFromTheBusIT extends NetworkedService {
+    private static final MailSink SINK = sink();
+
     @Autowired private AccessLists lists;
     @Autowired private AccessControl access;
+    @Autowired private Sending sending;
 
     private Person owner;
     private UUID attachment;
@@ -57,6 +67,10 @@ class FactsFromTheBusIT extends NetworkedService {
     @DynamicPropertySource
     static void kafka(DynamicPropertyRegistry settings) {
         settings.add("spring.kafka.bootstrap-servers", Servers::kafka);
+        settings.add("spring.mail.host", () -> "127.0.0.1");
+        settings.add("spring.mail.port", SINK::port);
+        settings.add("spring.mail.properties.mail.smtp.starttls.required", () -> "false");
+        settings.add("coopmesh.mail.sender", () -> "coop@example.org");
     }
 
     @BeforeEach
@@ -293,6 +307,68 @@ class FactsFromTheBusIT extends NetworkedService {
         access.reviewDue();
 
         assertThat(rule()).isEqualTo("full");
+    }
+
+    @Test
+    void theMemberIsToldOnceInTheirLanguageThatThereIsSomethingToRead() {
+        db.sql("update account set language = 'ca' where id = ?").param(owner.id()).update();
+        String email =
+                db.sql("select email from account where id = ?")
+                        .param(owner.id())
+                        .query(String.class)
+                        .single();
+        UUID decision = UUID.randomUUID();
+        DecisionEvent issued =
+                told(decision)
+                        .setStatementIssued(StatementIssued.newBuilder().setAppealUntil(now()))
+                        .build();
+        say("coopmesh.abuse.decision.v1", issued);
+        say("coopmesh.abuse.decision.v1", issued);
+        say(
+                "coopmesh.abuse.decision.v1",
+                told(decision)
+                        .setAppealDecided(
+                                AppealDecided.newBuilder()
+                                        .setAppealId(UUID.randomUUID().toString())
+                                        .setGranted(true))
+                        .build());
+
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    sending.check();
+                    return lettersTo(email).size() >= 2;
+                });
+
+        sending.check();
+        assertThat(lettersTo(email)).hasSize(2);
+        assertThat(lettersTo(email).getFirst())
+                .contains("la moderació ha resolt un cas")
+                .contains("http://localhost:8080/my/cases")
+                .doesNotContain(decision.toString());
+        assertThat(lettersTo(email).getLast()).contains("ha estat estimat");
+    }
+
+    private static List<String> lettersTo(String email) {
+        return SINK.taken.stream()
+                .filter(mail -> mail.to().equals(email))
+                .map(mail -> mail.words())
+                .toList();
+    }
+
+    private DecisionEvent.Builder told(UUID decision) {
+        return DecisionEvent.newBuilder()
+                .setEventId(UUID.randomUUID().toString())
+                .setMemberId(owner.id().toString())
+                .setDecisionId(decision.toString())
+                .setOccurredAt(now());
+    }
+
+    private static MailSink sink() {
+        try {
+            return new MailSink(0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private String rule() {

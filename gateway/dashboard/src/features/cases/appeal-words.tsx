@@ -1,0 +1,11 @@
+import { Trans } from '@lingui/react/macro';
+import { Pill } from '@/shared/ui/status';
+import type { AppealState } from './cases-api';
+
+export function AppealStatePill({ state, overdue }: { state: AppealState; overdue?: boolean }) {
+  switch (state) {
+    case 'lodged': return overdue ? <Pill tone="bad"><Trans>Overdue</Trans></Pill> : <Pill tone="info"><Trans>Lodged</Trans></Pill>;
+    case 'granted': return <Pill tone="ok"><Trans>Granted</Trans></Pill>;
+    case 'refused': return <Pill tone="quiet"><Trans>Refused</Trans></Pill>;
+  }
+}

@@ -1,0 +1,15 @@
+package org.coopmesh.membership.identity;
+
+import java.util.Locale;
+
+/**
+ * Whom a letter goes to.
+ *
+ * @param language in which they are written to: that of the browser they last signed in with
+ */
+public record Addressee(String email, String name, Locale language) {
+    @Override
+    public String toString() {
+        return "Addressee";
+    }
+}
