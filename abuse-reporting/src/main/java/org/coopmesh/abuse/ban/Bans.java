@@ -13,6 +13,8 @@ import org.coopmesh.abuse.ban.Ban.Lifted;
 import org.coopmesh.abuse.ban.Ban.Proposed;
 import org.coopmesh.abuse.ban.Ban.Replaced;
 import org.coopmesh.abuse.ban.BlastRadius.Refusal;
+import org.coopmesh.abuse.bouncer.Dropped;
+import org.coopmesh.abuse.bouncer.Feed;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.AlreadyBanned;
 import org.coopmesh.abuse.decision.BanOrder;
@@ -42,12 +44,17 @@ import org.springframework.transaction.annotation.Transactional;
 @EnableConfigurationProperties(BanSettings.class)
 public class Bans implements BanOrders {
     private static final int EXPIRY_BATCH = 200;
+
+    /** Who says so, as firewalls of others are told it. */
+    private static final Dropped.Source SOURCE = new Dropped.Source("coopmesh", "coopmesh/ban");
+
     private static final Logger log = LoggerFactory.getLogger(Bans.class);
 
     private final BanTable table;
     private final NeverBanTable neverBans;
     private final SubjectRegister subjects;
     private final BanEvents events;
+    private final Feed feed;
     private final List<Prefix> neverBySetting;
     private final Clock clock;
 
@@ -56,12 +63,14 @@ public class Bans implements BanOrders {
             NeverBanTable neverBans,
             SubjectRegister subjects,
             BanEvents events,
+            Feed feed,
             BanSettings settings,
             Clock clock) {
         this.table = table;
         this.neverBans = neverBans;
         this.subjects = subjects;
         this.events = events;
+        this.feed = feed;
         this.neverBySetting = settings.neverPrefixes();
         this.clock = clock;
     }
@@ -134,6 +143,16 @@ public class Bans implements BanOrders {
         }
         table.addInForce(ban);
         events.state(ban);
+        Order order = ban.order();
+        if (order.target() instanceof OfAddress a) {
+            feed.begin(
+                    List.of(
+                            new Dropped(
+                                    order.id().value(),
+                                    a.prefix(),
+                                    SOURCE,
+                                    order.term().until())));
+        }
         log.atInfo().addKeyValue("banId", ban.order().id()).log("ban imposed");
         return ban;
     }
@@ -229,6 +248,7 @@ public class Bans implements BanOrders {
     private void end(Ban ended) {
         table.end(ended);
         events.state(ended);
+        feed.end(List.of(ended.order().id().value()));
         log.atInfo().addKeyValue("banId", ended.order().id()).log("ban ended");
     }
 
