@@ -296,7 +296,7 @@ class LapiApiIT {
         send(
                 get(STREAM + "?startup=true")
                         .header("X-Api-Key", shown)
-                        .header("User-Agent", "crowdsec-firewall-bouncer/v0.0.25\u0007é"),
+                        .header("User-Agent", "crowdsec-firewall-bouncer/v0.0.25 é"),
                 "2001:db8::9");
         send(
                         MockMvcRequestBuilders.post("/v1/usage-metrics")
@@ -319,7 +319,7 @@ class LapiApiIT {
         assertThat(places).singleElement().satisfies(place -> {
             assertThat(place)
                     .containsEntry("address", "2001:db8::9")
-                    .containsEntry("agent", "crowdsec-firewall-bouncer/v0.0.25??")
+                    .containsEntry("agent", "crowdsec-firewall-bouncer/v0.0.25 ?")
                     .containsEntry("told", true)
                     .containsEntry("dropped", 41);
         });
