@@ -77,7 +77,7 @@ const OFFICE: [string, string, RegExp][] = [
   ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
   ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],
   ['proposal-adopted', `/assembly/${PROPOSALS.adopted}`, /Seal for the minutes/],
-  ['outside-lists', '/bans/lists', /came after|no member of ours/],
+  ['outside-lists', '/bans/lists', /Hardly anything is left/],
   ['firewalls', '/bans/firewalls', /Firewall at the exchange/],
   ['bans', '/bans?why=10.201.1.20', /slowest/],
 ];

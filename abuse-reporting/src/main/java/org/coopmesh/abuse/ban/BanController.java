@@ -121,8 +121,24 @@ class BanController {
         /** With what it would hit at present. */
         BanView trying(PreviewView hit) {
             return new BanView(
-                    id, target, state, orderedAt, orderedBy, imposedAt, imposedBy, until, permanent, reason,
-                    caseId, origin, simulated, decisionId, endedAt, endedBy, endReason, hit);
+                    id,
+                    target,
+                    state,
+                    orderedAt,
+                    orderedBy,
+                    imposedAt,
+                    imposedBy,
+                    until,
+                    permanent,
+                    reason,
+                    caseId,
+                    origin,
+                    simulated,
+                    decisionId,
+                    endedAt,
+                    endedBy,
+                    endReason,
+                    hit);
         }
 
         private static BanView view(
@@ -193,7 +209,9 @@ class BanController {
         return view(bans.find(new BanId(id)));
     }
 
-    @Operation(summary = "Ban; what needs two moderators is proposed, what is simulated is listed and stops nothing")
+    @Operation(
+            summary =
+                    "Ban; what needs two moderators is proposed, what is simulated is listed and stops nothing")
     @PostMapping
     @PreAuthorize("hasRole('moderator')")
     @ResponseStatus(HttpStatus.CREATED)

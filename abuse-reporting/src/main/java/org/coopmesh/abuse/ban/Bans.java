@@ -145,7 +145,8 @@ public class Bans implements BanOrders {
 
     /** Puts a ban into force. A shorter one of the same target gives way first, so that the last word heard is the longer. */
     private InForce impose(InForce ban) {
-        Optional<InForce> before = table.lockInForce(
+        Optional<InForce> before =
+                table.lockInForce(
                         ban.order().target(), ban.order().origin() instanceof Origin.Trial);
         if (before.isPresent()) {
             if (!ban.order().term().outlasts(before.get().order().term())) {
@@ -364,8 +365,7 @@ public class Bans implements BanOrders {
 
     private static Refusal onTheList(NeverBanEntry entry) {
         return new Refusal(
-                "never-ban-list",
-                entry.prefix() + " is on the co-op's list: " + entry.reason());
+                "never-ban-list", entry.prefix() + " is on the co-op's list: " + entry.reason());
     }
 
     private Optional<Refusal> unknown(Target target) {

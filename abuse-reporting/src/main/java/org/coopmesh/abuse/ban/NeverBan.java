@@ -29,7 +29,10 @@ final class NeverBan {
     private static final List<Reserved> NEVER_WHOLE =
             List.of(
                     reserved("10.0.0.0/8", "whole-range", "private addresses"),
-                    reserved("100.64.0.0/10", "whole-range", "shared addresses behind carriers' NAT"),
+                    reserved(
+                            "100.64.0.0/10",
+                            "whole-range",
+                            "shared addresses behind carriers' NAT"),
                     reserved("172.16.0.0/12", "whole-range", "private addresses"),
                     reserved("192.168.0.0/16", "whole-range", "private addresses"));
 

@@ -95,8 +95,7 @@ class BouncerController {
     @PostMapping
     @PreAuthorize("hasRole('board')")
     @ResponseStatus(HttpStatus.CREATED)
-    NewBouncerView make(
-            @Valid @RequestBody KeyRequest request, @AuthenticationPrincipal Jwt jwt) {
+    NewBouncerView make(@Valid @RequestBody KeyRequest request, @AuthenticationPrincipal Jwt jwt) {
         Gate.NewKey made = gate.make(request.name().strip(), member(jwt));
         return new NewBouncerView(made.bouncer().id(), made.bouncer().name(), made.text());
     }

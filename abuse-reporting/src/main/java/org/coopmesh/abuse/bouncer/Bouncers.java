@@ -154,7 +154,8 @@ class Bouncers {
                         """)
                 .query(row -> {
                     places.computeIfAbsent(
-                                    row.getObject("bouncer_id", UUID.class), id -> new ArrayList<>())
+                                    row.getObject("bouncer_id", UUID.class),
+                                    id -> new ArrayList<>())
                             .add(place(row));
                 });
         return db.sql("select * from bouncer order by made_at desc, bouncer_id limit :limit")

@@ -114,8 +114,7 @@ public class Feed {
 
     private boolean isFresh(Whole kept, long head) {
         return kept.version() >= head
-                && Duration.between(kept.madeAt(), clock.instant()).abs().compareTo(WHOLE_KEPT)
-                        < 0;
+                && Duration.between(kept.madeAt(), clock.instant()).abs().compareTo(WHOLE_KEPT) < 0;
     }
 
     /** What began and what ended after the version {@code told}, up to {@code head}. */

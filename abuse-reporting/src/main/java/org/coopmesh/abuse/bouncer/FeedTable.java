@@ -80,10 +80,7 @@ class FeedTable {
     void settle(Collection<Prefix> prefixes, Instant now) {
         String[] about = prefixes.stream().map(Prefix::toString).distinct().toArray(String[]::new);
         long version =
-                1
-                        + db.sql("select version from feed_head for update")
-                                .query(Long.class)
-                                .single();
+                1 + db.sql("select version from feed_head for update").query(Long.class).single();
         int ended =
                 db.sql(
                                 """

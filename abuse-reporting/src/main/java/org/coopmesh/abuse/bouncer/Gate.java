@@ -88,8 +88,7 @@ class Gate {
     void told(Firewall firewall, Feed.Told answer) {
         Long before = firewall.caller().told();
         if (before == null || before != answer.version()) {
-            bouncers.told(
-                    firewall.bouncer(), firewall.address(), answer.version(), answer.whole());
+            bouncers.told(firewall.bouncer(), firewall.address(), answer.version(), answer.whole());
         }
     }
 

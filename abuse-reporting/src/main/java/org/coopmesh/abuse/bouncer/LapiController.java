@@ -58,7 +58,8 @@ class LapiController {
             @RequestParam(required = false) @Nullable String scopes,
             @RequestParam(required = false) @Nullable String origins,
             @RequestParam(name = "scenarios_containing", required = false) @Nullable String with,
-            @RequestParam(name = "scenarios_not_containing", required = false) @Nullable String without,
+            @RequestParam(name = "scenarios_not_containing", required = false)
+                    @Nullable String without,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
@@ -91,7 +92,8 @@ class LapiController {
             @RequestParam(required = false) @Nullable String contains,
             @RequestParam(required = false) @Nullable String origins,
             @RequestParam(name = "scenarios_containing", required = false) @Nullable String with,
-            @RequestParam(name = "scenarios_not_containing", required = false) @Nullable String without,
+            @RequestParam(name = "scenarios_not_containing", required = false)
+                    @Nullable String without,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {

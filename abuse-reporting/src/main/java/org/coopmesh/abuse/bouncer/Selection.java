@@ -56,7 +56,10 @@ record Selection(
             return List.of();
         }
         List<String> words =
-                Arrays.stream(text.split(",")).map(String::strip).filter(w -> !w.isEmpty()).toList();
+                Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(w -> !w.isEmpty())
+                        .toList();
         if (words.size() > WORDS_MAX) {
             throw new IllegalArgumentException("a list has at most " + WORDS_MAX + " words");
         }

@@ -24,7 +24,8 @@ final class DecisionReader {
                                     .maxStringLength(2_000)
                                     .build())
                     .build();
-    private static final Pattern PART = Pattern.compile("(\\d{1,12})(?:\\.\\d{0,12})?(h|ms|us|µs|ns|m|s)");
+    private static final Pattern PART =
+            Pattern.compile("(\\d{1,12})(?:\\.\\d{0,12})?(h|ms|us|µs|ns|m|s)");
 
     private DecisionReader() {}
 

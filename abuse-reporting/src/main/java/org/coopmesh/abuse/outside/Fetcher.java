@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -107,7 +108,10 @@ class Fetcher implements Closeable {
                     "it has moved (%d) to %s: name that address if you trust it"
                             .formatted(
                                     status,
-                                    answer.headers().firstValue("Location").map(Fetcher::host).orElse("nowhere")));
+                                    answer.headers()
+                                            .firstValue("Location")
+                                            .map(Fetcher::host)
+                                            .orElse("nowhere")));
         }
         if (status != OK) {
             throw new NoList("failed", "the answer is " + status);
@@ -115,11 +119,11 @@ class Fetcher implements Closeable {
         Future<?> deadline =
                 deadlines.schedule(
                         () -> cut(body), settings.fetchMax().toMillis(), TimeUnit.MILLISECONDS);
-        try (var limited = new Limited(body, settings.answerMax().toBytes())) {
+        try {
+            var limited = new Limited(body, settings.answerMax().toBytes());
             Reading reading = reader.read(limited);
-            while (limited.read() >= 0) {
-                limited.skipNBytes(0); // To the end, so that what breaks off behind it is seen.
-            }
+            // To the end, so that what breaks off behind it is seen.
+            limited.transferTo(OutputStream.nullOutputStream());
             return new Fetched(reading, etag, modifiedAt);
         } finally {
             deadline.cancel(false);
@@ -174,6 +178,10 @@ class Fetcher implements Closeable {
             count(Math.max(more, 0));
             return more;
         }
+
+        /** Whoever opened it closes it. */
+        @Override
+        public void close() {}
 
         private void count(int more) throws IOException {
             read += more;

@@ -20,7 +20,6 @@ import org.coopmesh.abuse.outside.OutsideList.Limits;
 import org.coopmesh.abuse.outside.OutsideList.Source;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -68,8 +67,8 @@ class OutsideListController {
 
     record EnforceRequest(@NotNull Boolean enforced) {}
 
-    /** @param muchSmaller takes it though hardly anything is left of it */
-    record FetchRequest(@Nullable Boolean muchSmaller) {}
+    /** @param allTheSame takes it though hardly anything is left of it, or it is older */
+    record FetchRequest(@Nullable Boolean allTheSame) {}
 
     record LeftOutView(String why, int entries) {}
 
@@ -155,15 +154,15 @@ class OutsideListController {
     @PostMapping("/{id}/fetch")
     @PreAuthorize("hasAnyRole('moderator', 'board')")
     ListView fetch(@PathVariable UUID id, @Valid @RequestBody FetchRequest request) {
-        return ListView.of(lists.read(id, Boolean.TRUE.equals(request.muchSmaller())));
+        return ListView.of(lists.read(id, Boolean.TRUE.equals(request.allTheSame())));
     }
 
     @Operation(summary = "Hand a list in, as text")
-    @PutMapping(path = "/{id}/content", consumes = MediaType.TEXT_PLAIN_VALUE)
+    @PutMapping("/{id}/content")
     @PreAuthorize("hasRole('board')")
     ListView handIn(
             @PathVariable UUID id,
-            @RequestParam(defaultValue = "false") boolean muchSmaller,
+            @RequestParam(defaultValue = "false") boolean allTheSame,
             HttpServletRequest request)
             throws IOException {
         byte[] text = request.getInputStream().readNBytes(UPLOAD_BYTES_MAX + 1);
@@ -172,7 +171,7 @@ class OutsideListController {
                     OutsideListRefused.Why.NOT_TAKEN,
                     "longer than " + UPLOAD_BYTES_MAX + " bytes: name an address to fetch it from");
         }
-        return ListView.of(lists.handIn(id, new ByteArrayInputStream(text), muchSmaller));
+        return ListView.of(lists.handIn(id, new ByteArrayInputStream(text), allTheSame));
     }
 
     @Operation(summary = "Remove a list and every ban that comes from it")
@@ -252,8 +251,7 @@ class OutsideListController {
     ProblemDetail malformed(Malformed e) {
         String message = e.getMessage() == null ? "malformed" : e.getMessage();
         int colon = message.indexOf(": ");
-        var problem =
-                problem(HttpStatus.UNPROCESSABLE_CONTENT, "outside-list-malformed", message);
+        var problem = problem(HttpStatus.UNPROCESSABLE_CONTENT, "outside-list-malformed", message);
         problem.setProperty(
                 "errors",
                 List.of(

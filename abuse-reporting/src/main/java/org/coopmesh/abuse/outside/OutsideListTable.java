@@ -209,7 +209,8 @@ class OutsideListTable {
 
     Map<Prefix, Entry> entries(UUID id) {
         var entries = new HashMap<Prefix, Entry>();
-        db.sql("select ban_id, prefix::text as prefix, until from outside_entry where list_id = :id")
+        db.sql(
+                        "select ban_id, prefix::text as prefix, until from outside_entry where list_id = :id")
                 .param("id", id)
                 .query(row -> {
                     Entry entry = entry(row);
@@ -228,15 +229,18 @@ class OutsideListTable {
                         on conflict (list_id, prefix) do update set ban_id = excluded.ban_id, until = excluded.until
                         """)
                 .param("id", id)
-                .param("prefixes", entries.stream().map(e -> e.prefix().toString()).toArray(String[]::new))
+                .param(
+                        "prefixes",
+                        entries.stream().map(e -> e.prefix().toString()).toArray(String[]::new))
                 .param("bans", entries.stream().map(Entry::ban).toArray(UUID[]::new))
-                .param("untils", entries.stream().map(e -> e.until().toString()).toArray(String[]::new))
+                .param(
+                        "untils",
+                        entries.stream().map(e -> e.until().toString()).toArray(String[]::new))
                 .update();
     }
 
     void drop(UUID id, Collection<Prefix> prefixes) {
-        db.sql(
-                        "delete from outside_entry where list_id = :id and prefix = any(:prefixes::cidr[])")
+        db.sql("delete from outside_entry where list_id = :id and prefix = any(:prefixes::cidr[])")
                 .param("id", id)
                 .param("prefixes", prefixes.stream().map(Prefix::toString).toArray(String[]::new))
                 .update();

@@ -186,8 +186,7 @@ public class OutsideLists {
                         }
                         case Source.Upload u ->
                                 throw new OutsideListRefused(
-                                        Why.NOT_THIS_KIND,
-                                        "this list is handed in, not fetched");
+                                        Why.NOT_THIS_KIND, "this list is handed in, not fetched");
                     };
             take(id, fetched, muchSmaller);
         } catch (NoList failed) {
@@ -205,7 +204,10 @@ public class OutsideLists {
         Fetcher.Fetched fetched = fetcher.fetch(text.url(), headers, ListReader::read);
         Instant before = seen.modifiedAt();
         Instant after = fetched.modifiedAt();
-        if (fetched.reading() != null && before != null && after != null && after.isBefore(before)) {
+        if (fetched.reading() != null
+                && before != null
+                && after != null
+                && after.isBefore(before)) {
             throw new NoList(
                     "older", "it is of %s, and what is held of %s".formatted(after, before));
         }
@@ -220,9 +222,7 @@ public class OutsideLists {
                                 + "v1/decisions/stream?startup="
                                 + whole);
         return fetcher.fetch(
-                url,
-                Map.of("X-Api-Key", server.key()),
-                in -> DecisionReader.read(in, whole));
+                url, Map.of("X-Api-Key", server.key()), in -> DecisionReader.read(in, whole));
     }
 
     /**
@@ -233,8 +233,7 @@ public class OutsideLists {
      */
     OutsideList handIn(UUID id, InputStream text, boolean muchSmaller) throws IOException {
         if (!(find(id).source() instanceof Source.Upload)) {
-            throw new OutsideListRefused(
-                    Why.NOT_THIS_KIND, "this list is fetched, not handed in");
+            throw new OutsideListRefused(Why.NOT_THIS_KIND, "this list is fetched, not handed in");
         }
         try {
             take(id, new Fetcher.Fetched(ListReader.read(text), null, null), muchSmaller);
@@ -313,14 +312,15 @@ public class OutsideLists {
             }
         }
         var dropped = gone.stream().map(Entry::prefix).toList();
-        reading.entries().forEach((prefix, holds) -> {
-            Entry before = held.get(prefix);
-            Instant until = now.plus(holds(list.limits(), holds));
-            if (before == null || outlives(before.until(), until, now, holds.isPresent())) {
-                begun.add(new Entry(UUID.randomUUID(), prefix, until));
-                if (before != null) gone.add(before);
-            }
-        });
+        reading.entries()
+                .forEach((prefix, holds) -> {
+                    Entry before = held.get(prefix);
+                    Instant until = now.plus(holds(list.limits(), holds));
+                    if (before == null || outlives(before.until(), until, now, holds.isPresent())) {
+                        begun.add(new Entry(UUID.randomUUID(), prefix, until));
+                        if (before != null) gone.add(before);
+                    }
+                });
         table.drop(list.id(), dropped);
         table.put(list.id(), begun);
         if (list.enforced()) {
@@ -362,7 +362,9 @@ public class OutsideLists {
     private static boolean outlives(Instant before, Instant after, Instant now, boolean said) {
         return said
                 ? after.isAfter(before.plus(1, ChronoUnit.MINUTES))
-                : Duration.between(now, before).multipliedBy(2).compareTo(Duration.between(now, after))
+                : Duration.between(now, before)
+                                .multipliedBy(2)
+                                .compareTo(Duration.between(now, after))
                         < 0;
     }
 

@@ -41,8 +41,7 @@ final class Reading {
 
     void add(Prefix prefix, Optional<Duration> holds) {
         gone.remove(prefix);
-        entries.merge(
-                prefix, holds, (one, other) -> longer(one, other) ? one : other);
+        entries.merge(prefix, holds, (one, other) -> longer(one, other) ? one : other);
     }
 
     void remove(Prefix prefix) {

@@ -74,7 +74,8 @@ class BanApiIT {
         "::ffff:203.0.113.200, 203.0.113.200/32",
         "100.64.7.9, 100.64.7.9/32"
     })
-    void overlayAndSharedAddressesAreTargetsAsOthersAre(String said, String meant) throws Exception {
+    void overlayAndSharedAddressesAreTargetsAsOthersAre(String said, String meant)
+            throws Exception {
         calls.post(MODERATOR, "/api/bans", ban("address", said, hour()))
                 .andExpect(status().isCreated())
                 .andExpect(jsonPath("$.target.value").value(meant));
@@ -93,7 +94,8 @@ class BanApiIT {
                 .andExpect(jsonPath("$.wouldHit.members").value(1))
                 .andExpect(jsonPath("$.wouldHit.addresses").value(256));
         assertThat(calls.banEvents("address " + home.prefix())).isEmpty();
-        // A permanent one needs nobody's agreement to be tried out; one that holds stands beside it.
+        // A permanent one needs nobody's agreement to be tried out; one that holds stands beside
+        // it.
         calls.post(
                         MODERATOR,
                         "/api/bans",

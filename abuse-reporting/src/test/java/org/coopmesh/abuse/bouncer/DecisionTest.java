@@ -28,7 +28,8 @@ class DecisionTest {
     }
 
     @Property
-    void noSecondIsLostInADuration(@ForAll @LongRange(min = -1_000_000, max = 1_000_000_000) long s) {
+    void noSecondIsLostInADuration(
+            @ForAll @LongRange(min = -1_000_000, max = 1_000_000_000) long s) {
         String text = Decision.go(Duration.ofSeconds(s));
 
         // What Go reads, ISO reads too once it is written large.

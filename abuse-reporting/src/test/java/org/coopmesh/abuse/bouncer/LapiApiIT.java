@@ -45,7 +45,8 @@ class LapiApiIT {
     private static final Person MODERATOR = Person.with("member", "moderator");
     private static final String STREAM = "/v1/decisions/stream";
     private static final Dropped.Source LIST = new Dropped.Source("lists", "drop");
-    private static final Path SWAGGER = Path.of("../../shared/samples/crowdsec/localapi_swagger.yaml");
+    private static final Path SWAGGER =
+            Path.of("../../shared/samples/crowdsec/localapi_swagger.yaml");
 
     @Autowired Calls calls;
     @Autowired MockMvc mvc;
@@ -188,7 +189,9 @@ class LapiApiIT {
         clock.advance(Feed.ENDED_KEPT.plusDays(1));
         feed.forget();
 
-        assertThat(added(stream(key, ""))).contains("198.51.101.47").doesNotContain("198.51.101.46");
+        assertThat(added(stream(key, "")))
+                .contains("198.51.101.47")
+                .doesNotContain("198.51.101.46");
     }
 
     @Test
@@ -236,7 +239,8 @@ class LapiApiIT {
         assertThat(found("?ip=198.51.103.99")).isEmpty();
         assertThat(found("?range=198.51.103.8/30")).containsExactly("198.51.103.0/28");
         assertThat(found("?range=198.51.103.0/24")).isEmpty();
-        assertThat(found("?range=198.51.103.0/24&contains=false")).containsExactly("198.51.103.0/28");
+        assertThat(found("?range=198.51.103.0/24&contains=false"))
+                .containsExactly("198.51.103.0/28");
         assertThat(found("?scope=Range&value=198.51.103.0/28")).containsExactly("198.51.103.0/28");
         assertThat(found("?scope=Ip&value=2001:db8:77::5")).containsExactly("2001:db8:77::5");
         assertThat(found("?scope=Ip&value=198.51.103.0/28")).isEmpty();
@@ -244,7 +248,9 @@ class LapiApiIT {
         assertThat(found("?ip=198.51.103.9&type=captcha")).isEmpty();
         assertThat(found("?ip=198.51.103.9&origins=lists")).isEmpty();
         assertThat(body(decisions("?ip=198.51.103.99"))).isEqualTo("null");
-        decisions("?ip=here").andExpect(status().isBadRequest()).andExpect(jsonPath("$.message").isString());
+        decisions("?ip=here")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.message").isString());
     }
 
     @Test
@@ -285,7 +291,10 @@ class LapiApiIT {
 
     @Test
     void aKeyIsKeptAsItsHashOnly() {
-        assertThat(db.sql("select row_to_json(bouncer)::text from bouncer").query(String.class).list())
+        assertThat(
+                        db.sql("select row_to_json(bouncer)::text from bouncer")
+                                .query(String.class)
+                                .list())
                 .isNotEmpty()
                 .allSatisfy(row -> assertThat(row).doesNotContain(key));
     }
@@ -316,13 +325,15 @@ class LapiApiIT {
         String page = Calls.body(calls.get(Person.with("network"), "/api/bouncers"));
         List<Map<String, Object>> places =
                 JsonPath.read(page, "$.items[?(@.name == 'seen')].places[*]");
-        assertThat(places).singleElement().satisfies(place -> {
-            assertThat(place)
-                    .containsEntry("address", "2001:db8::9")
-                    .containsEntry("agent", "crowdsec-firewall-bouncer/v0.0.25 ?")
-                    .containsEntry("told", true)
-                    .containsEntry("dropped", 41);
-        });
+        assertThat(places)
+                .singleElement()
+                .satisfies(place -> {
+                    assertThat(place)
+                            .containsEntry("address", "2001:db8::9")
+                            .containsEntry("agent", "crowdsec-firewall-bouncer/v0.0.25 ?")
+                            .containsEntry("told", true)
+                            .containsEntry("dropped", 41);
+                });
         calls.get(MODERATOR, "/api/bouncers").andExpect(status().isForbidden());
     }
 
@@ -437,7 +448,8 @@ class LapiApiIT {
                 .andExpect(status().isOk());
     }
 
-    private ResultActions send(MockHttpServletRequestBuilder request, String from) throws Exception {
+    private ResultActions send(MockHttpServletRequestBuilder request, String from)
+            throws Exception {
         return mvc.perform(
                 request.with(r -> {
                     r.setRemoteAddr(from);
@@ -476,7 +488,9 @@ class LapiApiIT {
     }
 
     private static List<String> added(String answer) {
-        return answer.contains("\"new\":null") ? List.of() : JsonPath.read(answer, "$.new[*].value");
+        return answer.contains("\"new\":null")
+                ? List.of()
+                : JsonPath.read(answer, "$.new[*].value");
     }
 
     private static List<String> deleted(String answer) {

@@ -42,7 +42,8 @@ final class LapiBench {
     private static final Duration START_PATIENCE = Duration.ofMinutes(5);
     private static final int CHANGES_PER_SECOND = 10;
     private static final String HEAP = "256m";
-    private static final Path HOME = Path.of(System.getProperty("coopmesh.home", "..")).toAbsolutePath();
+    private static final Path HOME =
+            Path.of(System.getProperty("coopmesh.home", "..")).toAbsolutePath();
 
     private final int port;
     private final Process service;
@@ -90,14 +91,19 @@ final class LapiBench {
         ready(log);
         fill();
         String settings =
-                "%d decisions, %d firewalls, heap %s SerialGC".formatted(DECISIONS, FIREWALLS, HEAP);
+                "%d decisions, %d firewalls, heap %s SerialGC"
+                        .formatted(DECISIONS, FIREWALLS, HEAP);
         starts(settings);
         polls(WARM_UP);
         double cpuBefore = busySeconds();
         double serviceBefore = serviceSeconds();
         double rate = polls(MEASURED);
         double polled = rate * MEASURED.toSeconds();
-        tell("lapi.polls_per_s", rate, "1/s", settings + ", nothing changes, " + CLIENTS + " connections");
+        tell(
+                "lapi.polls_per_s",
+                rate,
+                "1/s",
+                settings + ", nothing changes, " + CLIENTS + " connections");
         tell(
                 "lapi.cpu_ms_per_poll.service",
                 (serviceSeconds() - serviceBefore) * 1_000 / polled,
@@ -228,11 +234,13 @@ final class LapiBench {
         try (var line = new Line()) {
             for (int firewall = 0; firewall < FIREWALLS; firewall++) {
                 hear(line, firewall, began, ended);
-                // Half of them end again; one that began and ended between two polls is told to nobody.
+                // Half of them end again; one that began and ended between two polls is told to
+                // nobody.
                 int known = began[firewall].get() - ended[firewall].get();
                 if (known != made.get() / 2) {
                     throw new IllegalStateException(
-                            "firewall %d knows %d of %d".formatted(firewall, known, made.get() / 2));
+                            "firewall %d knows %d of %d"
+                                    .formatted(firewall, known, made.get() / 2));
                 }
             }
         }
@@ -240,10 +248,14 @@ final class LapiBench {
                 "lapi.polls_changing_per_s",
                 count.get() / (double) MEASURED.toSeconds(),
                 "1/s",
-                settings + ", " + CHANGES_PER_SECOND + " changes a second, each at each firewall once");
+                settings
+                        + ", "
+                        + CHANGES_PER_SECOND
+                        + " changes a second, each at each firewall once");
     }
 
-    private static void hear(Line line, int firewall, AtomicInteger[] began, AtomicInteger[] ended, String key)
+    private static void hear(
+            Line line, int firewall, AtomicInteger[] began, AtomicInteger[] ended, String key)
             throws IOException {
         Answer answer = line.get("/v1/decisions/stream", key);
         String text = answer.text();
@@ -344,7 +356,10 @@ final class LapiBench {
         Answer get(String path, String key) throws IOException {
             socket.getOutputStream()
                     .write(
-                            ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: " + key
+                            ("GET "
+                                            + path
+                                            + " HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: "
+                                            + key
                                             + "\r\nUser-Agent: crowdsec-firewall-bouncer/v0.0.31\r\nAccept-Encoding: gzip\r\n\r\n")
                                     .getBytes(StandardCharsets.US_ASCII));
             int status = Integer.parseInt(line().split(" ")[1]);
@@ -361,7 +376,9 @@ final class LapiBench {
                 return new Answer(status, in.readNBytes(length), zipped);
             }
             var body = new java.io.ByteArrayOutputStream();
-            for (int size = Integer.parseInt(line(), 16); size > 0; size = Integer.parseInt(line(), 16)) {
+            for (int size = Integer.parseInt(line(), 16);
+                    size > 0;
+                    size = Integer.parseInt(line(), 16)) {
                 body.write(in.readNBytes(size));
                 line();
             }
@@ -389,7 +406,8 @@ final class LapiBench {
     }
 
     private static double busySeconds() throws IOException {
-        String[] cpu = Files.readString(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +");
+        String[] cpu =
+                Files.readString(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +");
         long busy = 0;
         for (int i = 1; i < 9; i++) {
             if (i != 4 && i != 5) busy += Long.parseLong(cpu[i]);

@@ -123,10 +123,9 @@ class StockBouncerIT {
         lift(early);
         await().atMost(SOON).until(() -> reaches(ATTACKER_V6, FIREWALL_V6));
         calls.get(Person.with("network"), "/api/bouncers")
-                .andExpect(
-                        result ->
-                                assertThat(result.getResponse().getContentAsString())
-                                        .contains("crowdsec-firewall-bouncer", FIREWALL));
+                .andExpect(result ->
+                        assertThat(result.getResponse().getContentAsString())
+                                .contains("crowdsec-firewall-bouncer", FIREWALL));
     }
 
     private void start() throws Exception {
@@ -223,8 +222,7 @@ class StockBouncerIT {
 
     private static void run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + ": " + said);
         }

@@ -205,8 +205,7 @@ class ListReaderTest {
     }
 
     private static Reading read(String text) throws IOException, NoList {
-        return ListReader.read(
-                new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        return ListReader.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private static Reading decisions(String text) throws NoList {

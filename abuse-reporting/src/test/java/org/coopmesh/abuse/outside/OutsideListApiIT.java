@@ -122,7 +122,12 @@ class OutsideListApiIT {
         calls.delete(BOARD, "/api/outside-lists/" + id).andExpect(status().isNoContent());
         assertThat(facts("45.11.0.2/32")).containsExactly(FactCase.IMPOSED, FactCase.LIFTED);
         calls.get(BOARD, "/api/outside-lists").andExpect(jsonPath("$.items").isEmpty());
-        assertThat(db.sql("select api_key from outside_list where list_id = ?::uuid").param(id).query(String.class).optional()).isEmpty();
+        assertThat(
+                        db.sql("select api_key from outside_list where list_id = ?::uuid")
+                                .param(id)
+                                .query(String.class)
+                                .optional())
+                .isEmpty();
     }
 
     @Test
@@ -180,7 +185,10 @@ class OutsideListApiIT {
 
         told.andExpect(jsonPath("$.entries").value(2)).andExpect(jsonPath("$.ownMembers").value(1));
         List<Map<String, Object>> leftOut = Calls.read(told, "$.leftOut");
-        assertThat(leftOut.stream().collect(Collectors.toMap(e -> e.get("why"), e -> e.get("entries"))))
+        assertThat(
+                        leftOut.stream()
+                                .collect(
+                                        Collectors.toMap(e -> e.get("why"), e -> e.get("entries"))))
                 .containsExactlyInAnyOrderEntriesOf(
                         Map.of(
                                 "never-ban-list", 1,
@@ -191,8 +199,7 @@ class OutsideListApiIT {
                                 "beyond-the-cap", 1));
         enforce(id, true);
         assertThat(calls.banEvents("address " + home.client() + "/32")).isEmpty();
-        calls.delete(
-                MODERATOR, "/api/never-bans/" + Calls.read(never, "$.id") + "?reason=moved");
+        calls.delete(MODERATOR, "/api/never-bans/" + Calls.read(never, "$.id") + "?reason=moved");
     }
 
     @Test
@@ -225,7 +232,8 @@ class OutsideListApiIT {
         answer =
                 exchange -> { // Says more than it sends.
                     exchange.sendResponseHeaders(200, 5_000);
-                    exchange.getResponseBody().write(addresses("45.15.0.", 10).getBytes(StandardCharsets.US_ASCII));
+                    exchange.getResponseBody()
+                            .write(addresses("45.15.0.", 10).getBytes(StandardCharsets.US_ASCII));
                     exchange.getResponseBody().flush();
                     exchange.close();
                 };
@@ -235,7 +243,8 @@ class OutsideListApiIT {
         answer =
                 exchange -> {
                     exchange.sendResponseHeaders(200, 0);
-                    exchange.getResponseBody().write("45.15.0.1\n".getBytes(StandardCharsets.US_ASCII));
+                    exchange.getResponseBody()
+                            .write("45.15.0.1\n".getBytes(StandardCharsets.US_ASCII));
                     exchange.getResponseBody().flush();
                     sleep(4_000); // The limit is 3 seconds here.
                     exchange.close();
@@ -247,7 +256,10 @@ class OutsideListApiIT {
                     exchange.sendResponseHeaders(302, -1);
                     exchange.close();
                 };
-        notTaken(id, "failed").andExpect(jsonPath("$.outcomeWhy").value(org.hamcrest.Matchers.containsString("169.254.169.254")));
+        notTaken(id, "failed")
+                .andExpect(
+                        jsonPath("$.outcomeWhy")
+                                .value(org.hamcrest.Matchers.containsString("169.254.169.254")));
         answer =
                 exchange -> {
                     exchange.sendResponseHeaders(500, -1);
@@ -340,9 +352,19 @@ class OutsideListApiIT {
                 """);
         fetch(id);
         enforce(id, true);
-        assertThat(calls.banEvents("address 45.19.0.1/32").getFirst().getImposed().getUntil().getSeconds())
+        assertThat(
+                        calls.banEvents("address 45.19.0.1/32")
+                                .getFirst()
+                                .getImposed()
+                                .getUntil()
+                                .getSeconds())
                 .isEqualTo(clock.instant().plus(Duration.ofHours(2)).getEpochSecond());
-        assertThat(calls.banEvents("address 45.19.0.2/32").getFirst().getImposed().getUntil().getSeconds())
+        assertThat(
+                        calls.banEvents("address 45.19.0.2/32")
+                                .getFirst()
+                                .getImposed()
+                                .getUntil()
+                                .getSeconds())
                 .isEqualTo(clock.instant().plus(Duration.ofDays(7)).getEpochSecond());
 
         says(
@@ -357,7 +379,8 @@ class OutsideListApiIT {
         // What was lost on the way is asked for as a whole.
         says("{\"new\": [");
         fetch(id).andExpect(jsonPath("$.outcome").value("failed"));
-        says("{\"new\": [{\"type\": \"ban\", \"scope\": \"Ip\", \"value\": \"45.19.0.1\", \"duration\": \"2h\"}]}");
+        says(
+                "{\"new\": [{\"type\": \"ban\", \"scope\": \"Ip\", \"value\": \"45.19.0.1\", \"duration\": \"2h\"}]}");
         fetch(id).andExpect(jsonPath("$.entries").value(1));
 
         assertThat(asked)
@@ -369,7 +392,8 @@ class OutsideListApiIT {
         clock.advance(Duration.ofHours(3));
         lists.expireDue();
         assertThat(facts("45.19.0.1/32")).endsWith(FactCase.LIFTED);
-        assertThat(Calls.body(calls.get(BOARD, "/api/outside-lists"))).doesNotContain("a-key-of-theirs");
+        assertThat(Calls.body(calls.get(BOARD, "/api/outside-lists")))
+                .doesNotContain("a-key-of-theirs");
     }
 
     @Test
@@ -466,7 +490,8 @@ class OutsideListApiIT {
         String url =
                 kind.equals("upload")
                         ? ""
-                        : ", \"url\": \"http://127.0.0.1:%d/\"".formatted(server.getAddress().getPort());
+                        : ", \"url\": \"http://127.0.0.1:%d/\""
+                                .formatted(server.getAddress().getPort());
         return Calls.read(
                 calls.post(
                                 BOARD,
@@ -490,7 +515,10 @@ class OutsideListApiIT {
     }
 
     private void enforce(String id, boolean enforced) throws Exception {
-        calls.put(BOARD, "/api/outside-lists/" + id + "/enforced", "{\"enforced\": " + enforced + "}")
+        calls.put(
+                        BOARD,
+                        "/api/outside-lists/" + id + "/enforced",
+                        "{\"enforced\": " + enforced + "}")
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.enforced").value(enforced));
     }
@@ -500,8 +528,7 @@ class OutsideListApiIT {
     }
 
     private int dropped(String address) {
-        return db.sql(
-                        "select count(*) from feed_decision where ended is null and prefix = ?::cidr")
+        return db.sql("select count(*) from feed_decision where ended is null and prefix = ?::cidr")
                 .param(address)
                 .query(Integer.class)
                 .single();
@@ -527,7 +554,9 @@ class OutsideListApiIT {
     }
 
     private static String addresses(String net, int count) {
-        return IntStream.range(0, count).mapToObj(i -> net + i + "\n").collect(Collectors.joining());
+        return IntStream.range(0, count)
+                .mapToObj(i -> net + i + "\n")
+                .collect(Collectors.joining());
     }
 
     private static void sleep(long millis) {

@@ -107,7 +107,8 @@ class Routes {
     @Bean
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
-        RouterFunction<ServerResponse> all = identity(parts).and(payPage(parts)).and(bouncers(parts));
+        RouterFunction<ServerResponse> all =
+                identity(parts).and(payPage(parts)).and(bouncers(parts));
         for (Row row : TABLE) {
             for (String segment : row.segments()) {
                 all =
