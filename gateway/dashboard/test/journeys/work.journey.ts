@@ -1257,9 +1257,9 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await dialog().getByRole('button', { name: 'Enforce it' }).click();
     await dialog().waitFor({ state: 'hidden' });
     expect(asked(/enforced$/)[0]!.body).toEqual({ enforced: true });
-    await page.getByRole('button', { name: 'Take the short one' }).click();
+    await page.getByRole('button', { name: 'Take it all the same' }).click();
     await page.getByText('Hardly anything is left of it').waitFor({ state: 'hidden' });
-    expect(asked(/fetch$/)[0]!.body).toEqual({ muchSmaller: true });
+    expect(asked(/fetch$/)[0]!.body).toEqual({ allTheSame: true });
   });
 
   it('the board makes a feed key, which is shown once, and revokes it', async () => {

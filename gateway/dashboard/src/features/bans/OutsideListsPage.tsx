@@ -33,8 +33,8 @@ function List({ list }: { list: OutsideList }) {
   const { t, i18n } = useLingui();
   const { has } = useSession();
   const board = has('board');
-  const smaller = list.outcome === 'shrunk';
-  const fetching = useAction<boolean, OutsideList>({ run: (muchSmaller) => fetchOutsideList(list.id, muchSmaller), refresh: KEY });
+  const doubtful = list.outcome === 'shrunk' || list.outcome === 'older';
+  const fetching = useAction<boolean, OutsideList>({ run: (allTheSame) => fetchOutsideList(list.id, allTheSame), refresh: KEY });
   const taken = i18n.number(list.entries);
   const most = i18n.number(list.entriesMax);
   const days = i18n.number(Math.round(list.holdsHours / 24));
@@ -54,7 +54,7 @@ function List({ list }: { list: OutsideList }) {
         <div className="toolbar">
           {board && <Enforce list={list} />}
           {list.kind !== 'upload' && has('moderator', 'board') && <Button size="compact-sm" variant="default" loading={fetching.busy} onClick={() => fetching.run(false)}><Trans>Fetch now</Trans></Button>}
-          {list.kind !== 'upload' && smaller && has('moderator', 'board') && <Button size="compact-sm" variant="default" loading={fetching.busy} onClick={() => fetching.run(true)}><Trans>Take the short one</Trans></Button>}
+          {list.kind !== 'upload' && doubtful && has('moderator', 'board') && <Button size="compact-sm" variant="default" loading={fetching.busy} onClick={() => fetching.run(true)}><Trans>Take it all the same</Trans></Button>}
           {list.kind === 'upload' && board && <DialogButton size="compact-sm" label={<Trans>Hand in</Trans>} title={t`Hand in ${list.name}`}>{(close) => <HandIn list={list} close={close} />}</DialogButton>}
           {board && <DialogButton size="compact-sm" color="red" label={<Trans>Remove</Trans>} title={t`Remove ${list.name}`}>{(close) => <Remove list={list} close={close} />}</DialogButton>}
         </div>

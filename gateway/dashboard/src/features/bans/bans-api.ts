@@ -106,8 +106,8 @@ export interface OutsideListForm {
 export const outsideListsQuery = queryOptions({ queryKey: ['outside-lists'], queryFn: ({ signal }) => get<Page<OutsideList>>('/api/outside-lists', signal).then((page) => page.items), refetchInterval: 10_000 });
 export const addOutsideList = (form: OutsideListForm) => post<OutsideList>('/api/outside-lists', form);
 export const enforceOutsideList = (id: string, enforced: boolean) => put<OutsideList>(`/api/outside-lists/${segment(id)}/enforced`, { enforced });
-export const fetchOutsideList = (id: string, muchSmaller: boolean) => post<OutsideList>(`/api/outside-lists/${segment(id)}/fetch`, { muchSmaller });
-export const handInOutsideList = (id: string, file: Blob, muchSmaller: boolean) => putFile<OutsideList>(`/api/outside-lists/${segment(id)}/content?muchSmaller=${muchSmaller}`, new Blob([file], { type: 'text/plain' }));
+export const fetchOutsideList = (id: string, allTheSame: boolean) => post<OutsideList>(`/api/outside-lists/${segment(id)}/fetch`, { allTheSame });
+export const handInOutsideList = (id: string, file: Blob, allTheSame: boolean) => putFile<OutsideList>(`/api/outside-lists/${segment(id)}/content?allTheSame=${allTheSame}`, new Blob([file], { type: 'text/plain' }));
 export const removeOutsideList = (id: string) => remove(`/api/outside-lists/${segment(id)}`);
 
 /** A key by which firewalls take the co-op's bans, and where it is used; its text was shown once. */

@@ -168,18 +168,18 @@ public class OutsideLists {
     /**
      * Fetches a list and takes what it says. What goes wrong is told on the list; what was held before is held on.
      *
-     * @param muchSmaller takes it even where hardly anything is left of it
+     * @param allTheSame takes it even where hardly anything is left of it, or it is older
      * @throws OutsideListRefused if it is one that is handed in
      */
-    OutsideList read(UUID id, boolean muchSmaller) {
+    OutsideList read(UUID id, boolean allTheSame) {
         OutsideList list = find(id);
         Seen seen = list.seen();
         // What has not changed tells nothing new; nor does it where somebody insists.
-        boolean ask = seen.wholeNext() || muchSmaller;
+        boolean ask = seen.wholeNext() || allTheSame;
         try {
             Fetcher.Fetched fetched =
                     switch (list.source()) {
-                        case Source.Text text -> fetchText(text, seen, ask);
+                        case Source.Text text -> fetchText(text, seen, ask, allTheSame);
                         case Source.CrowdSec server -> {
                             table.wholeNext(id); // Until what comes is taken.
                             yield fetchDecisions(server, ask);
@@ -188,14 +188,15 @@ public class OutsideLists {
                                 throw new OutsideListRefused(
                                         Why.NOT_THIS_KIND, "this list is handed in, not fetched");
                     };
-            take(id, fetched, muchSmaller);
+            take(id, fetched, allTheSame);
         } catch (NoList failed) {
             fail(id, failed);
         }
         return find(id);
     }
 
-    private Fetcher.Fetched fetchText(Source.Text text, Seen seen, boolean whole) throws NoList {
+    private Fetcher.Fetched fetchText(
+            Source.Text text, Seen seen, boolean whole, boolean allTheSame) throws NoList {
         var headers = new HashMap<String, String>();
         String etag = seen.etag();
         if (etag != null && !whole) {
@@ -204,8 +205,7 @@ public class OutsideLists {
         Fetcher.Fetched fetched = fetcher.fetch(text.url(), headers, ListReader::read);
         Instant before = seen.modifiedAt();
         Instant after = fetched.modifiedAt();
-        if (fetched.reading() != null
-                && before != null
+        if (!allTheSame && fetched.reading() != null && before != null
                 && after != null
                 && after.isBefore(before)) {
             throw new NoList(
@@ -228,15 +228,15 @@ public class OutsideLists {
     /**
      * Takes a list that somebody hands in.
      *
-     * @param muchSmaller takes it even where hardly anything is left of it
+     * @param allTheSame takes it even where hardly anything is left of it, or it is older
      * @throws OutsideListRefused if it cannot be taken, or is fetched
      */
-    OutsideList handIn(UUID id, InputStream text, boolean muchSmaller) throws IOException {
+    OutsideList handIn(UUID id, InputStream text, boolean allTheSame) throws IOException {
         if (!(find(id).source() instanceof Source.Upload)) {
             throw new OutsideListRefused(Why.NOT_THIS_KIND, "this list is fetched, not handed in");
         }
         try {
-            take(id, new Fetcher.Fetched(ListReader.read(text), null, null), muchSmaller);
+            take(id, new Fetcher.Fetched(ListReader.read(text), null, null), allTheSame);
             return find(id);
         } catch (NoList failed) {
             fail(id, failed);
@@ -266,11 +266,11 @@ public class OutsideLists {
                 .log("outside list not taken");
     }
 
-    private void take(UUID id, Fetcher.Fetched fetched, boolean muchSmaller) throws NoList {
+    private void take(UUID id, Fetcher.Fetched fetched, boolean allTheSame) throws NoList {
         NoList refused =
                 transactions.execute(status -> {
                     try {
-                        takeLocked(lock(id), fetched, muchSmaller);
+                        takeLocked(lock(id), fetched, allTheSame);
                         return null;
                     } catch (NoList shrunk) {
                         status.setRollbackOnly();
@@ -282,7 +282,7 @@ public class OutsideLists {
         }
     }
 
-    private void takeLocked(OutsideList list, Fetcher.Fetched fetched, boolean muchSmaller)
+    private void takeLocked(OutsideList list, Fetcher.Fetched fetched, boolean allTheSame)
             throws NoList {
         Instant now = now();
         Reading reading = fetched.reading();
@@ -296,7 +296,7 @@ public class OutsideLists {
             outcome = "unchanged";
         }
         int members = sieve(list.limits(), reading, held);
-        if (reading.whole() && !muchSmaller && shrinks(held.size(), reading.entries().size())) {
+        if (reading.whole() && !allTheSame && shrinks(held.size(), reading.entries().size())) {
             throw new NoList(
                     "shrunk",
                     "only %d entries are left of %d: kept as it was"

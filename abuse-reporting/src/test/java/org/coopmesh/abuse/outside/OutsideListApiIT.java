@@ -218,7 +218,7 @@ class OutsideListApiIT {
         }
         assertThat(facts("45.14.0.49/32")).containsExactly(FactCase.IMPOSED);
 
-        calls.post(MODERATOR, "/api/outside-lists/" + id + "/fetch", "{\"muchSmaller\": true}")
+        calls.post(MODERATOR, "/api/outside-lists/" + id + "/fetch", "{\"allTheSame\": true}")
                 .andExpect(jsonPath("$.entries").value(4));
         assertThat(facts("45.14.0.49/32")).containsExactly(FactCase.IMPOSED, FactCase.LIFTED);
     }
@@ -420,7 +420,7 @@ class OutsideListApiIT {
                         jsonPath("$.type")
                                 .value("https://coopmesh.org/problems/outside-list-not-taken"));
         handIn(id, "45.21.0.1", "").andExpect(status().isUnprocessableContent());
-        handIn(id, "45.21.0.1", "?muchSmaller=true").andExpect(jsonPath("$.entries").value(1));
+        handIn(id, "45.21.0.1", "?allTheSame=true").andExpect(jsonPath("$.entries").value(1));
         fetch(id).andExpect(status().isConflict());
     }
 
