@@ -35,13 +35,6 @@ class Fetcher implements Closeable {
 
     private final Reach reach;
     private final OutsideSettings settings;
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .proxy(HttpClient.Builder.NO_PROXY) // A proxy would look names up for itself.
-                    .connectTimeout(CONNECT_MAX)
-                    .build();
     private final ScheduledExecutorService deadlines =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("outside-list-deadline").factory());
@@ -49,6 +42,16 @@ class Fetcher implements Closeable {
     Fetcher(OutsideSettings settings) {
         this.settings = settings;
         this.reach = new Reach(settings.ownNetworks());
+    }
+
+    /** For one fetch: on a line that was used before the client would ask again by itself, and a CrowdSec server tells a change once. */
+    private static HttpClient client() {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .proxy(HttpClient.Builder.NO_PROXY) // A proxy would look names up for itself.
+                .connectTimeout(CONNECT_MAX)
+                .build();
     }
 
     /** Reads what has come. */
@@ -74,6 +77,7 @@ class Fetcher implements Closeable {
         var request = HttpRequest.newBuilder(url).timeout(settings.fetchMax());
         request.header("User-Agent", "Coopmesh");
         headers.forEach(request::header);
+        HttpClient http = client();
         try {
             HttpResponse<InputStream> answer =
                     http.send(request.build(), BodyHandlers.ofInputStream());
@@ -86,6 +90,8 @@ class Fetcher implements Closeable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new NoList("failed", "interrupted");
+        } finally {
+            http.shutdownNow();
         }
     }
 
@@ -194,6 +200,5 @@ class Fetcher implements Closeable {
     @Override
     public void close() {
         deadlines.shutdownNow();
-        http.close();
     }
 }
