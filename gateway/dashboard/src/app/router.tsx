@@ -166,10 +166,12 @@ const bans = createRoute({
   validateSearch: (search: Record<string, unknown>): { state?: string; why?: string } => ({ state: text(search.state), why: text(search.why) }),
   component: lazyRouteComponent(() => import('@/features/bans/BansPage')),
 });
+const outsideLists = createRoute({ ...under('/bans/lists'), component: lazyRouteComponent(() => import('@/features/bans/OutsideListsPage')) });
+const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRouteComponent(() => import('@/features/bans/FirewallsPage')) });
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -75,6 +75,14 @@ export class FakeCoop {
   };
   terms: Json[] = [{ firstMonth: '2026-01', reciprocityPerGb: eur('0.10'), carriageCeilingPerGb: eur('0.00') }];
   askedToClose: Json[] = [];
+  bouncers: Json[] = [
+    { id: randomUUID(), name: 'Firewall at the exchange', madeAt: ago(90_000), revokedAt: null, places: [{ address: '10.200.0.9', agent: 'crowdsec-firewall-bouncer/v0.0.31', told: true, firstAt: ago(80_000), seenAt: ago(0.1), dropped: 48_211 }] },
+    { id: randomUUID(), name: 'Old server', madeAt: ago(200_000), revokedAt: ago(90_000), places: [] },
+  ];
+  outsideLists: Json[] = [
+    { id: randomUUID(), name: 'drop-list', kind: 'url', url: 'https://lists.example.org/drop.txt', enforced: true, entriesMax: 50_000, widestV4: 16, widestV6: 32, holdsHours: 168, everyMinutes: 60, addedAt: ago(90_000), triedAt: ago(12), takenAt: ago(12), outcome: 'taken', outcomeWhy: null, entries: 1_384, ownMembers: 0, leftOut: [{ why: 'never-ban-list', entries: 1 }, { why: 'not-public', entries: 12 }, { why: 'too-wide', entries: 3 }] },
+    { id: randomUUID(), name: 'neighbours', kind: 'crowdsec', url: 'https://crowdsec.example.org:8080/', enforced: false, entriesMax: 20_000, widestV4: 16, widestV6: 32, holdsHours: 24, everyMinutes: 5, addedAt: ago(900), triedAt: ago(4), takenAt: ago(64), outcome: 'shrunk', outcomeWhy: 'only 0 entries are left of 9214: kept as it was', entries: 9_214, ownMembers: 2, leftOut: [{ why: 'own-member', entries: 2 }] },
+  ];
   feedKeys: Json[] = [
     { id: randomUUID(), name: 'Prometheus on the tower', createdAt: ago(90_000), lastUsedOn: day(0) },
     { id: randomUUID(), name: 'Old map', createdAt: ago(400_000), revokedAt: ago(20_000), lastUsedOn: day(-14) },
@@ -395,6 +403,13 @@ export class FakeCoop {
     if (on(/^\/api\/payers$/)) return items([{ id: IDS.payer, name: 'Ana Ribas', email: 'ana@example.org' }]);
 
     if ((found = on(/^\/api\/sites\/([^/]+)\/public$/, 'PUT'))) { const site = (this.member(IDS.ana)!.sites as Json[])[0]!; site.publicSince = body.open ? ago(0) : null; return ok(site); }
+    if (on(/^\/api\/bouncers$/)) return items(this.bouncers);
+    if (on(/^\/api\/bouncers$/, 'POST')) { const made = { id: randomUUID(), name: body.name, madeAt: ago(0), places: [] }; this.bouncers.unshift(made); return { status: 201, body: { id: made.id, name: made.name, key: 'Ck3v9q2XcA0d7mZpL1sYtwR8uVbN4eHj' } }; }
+    if ((found = on(/^\/api\/bouncers\/([^/]+)$/, 'DELETE'))) { Object.assign(this.bouncers.find((one) => one.id === found![1])!, { revokedAt: ago(0) }); return { status: 204, body: undefined }; }
+    if (on(/^\/api\/outside-lists$/)) return items(this.outsideLists);
+    if (on(/^\/api\/outside-lists$/, 'POST')) { const made = { ...this.outsideLists[1], ...body, id: randomUUID(), enforced: false, entries: 0, ownMembers: 0, leftOut: [], outcome: null, takenAt: null }; this.outsideLists.push(made); return { status: 201, body: made }; }
+    if ((found = on(/^\/api\/outside-lists\/([^/]+)\/enforced$/, 'PUT'))) { const one = this.outsideLists.find((each) => each.id === found![1])!; Object.assign(one, { enforced: body.enforced }); return ok(one); }
+    if ((found = on(/^\/api\/outside-lists\/([^/]+)\/fetch$/, 'POST'))) { const one = this.outsideLists.find((each) => each.id === found![1])!; Object.assign(one, { outcome: 'taken', outcomeWhy: null, takenAt: ago(0) }); return ok(one); }
     if (on(/^\/api\/feeds\/keys$/)) return items(this.feedKeys);
     if (on(/^\/api\/feeds\/keys$/, 'POST')) { const made = { id: randomUUID(), name: body.name, createdAt: ago(0) }; this.feedKeys.unshift(made); return { status: 201, body: { id: made.id, name: made.name, key: 'feed-Ck3v9q2XcA0d7mZpL1sYtw' } }; }
     if ((found = on(/^\/api\/feeds\/keys\/([^/]+)$/, 'DELETE'))) { Object.assign(this.feedKeys.find((one) => one.id === found![1])!, { revokedAt: ago(0) }); return { status: 204, body: undefined }; }

@@ -81,6 +81,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
   ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],
   ['proposal-adopted', `/assembly/${PROPOSALS.adopted}`, /Seal for the minutes/],
+  ['outside-lists', '/bans/lists', /Hardly anything is left/],
+  ['firewalls', '/bans/firewalls', /Firewall at the exchange/],
   ['bans', '/bans?why=10.201.1.20', /slowest/],
 ];
 const MEMBER: [string, string, RegExp][] = [

@@ -1312,6 +1312,43 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     expect(asked(/maintenance$/).find((one) => one.method === 'POST')!.body).toMatchObject({ node: null, reason: 'New antenna' });
   });
 
+  it('the board makes a key for a firewall, which is shown once, and revokes it', async () => {
+    await page.goto('/bans/firewalls');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    await dialog().getByLabel('Which firewall').fill('New edge');
+    await dialog().getByRole('button', { name: 'Make it' }).click();
+    await dialog().getByText('Ck3v9q2XcA0d7mZpL1sYtwR8uVbN4eHj').waitFor();
+    await inspect(page, 'firewall-key', width);
+    await dialog().getByRole('button', { name: 'I have it' }).click();
+    await page.getByText('New edge').waitFor();
+    expect(await page.getByText('Ck3v9q2XcA0d7mZpL1sYtwR8uVbN4eHj').count()).toBe(0);
+
+    await page.getByRole('button', { name: 'Revoke' }).first().click();
+    await dialog().getByRole('button', { name: 'Revoke it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/bouncers\/./).map((one) => one.method)).toEqual(['DELETE']);
+  });
+
+  it('the board adds a list of others, which stops nothing until it is enforced', async () => {
+    await page.goto('/bans/lists');
+    await page.getByText('Hardly anything is left of it').waitFor();
+    await page.getByRole('button', { name: 'Add a list' }).click();
+    await dialog().getByLabel('Name').fill('spam-list');
+    await dialog().getByLabel('Address').fill('https://lists.example.org/spam.txt');
+    await inspect(page, 'outside-list-form', width);
+    await dialog().getByRole('button', { name: 'Add it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/outside-lists$/).find((one) => one.method === 'POST')!.body).toMatchObject({ name: 'spam-list', kind: 'url', url: 'https://lists.example.org/spam.txt', entriesMax: 50_000 });
+
+    await page.getByRole('button', { name: 'Enforce', exact: true }).first().click();
+    await dialog().getByRole('button', { name: 'Enforce it' }).click();
+    await dialog().waitFor({ state: 'hidden' });
+    expect(asked(/enforced$/)[0]!.body).toEqual({ enforced: true });
+    await page.getByRole('button', { name: 'Take it all the same' }).click();
+    await page.getByText('Hardly anything is left of it').waitFor({ state: 'hidden' });
+    expect(asked(/fetch$/)[0]!.body).toEqual({ allTheSame: true });
+  });
+
   it('the board makes a feed key, which is shown once, and revokes it', async () => {
     await page.goto('/feeds');
     await page.getByRole('button', { name: 'Make a key' }).click();

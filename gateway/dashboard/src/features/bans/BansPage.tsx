@@ -1,6 +1,6 @@
-import { Button, NativeSelect, TextInput, Textarea } from '@mantine/core';
-import { Trans, useLingui } from '@lingui/react/macro';
-import { IconBan, IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Checkbox, NativeSelect, TextInput, Textarea } from '@mantine/core';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { IconBan, IconListCheck, IconPlus, IconSearch, IconWall } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
@@ -32,7 +32,7 @@ export default function BansPage() {
   const moderator = has('moderator');
   const columns = useMemo((): Column<Ban>[] => [
     { id: 'target', head: t`Target`, by: (row) => row.target.value, cell: (row) => <TargetName target={row.target} /> },
-    { id: 'nodes', head: t`On the nodes`, cell: (row) => (row.state === 'inForce' ? row.target.kind === 'address' ? <Covered target={row.target} /> : <Pill tone="ok"><Trans>By standing</Trans></Pill> : <BanState state={row.state} />) },
+    { id: 'nodes', head: t`On the nodes`, cell: (row) => (row.simulated && row.state === 'inForce' ? <Tried row={row} /> : row.state === 'inForce' ? row.target.kind === 'address' ? <Covered target={row.target} /> : <Pill tone="ok"><Trans>By standing</Trans></Pill> : <BanState state={row.state} />) },
     { id: 'until', head: t`Until`, by: (row) => row.until ?? '9', cell: (row) => (row.permanent ? <Pill tone="warn"><Trans>Permanent</Trans></Pill> : <When at={row.until} first="absolute" />) },
     { id: 'reason', head: t`Reason`, cell: (row) => <span className="clamp">{row.reason}{row.endReason && <small>{row.endReason}</small>}{row.caseId && <small><Link to="/cases/$caseId" params={{ caseId: row.caseId }}><Trans>The case</Trans></Link></small>}</span> },
     { id: 'since', head: t`Since`, by: (row) => row.imposedAt ?? row.orderedAt, cell: (row) => <When at={row.imposedAt ?? row.orderedAt} /> },
@@ -40,7 +40,7 @@ export default function BansPage() {
   ], [t, moderator]);
   return (
     <Page title={t`Bans`} lead={<Trans>No packet from or to these passes any node. Each ends by itself, unless it says otherwise.</Trans>}
-      actions={moderator && <DialogButton label={<Trans>New ban</Trans>} variant="filled" color="red" icon={<IconPlus size={16} />} title={t`A new ban`}>{(close) => <BanForm close={close} />}</DialogButton>}>
+      actions={<>{has('moderator', 'board', 'network') && <Button component={Link} to="/bans/lists" variant="default" leftSection={<IconListCheck size={16} />}><Trans>Lists of others</Trans></Button>}{has('board', 'network') && <Button component={Link} to="/bans/firewalls" variant="default" leftSection={<IconWall size={16} />}><Trans>Firewalls</Trans></Button>}{moderator && <DialogButton label={<Trans>New ban</Trans>} variant="filled" color="red" icon={<IconPlus size={16} />} title={t`A new ban`}>{(close) => <BanForm close={close} />}</DialogButton>}</>}>
       <Why q={why ?? ''} />
       <div className="toolbar"><Filters label={t`Show`} value={shown} onPick={(value) => void navigate({ to: '/bans', search: { why, state: value === 'active' ? undefined : value } })} items={[{ value: 'active', label: t`In force` }, { value: 'proposed', label: t`Proposed` }, { value: 'past', label: t`Past` }]} /></div>
       <div className="panel"><div className="body flush">
@@ -69,6 +69,17 @@ function BanState({ state }: { state: string }) {
     case 'replaced': return <Pill tone="quiet"><Trans>Replaced</Trans></Pill>;
     default: return <Pill tone="quiet">{state}</Pill>;
   }
+}
+
+/** Stops nothing; what it would hit. */
+function Tried({ row }: { row: Ban }) {
+  const members = row.wouldHit?.members ?? 0;
+  return (
+    <>
+      <Pill tone="info"><Trans>Tried out: stops nothing</Trans></Pill>
+      {row.wouldHit && <small><Plural value={members} _0="would hit no member of ours" one="would hit # member" other="would hit # members" /></small>}
+    </>
+  );
 }
 
 /** "On 41 of 42 nodes, slowest 0.4 s", live. */
@@ -147,9 +158,10 @@ function BanForm({ close }: { close: () => void }) {
   const { t } = useLingui();
   const form = useFields({ kind: 'address' as Target['kind'], value: '', reason: '' });
   const [term, setTerm] = useState(firstTerm);
+  const [simulated, setSimulated] = useState(false);
   const target: Target = { kind: form.values.kind, value: form.values.value.trim() };
   const ends = termOf(term);
-  const action = useAction<void, Ban>({ run: () => ban({ target, ...ends!, reason: form.values.reason.trim() }), refresh: [['bans'], ['access']], said: (made) => (made?.state === 'proposed' ? t`Waits for a second moderator` : t`Banned; watch it arrive on the nodes`), done: close });
+  const action = useAction<void, Ban>({ run: () => ban({ target, ...ends!, reason: form.values.reason.trim(), ...(simulated && { simulated }) }), refresh: [['bans'], ['access']], said: (made) => (made?.simulated ? t`Tried out; it stops nothing` : made?.state === 'proposed' ? t`Waits for a second moderator` : t`Banned; watch it arrive on the nodes`), done: close });
   const names = { address: t`Address or prefix`, member: t`Member id`, node: t`Node key (64 hex digits)` };
   return (
     <form className="form" onSubmit={onSubmit(() => action.run())}>
@@ -160,8 +172,9 @@ function BanForm({ close }: { close: () => void }) {
       <BlastRadiusPreview target={target} />
       <TermFields value={term} onChange={setTerm} error={action.fieldError('until')} />
       <Textarea required label={t`Reason`} autosize minRows={2} maxLength={2000} {...form.text('reason', action)} />
+      <Checkbox label={t`Only try it out: list it with what it would hit, and stop nothing`} checked={simulated} onChange={(event) => setSimulated(event.currentTarget.checked)} />
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" color="red" loading={action.busy} disabled={!ends || target.value === ''}><Trans>Ban</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" color="red" loading={action.busy} disabled={!ends || target.value === ''}>{simulated ? <Trans>Try it out</Trans> : <Trans>Ban</Trans>}</Button></div>
     </form>
   );
 }

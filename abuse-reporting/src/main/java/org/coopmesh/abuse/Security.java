@@ -40,6 +40,10 @@ class Security {
                                 .authenticated()
                                 .requestMatchers(HttpMethod.GET, "/api/reports/*")
                                 .permitAll()
+                                .requestMatchers("/v1/decisions", "/v1/decisions/stream")
+                                .permitAll() // By a firewall's key.
+                                .requestMatchers(HttpMethod.POST, "/v1/usage-metrics")
+                                .permitAll()
                                 .requestMatchers("/actuator/health/**", "/error")
                                 .permitAll()
                                 .requestMatchers("/api/**", "/v3/api-docs/**")

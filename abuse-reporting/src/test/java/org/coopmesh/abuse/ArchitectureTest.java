@@ -37,7 +37,9 @@ class ArchitectureTest {
                     "report",
                     "casework",
                     "decision",
+                    "bouncer",
                     "ban",
+                    "outside",
                     "appeal",
                     "privacy");
     private static final Set<String> ASK_FOR_TIME =

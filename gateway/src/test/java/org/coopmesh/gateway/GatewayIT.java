@@ -153,6 +153,22 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void aFirewallShowsItsKeyAndNobodysSession() {
+        person.signedInAs("anna");
+        person.send(
+                person.request("/v1/decisions/stream?startup=true").header("X-Api-Key", "k").GET());
+        assertThat(ABUSE.last().uri().toString()).isEqualTo("/v1/decisions/stream?startup=true");
+        assertThat(ABUSE.last().header("X-Api-Key")).isEqualTo("k");
+        assertThat(ABUSE.last().header("Cookie")).isNull();
+        assertThat(ABUSE.last().header("Authorization")).isNull();
+
+        int asked = ABUSE.asked.size();
+        person.send(person.request("/v1/decisions").method("DELETE", BodyPublishers.noBody()));
+        person.get("/v1/alerts");
+        assertThat(ABUSE.asked).hasSize(asked);
+    }
+
+    @Test
     void whatTheServerItselfRefusesIsAProblemToo() {
         assertProblem(person.get("/api//members"), 400, null);
         assertProblem(

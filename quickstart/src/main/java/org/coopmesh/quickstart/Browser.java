@@ -140,6 +140,18 @@ public final class Browser {
         return answer(send(request.build()));
     }
 
+    /** Hands in a text. */
+    public Answer putText(String path, String text) {
+        HttpRequest.Builder request =
+                request(path)
+                        .header("Content-Type", "text/plain")
+                        .PUT(HttpRequest.BodyPublishers.ofString(text));
+        if (!csrfToken.isEmpty()) {
+            request.header(csrfHeader, csrfToken);
+        }
+        return answer(send(request.build()));
+    }
+
     /** Puts {@code body} as JSON. */
     public Answer put(String path, Object body) {
         return change("PUT", path, body, Map.of());

@@ -24,7 +24,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * How long it takes from the click to the kernel, on the real village: a ban until every node has said that its kernel has it,
- * a ban until the last packet of a flow of one each millisecond has passed, and a payment until the lane is open.
+ * a ban until the last packet of a flow of one each millisecond has passed, a payment until the lane is open, and a list of
+ * others with a hundred thousand addresses.
  */
 final class BanBench {
     private static final int SLOT = 2;
@@ -34,6 +35,8 @@ final class BanBench {
     private static final int MONTHS = 3;
     private static final int PROBE_PORT = 9_999;
     private static final long GIVE_UP_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final int LISTED = 100_000;
+    private static final long LIST_GIVE_UP_NANOS = Duration.ofMinutes(5).toNanos();
     private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
     private static final List<String> PAYERS = List.of("bruno", "carla", "david", "elena", "farid");
 
@@ -58,16 +61,58 @@ final class BanBench {
             village.letTrafficFlow(false);
             var bench = new BanBench(village, new Figures("ban"));
             bench.everyonePays();
-            bench.bansOnEveryNode();
+            String lan = village.village().lan("n6").routerV4();
+            bench.bansOnEveryNode("6", lan.substring(0, lan.lastIndexOf('.') + 1));
             bench.lastPacket();
             bench.paymentOpens();
+            bench.listOnEveryNode();
+            bench.bansOnEveryNode("6_beside_100000", "203.0.113.");
         }
         System.exit(0);
     }
 
-    private void bansOnEveryNode() throws Exception {
-        String lan = village.village().lan("n6").routerV4();
-        String network = lan.substring(0, lan.lastIndexOf('.') + 1);
+    /** A list of others with a hundred thousand addresses, from the moment it is enforced. */
+    private void listOnEveryNode() throws Exception {
+        var text = new StringBuilder();
+        for (int i = 0; i < LISTED; i++) {
+            text.append(listed(i)).append('\n');
+        }
+        String list =
+                village.village()
+                        .as("alba")
+                        .post(
+                                "/api/outside-lists",
+                                Map.of("name", "bench", "kind", "upload", "entriesMax", LISTED))
+                        .ok()
+                        .path("id")
+                        .asString();
+        long handedIn = System.nanoTime();
+        village.village()
+                .as("alba")
+                .putText("/api/outside-lists/" + list + "/content", text.toString())
+                .ok();
+        String settings = LISTED + " addresses of a list of others, to the receipts of 6 nodes' kernels";
+        figures.tell("ban.list_taken_ms.100000", millisSince(handedIn), "ms", "read, sieved and kept");
+        long enforced = System.nanoTime();
+        village.village()
+                .as("alba")
+                .put("/api/outside-lists/" + list + "/enforced", Map.of("enforced", true))
+                .ok();
+        figures.tell("ban.list_stated_ms.100000", millisSince(enforced), "ms", settings);
+        int last = LISTED - 1;
+        for (int i = 0; i < LISTED; i += LISTED / 10 - 1) {
+            last = i;
+            String key = "ban:" + listed(i) + "/32";
+            awaitLong(key, () -> onNodes(key) == nodes());
+        }
+        figures.tell("ban.list_on_nodes_s.100000", millisSince(enforced) / 1e3, "s", settings + ", looked at up to entry " + last);
+    }
+
+    private static String listed(int number) {
+        return "45." + (number >> 16) + "." + (number >> 8 & 255) + "." + (number & 255);
+    }
+
+    private void bansOnEveryNode(String among, String network) throws Exception {
         var took = new double[BANS];
         for (int i = 0; i < WARM_UP + BANS; i++) {
             String address = network + (100 + i);
@@ -82,8 +127,8 @@ final class BanBench {
         String settings =
                 BANS
                         + " bans one after the other, click to the receipts of 6 nodes' kernels, polled over REST";
-        figures.tell("ban.p50_ms.6", Figures.quantile(took, 0.5), "ms", settings);
-        figures.tell("ban.p99_ms.6", Figures.quantile(took, 0.99), "ms", settings);
+        figures.tell("ban.p50_ms." + among, Figures.quantile(took, 0.5), "ms", settings);
+        figures.tell("ban.p99_ms." + among, Figures.quantile(took, 0.99), "ms", settings);
     }
 
     /** One datagram each millisecond from the client to the Internet host; the ban must end it. */
@@ -261,6 +306,17 @@ final class BanBench {
             }
         } catch (java.net.UnknownHostException | InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where a hundred thousand facts are on their way. */
+    private static void awaitLong(String what, BooleanSupplier holds) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!holds.getAsBoolean()) {
+            if (System.nanoTime() - start > LIST_GIVE_UP_NANOS) {
+                throw new IllegalStateException(what + ": not in time");
+            }
+            Thread.sleep(100);
         }
     }
 

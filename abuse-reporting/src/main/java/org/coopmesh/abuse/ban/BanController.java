@@ -65,7 +65,8 @@ class BanController {
             @Nullable Instant until,
             @Nullable Boolean permanent,
             @NotBlank @Size(max = Order.REASON_LENGTH_MAX) String reason,
-            @Nullable UUID caseId) {}
+            @Nullable UUID caseId,
+            @Nullable Boolean simulated) {}
 
     record PreviewRequest(@NotNull @Valid TargetView target) {}
 
@@ -100,10 +101,12 @@ class BanController {
             String reason,
             @Nullable UUID caseId,
             String origin,
+            boolean simulated,
             @Nullable UUID decisionId,
             @Nullable Instant endedAt,
             @Nullable UUID endedBy,
-            @Nullable String endReason) {
+            @Nullable String endReason,
+            @Nullable PreviewView wouldHit) {
         static BanView of(Ban ban) {
             return switch (ban) {
                 case Ban.Proposed p -> view(ban, "proposed", null, null, null, null);
@@ -113,6 +116,29 @@ class BanController {
                 case Ban.Expired e -> view(ban, "expired", e.was(), e.at(), null, null);
                 case Ban.Replaced r -> view(ban, "replaced", r.was(), r.at(), null, null);
             };
+        }
+
+        /** With what it would hit at present. */
+        BanView trying(PreviewView hit) {
+            return new BanView(
+                    id,
+                    target,
+                    state,
+                    orderedAt,
+                    orderedBy,
+                    imposedAt,
+                    imposedBy,
+                    until,
+                    permanent,
+                    reason,
+                    caseId,
+                    origin,
+                    simulated,
+                    decisionId,
+                    endedAt,
+                    endedBy,
+                    endReason,
+                    hit);
         }
 
         private static BanView view(
@@ -138,15 +164,19 @@ class BanController {
                     caseId == null ? null : caseId.value(),
                     switch (order.origin()) {
                         case Origin.Moderator m -> "moderator";
+                        case Origin.Trial t -> "moderator";
                         case Origin.OfDecision d -> "decision";
                     },
+                    order.origin() instanceof Origin.Trial,
                     switch (order.origin()) {
                         case Origin.Moderator m -> null;
+                        case Origin.Trial t -> null;
                         case Origin.OfDecision d -> d.decision().value();
                     },
                     endedAt,
                     endedBy == null ? null : endedBy.value(),
-                    endReason);
+                    endReason,
+                    null);
         }
     }
 
@@ -169,29 +199,32 @@ class BanController {
         List<BanTable.Listed> page =
                 bans.list(new BanTable.Page(state == null ? null : shown(state), before, limit));
         String next = page.size() < limit ? null : Long.toString(page.getLast().number());
-        return new BansView(page.stream().map(listed -> BanView.of(listed.ban())).toList(), next);
+        return new BansView(page.stream().map(listed -> view(listed.ban())).toList(), next);
     }
 
     @Operation(summary = "One ban")
     @GetMapping("/{id}")
     @PreAuthorize("hasAnyRole('moderator', 'board', 'network')")
     BanView show(@PathVariable UUID id) {
-        return BanView.of(bans.find(new BanId(id)));
+        return view(bans.find(new BanId(id)));
     }
 
-    @Operation(summary = "Ban; what needs two moderators is proposed")
+    @Operation(
+            summary =
+                    "Ban; what needs two moderators is proposed, what is simulated is listed and stops nothing")
     @PostMapping
     @PreAuthorize("hasRole('moderator')")
     @ResponseStatus(HttpStatus.CREATED)
     BanView order(@Valid @RequestBody BanRequest request, @AuthenticationPrincipal Jwt jwt) {
-        return BanView.of(
+        return view(
                 bans.order(
                         new Bans.Request(
                                 target(request.target()),
                                 term(request),
                                 request.reason(),
                                 request.caseId() == null ? null : new CaseId(request.caseId()),
-                                moderator(jwt))));
+                                moderator(jwt),
+                                Boolean.TRUE.equals(request.simulated()))));
     }
 
     @Operation(summary = "What a ban would hit, and whether it would be refused")
@@ -226,6 +259,13 @@ class BanController {
             @Valid @RequestBody ReasonRequest request,
             @AuthenticationPrincipal Jwt jwt) {
         return BanView.of(bans.lift(new BanId(id), moderator(jwt), request.reason()));
+    }
+
+    private BanView view(Ban ban) {
+        BanView view = BanView.of(ban);
+        return ban instanceof Ban.InForce && view.simulated()
+                ? view.trying(PreviewView.of(bans.preview(ban.order().target())))
+                : view;
     }
 
     private static BanTable.Shown shown(String state) {

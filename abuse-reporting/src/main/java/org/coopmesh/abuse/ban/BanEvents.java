@@ -3,11 +3,13 @@ package org.coopmesh.abuse.ban;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.coopmesh.abuse.ban.Ban.Expired;
 import org.coopmesh.abuse.ban.Ban.InForce;
 import org.coopmesh.abuse.ban.Ban.Lifted;
 import org.coopmesh.abuse.ban.Ban.Replaced;
+import org.coopmesh.abuse.bouncer.Dropped;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
@@ -73,6 +75,24 @@ class BanEvents {
             case OfNode n ->
                     outbox.add(BAN_TOPIC, n.text(), ban(target(n.node()), order.id(), fact, at));
         }
+    }
+
+    /** States what has become of entries of outside lists, many at once. */
+    void stateOutside(List<Dropped> entries, boolean imposed, Instant at) {
+        outbox.addAll(
+                BAN_TOPIC,
+                entries.stream()
+                        .map(entry ->
+                                new Outbox.Stated(
+                                        new OfAddress(entry.prefix()).text(),
+                                        ban(
+                                                target(entry.prefix()),
+                                                new BanId(entry.ban()),
+                                                imposed
+                                                        ? new Fact.Imposed(entry.until())
+                                                        : new Fact.Lifted(),
+                                                at)))
+                        .toList());
     }
 
     private static BanTarget target(Prefix prefix) {

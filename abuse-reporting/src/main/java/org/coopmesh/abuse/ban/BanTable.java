@@ -32,7 +32,7 @@ class BanTable {
     private static final String COLUMNS =
             """
             select b.ban_id, ban_number, target_kind, target_value, until, permanent, b.reason, case_id, decision_id,
-                measure_id, ordered_by, ordered_at,
+                measure_id, simulated, ordered_by, ordered_at,
                 s.by_member_id as imposed_by, s.at as imposed_at,
                 e.step as end_step, e.by_member_id as ended_by, e.reason as end_reason, e.at as ended_at
             from ban b
@@ -70,9 +70,9 @@ class BanTable {
         db.sql(
                         """
                         insert into ban (ban_id, target_kind, target_value, until, permanent, reason, case_id,
-                            decision_id, measure_id, ordered_by, ordered_at)
+                            decision_id, measure_id, simulated, ordered_by, ordered_at)
                         values (:id, :kind, :value, cast(:until as timestamptz), :permanent, :reason,
-                            cast(:caseId as uuid), cast(:decision as uuid), cast(:measure as uuid), :by, :at)
+                            cast(:caseId as uuid), cast(:decision as uuid), cast(:measure as uuid), :simulated, :by, :at)
                         """)
                 .param("id", order.id().value())
                 .param("kind", order.target().kind())
@@ -83,6 +83,7 @@ class BanTable {
                 .param("caseId", caseId == null ? null : caseId.value())
                 .param("decision", decision)
                 .param("measure", measure)
+                .param("simulated", order.origin() instanceof Origin.Trial)
                 .param("by", order.orderedBy().value())
                 .param("at", time(order.orderedAt()))
                 .update();
@@ -95,12 +96,13 @@ class BanTable {
         try {
             db.sql(
                             """
-                            insert into ban_in_force (target, ban_id, until)
-                            values (:target, :id, cast(:until as timestamptz))
+                            insert into ban_in_force (target, ban_id, until, simulated)
+                            values (:target, :id, cast(:until as timestamptz), :simulated)
                             """)
                     .param("target", ban.order().target().text())
                     .param("id", ban.order().id().value())
                     .param("until", until == null ? null : time(until))
+                    .param("simulated", ban.order().origin() instanceof Origin.Trial)
                     .update();
         } catch (DuplicateKeyException e) {
             throw new AlreadyBanned(ban.order().target());
@@ -152,11 +154,13 @@ class BanTable {
         return find(id);
     }
 
-    /** The ban that holds for the very target, locked. */
-    Optional<InForce> lockInForce(Target target) {
+    /** The ban that holds for the very target, locked; of those that are tried out, or of the others. */
+    Optional<InForce> lockInForce(Target target, boolean simulated) {
         return lockHeld(
-                        db.sql("select ban_id from ban_in_force where target = :target")
+                        db.sql(
+                                        "select ban_id from ban_in_force where target = :target and simulated = :simulated")
                                 .param("target", target.text())
+                                .param("simulated", simulated)
                                 .query(BanTable::id)
                                 .list())
                 .stream()
@@ -269,13 +273,18 @@ class BanTable {
                 Term.of(until == null ? null : until.toInstant(), rs.getBoolean("permanent")),
                 rs.getString("reason"),
                 caseId == null ? null : new CaseId(caseId),
-                decision == null
-                        ? new Origin.Moderator()
-                        : new Origin.OfDecision(
-                                new DecisionId(decision),
-                                new MeasureId(rs.getObject("measure_id", UUID.class))),
+                origin(rs, decision),
                 new MemberId(rs.getObject("ordered_by", UUID.class)),
                 instant(rs, "ordered_at"));
+    }
+
+    private static Origin origin(ResultSet rs, @Nullable UUID decision) throws SQLException {
+        if (decision != null) {
+            return new Origin.OfDecision(
+                    new DecisionId(decision),
+                    new MeasureId(rs.getObject("measure_id", UUID.class)));
+        }
+        return rs.getBoolean("simulated") ? new Origin.Trial() : new Origin.Moderator();
     }
 
     private static Instant instant(ResultSet rs, String column) throws SQLException {

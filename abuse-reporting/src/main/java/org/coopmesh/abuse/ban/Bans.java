@@ -3,7 +3,11 @@ package org.coopmesh.abuse.ban;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.abuse.ban.Ban.Declined;
@@ -13,6 +17,8 @@ import org.coopmesh.abuse.ban.Ban.Lifted;
 import org.coopmesh.abuse.ban.Ban.Proposed;
 import org.coopmesh.abuse.ban.Ban.Replaced;
 import org.coopmesh.abuse.ban.BlastRadius.Refusal;
+import org.coopmesh.abuse.bouncer.Dropped;
+import org.coopmesh.abuse.bouncer.Feed;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.AlreadyBanned;
 import org.coopmesh.abuse.decision.BanOrder;
@@ -43,6 +49,11 @@ import org.springframework.transaction.annotation.Transactional;
 @EnableConfigurationProperties(BanSettings.class)
 public class Bans implements BanOrders {
     private static final int EXPIRY_BATCH = 200;
+    private static final int OUTSIDE_BATCH = 5_000;
+
+    /** Who says so, as firewalls of others are told it. */
+    private static final Dropped.Source SOURCE = new Dropped.Source("coopmesh", "coopmesh/ban");
+
     private static final Logger log = LoggerFactory.getLogger(Bans.class);
 
     private final BanTable table;
@@ -50,6 +61,7 @@ public class Bans implements BanOrders {
     private final SubjectRegister subjects;
     private final BanEvents events;
     private final Policy policy;
+    private final Feed feed;
     private final List<Prefix> neverBySetting;
     private final Clock clock;
 
@@ -59,6 +71,7 @@ public class Bans implements BanOrders {
             SubjectRegister subjects,
             BanEvents events,
             Policy policy,
+            Feed feed,
             BanSettings settings,
             Clock clock) {
         this.table = table;
@@ -66,16 +79,23 @@ public class Bans implements BanOrders {
         this.subjects = subjects;
         this.events = events;
         this.policy = policy;
+        this.feed = feed;
         this.neverBySetting = settings.neverPrefixes();
         this.clock = clock;
     }
 
     /** What a moderator asks for. */
     record Request(
-            Target target, Term term, String reason, @Nullable CaseId caseId, MemberId moderator) {}
+            Target target,
+            Term term,
+            String reason,
+            @Nullable CaseId caseId,
+            MemberId moderator,
+            boolean simulated) {}
 
     /**
-     * Bans at once what one moderator may ban, and proposes the rest to a second one.
+     * Bans at once what one moderator may ban, and proposes the rest to a second one. What is only tried out stops nothing and
+     * needs none.
      *
      * @throws BanRefused if the target is never to be banned, is unknown, or the end is past, or it takes more than two moderators
      * @throws AlreadyBanned if it is banned as long already
@@ -96,10 +116,10 @@ public class Bans implements BanOrders {
                         request.term(),
                         request.reason(),
                         request.caseId(),
-                        new Origin.Moderator(),
+                        request.simulated() ? new Origin.Trial() : new Origin.Moderator(),
                         request.moderator(),
                         now);
-        if (SecondModerator.neededFor(order.target(), order.term())) {
+        if (!request.simulated() && SecondModerator.neededFor(order.target(), order.term())) {
             refuseIfTwoAreTooFew();
             table.add(order);
             log.atInfo().addKeyValue("banId", order.id()).log("ban proposed");
@@ -130,7 +150,9 @@ public class Bans implements BanOrders {
 
     /** Puts a ban into force. A shorter one of the same target gives way first, so that the last word heard is the longer. */
     private InForce impose(InForce ban) {
-        Optional<InForce> before = table.lockInForce(ban.order().target());
+        Optional<InForce> before =
+                table.lockInForce(
+                        ban.order().target(), ban.order().origin() instanceof Origin.Trial);
         if (before.isPresent()) {
             if (!ban.order().term().outlasts(before.get().order().term())) {
                 throw new AlreadyBanned(ban.order().target());
@@ -138,7 +160,19 @@ public class Bans implements BanOrders {
             end(before.get().replace(ban.order(), ban.imposedAt()));
         }
         table.addInForce(ban);
-        events.state(ban);
+        Order order = ban.order();
+        if (!(order.origin() instanceof Origin.Trial)) {
+            events.state(ban);
+            if (order.target() instanceof OfAddress a) {
+                feed.begin(
+                        List.of(
+                                new Dropped(
+                                        order.id().value(),
+                                        a.prefix(),
+                                        SOURCE,
+                                        order.term().until())));
+            }
+        }
         log.atInfo().addKeyValue("banId", ban.order().id()).log("ban imposed");
         return ban;
     }
@@ -243,8 +277,57 @@ public class Bans implements BanOrders {
 
     private void end(Ban ended) {
         table.end(ended);
-        events.state(ended);
+        if (!(ended.order().origin() instanceof Origin.Trial)) {
+            events.state(ended);
+            feed.end(List.of(ended.order().id().value()));
+        }
         log.atInfo().addKeyValue("banId", ended.order().id()).log("ban ended");
+    }
+
+    /**
+     * Says in the caller's transaction that entries of outside lists are banned from now on. Nothing of them is kept here, and
+     * no ban of people is touched.
+     *
+     * @throws IllegalStateException without a transaction
+     */
+    public void beginOutside(List<Dropped> entries) {
+        for (List<Dropped> some : inBatches(entries)) {
+            events.stateOutside(some, true, now());
+            feed.begin(some);
+        }
+    }
+
+    /**
+     * Says that entries of outside lists are banned no longer.
+     *
+     * @throws IllegalStateException without a transaction
+     */
+    public void endOutside(List<Dropped> entries) {
+        for (List<Dropped> some : inBatches(entries)) {
+            events.stateOutside(some, false, now());
+            feed.end(some.stream().map(Dropped::ban).toList());
+        }
+    }
+
+    private static List<List<Dropped>> inBatches(List<Dropped> entries) {
+        var batches = new ArrayList<List<Dropped>>();
+        for (int from = 0; from < entries.size(); from += OUTSIDE_BATCH) {
+            batches.add(entries.subList(from, Math.min(entries.size(), from + OUTSIDE_BATCH)));
+        }
+        return batches;
+    }
+
+    /** Which of {@code prefixes} may not be banned, and why; the question of {@link #preview} for many at once. */
+    public Map<Prefix, Refusal> refusals(Collection<Prefix> prefixes) {
+        var refusals = new LinkedHashMap<Prefix, Refusal>();
+        Map<Prefix, NeverBanEntry> listed = neverBans.overlappingAny(prefixes);
+        for (Prefix prefix : prefixes) {
+            NeverBan.refusal(prefix)
+                    .or(() -> bySetting(prefix))
+                    .or(() -> Optional.ofNullable(listed.get(prefix)).map(Bans::onTheList))
+                    .ifPresent(refusal -> refusals.put(prefix, refusal));
+        }
+        return refusals;
     }
 
     /** What a ban would hit, and whether it would be refused. */
@@ -276,32 +359,28 @@ public class Bans implements BanOrders {
     private Optional<Refusal> refusal(OfAddress target) {
         Prefix prefix = target.prefix();
         return NeverBan.refusal(prefix)
-                .or(() ->
-                        neverBySetting.stream()
-                                .filter(prefix::overlaps)
-                                .findFirst()
-                                .map(never ->
-                                        new Refusal(
-                                                "service-address",
-                                                never
-                                                        + " belongs to the"
-                                                        + " co-op's own services")))
+                .or(() -> bySetting(prefix))
                 .or(() ->
                         subjects.gatewayWithin(target)
                                 .map(router ->
                                         new Refusal(
                                                 "own-gateway",
-                                                router + " is a gateway of the" + " co-op")))
-                .or(() ->
-                        neverBans
-                                .overlapping(prefix)
-                                .map(entry ->
-                                        new Refusal(
-                                                "never-ban-list",
-                                                entry.prefix()
-                                                        + " is on the co-op's list:"
-                                                        + " "
-                                                        + entry.reason())));
+                                                router + " is a gateway of the co-op")))
+                .or(() -> neverBans.overlapping(prefix).map(Bans::onTheList));
+    }
+
+    private Optional<Refusal> bySetting(Prefix prefix) {
+        return neverBySetting.stream()
+                .filter(prefix::overlaps)
+                .findFirst()
+                .map(never ->
+                        new Refusal(
+                                "service-address", never + " belongs to the co-op's own services"));
+    }
+
+    private static Refusal onTheList(NeverBanEntry entry) {
+        return new Refusal(
+                "never-ban-list", entry.prefix() + " is on the co-op's list: " + entry.reason());
     }
 
     private Optional<Refusal> unknown(Target target) {

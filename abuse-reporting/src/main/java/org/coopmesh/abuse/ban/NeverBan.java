@@ -25,6 +25,17 @@ final class NeverBan {
                     reserved("fe80::/10", "link-local", "link-local"),
                     reserved("ff00::/8", "multicast", "multicast"));
 
+    /** Where whole communities live: parts of them may be banned, none of them as a whole. */
+    private static final List<Reserved> NEVER_WHOLE =
+            List.of(
+                    reserved("10.0.0.0/8", "whole-range", "private addresses"),
+                    reserved(
+                            "100.64.0.0/10",
+                            "whole-range",
+                            "shared addresses behind carriers' NAT"),
+                    reserved("172.16.0.0/12", "whole-range", "private addresses"),
+                    reserved("192.168.0.0/16", "whole-range", "private addresses"));
+
     private NeverBan() {}
 
     static Optional<Refusal> refusal(Prefix prefix) {
@@ -34,6 +45,18 @@ final class NeverBan {
                             "too-wide",
                             "%s is wider than a /8, or for IPv6 a /16: no ban is so wide"
                                     .formatted(prefix)));
+        }
+        Optional<Refusal> whole =
+                NEVER_WHOLE.stream()
+                        .filter(all -> prefix.contains(all.prefix()))
+                        .findFirst()
+                        .map(all ->
+                                new Refusal(
+                                        all.rule(),
+                                        "%s is all of %s (%s): ban a part of it"
+                                                .formatted(prefix, all.prefix(), all.why())));
+        if (whole.isPresent()) {
+            return whole;
         }
         return RESERVED.stream()
                 .filter(reserved -> reserved.prefix().overlaps(prefix))

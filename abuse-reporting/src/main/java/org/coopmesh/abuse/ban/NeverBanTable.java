@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.abuse.subject.MemberId;
@@ -70,6 +73,22 @@ class NeverBanTable {
                 .param("prefix", prefix.toString())
                 .query(NeverBanTable::entry)
                 .optional();
+    }
+
+    /** An entry of the list for each of {@code prefixes} that one overlaps. */
+    Map<Prefix, NeverBanEntry> overlappingAny(Collection<Prefix> prefixes) {
+        var entries = new HashMap<Prefix, NeverBanEntry>();
+        db.sql(
+                        """
+                        select distinct on (p) p::text as asked, never_ban_id, prefix::text as prefix, reason, added_by, added_at
+                        from unnest(:prefixes::cidr[]) p join never_ban on removed_at is null and prefix && p
+                        order by p, added_at
+                        """)
+                .param("prefixes", prefixes.stream().map(Prefix::toString).toArray(String[]::new))
+                .query(rs -> {
+                    entries.put(Prefix.parse(rs.getString("asked")), entry(rs, 0));
+                });
+        return entries;
     }
 
     private static NeverBanEntry entry(ResultSet rs, int row) throws SQLException {

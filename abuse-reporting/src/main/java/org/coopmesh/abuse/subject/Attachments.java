@@ -4,6 +4,8 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -152,6 +154,28 @@ class Attachments {
                             detachedAt == null ? null : detachedAt.toInstant());
                 })
                 .list();
+    }
+
+    SubjectRegister.HeldAmong heldAmong(Collection<Prefix> prefixes) {
+        var hit = new HashSet<Prefix>();
+        var members = new HashSet<UUID>();
+        // Two questions, so that each finds its own index.
+        for (String column : new String[] {"prefix_v4", "prefix_v6"}) {
+            db.sql(
+                            """
+                            select p::text as hit, member_id from unnest(:prefixes::cidr[]) p
+                            join attachment on detached_at is null and %s && p
+                            """
+                                    .formatted(column))
+                    .param(
+                            "prefixes",
+                            prefixes.stream().map(Prefix::toString).toArray(String[]::new))
+                    .query(rs -> {
+                        hit.add(Prefix.parse(rs.getString("hit")));
+                        members.add(rs.getObject("member_id", UUID.class));
+                    });
+        }
+        return new SubjectRegister.HeldAmong(hit, members.size());
     }
 
     /** A router address of one of the co-op's own gateways that {@code target} would hit. */

@@ -3,6 +3,7 @@ package org.coopmesh.abuse.subject;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -71,6 +72,18 @@ public class SubjectRegister {
             case OfNode n -> attachments.reachOfNode(n.node());
             case OfMember m -> attachments.reachOfMember(m.member());
         };
+    }
+
+    /** Which prefixes reach into what members hold at present, and how many members that is. */
+    public record HeldAmong(Set<Prefix> prefixes, int members) {
+        public HeldAmong {
+            prefixes = Set.copyOf(prefixes);
+        }
+    }
+
+    /** Which of many prefixes reach into what the co-op's own members hold at present, without telling whose. */
+    public HeldAmong heldAmong(Collection<Prefix> prefixes) {
+        return attachments.heldAmong(prefixes);
     }
 
     /** One of the co-op's own gateways that {@code target} would cut off, as text; a member is never one. */

@@ -67,6 +67,54 @@ class BanApiIT {
                 .andExpect(jsonPath("$.target.value").value(home.net() + ".16/28"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "200:1234:5678::1, 200:1234:5678::1/128",
+        "fc12:3456::7, fc12:3456::7/128",
+        "::ffff:203.0.113.200, 203.0.113.200/32",
+        "100.64.7.9, 100.64.7.9/32"
+    })
+    void overlayAndSharedAddressesAreTargetsAsOthersAre(String said, String meant)
+            throws Exception {
+        calls.post(MODERATOR, "/api/bans", ban("address", said, hour()))
+                .andExpect(status().isCreated())
+                .andExpect(jsonPath("$.target.value").value(meant));
+    }
+
+    @Test
+    void aBanThatIsTriedOutTellsWhatItWouldHitAndStopsNothing() throws Exception {
+        Home home = calls.home(false);
+        String trial = "\"simulated\": true, " + hour();
+
+        var tried = calls.post(MODERATOR, "/api/bans", ban("address", home.prefix(), trial));
+        String id = read(tried, "$.id");
+
+        tried.andExpect(jsonPath("$.state").value("inForce"))
+                .andExpect(jsonPath("$.simulated").value(true))
+                .andExpect(jsonPath("$.wouldHit.members").value(1))
+                .andExpect(jsonPath("$.wouldHit.addresses").value(256));
+        assertThat(calls.banEvents("address " + home.prefix())).isEmpty();
+        // A permanent one needs nobody's agreement to be tried out; one that holds stands beside
+        // it.
+        calls.post(
+                        MODERATOR,
+                        "/api/bans",
+                        ban("address", "203.0.113.201", "\"simulated\": true, \"permanent\": true"))
+                .andExpect(jsonPath("$.state").value("inForce"));
+        calls.post(MODERATOR, "/api/bans", ban("address", home.prefix(), hour()))
+                .andExpect(status().isCreated())
+                .andExpect(jsonPath("$.simulated").value(false))
+                .andExpect(jsonPath("$.wouldHit").isEmpty());
+        calls.post(MODERATOR, "/api/bans", ban("address", home.prefix(), trial))
+                .andExpect(status().isConflict());
+
+        calls.post(MODERATOR, "/api/bans/" + id + "/lift", reason()).andExpect(status().isOk());
+
+        assertThat(calls.banEvents("address " + home.prefix()))
+                .extracting(BanEvent::getFactCase)
+                .containsExactly(BanEvent.FactCase.IMPOSED);
+    }
+
     @Test
     void aBanWithoutAnEndIsRefused() throws Exception {
         calls.post(MODERATOR, "/api/bans", ban("address", "203.0.113.1", ""))
@@ -111,6 +159,14 @@ class BanApiIT {
         "0.0.0.0/0, too-wide",
         "::/0, too-wide",
         "10.0.0.0/7, too-wide",
+        "100.64.0.0/10, whole-range",
+        "100.0.0.0/8, whole-range",
+        "10.0.0.0/8, whole-range",
+        "192.168.0.0/16, whole-range",
+        "200::/7, too-wide",
+        "fc00::/8, too-wide",
+        "::ffff:0.0.0.0/96, too-wide",
+        "::ffff:127.0.0.1, loopback",
         "127.0.0.1, loopback",
         "fe80::1, link-local",
         "224.0.0.1, multicast",

@@ -136,7 +136,15 @@ class BanTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/8", "203.0.113.7", "fd42:201::/48", "fd42::/16", "200::1"})
+    @ValueSource(
+            strings = {
+                "10.0.0.0/9",
+                "100.64.0.0/11",
+                "203.0.113.7",
+                "fd42:201::/48",
+                "fd42::/16",
+                "200::1"
+            })
     void theRestOfTheInternetMayBeBanned(String prefix) {
         assertThat(NeverBan.refusal(Prefix.parse(prefix))).isEmpty();
     }

@@ -8,6 +8,7 @@ import static org.springframework.cloud.gateway.server.mvc.handler.GatewayRouter
 import static org.springframework.cloud.gateway.server.mvc.handler.HandlerFunctions.http;
 import static org.springframework.web.servlet.function.RequestPredicates.GET;
 import static org.springframework.web.servlet.function.RequestPredicates.POST;
+import static org.springframework.web.servlet.function.RequestPredicates.method;
 import static org.springframework.web.servlet.function.RequestPredicates.path;
 
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -92,12 +94,21 @@ class Routes {
                                     "billing")),
                     new Row(
                             Part.ABUSE,
-                            List.of("reports", "cases", "hours", "bans", "never-bans", "abuse")));
+                            List.of(
+                                    "reports",
+                                    "cases",
+                                    "hours",
+                                    "bans",
+                                    "never-bans",
+                                    "outside-lists",
+                                    "bouncers",
+                                    "abuse")));
 
     @Bean
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
-        RouterFunction<ServerResponse> all = identity(parts).and(payPage(parts));
+        RouterFunction<ServerResponse> all =
+                identity(parts).and(payPage(parts)).and(bouncers(parts));
         for (Row row : TABLE) {
             for (String segment : row.segments()) {
                 all =
@@ -150,6 +161,23 @@ class Routes {
                 .before(removeRequestHeader("Cookie"))
                 .before(removeRequestHeader("Authorization"))
                 .before(uri(parts.of(Part.BILLING)))
+                .after(removeResponseHeader("Set-Cookie"))
+                .build();
+    }
+
+    /** What CrowdSec's bouncers call: a firewall shows a key of its own, nobody's session or token passes. */
+    private static RouterFunction<ServerResponse> bouncers(Parts parts) {
+        return route("bouncers")
+                .route(
+                        path("/v1/decisions")
+                                .or(path("/v1/decisions/stream"))
+                                .and(method(HttpMethod.GET).or(method(HttpMethod.HEAD)))
+                                .or(POST("/v1/usage-metrics")),
+                        http())
+                .filter(answersForMissing(Part.ABUSE))
+                .before(removeRequestHeader("Cookie"))
+                .before(removeRequestHeader("Authorization"))
+                .before(uri(parts.of(Part.ABUSE)))
                 .after(removeResponseHeader("Set-Cookie"))
                 .build();
     }
