@@ -36,6 +36,8 @@ class Security {
                                 .authenticated()
                                 .requestMatchers(HttpMethod.GET, "/api/reports/*")
                                 .permitAll()
+                                .requestMatchers(HttpMethod.GET, "/log/**")
+                                .permitAll()
                                 .requestMatchers("/actuator/health/**", "/error")
                                 .permitAll()
                                 .requestMatchers("/api/**", "/v3/api-docs/**")

@@ -1,6 +1,6 @@
 /**
  * Abuse reporting: complaints in, decisions and bans out. The sub-packages are its capabilities, each importing only those
- * before it: {@code subject · report · casework · decision · ban}. Here stands what they are started with, and nothing that
+ * before it: {@code transparency · subject · report · casework · decision · ban}. Here stands what they are started with, and nothing that
  * they import.
  */
 @NullMarked

@@ -19,6 +19,7 @@ import org.coopmesh.abuse.report.Report;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
+import org.coopmesh.abuse.subject.SecondModeratorWanted;
 import org.coopmesh.abuse.subject.Subject;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -290,6 +291,14 @@ class CaseController {
                 .orElseThrow(SubjectUnknown::new);
     }
 
+    @Operation(summary = "Agree to a look-up that another moderator asked for")
+    @PostMapping("/{id}/subject/agreement")
+    @PreAuthorize("hasRole('moderator')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void agreeToLookUp(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
+        casework.agreeToLookUp(new CaseId(id), moderator(jwt));
+    }
+
     @Operation(summary = "Close a decided case")
     @PostMapping("/{id}/close")
     @PreAuthorize("hasRole('moderator')")
@@ -307,6 +316,11 @@ class CaseController {
 
     /** Nobody held the address at that moment, as far as this service was told. */
     private static class SubjectUnknown extends RuntimeException {}
+
+    @ExceptionHandler
+    ProblemDetail secondWanted(SecondModeratorWanted e) {
+        return problem(HttpStatus.CONFLICT, "second-moderator-wanted", e.getMessage());
+    }
 
     @ExceptionHandler
     ProblemDetail notFound(CaseNotFound e) {

@@ -25,6 +25,7 @@ import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.SubjectRegister;
 import org.coopmesh.abuse.subject.Target;
 import org.coopmesh.abuse.subject.Target.OfMember;
+import org.coopmesh.abuse.transparency.TransparencyLog;
 import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +47,7 @@ public class Adjudication {
     private final SubjectRegister subjects;
     private final BanOrders bans;
     private final Outbox outbox;
+    private final TransparencyLog publicLog;
     private final DecisionSettings settings;
     private final Clock clock;
 
@@ -55,6 +57,7 @@ public class Adjudication {
             SubjectRegister subjects,
             BanOrders bans,
             Outbox outbox,
+            TransparencyLog publicLog,
             DecisionSettings settings,
             Clock clock) {
         this.decisions = decisions;
@@ -62,6 +65,7 @@ public class Adjudication {
         this.subjects = subjects;
         this.bans = bans;
         this.outbox = outbox;
+        this.publicLog = publicLog;
         this.settings = settings;
         this.clock = clock;
     }
@@ -197,6 +201,7 @@ public class Adjudication {
     private void takeBack(DecisionId id, CaseId caseId, MemberId by, String reason) {
         Instant now = now();
         decisions.addStep(id, "reversed", by, reason, now);
+        publicLog.append(DecisionLog.reversed(id));
         for (MeasureInForce measure : decisions.lockInForce(id)) {
             decisions.end(measure.id(), "reversed", now);
             outbox.add(
@@ -262,6 +267,7 @@ public class Adjudication {
             case Reversed r -> throw new IllegalStateException("not settled");
         }
         Ruling ruling = draft.ruling();
+        publicLog.append(DecisionLog.settled(draft, casework.find(draft.caseId()).matter(), now()));
         casework.decide(draft.caseId(), draft.moderator(), ruling.upheld(), ruling.member());
         log.atInfo().addKeyValue("decisionId", draft.id()).log("decision in force");
         return settled;
