@@ -97,7 +97,8 @@ class Routes {
     @Bean
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
-        RouterFunction<ServerResponse> all = identity(parts).and(payPage(parts));
+        RouterFunction<ServerResponse> all =
+                identity(parts).and(payPage(parts)).and(publicLog(parts));
         for (Row row : TABLE) {
             for (String segment : row.segments()) {
                 all =
@@ -150,6 +151,18 @@ class Routes {
                 .before(removeRequestHeader("Cookie"))
                 .before(removeRequestHeader("Authorization"))
                 .before(uri(parts.of(Part.BILLING)))
+                .after(removeResponseHeader("Set-Cookie"))
+                .build();
+    }
+
+    /** The co-op's public log: the same for everybody, so nobody's session passes. */
+    private static RouterFunction<ServerResponse> publicLog(Parts parts) {
+        return route("log")
+                .route(GET("/log/**"), http())
+                .filter(answersForMissing(Part.ABUSE))
+                .before(removeRequestHeader("Cookie"))
+                .before(removeRequestHeader("Authorization"))
+                .before(uri(parts.of(Part.ABUSE)))
                 .after(removeResponseHeader("Set-Cookie"))
                 .build();
     }
