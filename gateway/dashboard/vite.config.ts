@@ -17,7 +17,7 @@ export default defineConfig({
     lingui(),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:8080', '/id': 'http://127.0.0.1:8080', '/oauth2': 'http://127.0.0.1:8080', '/login': 'http://127.0.0.1:8080' } },
+  server: { host: '127.0.0.1', proxy: { '/api': 'http://127.0.0.1:8080', '/log/': 'http://127.0.0.1:8080', '/id': 'http://127.0.0.1:8080', '/oauth2': 'http://127.0.0.1:8080', '/login': 'http://127.0.0.1:8080' } },
   build: {
     // Maven builds into its own target folder
     outDir: process.env.DASHBOARD_DIST ?? 'dist',

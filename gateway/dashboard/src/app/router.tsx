@@ -31,6 +31,7 @@ const confirmed = createRoute({ getParentRoute: () => root, path: '/confirmed', 
 const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: lazyRouteComponent(() => import('@/features/setup/SetUpPage')) });
 const join = createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('@/features/join/JoinPage')) });
 const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
+const transparency = createRoute({ getParentRoute: () => root, path: '/transparency', beforeLoad: membersCatalogue, component: lazyRouteComponent(() => import('@/features/transparency/TransparencyPage')) });
 const followUp = createRoute({ getParentRoute: () => root, path: '/report/$reportId', component: lazyRouteComponent(() => import('@/features/reports/FollowUpPage')) });
 
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', beforeLoad: membersCatalogue, component: SignedIn });
@@ -170,7 +171,7 @@ const outsideLists = createRoute({ ...under('/bans/lists'), component: lazyRoute
 const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRouteComponent(() => import('@/features/bans/FirewallsPage')) });
 
 const tree = root.addChildren([
-  landing, setUp, confirmed, join, report, followUp,
+  landing, setUp, confirmed, join, report, followUp, transparency,
   signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 

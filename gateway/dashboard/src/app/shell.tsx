@@ -1,7 +1,7 @@
 import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
-  IconAddressBook, IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconGavel, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconPlugConnectedX, IconReceipt2, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
+  IconAddressBook, IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconGavel, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconPlugConnectedX, IconReceipt2, IconReportAnalytics, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstack/react-router';
@@ -18,7 +18,7 @@ import { useProofAsked } from '@/shared/step-up';
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
 
 interface Place {
-  to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report';
+  to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report' | '/transparency';
   icon: ReactNode;
   name: ReactNode;
   roles?: Role[];
@@ -58,6 +58,7 @@ function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
         { to: '/my', icon: <IconHome2 size={18} />, name: <Trans>My connection</Trans> },
         { to: '/names', icon: <IconAddressBook size={18} />, name: <Trans>Names</Trans> },
         { to: '/report', icon: <IconFlag3 size={18} />, name: <Trans>Report abuse</Trans> },
+        { to: '/transparency', icon: <IconReportAnalytics size={18} />, name: <Trans>Transparency</Trans> },
       ],
     },
   ];

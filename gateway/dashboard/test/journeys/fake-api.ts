@@ -288,7 +288,7 @@ export class FakeCoop {
       response.end();
       return;
     }
-    if (!url.pathname.startsWith('/api/') && url.pathname !== '/id/sign-out') return this.file(url.pathname, response);
+    if (!url.pathname.startsWith('/api/') && !url.pathname.startsWith('/log/') && url.pathname !== '/id/sign-out') return this.file(url.pathname, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -328,7 +328,7 @@ export class FakeCoop {
     const on = (pattern: RegExp, verb = 'GET') => (method === verb ? pattern.exec(path) : null);
     const items = (list: unknown[]) => ({ status: 200, body: { items: this.empty ? [] : list, next: null } });
     const ok = (answer?: unknown) => (answer === undefined ? { status: 204 } : { status: 200, body: answer });
-    const open = /^\/api\/(session|coop|plans|applications|reports(\/[0-9a-f-]{36})?)$/.test(path);
+    const open = /^\/api\/(session|coop|plans|applications|reports(\/[0-9a-f-]{36})?)$/.test(path) || path.startsWith('/log/');
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
@@ -740,6 +740,10 @@ export class FakeCoop {
       return ok({ ...one, bills: 84, reproduced: 84, why: null, distribution: one.state === 'done' ? { payers: 42, cheaper: 25, same: 4, dearer: 13, betterAlone: 2, tenth: eur('-9.10'), quarter: eur('-5.20'), median: eur('-1.40'), threeQuarters: eur('2.80'), nineTenths: eur('11.90') } : null, own: one.state === 'done' && this.memberId === IDS.ana ? [spread] : [] });
     }
     if (on(/^\/api\/plans\/simulations\/[0-9a-f-]{36}\/payers$/)) return items([spread, { ...spread, payerId: randomUUID(), difference: eur('11.90'), proposed: eur('66.70'), alone: eur('40.00'), betterAlone: true }]);
+    if (on(/^\/log\/witnesses$/)) return ok({ name: 'coop.example/log', size: 1284, root: 'XcnaeacGWamtVZy3Ad7ZoqudgjqtL0lgz+Nw7/RgQyg=', seenBy: 41, nodes: 42, refusals: 0 });
+    if (on(/^\/log\/keys$/)) return items([{ key: 'coop.example/log+12fc0e79+AW5poXQYdJUcDe5F0N18QPv/veAS3GG0wz5T4VFwsTUa', since: ago(90_000), until: null }]);
+    if (on(/^\/log\/reports$/)) return items(this.empty ? [] : ['2026-Q3', '2026-Q2']);
+    if (on(/^\/log\/reports\/2026-Q\d$/)) return ok({ period: '2026-Q3', facts: { 'decision-upheld': 31, 'decision-dismissed': 12, 'decision-reversed': 2, 'ban-imposed': 14, 'ban-lifted': 3, 'appeal-lodged': 5, 'appeal-granted': 1, 'appeal-refused': 3, 'look-up': 36 }, categories: [{ name: 'spam', count: 22 }, { name: 'intrusion', count: 13 }, { name: 'malware', count: null }, { name: 'child_safety', count: null }], measures: [{ name: 'warning', count: 17 }, { name: 'slowLane', count: 9 }, { name: 'suspension', count: null }, { name: 'ban', count: null }], hoursToDecide: { median: 19, ninetiethPercentile: 71 }, overturnedPercent: 6 });
     if (on(/^\/api\/reports$/, 'POST')) return String(body.address ?? '').includes('999') ? problem(400, 'invalid-request', 'The report is not complete', [{ field: 'address', rule: 'address', message: 'is not an IP address' }]) : { status: 201, body: { id: IDS.report, followUpToken: 'unguessable-token' } };
     if (on(/^\/api\/reports\/mine$/)) return items([{ id: IDS.report, category: 'spam', address: null, receivedAt: ago(9000), state: 'answered', outcome: 'upheld' }]);
     if ((found = on(/^\/api\/reports\/([^/]+)$/))) return q.get('token') === 'unguessable-token' ? ok({ id: found[1], category: 'intrusion', address: '10.201.1.20', receivedAt: ago(200), state: 'answered', outcome: 'upheld', additions: [{ text: 'It went on until noon.', addedAt: ago(100) }] }) : problem(404, 'report-not-found', 'no such report');

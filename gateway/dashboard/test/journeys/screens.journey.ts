@@ -14,6 +14,7 @@ const PUBLIC: [string, string, RegExp][] = [
   ['landing', '/', /owned by us/],
   ['join', '/join', /Become a member of Vall Mesh/],
   ['report', '/report', /What did you see/],
+  ['transparency', '/transparency', /41 of 42/],
   ['follow-up', `/report/${IDS.report}#unguessable-token`, /You were right/],
   ['sign-in-needed', '/members', /Please sign in/],
   ['missing', '/nowhere', /no such page/],

@@ -35,7 +35,7 @@ export default function LandingPage() {
         <li><IconCoins aria-hidden="true" /><div><h2><Trans>A bill you can check</Trans></h2><p><Trans>Every line leads to what your node counted and signed. The books are open to all members.</Trans></p></div></li>
         <li><IconShieldCheck aria-hidden="true" /><div><h2><Trans>Rules that bind us all</Trans></h2><p><Trans>Reports are answered, bans end on a date, and nobody reads your traffic.</Trans></p></div></li>
       </ul>
-      <p className="landing-foot"><Trans>Trouble from one of our addresses? <Link to="/report">Report abuse</Link>, with or without your name.</Trans></p>
+      <p className="landing-foot"><Trans>Trouble from one of our addresses? <Link to="/report">Report abuse</Link>, with or without your name.</Trans> <Trans>What becomes of it, in figures: <Link to="/transparency">Transparency</Link>.</Trans></p>
     </div>
   );
 }

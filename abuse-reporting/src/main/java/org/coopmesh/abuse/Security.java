@@ -44,6 +44,8 @@ class Security {
                                 .permitAll() // By a firewall's key.
                                 .requestMatchers(HttpMethod.POST, "/v1/usage-metrics")
                                 .permitAll()
+                                .requestMatchers(HttpMethod.GET, "/log/**")
+                                .permitAll()
                                 .requestMatchers("/actuator/health/**", "/error")
                                 .permitAll()
                                 .requestMatchers("/api/**", "/v3/api-docs/**")

@@ -7,6 +7,7 @@ import java.util.UUID;
 import org.coopmesh.abuse.Village.Calls;
 import org.coopmesh.abuse.Village.Home;
 import org.coopmesh.abuse.Village.Person;
+import org.coopmesh.abuse.transparency.TransparencyLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +22,7 @@ class AppendOnlyIT {
     @Autowired Calls calls;
     @Autowired JdbcClient db;
     @Autowired TestClock clock;
+    @Autowired TransparencyLog log;
 
     @BeforeEach
     void somethingIsInEveryTable() throws Exception {
@@ -89,6 +91,26 @@ class AppendOnlyIT {
                         """)
                 .params(decision, UUID.randomUUID())
                 .update();
+        log.sequence();
+        fillByHand();
+    }
+
+    /** What this service does only on a quarter's end, for a shared address or where the co-op wants two for a look-up. */
+    private void fillByHand() {
+        db.sql(
+                        """
+                        insert into port_block_epoch (node_id, since) values (repeat('ab', 32), now()) on conflict do nothing;
+                        insert into log_refusal values (gen_random_uuid(), repeat('ab', 32), 'forked', 'a', 'b', now());
+                        insert into log_report values ('2026-Q1', '{}', now()) on conflict do nothing;
+                        with request as (
+                            insert into look_up_request values (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'r', now())
+                            returning request_id)
+                        insert into look_up_agreement select request_id, gen_random_uuid(), now() from request;
+                        insert into look_up_use
+                        select request_id, look_up_id from look_up_agreement, look_up
+                        on conflict do nothing
+                        """)
+                .update();
     }
 
     private static int step;
@@ -115,7 +137,17 @@ class AppendOnlyIT {
                 "report_mute",
                 "report_mute_end",
                 "vault_reading",
-                "vault_erasure"
+                "vault_erasure",
+                "port_block_epoch",
+                "look_up_request",
+                "look_up_agreement",
+                "look_up_use",
+                "log_fact",
+                "log_entry",
+                "log_node",
+                "log_checkpoint",
+                "log_report",
+                "log_refusal"
             })
     void theDatabaseRefusesToChangeRemoveOrEmpty(String table) {
         String column =

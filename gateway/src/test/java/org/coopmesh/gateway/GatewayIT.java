@@ -132,6 +132,17 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void thePublicLogIsReadWithoutAnybodysSession() {
+        person.signedInAs("anna");
+
+        person.get("/log/tile/entries/x001/067.p/5");
+
+        assertThat(ABUSE.last().uri().toString()).isEqualTo("/log/tile/entries/x001/067.p/5");
+        assertThat(ABUSE.last().header("Authorization")).isNull();
+        assertThat(ABUSE.last().header("Cookie")).isNull();
+    }
+
+    @Test
     void whoPaysByALinkAndAProviderThatRingsNeedNoTokenOfASession() {
         byte[] body = "{\"id\" : \"evt_1\"}".getBytes(UTF_8);
         person.send(

@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "names",
                     "zone",
                     "assembly",
+                    "witness",
                     "privacy");
     private static final String SERVICE = "org.coopmesh.membership";
     private static final String FIXTURE = "org.coopmesh.fixture";

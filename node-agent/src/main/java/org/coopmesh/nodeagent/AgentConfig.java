@@ -299,6 +299,11 @@ public record AgentConfig(
         return stateDir.resolve("port-blocks");
     }
 
+    /** The checkpoint of the co-op's public log that was seen last. */
+    public Path witnessFile() {
+        return stateDir.resolve("log-seen");
+    }
+
     /** Which queues were made, so that they can be taken away. */
     public Path sharingFile() {
         return stateDir.resolve("share");

@@ -43,6 +43,7 @@ import org.coopmesh.nodeagent.sharing.SharingKeeper;
 import org.coopmesh.nodeagent.topology.TopologyReporter;
 import org.coopmesh.nodeagent.usage.Counters;
 import org.coopmesh.nodeagent.usage.Counters.Simulated;
+import org.coopmesh.nodeagent.witness.LogWitness;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -184,6 +185,15 @@ public final class NodeAgent implements AutoCloseable {
                         () -> counting.progress().report().accepted() > 0,
                         RANDOM,
                         () -> System.exit(CommandLine.ANOTHER_VERSION));
+        var witness =
+                new LogWitness(
+                        channels::membership,
+                        identity.nodeId(),
+                        identity.identityKey(),
+                        identity::sign,
+                        config.witnessFile(),
+                        clock,
+                        RANDOM);
         var names =
                 new NamesKeeper(
                         channels::membership,
@@ -242,6 +252,7 @@ public final class NodeAgent implements AutoCloseable {
         start("pages", this::giveBackPages);
         if (!config.releaseKeys().isEmpty()) start("release", updates::run);
         if (config.namesZone().isPresent()) start("names", names::run);
+        start("witness", witness::run);
         metrics.ifPresent(port -> start("metrics", port::run));
         if (!byServer) start("clock", this::followTheSystem);
         log.atInfo()

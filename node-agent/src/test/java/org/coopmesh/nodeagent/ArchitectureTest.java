@@ -35,7 +35,8 @@ class ArchitectureTest {
                     Map.entry("topology", Set.of("netfilter")),
                     Map.entry("collector", Set.of()),
                     Map.entry("release", Set.of("identity")),
-                    Map.entry("names", Set.of("identity")));
+                    Map.entry("names", Set.of("identity")),
+                    Map.entry("witness", Set.of("identity")));
 
     @TestFactory
     List<DynamicTest> capabilitiesImportOnlyWhatTheySay() {

@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.abuse.ban.Ban.Expired;
 import org.coopmesh.abuse.ban.Ban.InForce;
@@ -16,6 +17,9 @@ import org.coopmesh.abuse.subject.Prefix;
 import org.coopmesh.abuse.subject.Target.OfAddress;
 import org.coopmesh.abuse.subject.Target.OfMember;
 import org.coopmesh.abuse.subject.Target.OfNode;
+import org.coopmesh.abuse.transparency.LogFact;
+import org.coopmesh.abuse.transparency.LogFact.Kind;
+import org.coopmesh.abuse.transparency.TransparencyLog;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.BanExpired;
 import org.coopmesh.contracts.abuse.v1.BanImposed;
@@ -30,16 +34,18 @@ import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Bans as other services hear of them: those of addresses and nodes on one topic, those of members as measures. */
+/** Bans as the public log and other services hear of them: those of addresses and nodes on one topic, those of members as measures. */
 @Component
 class BanEvents {
     static final String BAN_TOPIC = "coopmesh.abuse.ban.v1";
     static final String MEASURE_TOPIC = "coopmesh.abuse.decision.v1";
 
     private final Outbox outbox;
+    private final TransparencyLog publicLog;
 
-    BanEvents(Outbox outbox) {
+    BanEvents(Outbox outbox, TransparencyLog publicLog) {
         this.outbox = outbox;
+        this.publicLog = publicLog;
     }
 
     /** States in the caller's transaction what a ban has become; of a ban that never held there is nothing to say. */
@@ -64,6 +70,7 @@ class BanEvents {
     }
 
     private void add(Order order, Fact fact, Instant at) {
+        publicLog.append(entry(order, fact));
         switch (order.target()) {
             case OfMember of ->
                     outbox.add(
@@ -93,6 +100,18 @@ class BanEvents {
                                                         : new Fact.Lifted(),
                                                 at)))
                         .toList());
+    }
+
+    /** Told is that there was a ban; what it hits is sealed down to its kind. */
+    private static LogFact entry(Order order, Fact fact) {
+        Kind kind =
+                switch (fact) {
+                    case Fact.Imposed i -> Kind.BAN_IMPOSED;
+                    case Fact.Lifted l -> Kind.BAN_LIFTED;
+                    case Fact.Expired e -> Kind.BAN_EXPIRED;
+                };
+        return new LogFact(
+                kind, order.id().toString(), Map.of(), Map.of("target", order.target().kind()));
     }
 
     private static BanTarget target(Prefix prefix) {

@@ -22,6 +22,7 @@ import org.coopmesh.abuse.report.Reporter;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
+import org.coopmesh.abuse.subject.SecondModeratorWanted;
 import org.coopmesh.abuse.subject.Subject;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -390,6 +391,14 @@ class CaseController {
                 .orElseThrow(SubjectUnknown::new);
     }
 
+    @Operation(summary = "Agree to a look-up that another moderator asked for")
+    @PostMapping("/{id}/subject/agreement")
+    @PreAuthorize("hasRole('moderator')")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    void agreeToLookUp(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
+        casework.agreeToLookUp(new CaseId(id), moderator(jwt));
+    }
+
     @Operation(summary = "Close a decided case")
     @PostMapping("/{id}/close")
     @PreAuthorize("hasRole('moderator')")
@@ -407,6 +416,11 @@ class CaseController {
 
     /** Nobody held the address at that moment, as far as this service was told. */
     private static class SubjectUnknown extends RuntimeException {}
+
+    @ExceptionHandler
+    ProblemDetail secondWanted(SecondModeratorWanted e) {
+        return problem(HttpStatus.CONFLICT, "second-moderator-wanted", e.getMessage());
+    }
 
     @ExceptionHandler
     ProblemDetail notFound(CaseNotFound e) {

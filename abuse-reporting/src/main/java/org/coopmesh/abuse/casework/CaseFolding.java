@@ -76,7 +76,7 @@ class CaseFolding implements CaseOpener {
         var address = report.address();
         if (address != null) {
             return Optional.of(
-                    subjects.attachment(address, report.observedAt())
+                    subjects.attachment(address, report.port(), report.observedAt())
                             .map(attachment -> "attachment " + attachment)
                             .orElse("address " + address));
         }

@@ -29,6 +29,7 @@ import org.coopmesh.abuse.subject.LookUp;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
+import org.coopmesh.abuse.subject.SecondModeratorWanted;
 import org.coopmesh.abuse.subject.Subject;
 import org.coopmesh.abuse.subject.SubjectRegister;
 import org.coopmesh.abuse.subject.Target;
@@ -275,8 +276,9 @@ public class Casework {
      *
      * @throws CaseStepRefused unless the moderator has the case in hand, or if it names no address
      * @throws ConflictOfInterest if the moderator stands too near
+     * @throws SecondModeratorWanted where the co-op wants two and no other moderator agreed yet
      */
-    @Transactional
+    @Transactional(noRollbackFor = SecondModeratorWanted.class)
     public Optional<Subject> lookUp(CaseId id, MemberId moderator, String reason) {
         Case held = lock(id);
         hold(held, moderator);
@@ -287,9 +289,30 @@ public class Casework {
             throw new CaseStepRefused("this case names no address");
         }
         Optional<Subject> found =
-                subjects.lookUp(new LookUp(id, moderator, reason, address, matter.observedAt()));
+                subjects.lookUp(
+                        new LookUp(
+                                id,
+                                moderator,
+                                reason,
+                                address,
+                                matter.port(),
+                                matter.observedAt()));
         found.ifPresent(subject -> cases.setSubject(id, subject.member()));
         return found;
+    }
+
+    /**
+     * Another moderator agrees that who stands behind the address is looked up.
+     *
+     * @throws CaseStepRefused if nobody else asked for it
+     * @throws ConflictOfInterest if the moderator stands too near
+     */
+    @Transactional
+    public void agreeToLookUp(CaseId id, MemberId second) {
+        refuseConflict(lock(id), second);
+        if (!subjects.agree(id, second)) {
+            throw new CaseStepRefused("no look-up of another moderator waits in this case");
+        }
     }
 
     /**

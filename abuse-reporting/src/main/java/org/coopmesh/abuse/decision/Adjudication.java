@@ -28,6 +28,7 @@ import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.SubjectRegister;
 import org.coopmesh.abuse.subject.Target;
 import org.coopmesh.abuse.subject.Target.OfMember;
+import org.coopmesh.abuse.transparency.TransparencyLog;
 import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +52,7 @@ public class Adjudication {
     private final Outbox outbox;
     private final ApplicationEventPublisher hearers;
     private final Policy policy;
+    private final TransparencyLog publicLog;
     private final Clock clock;
 
     Adjudication(
@@ -61,6 +63,7 @@ public class Adjudication {
             Outbox outbox,
             ApplicationEventPublisher hearers,
             Policy policy,
+            TransparencyLog publicLog,
             Clock clock) {
         this.decisions = decisions;
         this.casework = casework;
@@ -69,6 +72,7 @@ public class Adjudication {
         this.outbox = outbox;
         this.hearers = hearers;
         this.policy = policy;
+        this.publicLog = publicLog;
         this.clock = clock;
     }
 
@@ -212,6 +216,7 @@ public class Adjudication {
 
     private void takeBack(DecisionId id, CaseId caseId, MemberId by, String reason, Instant now) {
         decisions.addStep(id, "reversed", by, reason, now, null);
+        publicLog.append(DecisionLog.reversed(id));
         for (MeasureInForce measure : decisions.lockInForce(id)) {
             decisions.end(measure.id(), "reversed", now);
             outbox.add(
@@ -349,6 +354,7 @@ public class Adjudication {
             case Reversed r -> throw new IllegalStateException("not settled");
         }
         Ruling ruling = draft.ruling();
+        publicLog.append(DecisionLog.settled(draft, casework.find(draft.caseId()).matter(), now()));
         casework.decide(draft.caseId(), draft.moderator(), ruling.upheld(), ruling.member());
         log.atInfo().addKeyValue("decisionId", draft.id()).log("decision in force");
         return settled;

@@ -47,6 +47,12 @@ class Attachments {
                 == 1;
     }
 
+    int nodesInService() {
+        return db.sql("select count(*) from node where state = 'enrolled'")
+                .query(Integer.class)
+                .single();
+    }
+
     boolean knowsNode(NodeId node) {
         return db.sql("select exists (select from node where node_id = :node)")
                 .param("node", node.value())
@@ -89,16 +95,26 @@ class Attachments {
                 == 1;
     }
 
-    /** Who held {@code address} at that moment; an attachment includes its first moment and not its last. */
-    Optional<Subject> holder(Prefix address, Instant at) {
+    /**
+     * Who held all of {@code part} at that moment; an attachment includes its first moment and not its last. Prefixes are never
+     * shared in time, so of each prefix only the newest up to then can have held it: one look at the index for each length.
+     */
+    Optional<Subject> holder(Prefix part, Instant at) {
+        String column = part.family() == Prefix.Family.V4 ? "prefix_v4" : "prefix_v6";
         return db.sql(
                         """
-                        select member_id, site_id, attachment_id from attachment
-                        where (prefix_v4 >>= cast(:address as inet) or prefix_v6 >>= cast(:address as inet))
-                          and attached_at <= :at and (detached_at is null or detached_at > :at)
-                        order by attached_at desc limit 1
-                        """)
-                .param("address", address.addressText())
+                        select held.member_id, held.site_id, held.attachment_id
+                        from generate_series(0, :length) as lengths (length)
+                        cross join lateral (
+                            select member_id, site_id, attachment_id, attached_at, detached_at from attachment
+                            where %s = network(set_masklen(cast(:address as inet), lengths.length)) and attached_at <= :at
+                            order by attached_at desc limit 1) held
+                        where held.detached_at is null or held.detached_at > :at
+                        order by held.attached_at desc limit 1
+                        """
+                                .formatted(column))
+                .param("length", part.length())
+                .param("address", part.addressText())
                 .param("at", time(at))
                 .query((rs, row) ->
                         new Subject(

@@ -16,22 +16,82 @@ class LookUps {
         this.db = db;
     }
 
-    void add(LookUp lookUp, Optional<Subject> found, Instant now) {
+    /** The id of the line. */
+    UUID add(LookUp lookUp, Optional<Subject> found, Instant now) {
+        UUID id = UUID.randomUUID();
         db.sql(
                         """
-                        insert into look_up (look_up_id, case_id, moderator_id, reason, address, at, attachment_id,
+                        insert into look_up (look_up_id, case_id, moderator_id, reason, address, port, at, attachment_id,
                             looked_up_at)
-                        values (:id, :caseId, :moderator, :reason, cast(:address as inet), :at,
-                            cast(:attachment as uuid), :now)
+                        values (:id, :caseId, :moderator, :reason, cast(:address as inet),
+                            cast(:port as integer), :at, cast(:attachment as uuid), :now)
+                        """)
+                .param("id", id)
+                .param("caseId", lookUp.caseId().value())
+                .param("moderator", lookUp.moderator().value())
+                .param("reason", lookUp.reason())
+                .param("address", lookUp.address().addressText())
+                .param("port", lookUp.port())
+                .param("at", lookUp.at().atOffset(ZoneOffset.UTC))
+                .param("attachment", found.map(s -> s.attachment().value()).orElse(null))
+                .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+        return id;
+    }
+
+    /** Asks for a second moderator, unless this one has asked already and nobody agreed. */
+    void ask(LookUp lookUp, Instant now) {
+        db.sql(
+                        """
+                        insert into look_up_request (request_id, case_id, moderator_id, reason, asked_at)
+                        select :id, :caseId, :moderator, :reason, :now
+                        where not exists (
+                            select from look_up_request r left join look_up_agreement a using (request_id)
+                            where r.case_id = :caseId and r.moderator_id = :moderator and a.request_id is null)
                         """)
                 .param("id", UUID.randomUUID())
                 .param("caseId", lookUp.caseId().value())
                 .param("moderator", lookUp.moderator().value())
                 .param("reason", lookUp.reason())
-                .param("address", lookUp.address().addressText())
-                .param("at", lookUp.at().atOffset(ZoneOffset.UTC))
-                .param("attachment", found.map(s -> s.attachment().value()).orElse(null))
                 .param("now", now.atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    /** The request of a moderator that somebody agreed to and nobody used. */
+    Optional<UUID> agreed(CaseId caseId, MemberId moderator) {
+        return db.sql(
+                        """
+                        select r.request_id from look_up_request r join look_up_agreement a using (request_id)
+                        where r.case_id = :caseId and r.moderator_id = :moderator
+                          and not exists (select from look_up_use u where u.request_id = r.request_id)
+                        order by a.agreed_at limit 1
+                        """)
+                .param("caseId", caseId.value())
+                .param("moderator", moderator.value())
+                .query((rs, row) -> rs.getObject("request_id", UUID.class))
+                .optional();
+    }
+
+    /** Agrees to what waits in a case and another asked for; false if nothing does. */
+    boolean agree(CaseId caseId, MemberId second, Instant now) {
+        return db.sql(
+                                """
+                                insert into look_up_agreement (request_id, by_id, agreed_at)
+                                select r.request_id, :second, :now from look_up_request r
+                                where r.case_id = :caseId and r.moderator_id <> :second
+                                on conflict do nothing
+                                """)
+                        .param("caseId", caseId.value())
+                        .param("second", second.value())
+                        .param("now", now.atOffset(ZoneOffset.UTC))
+                        .update()
+                > 0;
+    }
+
+    void use(UUID request, UUID lookUp) {
+        db.sql("insert into look_up_use (request_id, look_up_id) values (:request, :lookUp)")
+                .param("request", request)
+                .param("lookUp", lookUp)
                 .update();
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Hears of nodes and of the prefixes given to them. */
+/** Hears of nodes, of the prefixes given to them and of how gateways share their addresses. */
 @Component
 class NodeListener {
     private final SubjectRegister register;
@@ -56,6 +56,14 @@ class NodeListener {
             case REVOKED ->
                     register.ended(
                             new NodeId(FactFields.nodeId("node_id", event.getNodeId())), "revoked");
+            case PORT_BLOCKS_SET ->
+                    register.portBlocksSet(
+                            new NodeId(FactFields.nodeId("node_id", event.getNodeId())),
+                            instant(event.getOccurredAt()),
+                            event.getPortBlocksSet().hasBlocks()
+                                    ? blocks(event.getPortBlocksSet().getBlocks())
+                                    : null);
+            case OUTAGE_ENDED -> {} // Nothing that a complaint asks for.
             case FACT_NOT_SET -> {} // A newer fact.
         }
     }
@@ -72,6 +80,16 @@ class NodeListener {
                 prefix(attached.getRouterV4()),
                 prefix(attached.getRouterV6()),
                 instant(event.getOccurredAt()));
+    }
+
+    private static PortBlocks blocks(org.coopmesh.contracts.membership.v1.PortBlocks told) {
+        return new PortBlocks(
+                Prefix.parse(told.getInside()),
+                told.getSlotLength(),
+                told.getOutsideList().stream().map(Prefix::address).toList(),
+                told.getFirstPort(),
+                told.getLastPort(),
+                told.getBlockPorts());
     }
 
     private static @Nullable Prefix prefix(String text) {

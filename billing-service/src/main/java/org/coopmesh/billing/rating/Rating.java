@@ -27,6 +27,7 @@ import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.billing.subscription.SiteId;
 import org.coopmesh.billing.subscription.SubscribedDays;
+import org.coopmesh.eventbus.Outbox;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -37,6 +38,7 @@ public class Rating {
     private final DuesChoices choices;
     private final PayerRegister register;
     private final Metering metering;
+    private final Outbox outbox;
     private final Clock clock;
 
     Rating(
@@ -44,11 +46,13 @@ public class Rating {
             DuesChoices choices,
             PayerRegister register,
             Metering metering,
+            Outbox outbox,
             Clock clock) {
         this.plans = plans;
         this.choices = choices;
         this.register = register;
         this.metering = metering;
+        this.outbox = outbox;
         this.clock = clock;
     }
 
@@ -58,7 +62,7 @@ public class Rating {
     }
 
     /**
-     * Declares a plan, or a new version of one.
+     * Declares a plan, or a new version of one, and says so.
      *
      * @throws PlanRefused if a version with the same or a later date exists, or a new version would count before today
      */
@@ -77,7 +81,9 @@ public class Rating {
                 throw new PlanRefused("a plan never changes backwards; take today or later");
             }
         }
-        plans.insert(plan, clock.instant(), by.toString());
+        Instant now = clock.instant();
+        plans.insert(plan, now, by.toString());
+        outbox.add(PlanEvents.TOPIC, plan.code(), PlanEvents.declared(plan, now));
     }
 
     /**

@@ -74,6 +74,14 @@ class TariffIT {
                 .andExpect(jsonPath("$.parts", hasSize(4)))
                 .andExpect(jsonPath("$.parts[2].windows[0].days[6]").value("sunday"))
                 .andExpect(jsonPath("$.parts[3].committedMbit").value("10"));
+        assertThat(
+                        db.sql(
+                                        """
+                                        select count(*) from outbox where topic = 'coopmesh.billing.plan.v1' and key = 'mixed'
+                                        """)
+                                .query(Integer.class)
+                                .single())
+                .isEqualTo(1);
         Someone anna = facts.joined("mixed", "2026-10-01");
         // 02 h and 12 h in Berlin, on the day before and the day after the clock falls back.
         used(anna, "2026-10-24T00:00:00Z", 10_000_000_000L, 1_000_000_000L);

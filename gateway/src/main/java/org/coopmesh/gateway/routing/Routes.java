@@ -108,7 +108,7 @@ class Routes {
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
         RouterFunction<ServerResponse> all =
-                identity(parts).and(payPage(parts)).and(bouncers(parts));
+                identity(parts).and(payPage(parts)).and(bouncers(parts)).and(publicLog(parts));
         for (Row row : TABLE) {
             for (String segment : row.segments()) {
                 all =
@@ -174,6 +174,18 @@ class Routes {
                                 .and(method(HttpMethod.GET).or(method(HttpMethod.HEAD)))
                                 .or(POST("/v1/usage-metrics")),
                         http())
+                .filter(answersForMissing(Part.ABUSE))
+                .before(removeRequestHeader("Cookie"))
+                .before(removeRequestHeader("Authorization"))
+                .before(uri(parts.of(Part.ABUSE)))
+                .after(removeResponseHeader("Set-Cookie"))
+                .build();
+    }
+
+    /** The co-op's public log: the same for everybody, so nobody's session passes. */
+    private static RouterFunction<ServerResponse> publicLog(Parts parts) {
+        return route("log")
+                .route(GET("/log/**"), http())
                 .filter(answersForMissing(Part.ABUSE))
                 .before(removeRequestHeader("Cookie"))
                 .before(removeRequestHeader("Authorization"))

@@ -11,6 +11,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.MemberEvent;
 import org.coopmesh.contracts.membership.v1.MemberEvent.FactCase;
+import org.coopmesh.contracts.membership.v1.RoleEvent;
 import org.coopmesh.membership.RunningService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +230,16 @@ class MembershipApiIT extends RunningService {
         http.perform(get("/api/members/{id}/timeline", id).with(caller(id, "member")))
                 .andExpect(jsonPath("$.items[0].kind").value("rolesChanged"))
                 .andExpect(jsonPath("$.items[0].detail.granted").value("treasurer"));
+        byte[] said =
+                db.sql(
+                                """
+                                select payload from outbox where topic = 'coopmesh.membership.role.v1' order by id desc limit 1
+                                """)
+                        .query((row, number) -> row.getBytes("payload"))
+                        .single();
+        assertThat(RoleEvent.parseFrom(said).getRole()).isEqualTo("treasurer");
+        assertThat(RoleEvent.parseFrom(said).hasGranted()).isTrue();
+        assertThat(new String(said, StandardCharsets.ISO_8859_1)).doesNotContain(id.toString());
     }
 
     @Test

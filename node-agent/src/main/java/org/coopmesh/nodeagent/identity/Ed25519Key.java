@@ -43,6 +43,18 @@ public final class Ed25519Key {
                 Arrays.copyOfRange(subjectPublicKeyInfo, before, subjectPublicKeyInfo.length));
     }
 
+    /**
+     * Takes the 32 bytes of a key.
+     *
+     * @throws IllegalArgumentException if they are not an Ed25519 key
+     */
+    public static Ed25519Key of(byte[] raw) {
+        if (raw.length != KEY_BYTES || !Ed25519.validatePublicKeyFull(raw, 0)) {
+            throw new IllegalArgumentException("not an Ed25519 key");
+        }
+        return new Ed25519Key(raw.clone());
+    }
+
     /** Whether {@code signature} over {@code message} is of this key. */
     public boolean signed(byte[] message, byte[] signature) {
         return signature.length == Ed25519.SIGNATURE_SIZE
