@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.abuse.appeal.Appeal.Granted;
 import org.coopmesh.abuse.appeal.Appeal.Lodged;
@@ -11,13 +12,16 @@ import org.coopmesh.abuse.appeal.Appeal.Refused;
 import org.coopmesh.abuse.casework.Casework;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.Adjudication;
-import org.coopmesh.abuse.decision.Decision;
 import org.coopmesh.abuse.decision.Decision.InForce;
+import org.coopmesh.abuse.decision.Decision;
 import org.coopmesh.abuse.decision.DecisionId;
 import org.coopmesh.abuse.decision.DecisionNotFound;
 import org.coopmesh.abuse.decision.DecisionStepRefused;
 import org.coopmesh.abuse.decision.DecisionTakenBack;
 import org.coopmesh.abuse.subject.MemberId;
+import org.coopmesh.abuse.transparency.LogFact.Kind;
+import org.coopmesh.abuse.transparency.LogFact;
+import org.coopmesh.abuse.transparency.TransparencyLog;
 import org.coopmesh.eventbus.Outbox;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +39,7 @@ public class Hearing {
     private final Adjudication adjudication;
     private final Casework casework;
     private final Outbox outbox;
+    private final TransparencyLog publicLog;
     private final Clock clock;
 
     Hearing(
@@ -42,11 +47,13 @@ public class Hearing {
             Adjudication adjudication,
             Casework casework,
             Outbox outbox,
+            TransparencyLog publicLog,
             Clock clock) {
         this.appeals = appeals;
         this.adjudication = adjudication;
         this.casework = casework;
         this.outbox = outbox;
+        this.publicLog = publicLog;
         this.clock = clock;
     }
 
@@ -88,6 +95,7 @@ public class Hearing {
             throw new AppealRefused("malformed", "text: " + malformed.getMessage());
         }
         appeals.add(filing);
+        told(filing, Kind.APPEAL_LODGED);
         log.atInfo().addKeyValue("appealId", filing.id()).log("appeal lodged");
         return new Lodged(filing);
     }
@@ -155,7 +163,13 @@ public class Hearing {
         tell(granted.filing(), true, granted.at());
     }
 
+    /** In the public log stands that there was one, and what became of it; whose it is, nowhere there. */
+    private void told(Filing filing, Kind kind) {
+        publicLog.append(new LogFact(kind, filing.id().toString(), Map.of(), Map.of()));
+    }
+
     private void tell(Filing filing, boolean granted, Instant at) {
+        told(filing, granted ? Kind.APPEAL_GRANTED : Kind.APPEAL_REFUSED);
         outbox.add(
                 AppealEvents.TOPIC,
                 filing.member().toString(),

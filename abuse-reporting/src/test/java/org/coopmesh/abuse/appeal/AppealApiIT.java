@@ -27,6 +27,7 @@ import org.coopmesh.contracts.abuse.v1.BanEvent;
 import org.coopmesh.contracts.abuse.v1.DecisionEvent;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.ResultActions;
 
@@ -42,6 +43,7 @@ class AppealApiIT {
     @Autowired TestClock clock;
     @Autowired Hearing hearing;
     @Autowired MockMvc mvc;
+    @Autowired JdbcClient db;
 
     @Test
     void aGrantedAppealRestoresEverythingByItselfAndTellsBoth() throws Exception {
@@ -93,6 +95,7 @@ class AppealApiIT {
                                 .param("token", Calls.<String>read(receipt, "$.followUpToken")))
                 .andExpect(jsonPath("$.outcome").value("overturned"))
                 .andExpect(jsonPath("$.length()").value(6));
+        assertThat(logged(appeal)).containsExactly("appeal-lodged", "appeal-granted");
         // The strike is gone.
         String next = claimed(home);
         calls.post(moderator, "/api/cases/" + next + "/subject", REASON);
@@ -111,6 +114,7 @@ class AppealApiIT {
                 .andExpect(status().isOk())
                 .andExpect(jsonPath("$.state").value("refused"))
                 .andExpect(jsonPath("$.mayHear").value(false));
+        assertThat(logged(appeal)).containsExactly("appeal-lodged", "appeal-refused");
         calls.post(another, path + "/grant", REASON).andExpect(status().isConflict());
         calls.post(another, path + "/refuse", REASON).andExpect(status().isConflict());
 
@@ -348,5 +352,13 @@ class AppealApiIT {
 
     private String in(int days) {
         return Village.in(clock.instant(), days * 86_400L);
+    }
+
+    /** What the public log has of an appeal. */
+    private List<String> logged(String appeal) {
+        return db.sql("select kind from log_fact where fact = :fact order by position")
+                .param("fact", appeal)
+                .query(String.class)
+                .list();
     }
 }
