@@ -115,7 +115,7 @@ class DecisionApiIT {
         mvc.perform(get("/api/reports/" + id).param("token", token))
                 .andExpect(jsonPath("$.state").value("answered"))
                 .andExpect(jsonPath("$.outcome").value("upheld"))
-                .andExpect(jsonPath("$.length()").value(6));
+                .andExpect(jsonPath("$.length()").value(7));
         calls.post(second, "/api/abuse/decisions/" + decision + "/reverse", reason());
 
         mvc.perform(get("/api/reports/" + id).param("token", token))

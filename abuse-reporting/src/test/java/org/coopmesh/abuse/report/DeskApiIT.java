@@ -72,7 +72,7 @@ class DeskApiIT {
     }
 
     @Test
-    void textThatNoDatabaseTakesIsTakenAllTheSame() throws Exception {
+    void textThatNoDatabaseTakesIsMadeStorableInADocumentAndRefusedInTheForm() throws Exception {
         ObjectNode document = report(XarfType.CONTENT__PHISHING);
         document.put("description", "a\u0000b");
 
@@ -85,7 +85,8 @@ class DeskApiIT {
                                 .single())
                 .contains("a\ufffdb");
         calls.report("{\"category\": \"spam\", \"description\": \"x\\u0000y\"}")
-                .andExpect(status().isCreated());
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("description"));
     }
 
     @Test
