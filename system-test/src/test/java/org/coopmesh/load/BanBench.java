@@ -91,8 +91,10 @@ final class BanBench {
                 .as("alba")
                 .putText("/api/outside-lists/" + list + "/content", text.toString())
                 .ok();
-        String settings = LISTED + " addresses of a list of others, to the receipts of 6 nodes' kernels";
-        figures.tell("ban.list_taken_ms.100000", millisSince(handedIn), "ms", "read, sieved and kept");
+        String settings =
+                LISTED + " addresses of a list of others, to the receipts of 6 nodes' kernels";
+        figures.tell(
+                "ban.list_taken_ms.100000", millisSince(handedIn), "ms", "read, sieved and kept");
         long enforced = System.nanoTime();
         village.village()
                 .as("alba")
@@ -105,7 +107,11 @@ final class BanBench {
             String key = "ban:" + listed(i) + "/32";
             awaitLong(key, () -> onNodes(key) == nodes());
         }
-        figures.tell("ban.list_on_nodes_s.100000", millisSince(enforced) / 1e3, "s", settings + ", looked at up to entry " + last);
+        figures.tell(
+                "ban.list_on_nodes_s.100000",
+                millisSince(enforced) / 1e3,
+                "s",
+                settings + ", looked at up to entry " + last);
     }
 
     private static String listed(int number) {

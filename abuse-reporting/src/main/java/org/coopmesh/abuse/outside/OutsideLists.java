@@ -205,7 +205,9 @@ public class OutsideLists {
         Fetcher.Fetched fetched = fetcher.fetch(text.url(), headers, ListReader::read);
         Instant before = seen.modifiedAt();
         Instant after = fetched.modifiedAt();
-        if (!allTheSame && fetched.reading() != null && before != null
+        if (!allTheSame
+                && fetched.reading() != null
+                && before != null
                 && after != null
                 && after.isBefore(before)) {
             throw new NoList(

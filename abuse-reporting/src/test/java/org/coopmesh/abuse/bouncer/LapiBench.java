@@ -1,6 +1,8 @@
 package org.coopmesh.abuse.bouncer;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,7 +37,7 @@ import org.coopmesh.quickstart.Servers;
 final class LapiBench {
     private static final int DECISIONS = 100_000;
     private static final int FIREWALLS = 100;
-    private static final int CLIENTS = 8;
+    private static final int CLIENTS = 10;
     private static final int STARTS = 20;
     private static final Duration MEASURED = Duration.ofSeconds(15);
     private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -198,8 +200,8 @@ final class LapiBench {
         long end = System.nanoTime() + howLong.toNanos();
         inParallel(client -> {
             try (var line = new Line()) {
-                for (int turn = client; System.nanoTime() < end; turn += CLIENTS) {
-                    Answer answer = line.get("/v1/decisions/stream", keys.get(turn % FIREWALLS));
+                for (int turn = 0; System.nanoTime() < end; turn++) {
+                    Answer answer = line.get("/v1/decisions/stream", keys.get(own(client, turn)));
                     if (answer.status() != 200 || answer.body().length > 40) {
                         throw new IllegalStateException("answered " + answer.status());
                     }
@@ -223,8 +225,8 @@ final class LapiBench {
         long end = System.nanoTime() + MEASURED.toNanos();
         inParallel(client -> {
             try (var line = new Line()) {
-                for (int turn = client; System.nanoTime() < end; turn += CLIENTS) {
-                    hear(line, turn % FIREWALLS, began, ended);
+                for (int turn = 0; System.nanoTime() < end; turn++) {
+                    hear(line, own(client, turn), began, ended);
                     count.incrementAndGet();
                 }
             }
@@ -310,6 +312,11 @@ final class LapiBench {
         }
     }
 
+    /** Each firewall calls over one connection: as in life it waits for an answer before it asks again. */
+    private static int own(int client, int turn) {
+        return client + turn % (FIREWALLS / CLIENTS) * CLIENTS;
+    }
+
     private interface Client {
         void run(int number) throws Exception;
     }
@@ -332,7 +339,7 @@ final class LapiBench {
     private record Answer(int status, byte[] body, boolean zipped) {
         String text() throws IOException {
             if (!zipped) return new String(body, StandardCharsets.UTF_8);
-            try (var in = new GZIPInputStream(new java.io.ByteArrayInputStream(body))) {
+            try (var in = new GZIPInputStream(new ByteArrayInputStream(body))) {
                 return new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
         }
@@ -344,10 +351,14 @@ final class LapiBench {
 
     /** A connection that stays open, as cheap as can be: the client shares the machine with what it measures. */
     private final class Line implements AutoCloseable {
-        private final Socket socket;
-        private final InputStream in;
+        private Socket socket;
+        private InputStream in;
 
         Line() throws IOException {
+            open();
+        }
+
+        private void open() throws IOException {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
@@ -365,17 +376,25 @@ final class LapiBench {
             int status = Integer.parseInt(line().split(" ")[1]);
             int length = -1;
             boolean zipped = false;
+            boolean last = false;
             for (String header = line(); !header.isEmpty(); header = line()) {
                 String lower = header.toLowerCase(Locale.ROOT);
                 if (lower.startsWith("content-length:")) {
                     length = Integer.parseInt(lower.substring(15).strip());
                 }
                 zipped |= lower.equals("content-encoding: gzip");
+                last |= lower.equals("connection: close"); // After a hundred requests.
             }
-            if (length >= 0) {
-                return new Answer(status, in.readNBytes(length), zipped);
+            byte[] body = length >= 0 ? in.readNBytes(length) : chunks();
+            if (last) {
+                socket.close();
+                open();
             }
-            var body = new java.io.ByteArrayOutputStream();
+            return new Answer(status, body, zipped);
+        }
+
+        private byte[] chunks() throws IOException {
+            var body = new ByteArrayOutputStream();
             for (int size = Integer.parseInt(line(), 16);
                     size > 0;
                     size = Integer.parseInt(line(), 16)) {
@@ -383,7 +402,7 @@ final class LapiBench {
                 line();
             }
             line();
-            return new Answer(status, body.toByteArray(), zipped);
+            return body.toByteArray();
         }
 
         private String line() throws IOException {

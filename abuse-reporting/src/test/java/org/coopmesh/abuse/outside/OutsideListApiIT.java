@@ -224,6 +224,22 @@ class OutsideListApiIT {
     }
 
     @Test
+    void aShortListThatBecomesEmptyIsKeptToo() throws Exception {
+        String id = add("url", "");
+        says("45.22.0.1\n45.22.0.2\n");
+        fetch(id);
+
+        says("# nothing today\n");
+        fetch(id)
+                .andExpect(jsonPath("$.outcome").value("shrunk"))
+                .andExpect(jsonPath("$.entries").value(2));
+        says("45.22.0.1\n");
+        fetch(id)
+                .andExpect(jsonPath("$.outcome").value("taken"))
+                .andExpect(jsonPath("$.entries").value(1));
+    }
+
+    @Test
     void whatIsTruncatedTooLongTooSlowOrElsewhereIsNotTaken() throws Exception {
         String id = add("url", "");
         says(addresses("45.15.0.", 20));
