@@ -195,9 +195,9 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       await page.getByRole('navigation', { name: 'Places' }).waitFor();
       return page.getByRole('navigation', { name: 'Places' }).getByRole('link').allInnerTexts();
     };
-    expect(await places('member')).toEqual(['Assembly', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
-    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Assembly', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Other tools', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
-    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Assembly', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse']);
+    expect(await places('member')).toEqual(['Assembly', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse', 'Transparency']);
+    expect(await places('member', 'treasurer')).toEqual(['What needs me', 'Members', 'Assembly', 'Invoices', 'Reconciliation', 'Direct debit', 'Payment providers', 'Other tools', 'Reminders', 'Mail', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse', 'Transparency']);
+    expect(await places('member', 'moderator')).toEqual(['What needs me', 'Members', 'Assembly', 'Nodes', 'Cases', 'Bans', 'Treasury', 'Shared costs', 'Moderators’ pay', 'Plans', 'My connection', 'Names', 'Report abuse', 'Transparency']);
     await context.close();
   });
 });

@@ -110,7 +110,7 @@ function CheckPanel() {
     <Panel title={t`Check it yourself`}>
       <div className="form">
         <p><Trans>You need not believe this page. On a machine of your own, with nothing but Python:</Trans></p>
-        <pre className="mono long" tabIndex={0} aria-label={t`Command`}>{command}</pre>
+        <pre className="mono long" style={{ whiteSpace: 'pre-wrap' }} tabIndex={0} aria-label={t`Command`}>{command}</pre>
         <p className="soft"><Trans>It reads every entry, computes the root again and compares it with the signed one. What you keep in <code>last-seen</code> it holds the log to next time: whoever rewrites, cuts off or forks it is found out. If you were concerned by a decision, its number lets you read what its entry stands for.</Trans></p>
         <Loaded query={keys} lines={1}>{(all) => <Facts items={all.map((key) => [key.until ? <Trans key="u">Key until <When at={key.until} /></Trans> : t`Key`, <code key="k" className="long">{key.key}</code>])} />}</Loaded>
       </div>
