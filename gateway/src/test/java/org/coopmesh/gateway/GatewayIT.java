@@ -790,8 +790,7 @@ class GatewayIT extends RunningGateway {
                                 : "{\"items\": []}"));
         person.signedInAs("board");
 
-        JsonNode appeals =
-                JSON.readTree(person.get("/api/overview/home").body()).path("appeals");
+        JsonNode appeals = JSON.readTree(person.get("/api/overview/home").body()).path("appeals");
 
         assertThat(appeals.path("count").asInt()).isEqualTo(2);
         assertThat(appeals.path("overdue").asInt()).isEqualTo(1);

@@ -81,7 +81,8 @@ class OverviewController {
         var runs = reader.ask(Part.BILLING, "/api/bill-runs", token);
         var implausible = reader.ask(Part.BILLING, "/api/usage/implausible?limit=" + PAGE, token);
         var cases = reader.ask(Part.ABUSE, "/api/cases?state=open&limit=" + PAGE, token);
-        var appeals = reader.ask(Part.ABUSE, "/api/abuse/appeals?state=lodged&limit=" + PAGE, token);
+        var appeals =
+                reader.ask(Part.ABUSE, "/api/abuse/appeals?state=lodged&limit=" + PAGE, token);
         var letters = new LinkedHashMap<Part, PartReader.Pending>();
         for (Part part : Part.values()) {
             letters.put(part, reader.ask(part, "/api/" + part.word() + "/dead-letters", token));
@@ -216,7 +217,8 @@ class OverviewController {
                         .filter(appeal -> appeal.path("overdue").asBoolean(false))
                         .count();
         // A list as long as was asked for may have been cut there.
-        return new AppealsView(body.path("items").size(), body.path("items").size() == PAGE, overdue);
+        return new AppealsView(
+                body.path("items").size(), body.path("items").size() == PAGE, overdue);
     }
 
     private static @Nullable OverdueView overdue(Answer answer) {

@@ -162,9 +162,7 @@ class ExternalProvider {
             IDTokenClaimsSet claims =
                     provider.tokens()
                             .validate(
-                                    ((OIDCTokenResponse) answer)
-                                            .getOIDCTokens()
-                                            .getIDToken(),
+                                    ((OIDCTokenResponse) answer).getOIDCTokens().getIDToken(),
                                     new Nonce(asked.nonce()));
             return someone(claims);
         } catch (IOException
