@@ -154,6 +154,7 @@ final class Services {
                     List.of(
                             "--coopmesh.ban.check-interval=PT1S",
                             "--coopmesh.decision.check-interval=PT1S",
+                            "--coopmesh.transparency.name=village.mesh/log",
                             "--coopmesh.ban.never=" + at.coreAddress() + "/32");
             case "gateway" ->
                     List.of(

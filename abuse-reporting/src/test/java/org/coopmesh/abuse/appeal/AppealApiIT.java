@@ -94,7 +94,7 @@ class AppealApiIT {
                         get("/api/reports/" + report)
                                 .param("token", Calls.<String>read(receipt, "$.followUpToken")))
                 .andExpect(jsonPath("$.outcome").value("overturned"))
-                .andExpect(jsonPath("$.length()").value(6));
+                .andExpect(jsonPath("$.length()").value(7));
         assertThat(logged(appeal)).containsExactly("appeal-lodged", "appeal-granted");
         // The strike is gone.
         String next = claimed(home);
