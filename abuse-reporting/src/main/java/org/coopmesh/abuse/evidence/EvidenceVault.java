@@ -70,22 +70,33 @@ public class EvidenceVault {
             List<Reading> readings,
             @Nullable Erased erased) {}
 
-    /** Takes a file in, in the caller's transaction. */
+    /** A file as it came, under a number that nobody else gives. */
+    public record Kept(UUID file, byte[] content) {}
+
+    /** Takes the files of one report in, in the caller's transaction. */
     @Transactional
-    public void keep(UUID file, String category, byte[] content) {
-        vault.hold(); // Or a key that is just being taken out would be the only one that opens it.
+    public void keep(String category, List<Kept> files) {
+        if (files.isEmpty()) return;
+        vault.hold(); // Or a key that is just being taken out would be the only one that opens
+        // them.
         List<Locked> keys = vault.counting();
-        byte[] hash = Seal.sha256(content);
-        if (keys.isEmpty()) {
-            vault.addFile(new File(file, category, content, null, 1), hash, content.length);
-            return;
+        int quorum = Math.max(1, Math.min(settings.quorum(category), keys.size()));
+        var shares = new ArrayList<Held>();
+        for (Kept kept : files) {
+            UUID file = kept.file();
+            byte[] content = kept.content();
+            byte[] hash = Seal.sha256(content);
+            if (keys.isEmpty()) {
+                vault.addFile(new File(file, category, content, null, 1), hash, content.length);
+                continue;
+            }
+            byte[] secret = Seal.random(Seal.SECRET_BYTES);
+            byte[] sealed = Seal.lock(secret, content, "file " + file);
+            vault.addFile(new File(file, category, null, sealed, quorum), hash, content.length);
+            shares.addAll(shares(file, secret, quorum, keys));
+            Arrays.fill(secret, (byte) 0);
         }
-        int quorum = Math.min(settings.quorum(category), keys.size());
-        byte[] secret = Seal.random(Seal.SECRET_BYTES);
-        byte[] sealed = Seal.lock(secret, content, "file " + file);
-        vault.addFile(new File(file, category, null, sealed, quorum), hash, content.length);
-        vault.addShares(shares(file, secret, quorum, keys));
-        Arrays.fill(secret, (byte) 0);
+        vault.addShares(shares);
     }
 
     private static List<Held> shares(UUID file, byte[] secret, int quorum, List<Locked> keys) {

@@ -135,18 +135,18 @@ class Vault {
                 .update();
     }
 
-    void addShares(Collection<Held> shares) {
-        for (Held share : shares) {
-            db.sql(
-                            """
-                            insert into vault_share (file_id, key_id, place, sealed) values (:file, :key, :place, :sealed)
-                            """)
-                    .param("file", share.file())
-                    .param("key", share.key())
-                    .param("place", share.place())
-                    .param("sealed", share.sealed())
-                    .update();
-        }
+    void addShares(List<Held> shares) {
+        if (shares.isEmpty()) return;
+        db.sql(
+                        """
+                        insert into vault_share (file_id, key_id, place, sealed)
+                        select * from unnest(:files::uuid[], :keys::uuid[], :places::int[], :sealed::bytea[])
+                        """)
+                .param("files", shares.stream().map(Held::file).toArray(UUID[]::new))
+                .param("keys", shares.stream().map(Held::key).toArray(UUID[]::new))
+                .param("places", shares.stream().map(Held::place).toArray(Integer[]::new))
+                .param("sealed", shares.stream().map(Held::sealed).toArray(byte[][]::new))
+                .update();
     }
 
     Optional<File> file(UUID id) {

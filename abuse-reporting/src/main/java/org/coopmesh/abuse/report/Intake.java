@@ -165,14 +165,16 @@ public class Intake {
             return new Receipt(reports.arrived(Objects.requireNonNull(arrival)), null);
         }
         reports.addEvidence(report);
+        var files = new ArrayList<EvidenceVault.Kept>();
         for (int i = 0; i < evidence.size(); i++) {
             if (evidence.get(i).kept()) {
-                vault.keep(
-                        evidence.get(i).id().value(),
-                        category.wire(),
-                        submission.evidence().get(i).content());
+                files.add(
+                        new EvidenceVault.Kept(
+                                evidence.get(i).id().value(),
+                                submission.evidence().get(i).content()));
             }
         }
+        vault.keep(category.wire(), files);
         if (!muted) cases.open(report);
         tell(report, evidence);
         log.atInfo().addKeyValue("reportId", report.id()).log("report received");
