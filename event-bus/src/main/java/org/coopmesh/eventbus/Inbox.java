@@ -2,6 +2,12 @@ package org.coopmesh.eventbus;
 
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.support.KafkaUtils;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -26,19 +32,32 @@ public final class Inbox {
      * @throws IllegalArgumentException if the id is no UUID; such a message becomes a dead letter
      */
     public boolean accept(String eventId) {
+        return !accept(List.of(eventId)).isEmpty();
+    }
+
+    /** Those of {@code eventIds} that this listener meets for the first time, each once; otherwise as for one. */
+    public Set<String> accept(Collection<String> eventIds) {
         if (!TransactionSynchronizationManager.isActualTransactionActive()) {
-            throw new IllegalStateException("a fact is taken in within a transaction: " + eventId);
+            throw new IllegalStateException("a fact is taken in within a transaction: " + eventIds);
+        }
+        var asWritten = new HashMap<UUID, String>();
+        for (String eventId : eventIds) {
+            asWritten.put(FactFields.id("event_id", eventId), eventId);
         }
         String group = KafkaUtils.getConsumerGroupId();
-        return db.sql(
-                                """
-                                insert into inbox (consumer_group, event_id, accepted_at)
-                                values (:group, :eventId, :now) on conflict do nothing
-                                """)
-                        .param("group", group == null ? service : group)
-                        .param("eventId", FactFields.id("event_id", eventId))
-                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                        .update()
-                == 1;
+        var accepted = new HashSet<String>();
+        db.sql(
+                        """
+                        insert into inbox (consumer_group, event_id, accepted_at)
+                        select :group, id, :now from unnest(:ids::uuid[]) as id
+                        on conflict do nothing returning event_id
+                        """)
+                .param("group", group == null ? service : group)
+                .param("ids", asWritten.keySet().toArray(UUID[]::new))
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .query(row -> {
+                    accepted.add(asWritten.get(row.getObject("event_id", UUID.class)));
+                });
+        return accepted;
     }
 }

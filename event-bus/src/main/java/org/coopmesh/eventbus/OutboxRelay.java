@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * what was sent but not yet marked is sent again, and the hearers' inboxes skip it.
  */
 final class OutboxRelay extends OwnThread {
-    static final int BATCH_MAX = 500;
+    static final int BATCH_MAX = 2_000;
 
     private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
     private static final long ADVISORY_LOCK = 0x636f6f706d657368L; // "coopmesh"

@@ -22,7 +22,8 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
         }
     }
 
-    int port(int base) {
+    /** This installation's of the ports that begin at {@code base} in the first slot. */
+    public int port(int base) {
         return base + slot * PORTS_PER_SLOT;
     }
 

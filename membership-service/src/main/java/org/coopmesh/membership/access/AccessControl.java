@@ -174,17 +174,9 @@ public class AccessControl {
     void hear(List<Bans.Word> words) {
         AccessLists.Head head = lists.lockHead();
         Instant now = clock.instant();
+        bans.take(words, now);
         var keys = new HashSet<String>();
         for (Bans.Word word : words) {
-            switch (word) {
-                case Bans.Imposed(
-                                UUID ban,
-                                Bans.Target target,
-                                Instant at,
-                                @Nullable Instant until) ->
-                        bans.impose(ban, target, at, until);
-                case Bans.Ended(UUID ban, Bans.Target target) -> bans.end(ban, target, now);
-            }
             keys.addAll(keysOf(word.target()));
         }
         publish(head, keys, false);

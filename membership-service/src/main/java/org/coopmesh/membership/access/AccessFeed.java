@@ -289,6 +289,9 @@ class AccessFeed implements SmartLifecycle {
         return AccessListMessage.newBuilder().setServerTime(ListEntry.timestamp(now));
     }
 
+    /** When which version went out on a stream, by the nanosecond clock. */
+    private record Pushed(long version, long nanos) {}
+
     /** One stream. */
     private final class Watcher {
         private final NodeId node;
@@ -303,8 +306,7 @@ class AccessFeed implements SmartLifecycle {
         private boolean onLongWay;
         private @Nullable Iterator<AccessListUpdate> pending;
         private long pendingVersion;
-        private long pushedVersion;
-        private long pushedNanos = startedNanos;
+        private volatile Pushed pushed = new Pushed(0, startedNanos);
 
         private Watcher(NodeId node, ServerCallStreamObserver<AccessListMessage> out, long at) {
             this.node = node;
@@ -339,8 +341,7 @@ class AccessFeed implements SmartLifecycle {
                     if (pages.isEmpty()) {
                         return;
                     }
-                    pushedVersion = pendingVersion;
-                    pushedNanos = System.nanoTime();
+                    pushed = new Pushed(pendingVersion, System.nanoTime());
                     pending = pages.iterator();
                 }
                 send(message().setUpdate(pending.next()));
@@ -428,9 +429,11 @@ class AccessFeed implements SmartLifecycle {
             }
         }
 
-        synchronized @Nullable Long millisSincePushed(long version) {
-            return pushedVersion == version
-                    ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pushedNanos)
+        /** Waits for nobody: receipts are taken in where they are read. */
+        @Nullable Long millisSincePushed(long version) {
+            Pushed last = pushed;
+            return last.version() == version
+                    ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - last.nanos())
                     : null;
         }
 

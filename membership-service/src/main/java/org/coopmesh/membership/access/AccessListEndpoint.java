@@ -50,9 +50,6 @@ class AccessListEndpoint extends AccessListServiceImplBase {
         Receipt receipt;
         try {
             receipt = receipt(node, request);
-            if (receipt.version() > feed.version() && receipt.version() > lists.head().version()) {
-                throw new IllegalArgumentException("version was never issued");
-            }
         } catch (IllegalArgumentException malformed) {
             response.onError(
                     Status.INVALID_ARGUMENT.withDescription(malformed.getMessage()).asException());
@@ -60,7 +57,35 @@ class AccessListEndpoint extends AccessListServiceImplBase {
         }
         var call = (ServerCallStreamObserver<AccessListReceiptAccepted>) response;
         call.setOnCancelHandler(() -> {}); // Who has gone by then misses an answer, that is all.
-        if (!desk.take(receipt, failure -> answer(call, failure))) {
+        if (receipt.version() <= feed.version()) {
+            take(receipt, call);
+        } else { // Who reads receipts does not wait for the database.
+            Thread.startVirtualThread(() -> takeIfIssued(receipt, call));
+        }
+    }
+
+    /** Of a version that this replica has not heard of yet. */
+    private void takeIfIssued(
+            Receipt receipt, ServerCallStreamObserver<AccessListReceiptAccepted> call) {
+        long newest;
+        try {
+            newest = lists.head().version();
+        } catch (RuntimeException away) {
+            answer(call, away);
+            return;
+        }
+        if (receipt.version() > newest) {
+            call.onError(
+                    Status.INVALID_ARGUMENT
+                            .withDescription("version was never issued")
+                            .asException());
+        } else {
+            take(receipt, call);
+        }
+    }
+
+    private void take(Receipt receipt, StreamObserver<AccessListReceiptAccepted> response) {
+        if (!desk.take(receipt, failure -> answer(response, failure))) {
             response.onError(
                     Status.UNAVAILABLE.withDescription("too many receipts wait").asException());
         }

@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.coopmesh.contracts.abuse.v1.BanEvent;
@@ -19,6 +20,8 @@ import org.springframework.transaction.annotation.Transactional;
 /** Hears what abuse reporting says about bans. */
 @Component
 class BanListener {
+    static final int TOGETHER_MAX = 5_000;
+
     private final Inbox inbox;
     private final AccessControl access;
 
@@ -27,16 +30,25 @@ class BanListener {
         this.access = access;
     }
 
-    /** Of a thousand bans at once not each makes a version of the list: what one poll brings in goes into one. */
-    @KafkaListener(topics = "coopmesh.abuse.ban.v1", batch = "true")
+    /**
+     * Of a thousand bans at once not each makes a version of the list: what one poll brings in goes into one. A poll brings more
+     * than others' do, because a list of a hundred thousand comes as so many facts and each version costs a look at the whole.
+     */
+    @KafkaListener(
+            topics = "coopmesh.abuse.ban.v1",
+            batch = "true",
+            properties = "max.poll.records=" + TOGETHER_MAX)
     @Transactional
     void on(List<byte[]> payloads) throws InvalidProtocolBufferException {
-        var words = new ArrayList<Bans.Word>();
+        var events = new LinkedHashMap<String, BanEvent>();
         for (byte[] payload : payloads) {
             var event = BanEvent.parseFrom(payload);
-            if (inbox.accept(event.getEventId())) {
-                word(event).ifPresent(words::add);
-            }
+            events.putIfAbsent(event.getEventId(), event);
+        }
+        events.keySet().retainAll(inbox.accept(events.keySet()));
+        var words = new ArrayList<Bans.Word>();
+        for (BanEvent event : events.values()) {
+            word(event).ifPresent(words::add);
         }
         if (!words.isEmpty()) {
             access.hear(words);

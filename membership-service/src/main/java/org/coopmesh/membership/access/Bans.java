@@ -57,48 +57,62 @@ class Bans {
         }
     }
 
-    void impose(UUID id, Target target, Instant at, @Nullable Instant until) {
-        insert(id, target, at)
-                .param("until", AccessLists.time(until), Types.TIMESTAMP_WITH_TIMEZONE)
-                .param("endedAt", null, Types.TIMESTAMP_WITH_TIMEZONE)
-                .update();
-    }
-
-    /** Ends a ban. One that is not known yet is kept as ended, so that a late word about its beginning changes nothing. */
-    void end(UUID id, Target target, Instant at) {
-        int ended =
-                db.sql("update ban set ended_at = :at where ban_id = :id and ended_at is null")
-                        .param("at", AccessLists.time(at))
-                        .param("id", id)
-                        .update();
-        if (ended == 0) {
-            insert(id, target, at)
-                    .param("until", null, Types.TIMESTAMP_WITH_TIMEZONE)
-                    .param("endedAt", AccessLists.time(at))
+    /**
+     * Takes words in, each ban's in their order. A ban that ends before it is known is kept as ended, so that a late word about
+     * its beginning changes nothing.
+     */
+    void take(Collection<Word> words, Instant now) {
+        var imposed = new ArrayList<Word>();
+        var ended = new ArrayList<Word>();
+        words.forEach(word -> (word instanceof Imposed ? imposed : ended).add(word));
+        insert(imposed, null);
+        if (!ended.isEmpty()) {
+            db.sql("update ban set ended_at = :now where ban_id = any(:ids) and ended_at is null")
+                    .param("now", AccessLists.time(now))
+                    .param("ids", ended.stream().map(Word::ban).toArray(UUID[]::new))
                     .update();
+            insert(ended, now);
         }
     }
 
-    private JdbcClient.StatementSpec insert(UUID id, Target target, Instant at) {
-        String prefix =
-                switch (target) {
-                    case Target.Addresses(Prefix banned) -> banned.toString();
-                    case Target.WholeNode _ -> null;
-                };
-        String node =
-                switch (target) {
-                    case Target.Addresses _ -> null;
-                    case Target.WholeNode(NodeId banned) -> banned.hex();
-                };
-        return db.sql(
+    private void insert(List<Word> words, @Nullable Instant endedAt) {
+        if (words.isEmpty()) {
+            return;
+        }
+        int count = words.size();
+        var ids = new UUID[count];
+        var prefixes = new @Nullable String[count];
+        var nodes = new @Nullable String[count];
+        var since = new @Nullable String[count];
+        var until = new @Nullable String[count];
+        for (int i = 0; i < count; i++) {
+            Word word = words.get(i);
+            ids[i] = word.ban();
+            switch (word.target()) {
+                case Target.Addresses(Prefix banned) -> prefixes[i] = banned.toString();
+                case Target.WholeNode(NodeId banned) -> nodes[i] = banned.hex();
+            }
+            if (word instanceof Imposed one) {
+                since[i] = one.at().toString();
+                until[i] = one.until() == null ? null : one.until().toString();
+            }
+        }
+        db.sql(
                         """
                         insert into ban (ban_id, prefix, node_id, imposed_at, until, ended_at)
-                        values (:id, :prefix::cidr, :node, :at, :until, :endedAt) on conflict do nothing
+                        select ban_id, prefix::cidr, node_id, coalesce(since::timestamptz, :endedAt), until::timestamptz,
+                            :endedAt
+                        from unnest(:ids::uuid[], :prefixes::text[], :nodes::text[], :since::text[], :until::text[])
+                            as said (ban_id, prefix, node_id, since, until)
+                        on conflict do nothing
                         """)
-                .param("id", id)
-                .param("prefix", prefix, Types.VARCHAR)
-                .param("node", node, Types.VARCHAR)
-                .param("at", AccessLists.time(at));
+                .param("ids", ids)
+                .param("prefixes", prefixes)
+                .param("nodes", nodes)
+                .param("since", since)
+                .param("until", until)
+                .param("endedAt", AccessLists.time(endedAt), Types.TIMESTAMP_WITH_TIMEZONE)
+                .update();
     }
 
     /** Until when each of {@code prefixes} is banned at {@code now}; those that are not are left out. */

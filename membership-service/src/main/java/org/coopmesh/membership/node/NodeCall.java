@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.grpc.Context;
 import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /** Who is calling on the node port: set from the client certificate for every call but an enrolment. */
 public final class NodeCall {
     static final Context.Key<NodeId> CALLER = Context.key("coopmesh-node");
 
-    static final Context.Key<X509Certificate> CERTIFICATE = Context.key("coopmesh-certificate");
+    static final Context.Key<SSLSession> SESSION = Context.key("coopmesh-session");
 
     static final Context.Key<String> NETWORK = Context.key("coopmesh-network");
 
@@ -22,8 +24,13 @@ public final class NodeCall {
 
     /** The certificate that opened this call. */
     static X509Certificate certificate() {
-        return requireNonNull(
-                CERTIFICATE.get(), "a call without a node came through the node port");
+        var session =
+                requireNonNull(SESSION.get(), "a call without a node came through the node port");
+        try {
+            return (X509Certificate) session.getPeerCertificates()[0];
+        } catch (SSLPeerUnverifiedException e) {
+            throw new IllegalStateException("a node without a certificate was let in", e);
+        }
     }
 
     /** The node whose certificate opened this call. */

@@ -40,13 +40,14 @@ class NodeConfiguration {
 
     @Bean
     @ConditionalOnBooleanProperty(name = "spring.grpc.server.enabled", matchIfMissing = true)
-    NodePort nodePort(CertificateAuthority authority, GrpcServerProperties settings) {
+    NodePort nodePort(
+            CertificateAuthority authority, GrpcServerProperties settings, NodeSessions sessions) {
         InetAddress address =
                 requireNonNullElse(settings.getAddress(), InetAddress.getLoopbackAddress());
         int port = requireNonNullElse(settings.getPort(), PORT);
         return new NodePort(
                 address.getHostAddress() + ":" + port,
-                List.of(NodePort.limits(settings)),
+                List.of(NodePort.limits(settings, sessions)),
                 authority);
     }
 

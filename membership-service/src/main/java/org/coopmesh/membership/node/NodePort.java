@@ -2,6 +2,10 @@ package org.coopmesh.membership.node;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerServiceDefinition;
@@ -9,14 +13,17 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.micrometer.core.instrument.binder.grpc.ObservationGrpcServerInterceptor;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.grpc.server.NettyGrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
@@ -27,6 +34,8 @@ import org.springframework.grpc.server.security.AuthenticationProcessInterceptor
  * because a node that enrols has none yet. Renewed server certificates are taken up without a restart.
  */
 class NodePort extends NettyGrpcServerFactory {
+    private static final MethodDescriptor<?, ?> RECEIPT =
+            AccessListServiceGrpc.getReportReceiptMethod();
     private static final String OWN_SERVICES = "coopmesh.";
     private static final Duration MAX_AGE = Duration.ofMinutes(30);
     private static final Duration GRACE = Duration.ofSeconds(30);
@@ -71,9 +80,17 @@ class NodePort extends NettyGrpcServerFactory {
         }
     }
 
-    /** Certificates speak here, not tokens. */
+    /**
+     * Certificates speak here, not tokens. And ten thousand receipts of one change are no ten thousand observations: the list
+     * counts its own streams and receipts.
+     */
     @Override
     public boolean supports(ServerInterceptor interceptor, ServerServiceDefinition service) {
+        if (interceptor instanceof ObservationGrpcServerInterceptor) {
+            return !service.getServiceDescriptor()
+                    .getName()
+                    .equals(AccessListServiceGrpc.SERVICE_NAME);
+        }
         return !(interceptor instanceof AuthenticationProcessInterceptor);
     }
 
@@ -86,13 +103,31 @@ class NodePort extends NettyGrpcServerFactory {
                 .build();
     }
 
-    /** Boot's settings of the server, on virtual threads: of these calls most wait for the database, or for a change. */
-    static ServerBuilderCustomizer<NettyServerBuilder> limits(GrpcServerProperties settings) {
+    /**
+     * Boot's settings of the server, on virtual threads: of these calls most wait for the database, or for a change. A receipt of
+     * a node that was let in is only laid on a desk: that is done where it is read.
+     */
+    static ServerBuilderCustomizer<NettyServerBuilder> limits(
+            GrpcServerProperties settings, NodeSessions sessions) {
         var keepalive = settings.getKeepalive();
         Duration maxAge = requireNonNullElse(keepalive.getConnection().getMaxAge(), MAX_AGE);
         Duration grace = requireNonNullElse(keepalive.getConnection().getGracePeriod(), GRACE);
+        Executor atOnce = Runnable::run;
+        Executor threads = Executors.newVirtualThreadPerTaskExecutor();
         return builder ->
-                builder.executor(Executors.newVirtualThreadPerTaskExecutor())
+                builder.executor(atOnce)
+                        .callExecutor(
+                                new ServerCallExecutorSupplier() {
+                                    @Override
+                                    public <Q, A> Executor getExecutor(
+                                            ServerCall<Q, A> call, Metadata headers) {
+                                        return call.getMethodDescriptor().equals(RECEIPT)
+                                                        && sessions.admitted(call)
+                                                ? atOnce
+                                                : threads;
+                                    }
+                                })
+                        .addTransportFilter(NodeSessions.recognition())
                         .keepAliveTime(
                                 requireNonNullElse(keepalive.getTime(), KEEP_ALIVE).toMillis(),
                                 TimeUnit.MILLISECONDS)
