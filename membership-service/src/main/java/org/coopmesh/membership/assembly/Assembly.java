@@ -104,6 +104,7 @@ public class Assembly {
         try {
             Change change = fields.change(termsBook.current());
             if (change instanceof Change.Access policy) policy.on(access.policy());
+            if (change instanceof Change.Hardship hardship) hardship.asked(membership.today());
             return change;
         } catch (IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage());
@@ -430,7 +431,9 @@ public class Assembly {
         Instant at = clock.instant();
         String reason = "resolution %d of the assembly".formatted(paper.number());
         switch (paper.change()) {
-            case Change.Resolution _, Change.Dues _, Change.Budget _ -> {}
+            case Change.Resolution _, Change.Dues _, Change.Budget _, Change.OutageCredit _ -> {}
+            case Change.Hardship(LocalDate until) ->
+                    standings.hold(paper.by(), until, reason, paper.by().value());
             case Change.Rules(String text) -> membership.adoptRules(text, reason);
             case Change.Access change ->
                     access.change(

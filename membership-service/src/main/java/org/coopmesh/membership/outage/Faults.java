@@ -228,12 +228,17 @@ class Faults {
                 .update();
     }
 
-    /** An outage of an attachment that is over. */
+    /**
+     * An outage of an attachment that is over.
+     *
+     * @param fault the topmost node that was silent
+     */
     record EndedOutage(
             NodeId node,
             AttachmentId attachment,
             SiteId site,
             MemberId member,
+            NodeId fault,
             Instant beganAt,
             Instant endedAt) {}
 
@@ -256,7 +261,7 @@ class Faults {
                             from unnest(:nodes::text[], :times::timestamptz[]) ended (node, at)
                             where silence.node_id = ended.node and silence.ended_at is null
                             returning silence.node_id, silence.silent_since, silence.ended_at, silence.fault_id)
-                        select over.*, a.attachment_id, a.site_id, a.member_id
+                        select over.*, a.attachment_id, a.site_id, a.member_id, fault.node_id as fault_node_id
                         from over join silence_attachment a using (node_id, silent_since)
                              join fault on fault.id = over.fault_id and fault.kind = 'node'
                         where over.ended_at - over.silent_since >= make_interval(secs => :least)
@@ -271,6 +276,7 @@ class Faults {
                                 new AttachmentId(row.getObject("attachment_id", UUID.class)),
                                 new SiteId(row.getObject("site_id", UUID.class)),
                                 new MemberId(row.getObject("member_id", UUID.class)),
+                                node(row, "fault_node_id"),
                                 instant(row, "silent_since"),
                                 instant(row, "ended_at")))
                 .list();
