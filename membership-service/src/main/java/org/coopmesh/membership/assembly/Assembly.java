@@ -37,6 +37,7 @@ public class Assembly {
     private final Comments comments;
     private final TermsBook termsBook;
     private final BallotBox box;
+    private final BallotGate gate;
     private final BallotKeys keys;
     private final AssemblyKey key;
     private final Membership membership;
@@ -51,6 +52,7 @@ public class Assembly {
             Comments comments,
             TermsBook termsBook,
             BallotBox box,
+            BallotGate gate,
             BallotKeys keys,
             AssemblyKey key,
             Membership membership,
@@ -63,6 +65,7 @@ public class Assembly {
         this.comments = comments;
         this.termsBook = termsBook;
         this.box = box;
+        this.gate = gate;
         this.keys = keys;
         this.key = key;
         this.membership = membership;
@@ -300,10 +303,14 @@ public class Assembly {
 
     /**
      * Takes a ballot from anybody: its signature is all it needs. The same ballot counts once and gets the same receipt again. What is
-     * refused is counted, and nothing is kept of it.
+     * refused is counted, and nothing is kept of it; of very much in a short time only that it was too much.
      */
     @Transactional
     Casting cast(ProposalId id, Ballot ballot) {
+        String open = gate.key(id, proposals::openVotes);
+        boolean isSigned = open != null && BallotKey.of(open).signed(id, ballot);
+        if (isSigned ? !gate.takes(ballot) : !gate.looksAtAnother())
+            return new Casting.Refused(AssemblyRefused.tooMany(BallotGate.WINDOW));
         Optional<Proposal> seen = proposals.find(id);
         if (seen.isEmpty()) return new Casting.Refused(AssemblyRefused.notFound("proposal"));
         if (seen.get() instanceof Proposal.Voting vote
