@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.membership.v1.AssemblyEvent;
+import org.coopmesh.membership.Audit;
 import org.coopmesh.membership.RunningService;
 import org.coopmesh.membership.member.MemberId;
 import org.coopmesh.membership.member.Membership;
@@ -172,11 +173,20 @@ class AssemblyApiIT extends RunningService {
 
         // The same paper again: an answer that was lost on its way.
         assertThat(signature(sign(vote, me, first.folded()))).isEqualTo(signature);
-        sign(vote, me, second.folded())
-                .andExpect(status().isConflict())
-                .andExpect(
-                        jsonPath("$.type")
-                                .value("https://coopmesh.org/problems/ballot-signed-before"));
+        try (var audit = new Audit()) {
+            sign(vote, me, second.folded())
+                    .andExpect(status().isConflict())
+                    .andExpect(
+                            jsonPath("$.type")
+                                    .value("https://coopmesh.org/problems/ballot-signed-before"));
+            assertThat(audit.told())
+                    .contains(
+                            "ballot refused proposalId=%s why=ballot-signed-before"
+                                    .formatted(vote))
+                    .as("that it was tried is told, never by whom")
+                    .noneMatch(line -> line.contains(me.toString()));
+        }
+        assertThat(refusals(vote, "ballot-signed-before")).isEqualTo(1);
         Ballot ballot = first.ballot(signature);
         String receipt = receipt(cast(vote, ballot).andExpect(status().isOk()));
         assertThat(receipt(cast(vote, ballot).andExpect(status().isOk()))).isEqualTo(receipt);

@@ -94,7 +94,6 @@ class ExternalSignInIT extends SignInPages {
         assertThat(location(send(request(back.getRawPath() + "?" + back.getRawQuery()).GET())))
                 .endsWith("external=refused");
 
-        tokens(codeFor("external-next@example.org", PASSWORD));
         assertThat(db.sql("select count(*) from external_account").query(Long.class).single())
                 .isZero();
     }

@@ -28,6 +28,7 @@ import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.coopmesh.membership.Audit;
 import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
@@ -161,12 +162,18 @@ class RefusedEnrolmentIT extends NetworkedService {
 
             agent.show(another.issue(agent.id(), agent.tls().getPublic(), agent.identityKey()));
 
-            assertThatThrownBy(() -> report(agent))
-                    .isInstanceOfSatisfying(
-                            StatusRuntimeException.class,
-                            e ->
-                                    assertThat(e.getStatus().getCode())
-                                            .isIn(Status.Code.UNAVAILABLE, Status.Code.UNKNOWN));
+            try (var audit = new Audit()) {
+                assertThatThrownBy(() -> report(agent))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                e ->
+                                        assertThat(e.getStatus().getCode())
+                                                .isIn(
+                                                        Status.Code.UNAVAILABLE,
+                                                        Status.Code.UNKNOWN));
+                assertThat(audit.told())
+                        .anyMatch(line -> line.startsWith("certificate refused subject="));
+            }
         }
     }
 
