@@ -162,7 +162,7 @@ class Outages implements PostedSource {
     Optional<OutageCredit> credit(UUID id) {
         return db.sql(CREDITS + " where c.id = :id")
                 .param("id", id)
-                .query(this::credit)
+                .query(this::read)
                 .optional();
     }
 
@@ -178,7 +178,7 @@ class Outages implements PostedSource {
                         CREDITS
                                 + " where c.payer_id = any (:payers) and c.bill_id is null order by c.month, c.began_at, c.id")
                 .param("payers", payers.stream().map(PayerId::value).toArray(UUID[]::new))
-                .query(this::credit)
+                .query(this::read)
                 .list()
                 .stream()
                 .collect(
@@ -215,7 +215,7 @@ class Outages implements PostedSource {
                 .list();
     }
 
-    private OutageCredit credit(ResultSet rs, int row) throws SQLException {
+    private OutageCredit read(ResultSet rs, int row) throws SQLException {
         Currency currency = Currency.getInstance(rs.getString("currency"));
         return new OutageCredit(
                 rs.getObject("id", UUID.class),
