@@ -107,6 +107,7 @@ const tools = createRoute({
   component: lazyRouteComponent(() => import('@/features/tools/ToolsPage')),
 });
 const vat = createRoute({ ...under('/vat'), component: lazyRouteComponent(() => import('@/features/vat/VatPage')) });
+const sorting = createRoute({ ...under('/members/sorting'), component: lazyRouteComponent(() => import('@/features/members/SortingPage')) });
 const memberMail = createRoute({
   ...under('/members/mail'),
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
@@ -178,7 +179,7 @@ const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRout
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp, transparency,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, memberMail, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, outageCredit, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, memberMail, sorting, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, outageCredit, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>
