@@ -284,12 +284,12 @@ function Residents({ site, member }: { site: Site; member: Member }) {
     <div className="form">
       <p><Trans>{member.name} answers for this site. Nothing is billed and nothing enforced by who else lives here; conflicts of interest are found by it.</Trans></p>
       {residents.length === 0 ? <p className="soft"><Trans>No other member lives here.</Trans></p> : (
-        <ul className="plain-list">{residents.map((id) => (
+        <ul className="plain">{residents.map((id) => (
           <li key={id} className="toolbar" style={{ justifyContent: 'space-between' }}><MemberName id={id} />{(board || id === session.memberId) && <Button size="compact-sm" variant="default" loading={end.busy} onClick={() => end.run(id)}><Trans>Lives here no more</Trans></Button>}</li>
         ))}</ul>
       )}
       {board && <TextInput type="search" label={t`Another member moves in`} description={t`Begin to type a name or an e-mail address.`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />}
-      {found.length > 0 && <ul className="plain-list">{found.map((one) => (
+      {found.length > 0 && <ul className="plain">{found.map((one) => (
         <li key={one.id} className="toolbar" style={{ justifyContent: 'space-between' }}><span>{one.name} <span className="soft">{one.email}</span></span><Button size="compact-sm" loading={add.busy} onClick={() => add.run(one.id)} aria-label={t`${one.name} lives here`}><Trans>Lives here</Trans></Button></li>
       ))}</ul>}
       <ProblemNotice error={add.error ?? end.error} />
