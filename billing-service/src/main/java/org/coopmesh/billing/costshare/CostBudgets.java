@@ -46,6 +46,7 @@ class CostBudgets {
                         on conflict (purpose_key, first_month) do update
                            set purpose = excluded.purpose, monthly_micro = excluded.monthly_micro,
                                resolution = excluded.resolution, decided_at = excluded.decided_at
+                         where cost_budget.resolution < excluded.resolution
                         """)
                 .param("key", key(budget.purpose()))
                 .param("first", budget.first().atDay(1))

@@ -122,7 +122,7 @@ public class OutageCredits {
     }
 
     /**
-     * Sets what the assembly decided; the same again changes nothing. Outages of months that are billed keep what they gave.
+     * Sets what the assembly decided; the same again, or an older one for the same day, changes nothing. Outages of months that are billed keep what they gave.
      *
      * @throws IllegalArgumentException if there can be no such rule
      */

@@ -32,7 +32,7 @@ class OutageRules {
         db.sql("lock table outage_rule in share row exclusive mode").update();
     }
 
-    /** Writes it down; what the assembly decides replaces a rule of the same day. */
+    /** Writes it down; what the assembly decides replaces a rule of the same day, of two of its own the later counts. */
     void insert(Declared set) {
         db.sql(
                         """
@@ -42,6 +42,7 @@ class OutageRules {
                            set after_hours = excluded.after_hours, percent = excluded.percent,
                                declared_by = excluded.declared_by, resolution = excluded.resolution,
                                declared_at = excluded.declared_at
+                         where outage_rule.resolution is null or outage_rule.resolution < excluded.resolution
                         """)
                 .param("on", set.rule().effectiveOn())
                 .param("hours", set.rule().afterHours())

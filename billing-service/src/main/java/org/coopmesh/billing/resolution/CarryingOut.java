@@ -84,6 +84,7 @@ public class CarryingOut {
                                     rating.changeDues(
                                             plan,
                                             monthly,
+                                            resolution.effectiveOn(),
                                             from,
                                             "resolution " + resolution.number()));
             case Content.Budget(String purpose, Money monthly) -> {

@@ -120,6 +120,22 @@ class MoneyResolutionIT {
     }
 
     @Test
+    void whatTheTreasurerDeclaredMeanwhileStandsAndAnOldResolutionChangesNothing()
+            throws Exception {
+        plan("home", "2026-11-20", "flat", "22");
+        Resolution old = dues("home", 30_000_000, "EUR").setEffectiveOn("2026-11-15").build();
+        clock.set("2026-12-10T08:00:00Z");
+
+        tookEffect(UUID.randomUUID(), old);
+
+        assertThat(rating.plans()).hasSize(2);
+        resolutions()
+                .andExpect(
+                        jsonPath("$.items[0].why")
+                                .value("plan home was declared for 2026-11-20 already"));
+    }
+
+    @Test
     void aBudgetIsTheCeilingOfWhatIsDeclaredForItsPurpose() throws Exception {
         adopted(
                 UUID.randomUUID(),
