@@ -92,7 +92,8 @@ class RefusalLog implements ResponseBodyAdvice<Object> {
     }
 
     private static String rule(Object error) {
-        if (error instanceof Map<?, ?> fields) return fields.get("field") + " " + fields.get("rule");
+        if (error instanceof Map<?, ?> fields)
+            return fields.get("field") + " " + fields.get("rule");
         return error instanceof Problems.FieldProblem wrong
                 ? wrong.field() + " " + wrong.rule()
                 : "";

@@ -60,9 +60,7 @@ class CostBudgets {
 
     /** Of one purpose, in the order in which they take effect. */
     List<Budget> of(String purpose) {
-        return all().stream()
-                .filter(budget -> key(budget.purpose()).equals(key(purpose)))
-                .toList();
+        return all().stream().filter(budget -> key(budget.purpose()).equals(key(purpose))).toList();
     }
 
     /** All that were ever decided, by purpose, in the order in which they take effect. */

@@ -14,9 +14,9 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.outage.OutageCredits;
 import org.coopmesh.billing.rating.PlanNotFound;
 import org.coopmesh.billing.rating.Rating;
-import org.coopmesh.billing.outage.OutageCredits;
 import org.coopmesh.billing.settlement.PostedQueue;
 import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
@@ -165,7 +165,8 @@ class BillRuns {
     }
 
     private Result bill(Coop coop, YearMonth period) {
-        // What members share and settle, and what is given back, comes first, so that it is on the month's
+        // What members share and settle, and what is given back, comes first, so that it is on the
+        // month's
         // bill.
         settling.settle(period);
         sharing.allocate(period);

@@ -18,7 +18,6 @@ import java.util.UUID;
 import org.coopmesh.billing.ledger.AccountId;
 import org.coopmesh.billing.ledger.CanonicalJson;
 import org.coopmesh.billing.ledger.Ledger;
-import org.coopmesh.billing.ledger.Money;
 import org.coopmesh.billing.ledger.MoneyView;
 import org.coopmesh.billing.ledger.Posting;
 import org.coopmesh.billing.ledger.Ratio;
@@ -240,8 +239,7 @@ public class OutageCredits {
                     new Transaction(
                             now ? clock.instant() : whole.to().minusSeconds(1),
                             "credit for outage %s, facts %s"
-                                    .formatted(
-                                            credit.id(), CanonicalJson.sha256(facts(credit))),
+                                    .formatted(credit.id(), CanonicalJson.sha256(facts(credit))),
                             List.of(
                                     new Posting(
                                             AccountId.unbilled(payer.value()),
@@ -353,9 +351,7 @@ public class OutageCredits {
                                 new Derivation.Figure(
                                         "month", String.valueOf(reckoned.monthSeconds()), "s")),
                         List.of(),
-                        reckoned.parts().stream()
-                                .map(part -> part(coop, reckoned, part))
-                                .toList(),
+                        reckoned.parts().stream().map(part -> part(coop, reckoned, part)).toList(),
                         Ratio.of(credit.amount()).negated().toString(),
                         MoneyView.of(credit.amount().negated())));
     }

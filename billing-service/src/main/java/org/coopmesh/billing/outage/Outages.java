@@ -160,10 +160,7 @@ class Outages implements PostedSource {
             """;
 
     Optional<OutageCredit> credit(UUID id) {
-        return db.sql(CREDITS + " where c.id = :id")
-                .param("id", id)
-                .query(this::read)
-                .optional();
+        return db.sql(CREDITS + " where c.id = :id").param("id", id).query(this::read).optional();
     }
 
     @Override

@@ -98,8 +98,7 @@ public class Rating {
     public Optional<String> changeDues(
             String code, Money monthly, LocalDate decidedFor, LocalDate on, String by) {
         plans.lock();
-        List<Plan> before =
-                plans.all().stream().filter(plan -> plan.code().equals(code)).toList();
+        List<Plan> before = plans.all().stream().filter(plan -> plan.code().equals(code)).toList();
         if (before.isEmpty()) {
             return Optional.of("there is no plan " + code);
         }

@@ -60,7 +60,6 @@ class MoneyResolutionController {
                                         each.why()))
                         .toList();
         return new MoneyResolutionsView(
-                items,
-                items.size() < limit ? null : Integer.toString(items.getLast().number()));
+                items, items.size() < limit ? null : Integer.toString(items.getLast().number()));
     }
 }

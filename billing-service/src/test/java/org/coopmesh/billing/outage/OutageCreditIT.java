@@ -128,7 +128,8 @@ class OutageCreditIT {
         assertThat(ledger.trialBalanceMicro()).isZero();
         JsonNode line = line(anna);
         assertThat(line.get("amount").get("amount").stringValue()).isEqualTo("-0.36");
-        assertThat(line.get("label").stringValue()).isEqualTo("2026-11-10 11:00 – 2026-11-11 11:00");
+        assertThat(line.get("label").stringValue())
+                .isEqualTo("2026-11-10 11:00 – 2026-11-11 11:00");
         String why = line.get("explainedAt").stringValue();
         http.perform(get(why).with(as(anna.member(), "member")))
                 .andExpect(status().isOk())
@@ -144,7 +145,8 @@ class OutageCreditIT {
         for (int i = 0; i < 3; i++) {
             out(anna, HOUSE, RELAY, "2026-11-10T10:00:00Z", "2026-11-11T10:00:00Z");
         }
-        var second = UUID.randomUUID(); // Another attachment of the house, out at the same time and longer.
+        var second = UUID.randomUUID(); // Another attachment of the house, out at the same time and
+        // longer.
         out(anna, second, HOUSE, RELAY, "2026-11-10T12:00:00Z", "2026-11-11T16:00:00Z");
         clock.set("2026-12-01T02:00:00Z");
         try (var threads = Executors.newFixedThreadPool(3)) {
@@ -157,8 +159,7 @@ class OutageCreditIT {
 
         // 30 hours of 720.
         assertThat(ledger.balance(AccountId.CREDITED, EUR)).isEqualTo(euros("0.90"));
-        assertThat(ledger.balance(AccountId.unbilled(anna.payer()), EUR))
-                .isEqualTo(euros("-0.90"));
+        assertThat(ledger.balance(AccountId.unbilled(anna.payer()), EUR)).isEqualTo(euros("-0.90"));
         assertThat(ledger.trialBalanceMicro()).isZero();
     }
 
@@ -172,8 +173,7 @@ class OutageCreditIT {
 
         credits.credit(YearMonth.of(2026, 11));
 
-        assertThat(ledger.balance(AccountId.unbilled(anna.payer()), EUR))
-                .isEqualTo(euros("-0.72"));
+        assertThat(ledger.balance(AccountId.unbilled(anna.payer()), EUR)).isEqualTo(euros("-0.72"));
         assertThat(ledger.balance(AccountId.unbilled(rolf.payer()), EUR).isZero()).isTrue();
     }
 
@@ -244,7 +244,8 @@ class OutageCreditIT {
         JsonNode invoice = invoice(anna);
         int number = 0;
         for (int i = 0; i < invoice.get("lines").size(); i++) {
-            if (invoice.get("lines").get(i).get("kind").stringValue().equals("outage")) number = i + 1;
+            if (invoice.get("lines").get(i).get("kind").stringValue().equals("outage"))
+                number = i + 1;
         }
 
         Path export =

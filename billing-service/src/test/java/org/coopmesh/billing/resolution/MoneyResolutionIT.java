@@ -113,9 +113,7 @@ class MoneyResolutionIT {
         resolutions()
                 .andExpect(jsonPath("$.items[0].why").doesNotExist())
                 .andExpect(jsonPath("$.items[0].carriedOutAt").value("2026-12-01T08:00:00Z"));
-        adopted(
-                UUID.randomUUID(),
-                dues("home", 1, "CHF").setEffectiveOn("2026-12-05").build());
+        adopted(UUID.randomUUID(), dues("home", 1, "CHF").setEffectiveOn("2026-12-05").build());
         resolutions().andExpect(jsonPath("$.items[0].why").value("the co-op's currency is EUR"));
     }
 

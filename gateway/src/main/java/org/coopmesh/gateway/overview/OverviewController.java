@@ -82,8 +82,7 @@ class OverviewController {
                 reader.ask(Part.MEMBERSHIP, "/api/members?state=applicant&limit=" + PAGE, token);
         var nodes =
                 reader.askPages(Part.MEMBERSHIP, "/api/nodes?limit=" + PAGE, NODE_PAGES_MAX, token);
-        var outages =
-                reader.ask(Part.MEMBERSHIP, "/api/outages?state=open&limit=" + PAGE, token);
+        var outages = reader.ask(Part.MEMBERSHIP, "/api/outages?state=open&limit=" + PAGE, token);
         var mails = reader.ask(Part.MEMBERSHIP, "/api/members/mail", token);
         var overdue = reader.ask(Part.BILLING, "/api/invoices?state=overdue&limit=" + PAGE, token);
         var runs = reader.ask(Part.BILLING, "/api/bill-runs", token);

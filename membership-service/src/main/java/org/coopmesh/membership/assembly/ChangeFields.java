@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ChangeFields(
-        @NotNull @Pattern(
+        @NotNull
+                @Pattern(
                         regexp = "resolution|rules|policy|terms|dues|budget|outage-credit|hardship")
                 String kind,
         @Nullable @Size(max = Change.Rules.TEXT_MAX) String rulesText,
@@ -39,8 +40,8 @@ record ChangeFields(
 
     private static ChangeFields bare(String kind) {
         return new ChangeFields(
-                kind, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                null, null);
+                kind, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null);
     }
 
     static ChangeFields of(Change change) {
@@ -128,12 +129,42 @@ record ChangeFields(
                             null);
             case Change.OutageCredit(int afterHours, int percent) ->
                     new ChangeFields(
-                            "outage-credit", null, null, null, null, null, null, null, null, null,
-                            null, null, null, null, afterHours, percent, null);
+                            "outage-credit",
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            afterHours,
+                            percent,
+                            null);
             case Change.Hardship(LocalDate until) ->
                     new ChangeFields(
-                            "hardship", null, null, null, null, null, null, null, null, null, null,
-                            null, null, null, null, null, until);
+                            "hardship",
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            until);
         };
     }
 
@@ -164,8 +195,7 @@ record ChangeFields(
             case "budget" ->
                     new Change.Budget(requireNonNullElse(purpose, "").strip(), given(monthlyMicro));
             case "outage-credit" -> {
-                if (afterHours == null)
-                    throw new IllegalArgumentException("afterHours is missing");
+                if (afterHours == null) throw new IllegalArgumentException("afterHours is missing");
                 if (percent == null) throw new IllegalArgumentException("percent is missing");
                 yield new Change.OutageCredit(afterHours, percent);
             }

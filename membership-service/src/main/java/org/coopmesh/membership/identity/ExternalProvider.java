@@ -73,8 +73,7 @@ class ExternalProvider {
      *
      * @param by who was signed in and is to be linked; null where somebody is to be signed in
      */
-    record Asked(
-            String uri, String state, String nonce, String verifier, @Nullable UUID by)
+    record Asked(String uri, String state, String nonce, String verifier, @Nullable UUID by)
             implements Serializable {
         private static final long serialVersionUID = 1L;
     }

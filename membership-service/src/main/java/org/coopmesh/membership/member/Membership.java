@@ -885,7 +885,8 @@ public class Membership {
     public static final int LABELS_MAX = Labels.PER_MEMBER_MAX;
 
     /** By which words somebody, and the sites they answer for, are sorted. */
-    public record Sorted(MemberId id, String name, String email, List<String> labels, List<Site> sites) {}
+    public record Sorted(
+            MemberId id, String name, String email, List<String> labels, List<Site> sites) {}
 
     /** How everybody with one of these e-mail addresses is sorted, however those are written. */
     @Transactional(readOnly = true)

@@ -153,7 +153,8 @@ class KeyController {
     /** The next key signs from now on. */
     @PostMapping("/{kind}/use")
     @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
-    AuthorityKeyView use(@PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
+    AuthorityKeyView use(
+            @PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
         rotation.use(kind(kind), step.isForced(), step.reason(), by(caller));
         return taken(kind);
     }

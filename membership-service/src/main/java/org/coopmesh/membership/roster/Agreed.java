@@ -49,8 +49,7 @@ public class Agreed {
      */
     @Transactional
     void set(SiteId site, Collection<String> names, MemberId by) {
-        if (membership.site(site).isEmpty())
-            throw new NotFound(site);
+        if (membership.site(site).isEmpty()) throw new NotFound(site);
         nodes.set(site, names, by, clock.instant());
     }
 }

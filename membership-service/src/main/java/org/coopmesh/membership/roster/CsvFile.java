@@ -137,8 +137,7 @@ final class CsvFile {
     }
 
     /** A column that nobody knows is refused: what is misspelt would be lost without a word. */
-    private static Map<String, Integer> columns(
-            Row head, List<String> known, List<String> needs) {
+    private static Map<String, Integer> columns(Row head, List<String> known, List<String> needs) {
         var columns = new HashMap<String, Integer>();
         for (int i = 0; i < head.cells.size(); i++) {
             String name = head.cells.get(i).strip().toLowerCase(Locale.ROOT);

@@ -48,7 +48,8 @@ class ExpectedNodes {
         db.sql("select site_id, name from expected_node order by site_id, lower(name)")
                 .query(row -> {
                     names.computeIfAbsent(
-                                    new SiteId(requireNonNull(row.getObject("site_id", UUID.class))),
+                                    new SiteId(
+                                            requireNonNull(row.getObject("site_id", UUID.class))),
                                     site -> new ArrayList<>())
                             .add(requireNonNull(row.getString("name")));
                 });

@@ -125,7 +125,10 @@ class Sorting {
         if (!zone.isEmpty() && !WORD.matcher(zone).matches())
             reader.wrong("zone", "word", "a zone is 1 to 40 letters, digits, blanks or _ . -");
         if (nodes.stream().anyMatch(node -> node.length() > Agreed.NAME_MAX))
-            reader.wrong("nodes", "size", "a node's name has at most " + Agreed.NAME_MAX + " characters");
+            reader.wrong(
+                    "nodes",
+                    "size",
+                    "a node's name has at most " + Agreed.NAME_MAX + " characters");
         if (nodes.size() > Agreed.PER_SITE_MAX)
             reader.wrong("nodes", "size", "at most " + Agreed.PER_SITE_MAX + " nodes a site");
         if (siteName.isEmpty() && !zone.isEmpty())

@@ -132,10 +132,7 @@ class SortingController {
             Principal caller) {
         var names = new LinkedHashMap<String, String>();
         request.names().forEach(name -> names.putIfAbsent(Agreed.key(name), name.strip()));
-        agreed.set(
-                new SiteId(id),
-                names.values(),
-                new MemberId(UUID.fromString(caller.getName())));
+        agreed.set(new SiteId(id), names.values(), new MemberId(UUID.fromString(caller.getName())));
         return new AgreedNodesView(List.copyOf(names.values()));
     }
 

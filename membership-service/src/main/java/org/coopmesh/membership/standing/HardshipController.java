@@ -69,7 +69,8 @@ class HardshipController {
         return new HardshipWordsView(
                 review.hardship(new MemberId(memberId), WORDS_MAX).stream()
                         .map(word ->
-                                new HardshipWordView(word.until(), word.reason(), word.by(), word.at()))
+                                new HardshipWordView(
+                                        word.until(), word.reason(), word.by(), word.at()))
                         .toList(),
                 null);
     }

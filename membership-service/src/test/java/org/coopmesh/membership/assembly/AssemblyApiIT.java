@@ -181,8 +181,7 @@ class AssemblyApiIT extends RunningService {
                                     .value("https://coopmesh.org/problems/ballot-signed-before"));
             assertThat(audit.told())
                     .contains(
-                            "ballot refused proposalId=%s why=ballot-signed-before"
-                                    .formatted(vote))
+                            "ballot refused proposalId=%s why=ballot-signed-before".formatted(vote))
                     .as("that it was tried is told, never by whom")
                     .noneMatch(line -> line.contains(me.toString()));
         }
@@ -505,8 +504,7 @@ class AssemblyApiIT extends RunningService {
     void whoAsksForHardshipIsSparedUntilTheDayThatWasVoted() throws Exception {
         LocalDate until = today().plusDays(60);
         UUID asking = members.get(0);
-        UUID vote =
-                open("{\"kind\": \"hardship\", \"hardshipUntil\": \"%s\"}".formatted(until));
+        UUID vote = open("{\"kind\": \"hardship\", \"hardshipUntil\": \"%s\"}".formatted(until));
         for (UUID each : members) vote(vote, each, Choice.YES);
         clock.advance(Duration.ofDays(2));
         steps.take();
@@ -529,8 +527,7 @@ class AssemblyApiIT extends RunningService {
 
     @Test
     void whatOutagesGiveBackIsToldForBillingToCarryOut() throws Exception {
-        UUID vote =
-                open("{\"kind\": \"outage-credit\", \"afterHours\": 6, \"percent\": 80}");
+        UUID vote = open("{\"kind\": \"outage-credit\", \"afterHours\": 6, \"percent\": 80}");
         for (UUID each : members) vote(vote, each, Choice.YES);
         clock.advance(Duration.ofDays(2));
         steps.take();

@@ -9,15 +9,15 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import com.google.protobuf.Timestamp;
-import java.time.format.DateTimeFormatter;
-import java.time.OffsetDateTime;
-import java.util.HashSet;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
@@ -254,7 +254,8 @@ class FeedApiIT extends NetworkedService {
         graph.get("nodes").forEach(node -> assertThat(ids.add(node.get("id").asString())).isTrue());
         graph.get("links")
                 .forEach(link -> {
-                    assertThat(ids).contains(link.get("source").asString(), link.get("target").asString());
+                    assertThat(ids)
+                            .contains(link.get("source").asString(), link.get("target").asString());
                     assertThat(link.get("cost").isNumber()).isTrue();
                 });
         JsonNode viewed = feed("meshviewer.json", key);
@@ -269,7 +270,8 @@ class FeedApiIT extends NetworkedService {
                 });
         viewed.get("links")
                 .forEach(link -> {
-                    assertThat(ids).contains(link.get("source").asString(), link.get("target").asString());
+                    assertThat(ids)
+                            .contains(link.get("source").asString(), link.get("target").asString());
                     assertThat(link.get("source_tq").asDouble()).isBetween(0.0, 1.0);
                     assertThat(link.get("target_tq").asDouble()).isBetween(0.0, 1.0);
                 });

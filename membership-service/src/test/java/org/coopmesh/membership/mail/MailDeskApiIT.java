@@ -34,8 +34,7 @@ class MailDeskApiIT extends RunningService {
         mail("unaddressed");
         long doubtful = mail("doubtful");
         mail("sent");
-        ask("")
-                .andExpect(jsonPath("$.counts.failed").value(1))
+        ask("").andExpect(jsonPath("$.counts.failed").value(1))
                 .andExpect(jsonPath("$.counts.doubtful").value(1));
         ask("/mails?state=failed")
                 .andExpect(jsonPath("$.items.length()").value(1))
@@ -55,8 +54,7 @@ class MailDeskApiIT extends RunningService {
         act("mails/%d/drop".formatted(failed), "{\"reason\": \"moved away\"}")
                 .andExpect(jsonPath("$.state").value("dropped"));
 
-        ask("/mails?state=dropped")
-                .andExpect(jsonPath("$.items[0].answer").value("moved away"));
+        ask("/mails?state=dropped").andExpect(jsonPath("$.items[0].answer").value("moved away"));
         act("mails/%d/drop".formatted(failed), "{\"reason\": \"again\"}")
                 .andExpect(status().isConflict())
                 .andExpect(jsonPath("$.errors[0].rule").value("over"));

@@ -30,8 +30,11 @@ import tools.jackson.databind.JsonNode;
 
 /** A gateway, a relay behind it, two roofs behind that, and six more at the gateway; some fall silent. */
 @TestPropertySource(
-        properties = {"coopmesh.test.database=mesh", "coopmesh.outage.check-interval=PT24H",
-            "coopmesh.outage.told-from=4h"})
+        properties = {
+            "coopmesh.test.database=mesh",
+            "coopmesh.outage.check-interval=PT24H",
+            "coopmesh.outage.told-from=4h"
+        })
 class OutageApiIT extends NetworkedService {
     private static final int NODES = 10;
 
@@ -265,13 +268,15 @@ class OutageApiIT extends NetworkedService {
                         put("/api/members/{id}/roles", operator)
                                 .with(caller(board, "board"))
                                 .contentType(MediaType.APPLICATION_JSON)
-                                .content("{\"roles\": [\"member\", \"network\"], \"reason\": \"night shift\"}"))
+                                .content(
+                                        "{\"roles\": [\"member\", \"network\"], \"reason\": \"night shift\"}"))
                 .andExpect(status().is2xxSuccessful());
         return operator;
     }
 
     private List<String> mails(UUID to) {
-        return db.sql("select notice from mail where recipient_id = :to and notice like 'outage-%' order by id")
+        return db.sql(
+                        "select notice from mail where recipient_id = :to and notice like 'outage-%' order by id")
                 .param("to", to)
                 .query(String.class)
                 .list();

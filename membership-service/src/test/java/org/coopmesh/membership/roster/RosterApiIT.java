@@ -126,7 +126,8 @@ class RosterApiIT extends RunningService {
     @Test
     void aFileInAnotherEncodingIsRefusedWithItsLineAndWrittenDownWithoutItsWords()
             throws Exception {
-        byte[] latin = "name,email\nJos\u00e9,jose@example.org\n".getBytes(StandardCharsets.ISO_8859_1);
+        byte[] latin =
+                "name,email\nJos\u00e9,jose@example.org\n".getBytes(StandardCharsets.ISO_8859_1);
         try (var audit = new Audit()) {
             http.perform(
                             post("/api/members/import/preview")
