@@ -162,6 +162,15 @@ public class Membership {
         return sites.find(id).map(this::facts);
     }
 
+    /**
+     * Looks whether there is such a site.
+     *
+     * @throws NotFound if there is none
+     */
+    public void mustBeThere(SiteId id) {
+        if (sites.find(id).isEmpty()) throw new NotFound(id);
+    }
+
     /** What is known about each of {@code ids}, in two questions however many they are; one that is not there is left out. */
     public Map<SiteId, SiteFacts> sites(Collection<SiteId> ids) {
         Map<SiteId, Subscription> inForce =

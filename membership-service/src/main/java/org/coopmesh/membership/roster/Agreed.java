@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.coopmesh.membership.member.MemberId;
 import org.coopmesh.membership.member.Membership;
-import org.coopmesh.membership.member.NotFound;
 import org.coopmesh.membership.member.SiteId;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -44,12 +43,10 @@ public class Agreed {
 
     /**
      * Sets which nodes a site is to have; none for nothing agreed.
-     *
-     * @throws NotFound if there is no such site
      */
     @Transactional
     void set(SiteId site, Collection<String> names, MemberId by) {
-        if (membership.site(site).isEmpty()) throw new NotFound(site);
+        membership.mustBeThere(site);
         nodes.set(site, names, by, clock.instant());
     }
 }

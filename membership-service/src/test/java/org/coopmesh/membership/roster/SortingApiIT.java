@@ -36,7 +36,6 @@ class SortingApiIT extends NetworkedService {
     void nothingIsAgreed() {
         db.sql("delete from expected_node").update();
         db.sql("delete from member_label").update();
-        db.sql("delete from node").update();
     }
 
     @Test
