@@ -107,6 +107,12 @@ const tools = createRoute({
   component: lazyRouteComponent(() => import('@/features/tools/ToolsPage')),
 });
 const vat = createRoute({ ...under('/vat'), component: lazyRouteComponent(() => import('@/features/vat/VatPage')) });
+const sorting = createRoute({ ...under('/members/sorting'), component: lazyRouteComponent(() => import('@/features/members/SortingPage')) });
+const memberMail = createRoute({
+  ...under('/members/mail'),
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/mail/MemberMailPage')),
+});
 const mail = createRoute({
   ...under('/mail'),
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
@@ -127,6 +133,7 @@ const costPools = createRoute({
 const costPool = createRoute({ ...under('/cost-pools/$poolId'), validateSearch: (search: Record<string, unknown>): { trial?: string } => ({ trial: text(search.trial) }), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
 const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
 const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
+const outageCredit = createRoute({ ...under('/outage-credits/$creditId'), component: lazyRouteComponent(() => import('@/features/costs/OutageCreditPage')) });
 const directDebit = createRoute({ ...under('/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/DirectDebitPage')) });
 const collectionRun = createRoute({ ...under('/direct-debit/$runId'), component: lazyRouteComponent(() => import('@/features/direct-debit/CollectionRunPage')) });
 const myMandates = createRoute({ ...under('/my/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/MyMandatesPage')) });
@@ -172,7 +179,7 @@ const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRout
 
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp, transparency,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, memberMail, sorting, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, outageCredit, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -980,9 +980,65 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByLabel('Reciprocity: EUR per GB').fill('0.12');
     await inspect(page, 'declare-terms', width);
     await page.getByRole('button', { name: 'Declare', exact: true }).click();
-    await page.getByText('Coming').waitFor();
+    await page.getByText('Coming').first().waitFor();
 
     expect(asked(/settlements\/terms$/).filter((one) => one.method === 'POST').at(-1)!.body).toMatchObject({ reciprocityPerGb: { amount: '0.12', currency: 'EUR' }, carriageCeilingPerGb: { amount: '0.00', currency: 'EUR' } });
+  });
+
+  it('the board sets what outages give back, and everybody reads what was decided', async () => {
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto('/settlement-terms');
+    await page.getByText('there is no plan village').waitFor();
+    await page.getByRole('button', { name: 'Set a rule' }).click();
+    await dialog().getByLabel('Percent of the dues of that time').fill('80');
+    await inspect(page, 'outage-rule', width);
+    await dialog().getByRole('button', { name: 'Set it' }).click();
+    await page.getByText('The rule is set').waitFor();
+
+    expect(asked(/outage-credits\/rules$/).filter((one) => one.method === 'POST')[0]!.body).toMatchObject({ afterHours: 24, percent: 80 });
+  });
+
+  it('the board says who else lives at a site, and that they do no more', async () => {
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByRole('button', { name: 'Residents' }).first().click();
+    await dialog().getByRole('button', { name: 'Lives here no more' }).first().waitFor();
+    await dialog().getByLabel('Another member moves in').fill('Cooperativa');
+    await dialog().getByRole('button', { name: /Cooperativa La Font lives here/ }).waitFor();
+    await inspect(page, 'residents', width);
+    await dialog().getByRole('button', { name: /Cooperativa La Font lives here/ }).click();
+    await page.getByText('Written down').first().waitFor();
+    await dialog().getByRole('button', { name: 'Lives here no more' }).first().click();
+    await page.getByText('Written down').first().waitFor();
+
+    expect(asked(/residents\//).map((one) => one.method)).toEqual(['PUT', 'DELETE']);
+  });
+
+  it('the board sends a mail to a member again, and gives another up', async () => {
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto('/members/mail');
+    await page.getByRole('button', { name: 'Send mail 12 again' }).click();
+    await page.getByText('The mail waits to be sent').first().waitFor();
+    await page.getByRole('button', { name: 'Give up' }).first().click();
+    await dialog().getByLabel('Reason').fill('Moved away');
+    await inspect(page, 'member-mail-drop', width);
+    await dialog().getByRole('button', { name: 'Give it up' }).click();
+    await page.getByText('The mail is off the queue').waitFor();
+
+    expect(asked(/members\/mail\/mails\/12\/again$/)).toHaveLength(1);
+    expect(asked(/members\/mail\/mails\/12\/drop$/)[0]!.body).toEqual({ reason: 'Moved away' });
+  });
+
+  it('labels, zones and agreed nodes come from a file, once it was looked at', async () => {
+    coop.signIn(IDS.board, 'member', 'board');
+    await page.goto('/members/sorting');
+    await page.locator('input[type=file]').setInputFiles({ name: 'labels.csv', mimeType: 'text/csv', buffer: Buffer.from('email,labels\n') });
+    await page.getByText('This would come of it').waitFor();
+    await inspect(page, 'sorting-preview', width);
+    await page.getByRole('button', { name: 'Take it in' }).click();
+    await page.getByText('Taken in').waitFor();
+
+    expect(asked(/members\/sorting$/)).toHaveLength(1);
   });
 
   it('a report that cannot be right is looked at with its evidence, and its signature is checked here', async () => {

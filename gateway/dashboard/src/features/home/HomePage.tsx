@@ -1,5 +1,5 @@
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
-import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconReceipt2, IconReceiptOff, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
+import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconPlugConnectedX, IconReceipt2, IconReceiptOff, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -49,6 +49,17 @@ function Waiting({ home }: { home: Home }) {
         why={<Plural value={membersAffected} one="# member is affected" other="# members are affected" />} />,
     );
   }
+  if (some(home.outages)) {
+    const { members } = home.outages!;
+    rows.push(<Item key="outages" to="/outages" tone="bad" icon={<IconPlugConnectedX />} count={home.outages!}
+      what={<Plural value={home.outages!.count} one="outage affects members" other="outages affect members" />}
+      why={<Plural value={members} one="# member, and nobody has said they know" other="# members, and nobody has said they know" />} />);
+  }
+  if (some(home.failedMails)) {
+    rows.push(<Item key="member-mail" to="/members/mail" tone="warn" icon={<IconMailOff />} count={home.failedMails!}
+      what={<Plural value={home.failedMails!.count} one="mail to a member did not arrive" other="mails to members did not arrive" />}
+      why={<Trans>Send them again, or give them up.</Trans>} />);
+  }
   if (some(home.openCases)) {
     rows.push(<Item key="cases" to="/cases" search={{ state: 'open' }} tone="bad" icon={<IconScale />} count={home.openCases!}
       what={<Plural value={home.openCases!.count} one="case is not claimed" other="cases are not claimed" />}
@@ -94,7 +105,7 @@ function Waiting({ home }: { home: Home }) {
 const some = (count: Count | null | undefined): boolean => (count?.count ?? 0) > 0;
 
 function Item({ to, search, tone, icon, count, what, why }: {
-  to?: '/nodes' | '/cases' | '/cases/appeals' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
+  to?: '/nodes' | '/outages' | '/members/mail' | '/cases' | '/cases/appeals' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
   search?: { state: string };
   tone: 'bad' | 'warn' | 'info';
   icon: ReactNode;

@@ -71,6 +71,7 @@ function ExplainedAt({ path }: { path: string }) {
   const id = path.slice(path.lastIndexOf('/') + 1);
   return path.includes('/cost-shares/')
     ? <Link className="quiet-link" to="/cost-shares/$shareId" params={{ shareId: id }}><Trans>Why this share?</Trans></Link>
+    : path.includes('/outage-credits/') ? <Link className="quiet-link" to="/outage-credits/$creditId" params={{ creditId: id }}><Trans>How it came about</Trans></Link>
     : <Link className="quiet-link" to="/settlements/$entryId" params={{ entryId: id }}><Trans>How it came about</Trans></Link>;
 }
 

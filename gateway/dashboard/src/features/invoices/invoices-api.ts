@@ -21,7 +21,7 @@ export interface InvoiceRow {
 }
 
 export interface InvoiceLine {
-  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | 'share' | 'reciprocity' | 'carriage' | string;
+  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | 'share' | 'reciprocity' | 'carriage' | 'outage' | string;
   /** What an adjustment corrects. */
   charge?: 'dues' | 'usage' | string | null;
   siteId?: string | null;

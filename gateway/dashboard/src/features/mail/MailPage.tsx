@@ -78,7 +78,7 @@ function Mails({ state, queue }: { state?: string; queue: MailQueue }) {
   );
 }
 
-function MailState({ state }: { state: string }) {
+export function MailState({ state }: { state: string }) {
   switch (state) {
     case 'waiting': return <Pill tone="info"><Trans>Waiting</Trans></Pill>;
     case 'sending': return <Pill tone="info"><Trans>Being sent</Trans></Pill>;

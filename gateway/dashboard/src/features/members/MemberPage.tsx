@@ -15,7 +15,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
-import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { findMembers, movesIn, movesOut, addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -257,6 +257,7 @@ function Sites({ member }: { member: Member }) {
               <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div>{site.zone && <div className="soft"><Trans>Zone {site.zone}</Trans></div>}{site.residents && site.residents.length > 0 && <div className="soft"><Trans>Also here:</Trans> {site.residents.map((id, at) => <span key={id}>{at > 0 && ', '}<MemberName id={id} /></span>)}</div>}</div>
               <div className="toolbar">
               {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
+              {(session.has('board') || site.residents?.includes(session.memberId ?? '')) && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Residents</Trans>} size="compact-sm" title={t`Who lives at ${site.name}`}>{() => <Residents site={site} member={member} />}</DialogButton>}
               {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
               {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
               </div>
@@ -265,6 +266,34 @@ function Sites({ member }: { member: Member }) {
         </div>
       )}
     </Panel>
+  );
+}
+
+/** Who lives there besides the one who answers for it: seen, added and ended. */
+function Residents({ site, member }: { site: Site; member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const board = session.has('board');
+  const [typed, setTyped] = useState('');
+  const residents = site.residents ?? [];
+  const found = (useQuery(findMembers(typed.trim())).data ?? []).filter((one) => one.id !== member.id && !residents.includes(one.id));
+  const refresh = [['member', member.id], ['me']];
+  const add = useAction<string>({ run: (id) => movesIn(site.id, id), refresh, said: () => t`Written down`, done: () => setTyped('') });
+  const end = useAction<string>({ run: (id) => movesOut(site.id, id), refresh, said: () => t`Written down` });
+  return (
+    <div className="form">
+      <p><Trans>{member.name} answers for this site. Nothing is billed and nothing enforced by who else lives here; conflicts of interest are found by it.</Trans></p>
+      {residents.length === 0 ? <p className="soft"><Trans>No other member lives here.</Trans></p> : (
+        <ul className="plain">{residents.map((id) => (
+          <li key={id} className="toolbar" style={{ justifyContent: 'space-between' }}><MemberName id={id} />{(board || id === session.memberId) && <Button size="compact-sm" variant="default" loading={end.busy} onClick={() => end.run(id)}><Trans>Lives here no more</Trans></Button>}</li>
+        ))}</ul>
+      )}
+      {board && <TextInput type="search" label={t`Another member moves in`} description={t`Begin to type a name or an e-mail address.`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />}
+      {found.length > 0 && <ul className="plain">{found.map((one) => (
+        <li key={one.id} className="toolbar" style={{ justifyContent: 'space-between' }}><span>{one.name} <span className="soft">{one.email}</span></span><Button size="compact-sm" loading={add.busy} onClick={() => add.run(one.id)} aria-label={t`${one.name} lives here`}><Trans>Lives here</Trans></Button></li>
+      ))}</ul>}
+      <ProblemNotice error={add.error ?? end.error} />
+    </div>
   );
 }
 

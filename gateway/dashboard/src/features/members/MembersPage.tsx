@@ -44,6 +44,7 @@ export default function MembersPage() {
       <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q, label, zone }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`, t`Labels`]}
         row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn, row.labels?.join('; ')]} />
       {has('board', 'network') && <Button component={Link} to="/members/circulars" variant="default"><Trans>Letters to many</Trans></Button>}
+      {board && <Button component={Link} to="/members/mail" variant="default"><Trans>Mail</Trans></Button>}
       {board && <Button component={Link} to="/members/recoveries" variant="default"><Trans>Recoveries</Trans></Button>}
       {board && <Button component={Link} to="/members/import" variant="default"><Trans>From a file</Trans></Button>}
       <Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>

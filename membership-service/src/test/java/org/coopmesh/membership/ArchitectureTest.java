@@ -24,6 +24,7 @@ class ArchitectureTest {
                     "member",
                     "roster",
                     "circular",
+                    "mail",
                     "node",
                     "release",
                     "topology",
