@@ -32,6 +32,8 @@ const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', compone
 const join = createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('@/features/join/JoinPage')) });
 const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
 const transparency = createRoute({ getParentRoute: () => root, path: '/transparency', beforeLoad: membersCatalogue, component: lazyRouteComponent(() => import('@/features/transparency/TransparencyPage')) });
+const banned = createRoute({ getParentRoute: () => root, path: '/appeal', component: lazyRouteComponent(() => import('@/features/reports/BannedPage')) });
+const bannedAppeal = createRoute({ getParentRoute: () => root, path: '/appeal/$pleaId', component: lazyRouteComponent(() => import('@/features/reports/AppealPage')) });
 const followUp = createRoute({ getParentRoute: () => root, path: '/report/$reportId', component: lazyRouteComponent(() => import('@/features/reports/FollowUpPage')) });
 
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', beforeLoad: membersCatalogue, component: SignedIn });
@@ -165,6 +167,8 @@ const appeals = createRoute({
   component: lazyRouteComponent(() => import('@/features/cases/AppealsPage')),
 });
 const appeal = createRoute({ ...under('/cases/appeals/$appealId'), component: lazyRouteComponent(() => import('@/features/cases/AppealPage')) });
+const plea = createRoute({ ...under('/cases/pleas/$pleaId'), component: lazyRouteComponent(() => import('@/features/cases/PleaPage')) });
+const lookUps = createRoute({ ...under('/cases/look-ups'), component: lazyRouteComponent(() => import('@/features/cases/LookUpsPage')) });
 const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
 const desk = createRoute({ ...under('/cases/desk'), component: lazyRouteComponent(() => import('@/features/cases/DeskPage')) });
 const assembly = createRoute({ ...under('/assembly'), component: lazyRouteComponent(() => import('@/features/assembly/AssemblyPage')) });
@@ -180,6 +184,8 @@ const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRout
 const tree = root.addChildren([
   landing, setUp, confirmed, join, report, followUp, transparency,
   signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, memberMail, sorting, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, outageCredit, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
+  landing, setUp, confirmed, join, report, followUp, banned, bannedAppeal, transparency,
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, plea, lookUps, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

@@ -76,7 +76,7 @@ export class FakeCoop {
   terms: Json[] = [{ firstMonth: '2026-01', reciprocityPerGb: eur('0.10'), carriageCeilingPerGb: eur('0.00') }];
   askedToClose: Json[] = [];
   bouncers: Json[] = [
-    { id: randomUUID(), name: 'Firewall at the exchange', madeAt: ago(90_000), revokedAt: null, places: [{ address: '10.200.0.9', agent: 'crowdsec-firewall-bouncer/v0.0.31', told: true, firstAt: ago(80_000), seenAt: ago(0.1), dropped: 48_211 }] },
+    { id: randomUUID(), name: 'Firewall at the exchange', keyPrefix: 'Xk29fQ', madeAt: ago(90_000), revokedAt: null, places: [{ address: '10.200.0.9', agent: 'crowdsec-firewall-bouncer/v0.0.31', told: true, firstAt: ago(80_000), seenAt: ago(0.1), dropped: 48_211 }] },
     { id: randomUUID(), name: 'Old server', madeAt: ago(200_000), revokedAt: ago(90_000), places: [] },
   ];
   outsideLists: Json[] = [
@@ -158,6 +158,9 @@ export class FakeCoop {
   appealed: Json = {};
   appealShown = false;
   appeals: Json[] = [];
+  lookUps: Json[] = [{ caseId: IDS.case, caseNumber: 17, category: 'intrusion', moderatorId: IDS.ana, reason: 'The report names no port, the log does', askedAt: ago(40), mine: false }];
+  plea: Json = { id: IDS.report, banId: IDS.case, caseId: null, decisionId: null, prefix: '203.0.113.0/28', address: '203.0.113.7', banReason: 'Log-in attempts for three nights', banUntil: ago(-40_000), banPermanent: false, state: 'lodged', text: 'The machine was taken over by somebody and has been set up anew since Tuesday.', lodgedAt: ago(700), dueAt: ago(-19_000), overdue: false, mayHear: true, reason: null, decidedAt: null };
+  appealLink: Json = { address: '203.0.113.7', prefix: '203.0.113.0/28', since: ago(5_000), until: ago(-40_000), permanent: false, linkUntil: ago(-1_000), state: null, dueAt: null };
   ownAppeals: Json[] = [];
   subject: string | null = null;
   staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
@@ -804,6 +807,16 @@ export class FakeCoop {
     if (on(/^\/api\/abuse\/partners$/, 'POST')) return { status: 201, body: { partner: { id: randomUUID(), ...body, addedAt: ago(0), endedAt: null }, key: 'shown-once-key' } };
     if (on(/^\/api\/abuse\/reports\/[^/]+\/mute$/, 'POST')) return { status: 201, body: {} };
     if (on(/^\/api\/abuse\/mutes$/)) return items([{ id: IDS.report, reportId: IDS.report, reporter: 'member', reason: 'Reports the neighbour every day', mutedAt: ago(9_000), until: ago(-90_000), liftedAt: null }]);
+    if (on(/^\/api\/abuse\/look-ups\/waiting$/)) return items(this.empty ? [] : this.lookUps);
+    if (on(/^\/api\/abuse\/look-ups$/)) return items(this.empty ? [] : [{ caseId: IDS.case, caseNumber: 17, moderatorId: this.memberId, reason: 'The log names the hour', found: true, agreedBy: IDS.ana, at: ago(500) }, { caseId: IDS.case, caseNumber: 12, moderatorId: IDS.ana, reason: 'To warn them before they lose their data', found: false, agreedBy: null, at: ago(9_000) }]);
+    if (on(/^\/api\/abuse\/evidence-readings$/)) return items(this.empty ? [] : [{ evidenceId: IDS.report, caseId: IDS.case, caseNumber: 17, moderatorId: IDS.ana, what: 'refused', reason: 'To compare the log', at: ago(50) }, { evidenceId: IDS.report, caseId: IDS.case, caseNumber: 17, moderatorId: this.memberId, what: 'read', reason: 'To compare the log', at: ago(60) }]);
+    if (on(/^\/api\/cases\/[^/]+\/subject\/agreement$/, 'POST')) { this.lookUps = []; return { status: 204, body: undefined }; }
+    if (on(/^\/api\/abuse\/pleas$/)) return items(this.empty ? [] : [this.plea]);
+    if (on(/^\/api\/abuse\/pleas\/[^/]+$/)) return ok(this.plea);
+    if ((found = on(/^\/api\/abuse\/pleas\/[^/]+\/(grant|refuse)$/, 'POST'))) { Object.assign(this.plea, { state: found[1] === 'grant' ? 'granted' : 'refused', mayHear: false, reason: body.reason, decidedAt: ago(0) }); return ok(this.plea); }
+    if (on(/^\/api\/pleas$/, 'POST')) return /[0-9.:]{3,}/.test(String(body.address)) ? { status: 202, body: undefined } : problem(400, 'malformed', 'address: not one IPv4 or IPv6 address', [{ field: 'address', rule: 'malformed', message: 'not one IPv4 or IPv6 address' }]);
+    if (on(/^\/api\/pleas\/[^/]+$/, 'POST')) { Object.assign(this.appealLink, { state: 'lodged', dueAt: ago(-20_000) }); return { status: 201, body: { lodgedAt: ago(0), dueAt: ago(-20_000) } }; }
+    if (on(/^\/api\/pleas\/[^/]+$/)) return ok(this.appealLink);
     if (on(/^\/api\/abuse\/refused-reports$/)) return items([{ format: 'xarf', partnerId: IDS.report, field: 'type', reason: 'type: is no type of this category', sha256: hex('refused'), sizeBytes: 900, at: ago(700) }]);
     if (on(/^\/api\/bans$/)) return items((q.get('state') ?? 'active') === 'active' ? this.bans.filter((one) => one.state === 'inForce') : this.bans.filter((one) => one.state !== 'inForce'));
     if (on(/^\/api\/bans\/preview$/, 'POST')) {

@@ -14,6 +14,8 @@ const PUBLIC: [string, string, RegExp][] = [
   ['landing', '/', /owned by us/],
   ['join', '/join', /Become a member of Vall Mesh/],
   ['report', '/report', /What did you see/],
+  ['banned', '/appeal', /The address that is banned/],
+  ['banned-appeal', `/appeal/${IDS.report}#token`, /Why is the ban wrong/],
   ['transparency', '/transparency', /41 of 42/],
   ['follow-up', `/report/${IDS.report}#unguessable-token`, /You were right/],
   ['sign-in-needed', '/members', /Please sign in/],
@@ -80,6 +82,8 @@ const OFFICE: [string, string, RegExp][] = [
   ['workload', '/cases/workload', /By moderator/],
   ['appeals', '/cases/appeals', /is overdue/],
   ['appeal', `/cases/appeals/${IDS.appeal}`, /What the member says/],
+  ['plea', `/cases/pleas/${IDS.report}`, /What they say/],
+  ['look-ups', '/cases/look-ups', /names no port/],
   ['assembly', '/assembly', /Looks for seconders/],
   ['proposal-draft', `/assembly/${PROPOSALS.draft}`, /Second it/],
   ['proposal-coming', `/assembly/${PROPOSALS.coming}`, /Take back/],
@@ -171,7 +175,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
   it('teaches where it is empty', async () => {
     coop.empty = true;
     coop.signIn(IDS.board, ...ALL);
-    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-appeals', '/cases/appeals', /waits here with a clock/], ['empty-my-cases', '/my/cases', /Should moderators ever/], ['empty-workload', '/cases/workload', /appears here/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-names', '/names', /moves along when the node does/], ['empty-my-names', '/my/names', /by a name instead/], ['empty-name-disputes', '/names/disputes', /Nobody disputes/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
+    await look([['empty-home', '/home', /Nothing waits for you/], ['empty-members', '/members', /join page/], ['empty-nodes', '/nodes', /box makes its own key/], ['empty-invoices', '/invoices', /by itself/], ['empty-simulations', '/simulations', /before you vote/], ['empty-cases', '/cases', /case opens here/], ['empty-bans', '/bans', /Nothing is banned/], ['empty-appeals', '/cases/appeals', /waits here with a clock/], ['empty-look-ups', '/cases/look-ups', /until somebody else agrees/], ['empty-my-cases', '/my/cases', /Should moderators ever/], ['empty-workload', '/cases/workload', /appears here/], ['empty-bank', '/bank', /Nothing waits/], ['empty-plans', '/plans', /first member/], ['empty-my', '/my', /watch it come in/], ['empty-accounts', '/accounts', /first posting/], ['empty-statement', '/accounts/bank', /Nothing was posted/], ['empty-implausible', '/implausible', /Every report could be right/], ['empty-links', '/links', /ends of every link agree/], ['empty-direct-debit', '/direct-debit', /Nothing was collected yet/], ['empty-my-direct-debit', '/my/direct-debit', /Invoices are paid by transfer/], ['empty-my-autopay', '/my/autopay', /Who pays for a connection chooses here/], ['empty-my-parts', '/my/parts', /Who pays for a connection asks here/], ['empty-spending', '/my/spending', /Nobody pays through you/], ['empty-costs', '/cost-pools', /Declare one with its invoice/], ['empty-payroll', '/payroll', /board sets the rates/], ['empty-names', '/names', /moves along when the node does/], ['empty-my-names', '/my/names', /by a name instead/], ['empty-name-disputes', '/names/disputes', /Nobody disputes/], ['empty-hours', '/my/hours', /within two months/], ['empty-usage', '/my/usage', /Nobody told anything/], ['empty-router', '/nodes/collected/c0ffee000001', /within a week/]], 1280);
     coop.empty = false;
   });
 

@@ -1308,6 +1308,28 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('You were right').waitFor();
   });
 
+  it('somebody who is banned by address appeals by a mailed link, once', async () => {
+    coop.signIn(IDS.board);
+    await page.goto('/report');
+    await page.getByRole('link', { name: 'Ask why, and appeal' }).click();
+    await page.getByLabel('The address that is banned').fill('nowhere');
+    await page.getByLabel('Your e-mail address').fill('somebody@example.org');
+    await page.getByRole('button', { name: 'Write to me' }).click();
+    await page.getByText('not one IPv4 or IPv6 address').first().waitFor();
+    await page.getByLabel('The address that is banned').fill('203.0.113.7');
+    await page.getByRole('button', { name: 'Write to me' }).click();
+    await page.getByText('Look into your mail').waitFor();
+    await inspect(page, 'banned-asked', width);
+    expect(asked(/api\/pleas$/).at(-1)!.body).toEqual({ address: '203.0.113.7', email: 'somebody@example.org' });
+
+    await page.goto(`/appeal/${IDS.report}#a-token`);
+    await page.getByLabel('Why is the ban wrong?').fill('It was taken over, and is set up anew.');
+    await page.getByRole('button', { name: 'Appeal' }).click();
+    await page.getByText('Your appeal is lodged').waitFor();
+    await inspect(page, 'banned-appealed', width);
+    expect(asked(/api\/pleas\/.*token=a-token/).some((one) => one.method === 'POST')).toBe(true);
+  });
+
   it('the first start founds the co-op with the code', async () => {
     coop.constituted = false;
     coop.signIn(IDS.board);
@@ -1366,6 +1388,25 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
 
     expect(asked(/acknowledgement$/)[0]!.body).toEqual({ note: 'On the way up with a new cable' });
     expect(asked(/maintenance$/).find((one) => one.method === 'POST')!.body).toMatchObject({ node: null, reason: 'New antenna' });
+  });
+
+  it('a moderator agrees to a look-up of a colleague', async () => {
+    await page.goto('/cases/look-ups');
+    await page.getByText('names no port').waitFor();
+    await page.getByRole('button', { name: 'Agree to the look-up in case 17' }).click();
+    await page.getByText('Nothing waits').waitFor();
+    expect(asked(/subject\/agreement$/).map((one) => one.method)).toEqual(['POST']);
+  });
+
+  it('a moderator hears an appeal from outside', async () => {
+    await page.goto('/cases/appeals');
+    await page.getByRole('link', { name: '203.0.113.7' }).click();
+    await page.getByText('What they say').waitFor();
+    await page.getByRole('button', { name: 'Grant' }).click();
+    await dialog().getByLabel('Reason').fill('It is set up anew');
+    await dialog().getByRole('button', { name: 'Grant' }).click();
+    await page.getByText('Granted').first().waitFor();
+    expect(asked(/pleas\/.*grant$/)[0]!.body).toEqual({ reason: 'It is set up anew' });
   });
 
   it('the board makes a key for a firewall, which is shown once, and revokes it', async () => {

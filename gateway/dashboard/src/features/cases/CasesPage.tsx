@@ -35,7 +35,7 @@ export default function CasesPage() {
   ], [t, i18n, moderator, session.memberId]);
 
   return (
-    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it; those due first stand first.</Trans>} actions={<><Button component={Link} to="/cases/desk" variant="default"><Trans>Evidence and reporters</Trans></Button><Button component={Link} to="/cases/appeals" variant="default"><Trans>Appeals</Trans></Button><Button component={Link} to="/cases/workload" variant="default"><Trans>Workload</Trans></Button></>}>
+    <Page title={t`Cases`} lead={<Trans>Reports about the same thing lie in one case. Claim one to work on it; those due first stand first.</Trans>} actions={<><Button component={Link} to="/cases/desk" variant="default"><Trans>Evidence and reporters</Trans></Button><Button component={Link} to="/cases/look-ups" variant="default"><Trans>Look-ups</Trans></Button><Button component={Link} to="/cases/appeals" variant="default"><Trans>Appeals</Trans></Button><Button component={Link} to="/cases/workload" variant="default"><Trans>Workload</Trans></Button></>}>
       <div className="toolbar">
         <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/cases', search: { category, state: value || undefined } })} items={[{ value: '', label: t`To do` }, { value: 'open', label: t`Open` }, { value: 'underReview', label: t`Under review` }, { value: 'decided', label: t`Decided` }, { value: 'closed', label: t`Closed` }, { value: 'all', label: t`All` }]} />
         <NativeSelect aria-label={t`Category`} value={category ?? ''} onChange={(event) => void navigate({ to: '/cases', search: { state, category: event.currentTarget.value || undefined } })}
