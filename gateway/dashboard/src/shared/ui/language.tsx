@@ -1,4 +1,3 @@
-import { NativeSelect } from '@mantine/core';
 import { useLingui } from '@lingui/react/macro';
 import { IconLanguage } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -25,10 +24,12 @@ export function LanguageSwitch() {
     if (session.signedIn && language !== PSEUDO) await put('/api/me/language', { language }).catch(() => undefined);
   };
   return (
-    <NativeSelect size="xs" className="language" aria-label={t`Language`} leftSection={<IconLanguage size={16} aria-hidden="true" />} value={i18n.locale}
-      onChange={(event) => void choose(event.currentTarget.value as Language).catch(() => undefined)}>
-      {CHOICES.map((one) => <option key={one.value} value={one.value} lang={one.value}>{one.label}</option>)}
-    </NativeSelect>
+    <span className="language">
+      <IconLanguage size={17} aria-hidden="true" />
+      <select aria-label={t`Language`} value={i18n.locale} onChange={(event) => void choose(event.currentTarget.value as Language).catch(() => undefined)}>
+        {CHOICES.map((one) => <option key={one.value} value={one.value} lang={one.value}>{one.label}</option>)}
+      </select>
+    </span>
   );
 }
 
