@@ -59,6 +59,7 @@ const show = () => root.render(
 );
 
 // Without texts there are no words to say so
-const again = () => root.render(<button type="button" className="no-texts" onClick={() => window.location.reload()}>↻ Coopmesh</button>);
+const AGAIN = '↻ Coopmesh';
+const again = () => root.render(<button type="button" className="no-texts" onClick={() => window.location.reload()}>{AGAIN}</button>);
 
 void speak(firstLanguage()).then(show, again);
