@@ -193,7 +193,10 @@ export class FakeCoop {
   bankFiles: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
-  constructor() {
+  /** Which language is on record for whoever is signed in; none was chosen at first. */
+  language: string | null = null;
+
+  constructor(private readonly dist = DIST) {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
     const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190), zone: 'North', residents: [IDS.joan] };
     this.members = [
@@ -309,8 +312,8 @@ export class FakeCoop {
   }
 
   private file(path: string, response: ServerResponse): void {
-    const file = join(DIST, path);
-    if (extname(path) && file.startsWith(DIST) && existsSync(file)) {
+    const file = join(this.dist, path);
+    if (extname(path) && file.startsWith(this.dist) && existsSync(file)) {
       response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
       response.end(readFileSync(file));
       return;
@@ -318,7 +321,7 @@ export class FakeCoop {
     const nonce = randomBytes(18).toString('base64');
     // The gateway's policy, and stricter: not even style attributes.
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
-    response.end(readFileSync(join(DIST, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
+    response.end(readFileSync(join(this.dist, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
   }
 
   private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean; text?: string } | null {
@@ -332,6 +335,8 @@ export class FakeCoop {
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
+    if (on(/^\/api\/me\/language$/)) return ok({ language: this.language });
+    if (on(/^\/api\/me\/language$/, 'PUT')) return ok({ language: (this.language = String(body.language)) });
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
     if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
