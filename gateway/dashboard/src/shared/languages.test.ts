@@ -46,3 +46,23 @@ describe('a language', () => {
     expect(relative('2026-11-21T12:00:00Z', 'fr', Date.parse('2026-11-21T12:03:00Z'))).toBe('il y a 3 minutes');
   });
 });
+
+describe('a name in a sentence', () => {
+  const said = async (who: string): Promise<string> => {
+    const { i18n } = await import('@lingui/core');
+    await import('./i18n');
+    i18n.loadAndActivate({ locale: 'en', messages: { joined: [['who'], ' joined'] } as never });
+    return i18n._({ id: 'joined', values: { who } });
+  };
+
+  it('is told apart from it where it runs the other way, and nowhere else', async () => {
+    expect(await said('Núria Puig')).toBe('Núria Puig joined');
+    expect(await said('שלום')).toBe('\u2068שלום\u2069 joined');
+    expect(await said('\u202egpj.exe')).toBe('\u2068\u202egpj.exe\u2069 joined');
+  });
+
+  it('cannot end its own isolation', async () => {
+    expect(await said('\u2069\u2069\u202eevil')).toBe('\u2068\u202eevil\u2069 joined');
+    expect(await said('\u2067open')).toBe('\u2068\u2067open\u2069\u2069 joined');
+  });
+});

@@ -52,6 +52,15 @@ function signedReport(bytesDown: number): Json {
   };
 }
 
+const WRITTEN_BY_PEOPLE = /^(name|title|text|note|reason|why|detail|description|subject|body|what|label|labels|address|statement|message|rulesText|ownerName|siteName|nodeName|payerName|planName|display|information|agent|kindName|purpose|debtorName|rule)$/;
+
+/** The same answer, in which everything that people write is {@code hostile}. */
+function turned(value: unknown, hostile: string, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => turned(one, hostile, key));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, turned(one, hostile, name)]));
+  return typeof value === 'string' && WRITTEN_BY_PEOPLE.test(key) && !/^[a-z][A-Za-z-]*$/.test(value) && !/^\d/.test(value) ? hostile : value;
+}
+
 /** One corner of a QR code. */
 const finder = (x: number, y: number): string => `M${x},${y}h7v7h-7zm1,1v5h5v-5zm1,1h3v3h-3z`;
 
@@ -193,6 +202,10 @@ export class FakeCoop {
   bankFiles: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
+  /** What every name, title, text and reason is instead. */
+  hostile: string | null = null;
+  /** Every part fails; who is signed in is still known. */
+  failing = false;
   /** Which language is on record for whoever is signed in; none was chosen at first. */
   language: string | null = null;
 
@@ -301,6 +314,11 @@ export class FakeCoop {
     // A ballot comes without the session, and so without its token.
     const changes = method !== 'GET' && url.pathname !== '/api/assembly/ballots';
     const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== this.csrf ? problem(403, 'csrf', 'The CSRF token is missing') : changes && this.wantsProof ? problem(401, 'step-up-required', 'prove once more that it is you') : this.route(method, url, body, request);
+    if (this.failing && !/^\/api\/(session|coop|me\/language)$/.test(url.pathname)) {
+      response.writeHead(503, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify(problem(503, 'part-unavailable', 'The part "billing" does not answer right now. Nothing was lost: try again.').body));
+      return;
+    }
     const status = told?.status ?? 404;
     if (told && 'text' in told && told.text !== undefined) {
       response.writeHead(200, { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' });
@@ -308,7 +326,7 @@ export class FakeCoop {
       return;
     }
     response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
-    response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
+    response.end(status === 204 ? undefined : JSON.stringify(told?.body ? (this.hostile === null ? told.body : turned(told.body, this.hostile)) : { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
   }
 
   private file(path: string, response: ServerResponse): void {

@@ -7,22 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PSEUDO } from '../../src/shared/languages';
 import { fits, inspect, launch, NO_BROWSER, open, picture, settle, WIDTHS } from './browser';
 import { FakeCoop, IDS } from './fake-api';
-import { ALL, MEMBER, OFFICE, PUBLIC, SCREENS } from './screens';
-
-/** Whoever is looking, and at what. */
-const EVERY: [string, string[], typeof PUBLIC][] = [[IDS.board, [], PUBLIC], [IDS.board, ALL, OFFICE], [IDS.ana, ['member'], MEMBER]];
-
-async function eachScreen(coop: FakeCoop, page: Page, look: (name: string) => Promise<void>): Promise<void> {
-  for (const [who, roles, screens] of EVERY) {
-    coop.signIn(who, ...roles);
-    for (const [name, path] of screens.filter(([name]) => SCREENS.test(name))) {
-      await page.goto(path);
-      await page.locator('h1').first().waitFor({ timeout: 30_000 }).catch((error) => { throw new Error(`${name}: ${String(error)}`); });
-      await settle(page);
-      await look(name);
-    }
-  }
-}
+import { ALL, eachScreen } from './screens';
 
 describe.skipIf(NO_BROWSER)('the language', () => {
   const coop = new FakeCoop();

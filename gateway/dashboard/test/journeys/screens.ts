@@ -1,4 +1,6 @@
-import { IDS } from './fake-api';
+import type { Page } from 'playwright-core';
+import { settle } from './browser';
+import { IDS, type FakeCoop } from './fake-api';
 import { PROPOSALS } from './fake-assembly';
 
 export const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
@@ -110,3 +112,19 @@ export const MEMBER: [string, string, RegExp][] = [
   ['my-cases', '/my/cases', /no machine/],
   ['my-report', '/report', /You report as a member/],
 ];
+
+/** Whoever is looking, and at what. */
+const EVERY: [string, string[], typeof PUBLIC][] = [[IDS.board, [], PUBLIC], [IDS.board, ALL, OFFICE], [IDS.ana, ['member'], MEMBER]];
+
+/** Goes to every screen as whoever sees it, and waits until it stands. */
+export async function eachScreen(coop: FakeCoop, page: Page, look: (name: string) => Promise<void>): Promise<void> {
+  for (const [who, roles, screens] of EVERY) {
+    coop.signIn(who, ...roles);
+    for (const [name, path] of screens.filter(([name]) => SCREENS.test(name))) {
+      await page.goto(path);
+      await page.locator('h1').first().waitFor({ timeout: 30_000 }).catch((error) => { throw new Error(`${name}: ${String(error)}`); });
+      await settle(page);
+      await look(name);
+    }
+  }
+}
