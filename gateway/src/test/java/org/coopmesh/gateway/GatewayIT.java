@@ -429,7 +429,10 @@ class GatewayIT extends RunningGateway {
                 .isEqualTo(Optional.ofNullable(encoding));
         assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
                 .contains("javascript");
-        assertThat(answer.headers().allValues("Vary")).anyMatch(vary -> vary.contains("Accept-Encoding"));
+        if (encoding != null) {
+            assertThat(answer.headers().firstValue("Vary").orElseThrow())
+                    .containsIgnoringCase("accept-encoding");
+        }
     }
 
     @Test
