@@ -52,6 +52,15 @@ function signedReport(bytesDown: number): Json {
   };
 }
 
+const WRITTEN_BY_PEOPLE = /^(name|title|text|note|reason|why|detail|description|subject|body|what|label|labels|address|statement|message|rulesText|ownerName|siteName|nodeName|payerName|planName|display|information|agent|kindName|purpose|debtorName|rule)$/;
+
+/** The same answer, in which everything that people write is {@code hostile}. */
+function turned(value: unknown, hostile: string, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => turned(one, hostile, key));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, turned(one, hostile, name)]));
+  return typeof value === 'string' && WRITTEN_BY_PEOPLE.test(key) && !/^[a-z][A-Za-z-]*$/.test(value) && !/^\d/.test(value) ? hostile : value;
+}
+
 /** One corner of a QR code. */
 const finder = (x: number, y: number): string => `M${x},${y}h7v7h-7zm1,1v5h5v-5zm1,1h3v3h-3z`;
 
@@ -196,7 +205,14 @@ export class FakeCoop {
   bankFiles: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
-  constructor() {
+  /** What every name, title, text and reason is instead. */
+  hostile: string | null = null;
+  /** Every part fails; who is signed in is still known. */
+  failing = false;
+  /** Which language is on record for whoever is signed in; none was chosen at first. */
+  language: string | null = null;
+
+  constructor(private readonly dist = DIST) {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
     const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190), zone: 'North', residents: [IDS.joan] };
     this.members = [
@@ -301,6 +317,11 @@ export class FakeCoop {
     // A ballot comes without the session, and so without its token.
     const changes = method !== 'GET' && url.pathname !== '/api/assembly/ballots';
     const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== this.csrf ? problem(403, 'csrf', 'The CSRF token is missing') : changes && this.wantsProof ? problem(401, 'step-up-required', 'prove once more that it is you') : this.route(method, url, body, request);
+    if (this.failing && !/^\/api\/(session|coop|me\/language)$/.test(url.pathname)) {
+      response.writeHead(503, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify(problem(503, 'part-unavailable', 'The part "billing" does not answer right now. Nothing was lost: try again.').body));
+      return;
+    }
     const status = told?.status ?? 404;
     if (told && 'text' in told && told.text !== undefined) {
       response.writeHead(200, { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' });
@@ -308,12 +329,12 @@ export class FakeCoop {
       return;
     }
     response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
-    response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
+    response.end(status === 204 ? undefined : JSON.stringify(told?.body ? (this.hostile === null ? told.body : turned(told.body, this.hostile)) : { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
   }
 
   private file(path: string, response: ServerResponse): void {
-    const file = join(DIST, path);
-    if (extname(path) && file.startsWith(DIST) && existsSync(file)) {
+    const file = join(this.dist, path);
+    if (extname(path) && file.startsWith(this.dist) && existsSync(file)) {
       response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
       response.end(readFileSync(file));
       return;
@@ -321,7 +342,7 @@ export class FakeCoop {
     const nonce = randomBytes(18).toString('base64');
     // The gateway's policy, and stricter: not even style attributes.
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
-    response.end(readFileSync(join(DIST, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
+    response.end(readFileSync(join(this.dist, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
   }
 
   private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean; text?: string } | null {
@@ -335,6 +356,8 @@ export class FakeCoop {
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
+    if (on(/^\/api\/me\/language$/)) return ok({ language: this.language });
+    if (on(/^\/api\/me\/language$/, 'PUT')) return ok({ language: (this.language = String(body.language)) });
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
     if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });

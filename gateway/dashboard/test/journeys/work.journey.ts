@@ -1,14 +1,25 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it as test } from 'vitest';
 import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
 import { fold, unfold } from '../../src/features/assembly/ballot';
 import { FakeCoop, IDS } from './fake-api';
 import { FakeAssembly, PROPOSALS } from './fake-assembly';
+import { Speech } from './speech';
 
 const ALL = ['member', 'board', 'treasurer', 'moderator', 'network'];
 
-describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
+/** Does every journey in one language instead, as far as what it looks for is found there: a journey that reads on its own may not be. */
+const LANGUAGE = process.env.LANGUAGE;
+const RUNS: [number, string][] = (LANGUAGE ? [LANGUAGE] : ['en', 'de']).flatMap((language) => WIDTHS.map((width): [number, string] => [width, language]));
+
+/** What is done in German, too. */
+const ALSO = new Set<string>([
+]);
+
+describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
+  const it = (name: string, act: () => Promise<void>): void => { if (language === 'en' || LANGUAGE || ALSO.has(name)) test(name, act); };
+  const speech = language === 'en' ? null : new Speech(language);
   let browser: Browser;
   let coop: FakeCoop;
   let page: Page;
@@ -20,8 +31,8 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
   beforeEach(async () => {
     coop = new FakeCoop();
     origin = await coop.start();
-    const opened = await open(browser, origin, width);
-    page = opened.page;
+    const opened = await open(browser, origin, width, 'light', language === 'en' ? 'en-GB' : language);
+    page = speech ? speech.page(opened.page) : opened.page;
     page.setDefaultTimeout(30_000);
     faults = opened.faults;
     finish = () => opened.context.close();
@@ -752,7 +763,7 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await page.getByText('not known here yet').waitFor({ state: 'detached' });
   });
 
-  it.each([['/members', /^members-\d{4}-\d\d-\d\d\.csv$/, 'Name,E-mail,', "'=Cooperativa"], ['/invoices', /^invoices-/, 'Number,Payer,', '27.40,EUR']])('the list at %s goes into a file', async (path, name, head, holds) => {
+  if (language === 'en') test.each([['/members', /^members-\d{4}-\d\d-\d\d\.csv$/, 'Name,E-mail,', "'=Cooperativa"], ['/invoices', /^invoices-/, 'Number,Payer,', '27.40,EUR']])('the list at %s goes into a file', async (path, name, head, holds) => {
     coop.members[3]!.name = '=Cooperativa La Font';
     await page.goto(path);
     const waiting = page.waitForEvent('download');

@@ -8,6 +8,7 @@ import { Loaded } from '@/shared/ui/loaded';
 import { Notice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
 import { Amount } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { homeQuery, type Count, type Home, type Part } from './home-api';
 import './home.css';
 
@@ -35,7 +36,7 @@ export default function HomePage() {
 function Silent({ part }: { part: Part }) {
   const { t } = useLingui();
   const title = part.part === 'membership' ? t`Membership does not answer` : part.part === 'billing' ? t`Billing does not answer` : t`Abuse reporting does not answer`;
-  return <Notice tone="warn" live title={title}><Trans>Its figures are missing below; everything else is current.</Trans> {part.why && <span className="soft">({part.why})</span>}</Notice>;
+  return <Notice tone="warn" live title={title}><Trans>Its figures are missing below; everything else is current.</Trans> {part.why && <span className="soft">(<Told of={part.why} />)</span>}</Notice>;
 }
 
 function Waiting({ home }: { home: Home }) {

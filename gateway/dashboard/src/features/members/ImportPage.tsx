@@ -14,6 +14,7 @@ import { Empty, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { importsQuery, previewRoster, ROSTER_COLUMNS, takeRoster, type RosterPreview, type RosterProblem, type RosterStep, type RosterTaken } from './roster-api';
 
 /** Members from a file: first what would come of it, line by line, then all of it or nothing. */
@@ -85,7 +86,7 @@ export function Problems({ title, of, count }: { title: string; of: RosterProble
   const columns: Column<RosterProblem>[] = [
     { id: 'at', head: t`Where`, cell: (row) => where(row.at) },
     { id: 'field', head: t`Field`, cell: (row) => (row.field ? <span className="mono">{row.field}</span> : <Nothing />) },
-    { id: 'what', head: t`What`, cell: (row) => <>{row.message}<small className="mono">{row.rule}</small></> },
+    { id: 'what', head: t`What`, cell: (row) => <><Told of={row.message} /><small className="mono">{row.rule}</small></> },
   ];
   return (
     <Panel title={title} lead={count > of.length ? t`The first ${of.length} of ${count}` : undefined} flush>

@@ -15,6 +15,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
+import { AccessWhy } from '@/shared/ui/why';
 import { findMembers, movesIn, movesOut, addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
@@ -31,7 +32,7 @@ export default function MemberPage() {
   return (
     <Page title={member.name} crumb={{ to: '/members', label: t`Members` }} lead={<span className="toolbar"><MemberStatePill state={member.state} />{member.standing && member.state !== 'applicant' && <StandingPill level={member.standing.level} />}</span>} actions={<Steps member={member} />}>
       {member.standing?.why && member.standing.level !== 'good' && (
-        <Notice tone="warn" title={t`Why this standing`}>{member.standing.why}{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
+        <Notice tone="warn" title={t`Why this standing`}><AccessWhy why={member.standing.why} />{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
       )}
       <div className="columns">
         <div className="stack"><History id={member.id} /><Notes id={member.id} /></div>
