@@ -27,6 +27,7 @@ class ArchitectureTest {
                     "node",
                     "release",
                     "topology",
+                    "graph",
                     "outage",
                     "feed",
                     "standing",

@@ -1,5 +1,7 @@
 package org.coopmesh.membership.member;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -85,10 +87,12 @@ class Sites {
     }
 
     List<SitePlace> places() {
-        return db.sql("select id, latitude, longitude, public_since from site")
+        return db.sql("select id, name, zone, latitude, longitude, public_since from site")
                 .query((row, _) ->
                         new SitePlace(
                                 new SiteId(row.getObject("id", UUID.class)),
+                                requireNonNull(row.getString("name")),
+                                row.getString("zone"),
                                 location(row),
                                 row.getObject("public_since") != null))
                 .list();

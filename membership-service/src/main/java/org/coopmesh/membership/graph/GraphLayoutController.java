@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;

@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import java.time.Instant;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;

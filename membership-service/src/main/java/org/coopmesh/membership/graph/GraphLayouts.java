@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import static java.util.Objects.requireNonNull;
 
