@@ -56,9 +56,13 @@ final class Arrangement {
             long rows = Math.max(1, Math.round((outer - inner) / SPACING));
             int at = 0;
             for (NodeId node : band) {
-                double radius = alone ? 0 : inner + (at++ % rows + 0.5) * (outer - inner) / rows;
+                double radius = inner + (at++ % rows + 0.5) * (outer - inner) / rows;
                 double angle = tree.angle(node);
-                spots.put(node, new Spot(radius * Math.cos(angle), radius * Math.sin(angle)));
+                spots.put(
+                        node,
+                        alone
+                                ? new Spot(0, 0)
+                                : new Spot(radius * Math.cos(angle), radius * Math.sin(angle)));
             }
             inner = outer;
         }

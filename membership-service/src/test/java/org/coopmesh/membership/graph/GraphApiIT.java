@@ -114,15 +114,15 @@ class GraphApiIT extends NetworkedService {
     void anAnswerThatIsKnownIsNotSentAgainAndALargeMeshIsSmall() throws Exception {
         many(1, NODES);
         long started = System.nanoTime();
-        MockHttpServletResponse answer = ask("network", null);
+        MockHttpServletResponse answer = look("network", null);
         long first = System.nanoTime();
         graph.answersAreOld();
-        ask("network", null);
+        look("network", null);
         long second = System.nanoTime();
 
         assertThat(answer.getHeader("Content-Encoding")).isEqualTo("gzip");
         assertThat(answer.getHeader("Cache-Control")).contains("private");
-        assertThat(ask("network", answer.getHeader("ETag")).getStatus()).isEqualTo(304);
+        assertThat(look("network", answer.getHeader("ETag")).getStatus()).isEqualTo(304);
         byte[] sent = answer.getContentAsByteArray();
         System.out.printf(
                 "FIGURE graph.payload %d nodes: %d bytes compressed; first drawn in %d ms, then in %d ms%n",
@@ -130,7 +130,7 @@ class GraphApiIT extends NetworkedService {
         assertThat(sent.length).isLessThan(100 * NODES + 4_000);
     }
 
-    private MockHttpServletResponse ask(String role, @Nullable String known)
+    private MockHttpServletResponse look(String role, @Nullable String known)
             throws Exception {
         var request = get("/api/topology/graph").header("Accept-Encoding", "gzip, br").with(caller(board, "member", role));
         if (known != null) request.header("If-None-Match", known);
@@ -139,7 +139,7 @@ class GraphApiIT extends NetworkedService {
 
     private JsonNode told(String role) throws Exception {
         graph.answersAreOld();
-        try (var in = new GZIPInputStream(new ByteArrayInputStream(ask(role, null).getContentAsByteArray()))) {
+        try (var in = new GZIPInputStream(new ByteArrayInputStream(look(role, null).getContentAsByteArray()))) {
             return json.readTree(in);
         }
     }

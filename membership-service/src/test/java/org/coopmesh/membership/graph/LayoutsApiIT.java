@@ -70,6 +70,17 @@ class LayoutsApiIT extends NetworkedService {
     }
 
     @Test
+    void aNodeIsNamedByItsIdOrByTheDigitsTheGraphTells() throws Exception {
+        keep(one.id(), "Short", "{\"node\": \"0123456789ab\", \"x\": 1, \"y\": 2}")
+                .andExpect(status().isNoContent());
+        keep(one.id(), "Shorter", "{\"node\": \"0123456789a\", \"x\": 1, \"y\": 2}")
+                .andExpect(status().isBadRequest());
+
+        http.perform(get("/api/topology/layouts/{id}", id()).with(caller(one.id(), "member")))
+                .andExpect(jsonPath("$.places[0].node").value("0123456789ab"));
+    }
+
+    @Test
     void theBoardGivesOutOneOfItsOwnForAll() throws Exception {
         keep(board, "First", place(1, "1", "1"));
         UUID first = id();

@@ -1,0 +1,252 @@
+import Graph from 'graphology';
+import { useLingui } from '@lingui/react/macro';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
+import Sigma from 'sigma';
+import { NodeCircleProgram } from 'sigma/rendering';
+import type { Settings } from 'sigma/settings';
+import { Ground, type MapGround } from '@/shared/ui/ground';
+import { LaneProgram } from './lane-program';
+import { WIDTHS, type Inks } from './mesh-colours';
+import { bandOf, gradeOf, outOf, type Edge, type Layout, type Picture, type Point, type Vertex } from './mesh-data';
+import { DiamondProgram, SquareProgram } from './shape-programs';
+
+/** More than these are not moved one by one from one layout to the other: the picture fades over. */
+const MOVED_MAX = 3_000;
+/** More lines than these are left out while the picture is moved. */
+const LINES_WHILE_MOVED_MAX = 6_000;
+const MOVE_MILLIS = 600;
+const FADE_MILLIS = 180;
+const PAN_STEP = 0.1;
+const ZOOM_STEP = 1.4;
+const CLOSE = 0.12;
+const NUDGE = 0.01;
+
+export interface Camera { x: number; y: number; ratio: number }
+
+interface Props {
+  picture: Picture;
+  layout: Layout;
+  /** The map has ground beneath it. */
+  onMap: boolean;
+  ground?: MapGround | null;
+  inks: Inks;
+  by: 'load' | 'quality';
+  selected: string | null;
+  /** Moves the picture there when it changes. */
+  goTo?: { key: string; at: number } | null;
+  camera?: Camera;
+  onCamera: (camera: Camera) => void;
+  onSelect: (vertex: Vertex | null) => void;
+  /** Nodes can be dragged, and moved by arrow keys. */
+  arranging: boolean;
+  onMove: (vertex: Vertex, to: Point) => void;
+}
+
+function inkOf(edge: Edge, by: Props['by'], inks: Inks): { color: string; size: number } {
+  if (!edge.wanted) return { color: inks.faint, size: WIDTHS[0]! };
+  if (edge.down) return { color: inks.live.down, size: WIDTHS[0]! };
+  if (by === 'quality') return edge.lane.quality === null ? { color: inks.unknown, size: WIDTHS[0]! } : { color: inks.grades[gradeOf(edge.lane.quality)]!, size: edge.lane.used ? WIDTHS[2]! : WIDTHS[1]! };
+  if (edge.lane.load === null) return { color: inks.unknown, size: WIDTHS[0]! };
+  const band = bandOf(edge.lane.load);
+  return { color: inks.bands[band]!, size: WIDTHS[band]! };
+}
+
+const sizeFor = (count: number): number => (count < 300 ? 7 : count < 3_000 ? 4.5 : 2.2);
+
+/** The graph in WebGL. What it shows is told by the list and the table beside it as well. */
+export default function MeshCanvas(props: Props) {
+  const { t } = useLingui();
+  const host = useRef<HTMLDivElement>(null);
+  const under = useRef<HTMLDivElement>(null);
+  const sigma = useRef<Sigma | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const vertices = useRef(new Map<string, Vertex>());
+
+  useEffect(() => {
+    const { picture } = latest.current;
+    const many = picture.edges.length > LINES_WHILE_MOVED_MAX;
+    const settings: Partial<Settings> = {
+      allowInvalidContainer: true,
+      autoRescale: true,
+      enableCameraRotation: false,
+      defaultEdgeType: 'lane',
+      defaultNodeType: 'disc',
+      edgeProgramClasses: { lane: LaneProgram },
+      nodeProgramClasses: { disc: NodeCircleProgram, square: SquareProgram, diamond: DiamondProgram },
+      hideEdgesOnMove: many,
+      hideLabelsOnMove: many,
+      labelFont: getComputedStyle(document.body).fontFamily,
+      labelSize: 13,
+      labelWeight: '600',
+      labelDensity: 0.6,
+      labelGridCellSize: 110,
+      labelRenderedSizeThreshold: picture.vertices.length < 3_000 ? 3 : 5,
+      minCameraRatio: 0.0005,
+      maxCameraRatio: 3,
+      stagePadding: 48,
+      zIndex: true,
+      defaultDrawNodeLabel: (pen, data, { labelSize, labelFont, labelWeight }) => {
+        if (!data.label) return;
+        const now = latest.current.inks;
+        pen.font = `${labelWeight} ${labelSize}px ${labelFont}`;
+        pen.textAlign = 'center';
+        pen.lineWidth = 4;
+        pen.lineJoin = 'round';
+        pen.strokeStyle = now.paper;
+        pen.fillStyle = now.text;
+        pen.strokeText(data.label, data.x, data.y + data.size + labelSize + 1);
+        pen.fillText(data.label, data.x, data.y + data.size + labelSize + 1);
+        pen.textAlign = 'start';
+      },
+      defaultDrawNodeHover: (pen, data, own) => {
+        const now = latest.current.inks;
+        pen.beginPath();
+        pen.arc(data.x, data.y, data.size + 4, 0, 2 * Math.PI);
+        pen.lineWidth = 3;
+        pen.strokeStyle = now.ring;
+        pen.stroke();
+        own.defaultDrawNodeLabel(pen, data, own);
+      },
+    };
+    const renderer = new Sigma(new Graph({ type: 'directed', multi: false }), host.current!, settings);
+    renderer.setCustomBBox({ x: [0, 1], y: [0, 1] });
+    if (latest.current.camera) renderer.getCamera().setState({ ...latest.current.camera, angle: 0 });
+    const beneath = new Ground(under.current!, latest.current.ground?.tiles);
+    const lay = () => {
+      const { onMap, layout } = latest.current;
+      if (!onMap) { beneath.draw(null); return; }
+      const [zero, one] = [renderer.graphToViewport({ x: 0, y: 0 }), renderer.graphToViewport({ x: 1, y: 0 })];
+      const unit = one.x - zero.x;
+      // The upper left corner in the drawing's square, then on the square of the Earth
+      const corner = outOf(layout.frame, { x: -zero.x / unit, y: zero.y / unit });
+      const { width, height } = renderer.getDimensions();
+      beneath.draw({ x: corner.x, y: corner.y, scale: unit / layout.frame.span, width, height });
+    };
+    renderer.on('afterRender', () => {
+      lay();
+      if (renderer.getGraph().order > 0) host.current?.setAttribute('data-drawn', '');
+    });
+    const vertexOf = (node: string) => vertices.current.get(node) ?? null;
+    renderer.on('clickNode', ({ node }) => latest.current.onSelect(vertexOf(node)));
+    renderer.on('clickStage', () => latest.current.onSelect(null));
+    renderer.on('enterNode', () => { host.current!.style.cursor = 'pointer'; });
+    renderer.on('leaveNode', () => { host.current!.style.cursor = ''; });
+    let held: string | null = null;
+    renderer.on('downNode', ({ node, preventSigmaDefault }) => { if (latest.current.arranging) { held = node; preventSigmaDefault(); } });
+    renderer.on('moveBody', ({ event, preventSigmaDefault }) => {
+      if (!held) return;
+      const at = renderer.viewportToGraph(event);
+      renderer.getGraph().mergeNodeAttributes(held, at);
+      preventSigmaDefault();
+    });
+    const drop = () => {
+      if (!held) return;
+      const vertex = vertexOf(held);
+      const { x, y } = renderer.getGraph().getNodeAttributes(held) as unknown as Point;
+      held = null;
+      if (vertex) latest.current.onMove(vertex, { x, y });
+    };
+    renderer.on('upNode', drop);
+    renderer.on('upStage', drop);
+    let telling = 0;
+    renderer.getCamera().on('updated', ({ x, y, ratio }) => {
+      window.clearTimeout(telling);
+      telling = window.setTimeout(() => latest.current.onCamera({ x, y, ratio }), 250);
+    });
+    sigma.current = renderer;
+    return () => {
+      window.clearTimeout(telling);
+      sigma.current = null;
+      renderer.kill();
+      beneath.stop();
+    };
+  }, []);
+
+  const { picture, inks, by, selected, goTo } = props;
+  const still = useRef(true);
+  useEffect(() => {
+    const renderer = sigma.current;
+    if (!renderer) return undefined;
+    const graph = renderer.getGraph();
+    vertices.current = new Map(picture.vertices.map((vertex) => [vertex.key, vertex]));
+    const size = sizeFor(picture.vertices.length);
+    const attributes = (vertex: Vertex) => ({
+      label: vertex.count > 1 ? `${vertex.label} (${vertex.count})` : vertex.label,
+      size: size * (vertex.gateway ? 1.5 : 1) * (vertex.count > 1 ? 1.25 : 1),
+      color: vertex.wanted ? inks.live[vertex.live] : inks.faint,
+      type: vertex.gateway ? 'square' : vertex.live === 'down' || vertex.live === 'never' ? 'diamond' : 'disc',
+      zIndex: vertex.wanted ? (vertex.live === 'down' ? 2 : 1) : 0,
+      highlighted: vertex.key === selected,
+      forceLabel: vertex.key === selected || (vertex.gateway && picture.vertices.length < 3_000),
+    });
+    const same = graph.order === picture.vertices.length && graph.size === picture.edges.length && picture.vertices.every((vertex) => graph.hasNode(vertex.key)) && picture.edges.every((edge) => graph.hasEdge(edge.key));
+    const quiet = still.current || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    still.current = false;
+    if (!same) {
+      const [from, seen] = [new Map<string, Point>(), graph.order > 0];
+      graph.forEachNode((key, { x, y }) => from.set(key, { x, y } as Point));
+      graph.clear();
+      for (const vertex of picture.vertices) graph.addNode(vertex.key, { ...(seen && !quiet && from.get(vertex.key)) || vertex.at, ...attributes(vertex) });
+      for (const edge of picture.edges) graph.addEdgeWithKey(edge.key, edge.from, edge.to, { ...inkOf(edge, by, inks), zIndex: edge.wanted ? 1 : 0 });
+    } else {
+      for (const vertex of picture.vertices) graph.mergeNodeAttributes(vertex.key, attributes(vertex));
+      for (const edge of picture.edges) graph.mergeEdgeAttributes(edge.key, { ...inkOf(edge, by, inks), zIndex: edge.wanted ? 1 : 0 });
+    }
+    const moving = picture.vertices.filter((vertex) => { const { x, y } = graph.getNodeAttributes(vertex.key) as unknown as Point; return x !== vertex.at.x || y !== vertex.at.y; });
+    const settle = () => { for (const vertex of moving) graph.mergeNodeAttributes(vertex.key, vertex.at); };
+    if (moving.length === 0) return undefined;
+    if (quiet) { settle(); return undefined; }
+    let frame = 0;
+    if (picture.vertices.length > MOVED_MAX) {
+      const { style } = host.current!;
+      style.transition = `opacity ${FADE_MILLIS}ms`;
+      style.opacity = '0';
+      const wait = window.setTimeout(() => { settle(); style.opacity = ''; }, FADE_MILLIS);
+      return () => { window.clearTimeout(wait); settle(); style.opacity = ''; };
+    }
+    const starts = moving.map((vertex) => { const { x, y } = graph.getNodeAttributes(vertex.key) as unknown as Point; return { x, y }; });
+    const began = performance.now();
+    const step = (now: number) => {
+      const part = Math.min(1, (now - began) / MOVE_MILLIS);
+      const eased = part < 0.5 ? 4 * part ** 3 : 1 - (-2 * part + 2) ** 3 / 2;
+      moving.forEach((vertex, at) => graph.mergeNodeAttributes(vertex.key, { x: starts[at]!.x + (vertex.at.x - starts[at]!.x) * eased, y: starts[at]!.y + (vertex.at.y - starts[at]!.y) * eased }));
+      if (part < 1) frame = requestAnimationFrame(step);
+    };
+    frame = requestAnimationFrame(step);
+    return () => { cancelAnimationFrame(frame); settle(); };
+  }, [picture, inks, by, selected]);
+
+  useEffect(() => { sigma.current?.refresh({ skipIndexation: true }); }, [inks, props.onMap, props.layout]);
+
+  useEffect(() => {
+    const renderer = sigma.current;
+    const data = goTo && renderer?.getNodeDisplayData(goTo.key);
+    if (!renderer || !data) return;
+    const camera = renderer.getCamera();
+    void camera.animate({ x: data.x, y: data.y, ratio: Math.min(camera.ratio, CLOSE) }, { duration: window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MILLIS });
+  }, [goTo]);
+
+  const move = (event: KeyboardEvent) => {
+    const renderer = sigma.current;
+    if (!renderer) return;
+    const camera = renderer.getCamera();
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (by) {
+      event.preventDefault();
+      const vertex = props.arranging && selected ? vertices.current.get(selected) : undefined;
+      if (vertex) props.onMove(vertex, { x: vertex.at.x + by[0]! * NUDGE, y: vertex.at.y + by[1]! * NUDGE });
+      else camera.setState({ x: camera.x + by[0]! * PAN_STEP * camera.ratio, y: camera.y + by[1]! * PAN_STEP * camera.ratio });
+    } else if (event.key === '+' || event.key === '=') camera.setState({ ratio: camera.getBoundedRatio(camera.ratio / ZOOM_STEP) });
+    else if (event.key === '-') camera.setState({ ratio: camera.getBoundedRatio(camera.ratio * ZOOM_STEP) });
+    else if (event.key === '0') camera.setState({ x: 0.5, y: 0.5, ratio: 1 });
+    else if (event.key === 'Escape') props.onSelect(null);
+  };
+  return (
+    <div className="mesh-canvas" role="group" tabIndex={0} onKeyDown={move} aria-label={t`Picture of the mesh`} aria-description={t`Arrow keys move the picture, plus and minus change its size, 0 shows all of it. The list and the table say the same.`}>
+      <div className="mesh-ground" ref={under} />
+      <div className="mesh-sigma" ref={host} />
+      {props.onMap && props.ground?.tiles && <small className="ground-names">{props.ground.attribution}</small>}
+    </div>
+  );
+}
