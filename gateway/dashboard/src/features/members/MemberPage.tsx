@@ -6,6 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
 import { MemberName } from '@/shared/members';
+import { readPlace } from '@/shared/place';
 import { RoleName } from '@/shared/roles';
 import { ADMIN_ROLES, useSession, type Role } from '@/shared/session';
 import { today } from '@/shared/time';
@@ -13,6 +14,7 @@ import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/sh
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
 import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
@@ -271,9 +273,10 @@ function Sites({ member }: { member: Member }) {
 function MoveForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
   const { t } = useLingui();
   const places = member.sites.filter((one) => one.id !== site.id && !one.planCode);
-  const form = useFields({ on: today(), siteId: '', name: '', address: '' });
-  const { on, siteId, name, address } = form.values;
-  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim() }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
+  const form = useFields({ on: today(), siteId: '', name: '', address: '', place: '' });
+  const { on, siteId, name, address, place } = form.values;
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim(), ...readPlace(place) }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <p><Trans>The plan and who pays go along, to the day. Nodes stay where they are until somebody moves them.</Trans></p>
@@ -282,9 +285,10 @@ function MoveForm({ site, member, close }: { site: Site; member: Member; close: 
       {!siteId && <>
         <TextInput required label={t`Name`} maxLength={200} {...form.text('name', action)} />
         <TextInput required label={t`Address`} maxLength={500} {...form.text('address', action)} />
+        <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       </>}
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Move</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={!siteId && fault !== undefined}><Trans>Move</Trans></Button></div>
     </form>
   );
 }
@@ -310,15 +314,18 @@ function usePlanChoices() {
 function SiteForm({ member, close }: { member: Member; close: () => void }) {
   const { t } = useLingui();
   const choices = usePlanChoices();
-  const form = useFields({ name: '', address: '', planCode: '' });
-  const action = useAction({ run: () => addSite({ memberId: member.id, ...form.values, planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
+  const form = useFields({ name: '', address: '', planCode: '', place: '' });
+  const fault = usePlaceFault()(form.values.place);
+  const { place, ...told } = form.values;
+  const action = useAction({ run: () => addSite({ memberId: member.id, ...told, ...readPlace(place), planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <TextInput required label={t`Name`} description={t`What you call it: “Mill house”.`} maxLength={80} {...form.text('name', action)} />
       <TextInput required label={t`Address`} maxLength={300} {...form.text('address', action)} />
+      <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Add the site</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Add the site</Trans></Button></div>
     </form>
   );
 }

@@ -106,7 +106,7 @@ export const rejoin = (id: string, rulesVersion: number, planCode: string) => po
 export const writeDown = (id: string, text: string) => post<Note>(`${at(id)}/notes`, { text });
 export const label = (id: string, labels: string[]) => put(`${at(id)}/labels`, { labels });
 export const setZone = (siteId: string, zone: string | null) => put(`/api/sites/${segment(siteId)}/zone`, { zone });
-export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string }) => post(`/api/sites/${segment(siteId)}/move`, move);
+export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string; latitude?: number; longitude?: number }) => post(`/api/sites/${segment(siteId)}/move`, move);
 export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
-export const addSite = (site: { memberId: string; name: string; address: string; planCode: string }) => post<{ id: string }>('/api/sites', site);
+export const addSite = (site: { memberId: string; name: string; address: string; planCode: string; latitude?: number; longitude?: number }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

@@ -8,6 +8,7 @@ import { Ground, type MapGround } from '@/shared/ui/ground';
 import { LaneProgram } from './lane-program';
 import { WIDTHS, type Inks } from './mesh-colours';
 import { bandOf, gradeOf, outOf, type Edge, type Layout, type Picture, type Point, type Vertex } from './mesh-data';
+import '@/shared/ui/place-map.css';
 import { DiamondProgram, SquareProgram } from './shape-programs';
 
 /** More than these are not moved one by one from one layout to the other: the picture fades over. */
