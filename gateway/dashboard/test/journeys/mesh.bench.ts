@@ -31,8 +31,16 @@ describe.skipIf(NO_BROWSER)('the graph of many nodes', () => {
     console.log(`FIGURE dashboard.graph_payload ${(payload.length / 1000).toFixed(0)} kB, ${(gzipSync(payload).length / 1000).toFixed(0)} kB gzip | ${NODES} nodes`);
     const load = await (await page.context().request.get(`${origin}/api/usage/links/load`)).body();
     console.log(`FIGURE dashboard.graph_load ${(load.length / 1000).toFixed(0)} kB, ${(gzipSync(load).length / 1000).toFixed(0)} kB gzip`);
+    const cdp = await browser.newBrowserCDPSession();
+    // What a busy machine does to the clock it does not do to this
+    const spent = async () => {
+      const { processInfo } = await cdp.send('SystemInfo.getProcessInfo') as { processInfo: { type: string; cpuTime: number }[] };
+      const of = (type: string) => 1000 * processInfo.filter((one) => one.type === type).reduce((sum, one) => sum + one.cpuTime, 0);
+      return { page: of('renderer'), gpu: of('GPU') };
+    };
     for (const view of ['drawn', 'map']) {
       await page.goto('about:blank');
+      const atFirst = await spent();
       await page.goto(`${origin}/mesh?view=${view}`);
       const painted = await page.evaluate(() => new Promise<number>((resolve) => {
         const seen = () => {
@@ -42,6 +50,8 @@ describe.skipIf(NO_BROWSER)('the graph of many nodes', () => {
         };
         seen();
       }));
+      const atPaint = await spent();
+      console.log(`FIGURE dashboard.graph_first_paint_cpu ${Math.round(atPaint.page - atFirst.page)} ms page, ${Math.round(atPaint.gpu - atFirst.gpu)} ms GL | ${view}`);
       console.log(`FIGURE dashboard.graph_first_paint ${Math.round(painted)} ms | ${view}, from the address to the picture, software GL`);
       await page.waitForTimeout(1_500);
       const canvas = (await page.locator('.mesh-canvas').boundingBox())!;
@@ -53,11 +63,14 @@ describe.skipIf(NO_BROWSER)('the graph of many nodes', () => {
         requestAnimationFrame(tick);
       }), PAN_MILLIS);
       await page.mouse.move(x, y);
+      const atPan = await spent();
       await page.mouse.down();
       for (let at = 0; at < 60; at++) { await page.mouse.move(x + 200 * Math.sin(at / 6), y + 120 * Math.cos(at / 6)); await page.waitForTimeout(40); }
       await page.mouse.up();
       const times = await frames;
       const gaps = times.slice(1).map((time, at) => time - times[at]!).sort((a, b) => a - b);
+      const afterPan = await spent();
+      console.log(`FIGURE dashboard.graph_frame_cpu ${((afterPan.page - atPan.page) / times.length).toFixed(1)} ms page, ${((afterPan.gpu - atPan.gpu) / times.length).toFixed(1)} ms GL a frame | ${view}`);
       const rate = (1000 * (times.length - 1)) / (times.at(-1)! - times[0]!);
       console.log(`FIGURE dashboard.graph_pan ${rate.toFixed(1)} frames/s, slowest tenth ${Math.round(gaps[Math.floor(gaps.length * 0.9)]!)} ms | ${view}, software GL`);
       if (process.env.BUDGET) {

@@ -6,7 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
 import { MemberName } from '@/shared/members';
-import { readPlace } from '@/shared/place';
+import { readPlace, writePlace } from '@/shared/place';
 import { RoleName } from '@/shared/roles';
 import { ADMIN_ROLES, useSession, type Role } from '@/shared/session';
 import { today } from '@/shared/time';
@@ -17,7 +17,7 @@ import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
-import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -259,6 +259,7 @@ function Sites({ member }: { member: Member }) {
               <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div>{site.zone && <div className="soft"><Trans>Zone {site.zone}</Trans></div>}{site.residents && site.residents.length > 0 && <div className="soft"><Trans>Also here:</Trans> {site.residents.map((id, at) => <span key={id}>{at > 0 && ', '}<MemberName id={id} /></span>)}</div>}</div>
               <div className="toolbar">
               {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
+              {(may || session.has('network')) && <DialogButton label={<Trans>Place on maps</Trans>} size="compact-sm" title={t`Where ${site.name} is`} wide>{(close) => <LocationForm site={site} member={member} close={close} />}</DialogButton>}
               {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
               {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
               </div>
@@ -302,6 +303,21 @@ function ZoneForm({ site, member, close }: { site: Site; member: Member; close: 
       <TextInput label={t`Zone`} description={t`A part of your area: “North”. Empty for none.`} maxLength={40} data-autofocus {...form.text('zone', action)} />
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
+    </form>
+  );
+}
+
+function LocationForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const [place, setPlace] = useState(typeof site.latitude === 'number' && typeof site.longitude === 'number' ? writePlace({ latitude: site.latitude, longitude: site.longitude }) : '');
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => locateSite(site.id, readPlace(place)), refresh: [['member', member.id], ['me'], ['nodes', 'graph']], said: () => t`The place is written down`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>For the graph of the mesh, which who runs the network sees. On public maps it is only once the member says so.</Trans></p>
+      <PlaceField value={place} onChange={setPlace} error={fault ?? action.fieldError('latitude')} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Save</Trans></Button></div>
     </form>
   );
 }

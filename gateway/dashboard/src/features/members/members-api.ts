@@ -108,5 +108,6 @@ export const label = (id: string, labels: string[]) => put(`${at(id)}/labels`, {
 export const setZone = (siteId: string, zone: string | null) => put(`/api/sites/${segment(siteId)}/zone`, { zone });
 export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string; latitude?: number; longitude?: number }) => post(`/api/sites/${segment(siteId)}/move`, move);
 export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
+export const locateSite = (siteId: string, place: { latitude: number; longitude: number } | undefined) => put(`/api/sites/${segment(siteId)}/location`, place ?? {});
 export const addSite = (site: { memberId: string; name: string; address: string; planCode: string; latitude?: number; longitude?: number }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

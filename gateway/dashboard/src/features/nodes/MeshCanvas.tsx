@@ -52,6 +52,9 @@ function inkOf(edge: Edge, by: Props['by'], inks: Inks): { color: string; size: 
   return { color: inks.bands[band]!, size: WIDTHS[band]! };
 }
 
+/** Whether anybody stands elsewhere than before. */
+const moved = (before: Graph, vertices: Vertex[]): boolean => vertices.some(({ key, at }) => { if (!before.hasNode(key)) return true; const { x, y } = before.getNodeAttributes(key) as unknown as Point; return x !== at.x || y !== at.y; });
+
 const sizeFor = (count: number): number => (count < 300 ? 7 : count < 3_000 ? 4.5 : 2.2);
 
 /** The graph in WebGL. What it shows is told by the list and the table beside it as well. */
@@ -165,58 +168,65 @@ export default function MeshCanvas(props: Props) {
   }, []);
 
   const { picture, inks, by, selected, goTo } = props;
-  const still = useRef(true);
   useEffect(() => {
     const renderer = sigma.current;
     if (!renderer) return undefined;
-    const graph = renderer.getGraph();
-    vertices.current = new Map(picture.vertices.map((vertex) => [vertex.key, vertex]));
+    const before = renderer.getGraph();
+    const quiet = before.order === 0 || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const fades = !quiet && picture.vertices.length > MOVED_MAX;
     const size = sizeFor(picture.vertices.length);
-    const attributes = (vertex: Vertex) => ({
-      label: vertex.count > 1 ? `${vertex.label} (${vertex.count})` : vertex.label,
-      size: size * (vertex.gateway ? 1.5 : 1) * (vertex.count > 1 ? 1.25 : 1),
-      color: vertex.wanted ? inks.live[vertex.live] : inks.faint,
-      type: vertex.gateway ? 'square' : vertex.live === 'down' || vertex.live === 'never' ? 'diamond' : 'disc',
-      zIndex: vertex.wanted ? (vertex.live === 'down' ? 2 : 1) : 0,
-      highlighted: vertex.key === selected,
-      forceLabel: vertex.key === selected || (vertex.gateway && picture.vertices.length < 3_000),
-    });
-    const same = graph.order === picture.vertices.length && graph.size === picture.edges.length && picture.vertices.every((vertex) => graph.hasNode(vertex.key)) && picture.edges.every((edge) => graph.hasEdge(edge.key));
-    const quiet = still.current || window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    still.current = false;
-    if (!same) {
-      const [from, seen] = [new Map<string, Point>(), graph.order > 0];
-      graph.forEachNode((key, { x, y }) => from.set(key, { x, y } as Point));
-      graph.clear();
-      for (const vertex of picture.vertices) graph.addNode(vertex.key, { ...(seen && !quiet && from.get(vertex.key)) || vertex.at, ...attributes(vertex) });
-      for (const edge of picture.edges) graph.addEdgeWithKey(edge.key, edge.from, edge.to, { ...inkOf(edge, by, inks), zIndex: edge.wanted ? 1 : 0 });
-    } else {
-      for (const vertex of picture.vertices) graph.mergeNodeAttributes(vertex.key, attributes(vertex));
-      for (const edge of picture.edges) graph.mergeEdgeAttributes(edge.key, { ...inkOf(edge, by, inks), zIndex: edge.wanted ? 1 : 0 });
+    vertices.current = new Map(picture.vertices.map((vertex) => [vertex.key, vertex]));
+    // Made whole and handed over at once: a graph that grows in sight is told of each line by itself
+    const graph = new Graph({ type: 'directed', multi: false });
+    const moving: { vertex: Vertex; from: Point }[] = [];
+    for (const vertex of picture.vertices) {
+      let at = vertex.at;
+      if (!quiet && !fades && before.hasNode(vertex.key)) {
+        const from = before.getNodeAttributes(vertex.key) as unknown as Point;
+        if (from.x !== at.x || from.y !== at.y) { at = { x: from.x, y: from.y }; moving.push({ vertex, from: at }); }
+      }
+      graph.addNode(vertex.key, {
+        x: at.x,
+        y: at.y,
+        label: vertex.count > 1 ? `${vertex.label} (${vertex.count})` : vertex.label,
+        size: size * (vertex.gateway ? 1.5 : 1) * (vertex.count > 1 ? 1.25 : 1),
+        color: vertex.wanted ? inks.live[vertex.live] : inks.faint,
+        type: vertex.gateway ? 'square' : vertex.live === 'down' || vertex.live === 'never' ? 'diamond' : 'disc',
+        zIndex: vertex.wanted ? (vertex.live === 'down' ? 2 : 1) : 0,
+        forceLabel: vertex.gateway && picture.vertices.length < MOVED_MAX,
+      });
     }
-    const moving = picture.vertices.filter((vertex) => { const { x, y } = graph.getNodeAttributes(vertex.key) as unknown as Point; return x !== vertex.at.x || y !== vertex.at.y; });
-    const settle = () => { for (const vertex of moving) graph.mergeNodeAttributes(vertex.key, vertex.at); };
-    if (moving.length === 0) return undefined;
-    if (quiet) { settle(); return undefined; }
-    let frame = 0;
-    if (picture.vertices.length > MOVED_MAX) {
+    for (const edge of picture.edges) graph.addDirectedEdgeWithKey(edge.key, edge.from, edge.to, { ...inkOf(edge, by, inks), zIndex: edge.wanted ? 1 : 0 });
+    const show = () => { if (sigma.current === renderer) renderer.setGraph(graph); };
+    if (fades && moved(before, picture.vertices)) {
       const { style } = host.current!;
       style.transition = `opacity ${FADE_MILLIS}ms`;
       style.opacity = '0';
-      const wait = window.setTimeout(() => { settle(); style.opacity = ''; }, FADE_MILLIS);
-      return () => { window.clearTimeout(wait); settle(); style.opacity = ''; };
+      const wait = window.setTimeout(() => { show(); style.opacity = ''; }, FADE_MILLIS);
+      return () => { window.clearTimeout(wait); style.opacity = ''; };
     }
-    const starts = moving.map((vertex) => { const { x, y } = graph.getNodeAttributes(vertex.key) as unknown as Point; return { x, y }; });
+    show();
+    if (moving.length === 0) return undefined;
+    let frame = 0;
     const began = performance.now();
     const step = (now: number) => {
       const part = Math.min(1, (now - began) / MOVE_MILLIS);
       const eased = part < 0.5 ? 4 * part ** 3 : 1 - (-2 * part + 2) ** 3 / 2;
-      moving.forEach((vertex, at) => graph.mergeNodeAttributes(vertex.key, { x: starts[at]!.x + (vertex.at.x - starts[at]!.x) * eased, y: starts[at]!.y + (vertex.at.y - starts[at]!.y) * eased }));
+      for (const { vertex, from } of moving) graph.mergeNodeAttributes(vertex.key, { x: from.x + (vertex.at.x - from.x) * eased, y: from.y + (vertex.at.y - from.y) * eased });
       if (part < 1) frame = requestAnimationFrame(step);
     };
     frame = requestAnimationFrame(step);
-    return () => { cancelAnimationFrame(frame); settle(); };
-  }, [picture, inks, by, selected]);
+    return () => cancelAnimationFrame(frame);
+  }, [picture, inks, by]);
+
+  const ringed = useRef<string | null>(null);
+  useEffect(() => {
+    const graph = sigma.current?.getGraph();
+    if (!graph) return;
+    if (ringed.current && ringed.current !== selected && graph.hasNode(ringed.current)) graph.mergeNodeAttributes(ringed.current, { highlighted: false });
+    if (selected && graph.hasNode(selected)) graph.mergeNodeAttributes(selected, { highlighted: true, forceLabel: true });
+    ringed.current = selected;
+  }, [selected, picture, inks, by]);
 
   useEffect(() => { sigma.current?.refresh({ skipIndexation: true }); }, [inks, props.onMap, props.layout]);
 
@@ -225,7 +235,9 @@ export default function MeshCanvas(props: Props) {
     const data = goTo && renderer?.getNodeDisplayData(goTo.key);
     if (!renderer || !data) return;
     const camera = renderer.getCamera();
-    void camera.animate({ x: data.x, y: data.y, ratio: Math.min(camera.ratio, CLOSE) }, { duration: window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : MOVE_MILLIS });
+    const there = { x: data.x, y: data.y, ratio: Math.min(camera.ratio, CLOSE) };
+    if (window.matchMedia('(prefers-reduced-motion: reduce)').matches) camera.setState(there);
+    else void camera.animate(there, { duration: MOVE_MILLIS });
   }, [goTo]);
 
   const move = (event: KeyboardEvent) => {

@@ -4,7 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { IconAffiliate, IconDownload, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, memo, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { csv, save } from '@/shared/csv';
 import { useSession } from '@/shared/session';
 import { today } from '@/shared/time';
@@ -26,7 +26,8 @@ import { MeshTree } from './MeshTree';
 import { deleteLayout, giveOutLayout, keepLayout, layoutQuery, layoutsQuery, meshQuery, type LayoutLine } from './nodes-api';
 import './mesh.css';
 
-const MeshCanvas = lazy(() => import('./MeshCanvas'));
+const canvas = () => import('./MeshCanvas');
+const MeshCanvas = lazy(canvas);
 
 const ROWS_MAX = 200;
 const FOUND_MAX = 6;
@@ -46,6 +47,9 @@ export default function MeshPage() {
   const { t } = useLingui();
   const { has } = useSession();
   const query = useQuery(graphQuery);
+  // What is needed besides comes at the same time
+  useQuery(layoutsQuery);
+  useEffect(() => { if (!window.matchMedia(NARROW).matches && canDraw()) void canvas(); }, []);
   const load = useQuery({ ...loadQuery, enabled: has('network', 'treasurer', 'board') }).data;
   return (
     <Page title={t`Graph of the mesh`} crumb={{ to: '/nodes', label: t`Nodes` }} lead={<Trans>The same nodes and links in two layouts: where they are, and how they hang together. Pick one to see how it is.</Trans>}>
@@ -222,9 +226,10 @@ function AnewForm({ close }: { close: () => void }) {
 }
 
 /** The links as a table: the twin of the picture. */
-function Wires({ mesh, wanted, counted }: { mesh: Mesh; wanted: { q?: string; show?: string; zone?: string }; counted: boolean }) {
+const Wires = memo(function Wires({ mesh, wanted, counted }: { mesh: Mesh; wanted: { q?: string; show?: string; zone?: string }; counted: boolean }) {
   const { t, i18n } = useLingui();
   const rows = useMemo(() => mesh.wires.filter((wire) => isWanted(mesh, mesh.dots[wire.low]!, wanted) || isWanted(mesh, mesh.dots[wire.high]!, wanted)), [mesh, wanted]);
+  const shown = useMemo(() => rows.slice(0, ROWS_MAX), [rows]);
   const columns = useMemo((): Column<Wire>[] => {
     const name = (at: number) => mesh.dots[at]!.name;
     const cost = (value: number | null) => (value === null ? <Nothing /> : <span className="num">{i18n.number(value)}</span>);
@@ -246,10 +251,10 @@ function Wires({ mesh, wanted, counted }: { mesh: Mesh; wanted: { q?: string; sh
   return (
     <Panel title={t`Links`} lead={t`Costs are each end’s own, in the unit of its routing.`} flush actions={<><Button variant="default" leftSection={<IconDownload size={16} />} onClick={file}><Trans>Download CSV</Trans></Button><Link to="/links" className="quiet-link"><Trans>Counted bytes</Trans></Link></>}>
       {rows.length > ROWS_MAX && <div style={{ padding: '0 1.1rem 0.8rem' }}><Notice tone="info" title={t`The first ${ROWS_MAX} of ${i18n.number(rows.length)}`}><Trans>Search or choose a zone for the others; the file has all of them.</Trans></Notice></div>}
-      <DataTable caption={t`Links`} columns={columns} rows={rows.slice(0, ROWS_MAX)} id={(row) => `${row.low} ${row.high}`} empty={<Empty icon={<IconAffiliate size={30} />} title={t`No links seen`} />} />
+      <DataTable caption={t`Links`} columns={columns} rows={shown} id={(row) => `${row.low} ${row.high}`} empty={<Empty icon={<IconAffiliate size={30} />} title={t`No links seen`} />} />
     </Panel>
   );
-}
+});
 
 function Keep({ name, places, close }: { name: string; places: { node: string; x: number; y: number }[]; close: () => void }) {
   const { t } = useLingui();

@@ -47,7 +47,7 @@ function Branch({ mesh, dot, open, pick }: { mesh: Mesh; dot: Dot; open: boolean
   return (
     <li>
       <details open={open || undefined} onToggle={(event) => setSeen(event.currentTarget.open)}>
-        <summary><span className={`mesh-mark ${dot.live}${dot.gateway ? ' gateway' : ''}`} aria-hidden="true" />{dot.name} <LivePill live={dot.live} />{dot.gateway && <Pill tone="info"><Trans>Gateway</Trans></Pill>}</summary>
+        <summary><span className={`mesh-mark ${dot.live}${dot.gateway ? ' gateway' : ''}`} aria-hidden="true" /><span>{dot.name}</span> <LivePill live={dot.live} />{dot.gateway && <Pill tone="info"><Trans>Gateway</Trans></Pill>}</summary>
         {(seen || open) && <div className="mesh-branch">{dot.id !== '' && <Link to="/nodes/$nodeId" params={{ nodeId: dot.id }} className="quiet-link"><Trans>Open its page</Trans></Link>}<Ways mesh={mesh} at={mesh.of.get(dot.key)!} pick={pick} /></div>}
       </details>
     </li>

@@ -191,8 +191,11 @@ export function picture(mesh: Mesh, layout: Layout, wanted: Wanted, together: bo
   });
   for (const vertex of vertices.values()) if (vertex.count > 1) { vertex.at.x /= vertex.count; vertex.at.y /= vertex.count; }
   const edges = new Map<string, Edge>();
+  const straight: Edge[] = [];
   const add = (from: string, to: string, lane: Lane, down: boolean) => {
     const key = `${from} ${to}`;
+    // Without sites as one no two links have the same ends
+    if (!together) { straight.push({ key, from, to, lane, down, wanted: vertices.get(from)!.wanted && vertices.get(to)!.wanted }); return; }
     const wantedToo = vertices.get(from)!.wanted && vertices.get(to)!.wanted;
     const before = edges.get(key);
     if (!before) edges.set(key, { key, from, to, lane, down, wanted: wantedToo });
@@ -205,5 +208,5 @@ export function picture(mesh: Mesh, layout: Layout, wanted: Wanted, together: bo
     add(from, to, wire.there, down);
     add(to, from, wire.back, down);
   }
-  return { vertices: [...vertices.values()], edges: [...edges.values()] };
+  return { vertices: [...vertices.values()], edges: together ? [...edges.values()] : straight };
 }

@@ -54,6 +54,7 @@ export const stepOf = (sight: Sight): number => STEPS.findLast((step) => (step /
 export class Ground {
   private readonly canvas = document.createElement('canvas');
   private readonly layer = document.createElement('div');
+  private known?: { scheme: string; line: string; text: string; font: string };
   private readonly shown = new Map<string, HTMLImageElement>();
 
   constructor(private readonly host: HTMLElement, private readonly tiles: string | null | undefined) {
@@ -98,6 +99,16 @@ export class Ground {
     }
   }
 
+  /** Asking the page for its colours in each frame would have it reckon its styles anew. */
+  private style(): { line: string; text: string; font: string } {
+    const scheme = document.documentElement.dataset.mantineColorScheme ?? '';
+    if (this.known?.scheme !== scheme) {
+      const style = getComputedStyle(this.host);
+      this.known = { scheme, line: style.getPropertyValue('--paper-edge'), text: style.getPropertyValue('--paper-soft'), font: `11px ${style.fontFamily}` };
+    }
+    return this.known;
+  }
+
   private rule(sight: Sight): void {
     const ratio = window.devicePixelRatio || 1;
     const { canvas } = this;
@@ -109,12 +120,12 @@ export class Ground {
     }
     const pen = canvas.getContext('2d');
     if (!pen) return;
-    const style = getComputedStyle(this.host);
+    const style = this.style();
     pen.setTransform(ratio, 0, 0, ratio, 0, 0);
     pen.clearRect(0, 0, sight.width, sight.height);
-    pen.strokeStyle = style.getPropertyValue('--paper-edge');
-    pen.fillStyle = style.getPropertyValue('--paper-soft');
-    pen.font = `11px ${style.fontFamily}`;
+    pen.strokeStyle = style.line;
+    pen.fillStyle = style.text;
+    pen.font = style.font;
     pen.lineWidth = 1;
     const step = stepOf(sight);
     const digits = Math.max(0, -Math.floor(Math.log10(step)));

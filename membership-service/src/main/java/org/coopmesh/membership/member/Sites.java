@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -58,6 +59,14 @@ class Sites {
         db.sql("update site set zone = :zone where id = :id")
                 .param("id", site.value())
                 .param("zone", zone)
+                .update();
+    }
+
+    void setLocation(SiteId site, Site.@Nullable Location location) {
+        db.sql("update site set latitude = :latitude, longitude = :longitude where id = :id")
+                .param("id", site.value())
+                .param("latitude", location == null ? null : location.latitude(), Types.DOUBLE)
+                .param("longitude", location == null ? null : location.longitude(), Types.DOUBLE)
                 .update();
     }
 
