@@ -1473,6 +1473,19 @@ describe.skipIf(NO_BROWSER).each(WIDTHS)('at %i px', (width) => {
     await field.waitFor({ state: 'hidden' });
   });
 
+  it('somebody keeps a view of a list and comes back to it', async () => {
+    await page.goto('/members?state=active&label=roof%20access');
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await dialog().getByLabel('Name').fill('Roofs');
+    await dialog().getByRole('button', { name: 'Keep it' }).click();
+    await page.goto('/members');
+    await page.getByRole('button', { name: 'Roofs', exact: true }).click();
+    await page.waitForURL(/label=roof/);
+    await inspect(page, 'members-kept', width);
+    await page.getByRole('button', { name: 'Forget the view Roofs' }).click();
+    await page.getByRole('button', { name: 'Roofs', exact: true }).waitFor({ state: 'hidden' });
+  });
+
   it('a moderator goes through the queue by keys', async () => {
     await page.goto('/cases');
     await page.getByText(/No. 17/).waitFor();

@@ -9,6 +9,7 @@ import { useSession } from '@/shared/session';
 import { useAction } from '@/shared/ui/action';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
+import { SavedViews } from '@/shared/ui/saved-views';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
@@ -45,6 +46,7 @@ export default function CasesPage() {
           data={[{ value: '', label: t`Every category` }, ...CATEGORIES.map((one) => ({ value: one, label: i18n._(categoryName(one)) }))]} />
         {moderator && <span className="soft keys-told"><Kbd>j</Kbd> <Kbd>k</Kbd> <Trans>move</Trans> · <Kbd><Trans>Enter</Trans></Kbd> <Trans>open</Trans> · <Kbd>c</Kbd> <Trans>claim</Trans></span>}
       </div>
+      <SavedViews page="/cases" search={{ state, category }} />
       <div className="panel" ref={list}><div className="body flush">
         <DataTable caption={t`Cases`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconScale size={32} />} title={state || category ? t`No such case` : t`No cases`} actions={<Button component={Link} to="/report" variant="default" size="xs"><Trans>See the report form</Trans></Button>}><Trans>When somebody reports abuse, a case opens here with a clock.</Trans></Empty>} />
