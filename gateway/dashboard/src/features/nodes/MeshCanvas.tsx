@@ -21,6 +21,8 @@ const PAN_STEP = 0.1;
 const ZOOM_STEP = 1.4;
 const CLOSE = 0.12;
 const NUDGE = 0.01;
+/** Nodes and lines grow with the picture, to twice their size. */
+const LARGEST = 0.5;
 
 export interface Camera { x: number; y: number; ratio: number }
 
@@ -86,6 +88,7 @@ export default function MeshCanvas(props: Props) {
       labelDensity: 0.6,
       labelGridCellSize: 110,
       labelRenderedSizeThreshold: picture.vertices.length < 3_000 ? 3 : 5,
+      zoomToSizeRatioFunction: (ratio) => Math.max(LARGEST, Math.sqrt(ratio)),
       minCameraRatio: 0.0005,
       maxCameraRatio: 3,
       stagePadding: 48,

@@ -195,8 +195,8 @@ export function picture(mesh: Mesh, layout: Layout, wanted: Wanted, together: bo
   const add = (from: string, to: string, lane: Lane, down: boolean) => {
     const key = `${from} ${to}`;
     // Without sites as one no two links have the same ends
-    if (!together) { straight.push({ key, from, to, lane, down, wanted: vertices.get(from)!.wanted && vertices.get(to)!.wanted }); return; }
-    const wantedToo = vertices.get(from)!.wanted && vertices.get(to)!.wanted;
+    if (!together) { straight.push({ key, from, to, lane, down, wanted: vertices.get(from)!.wanted || vertices.get(to)!.wanted }); return; }
+    const wantedToo = vertices.get(from)!.wanted || vertices.get(to)!.wanted;
     const before = edges.get(key);
     if (!before) edges.set(key, { key, from, to, lane, down, wanted: wantedToo });
     else before.lane = { ...(lane.quality ?? 0) > (before.lane.quality ?? 0) ? lane : before.lane, load: lane.load === null ? before.lane.load : lane.load + (before.lane.load ?? 0) };
