@@ -65,7 +65,12 @@ const router = createRoute({ ...under('/nodes/collected/$routerId'), component: 
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
 const outages = createRoute({ ...under('/outages'), component: lazyRouteComponent(() => import('@/features/outages/OutagesPage')) });
 const feeds = createRoute({ ...under('/feeds'), component: lazyRouteComponent(() => import('@/features/feeds/FeedsPage')) });
-const mesh = createRoute({ ...under('/mesh'), component: lazyRouteComponent(() => import('@/features/nodes/MeshPage')) });
+const mesh = createRoute({
+  ...under('/mesh'),
+  // The key of a node may look like a number: in the address it has a letter before it.
+  validateSearch: (search: Record<string, unknown>): { view?: string; at?: string; node?: string; q?: string; show?: string; zone?: string; by?: string; sites?: true } => ({ view: text(search.view), at: text(search.at), node: text(search.node), q: text(search.q), show: text(search.show), zone: text(search.zone), by: text(search.by), sites: search.sites === true ? true : undefined }),
+  component: lazyRouteComponent(() => import('@/features/nodes/MeshPage')),
+});
 const implausible = createRoute({
   ...under('/implausible'),
   validateSearch: (search: Record<string, unknown>): { nodeId?: string; decided?: true } => ({ nodeId: text(search.nodeId), decided: search.decided === true ? true : undefined }),

@@ -18,15 +18,16 @@ import { LanguageSwitch, useLanguageOnRecord } from '@/shared/ui/language';
 import { useProofAsked } from '@/shared/step-up';
 
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
+const Search = lazy(() => import('./Search'));
 
-interface Place {
+export interface Place {
   to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report' | '/transparency';
   icon: ReactNode;
   name: ReactNode;
   roles?: Role[];
 }
 
-function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
+export function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
   const { has } = useSession();
   const groups: { name: ReactNode; key: string; places: Place[] }[] = [
     {
@@ -94,6 +95,7 @@ export function Shell() {
         <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
       </div>
       {proofAsked && <Suspense><StepUpDialog /></Suspense>}
+      {session.signedIn && <Suspense><Search /></Suspense>}
     </>
   );
 }
@@ -133,6 +135,7 @@ function SideBar({ path }: { path: string }) {
         <Burger className="menu-button" size="sm" opened={open} onClick={() => setOpen(!open)} aria-label={open ? t`Close the menu` : t`Open the menu`} aria-expanded={open} />
       </div>
       <div className="sidebar-body">
+        <div id="search-slot" />
         <nav aria-label={t`Places`}>
           {groups.map((group) => (
             <div key={group.key} className="nav-group">

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { FakeAssembly, PROPOSALS } from './fake-assembly';
+import { fakeMesh } from './fake-mesh';
 
 type Json = Record<string, unknown>;
 interface Asked { method: string; path: string; body: Json; headers: IncomingMessage['headers'] }
@@ -104,6 +105,11 @@ export class FakeCoop {
   ];
   works: Json[] = [{ id: randomUUID(), node: '11111111-0000-4000-8000-000000000001', nodeName: 'Mill roof', startsAt: ago(-1_440), endsAt: ago(-1_560), reason: 'New mast', createdBy: IDS.board }];
   layouts: Json[] = [];
+  /** Nodes of the graph besides those on the list. */
+  moreNodes = 36;
+  private mesh?: { size: number; whole: boolean; made: ReturnType<typeof fakeMesh> };
+  /** Where maps take their ground from; nothing: a grid. */
+  tiles: string | null = null;
   readonly assembly = new FakeAssembly(IDS.board, IDS.ana);
   private server?: Server;
   private ticks = 0;
@@ -288,6 +294,17 @@ export class FakeCoop {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
+  private map(): Json {
+    return { tiles: this.tiles, attribution: '© OpenStreetMap contributors', latitude: 41.93, longitude: 2.2545 };
+  }
+
+  private meshOf() {
+    const whole = ['network', 'board', 'moderator'].some((role) => this.roles.includes(role));
+    if (this.mesh?.size !== this.moreNodes || this.mesh.whole !== whole) this.mesh = { size: this.moreNodes, whole, made: fakeMesh(this.nodes as never, this.moreNodes, whole) };
+    const { made } = this.mesh;
+    return this.empty ? { ...made, graph: fakeMesh([], 0, whole).graph } : made;
+  }
+
   /** Whether changes want a fresh proof of who is signed in. */
   wantsProof = false;
   private csrf = 'csrf-of-this-session';
@@ -341,7 +358,7 @@ export class FakeCoop {
     }
     const nonce = randomBytes(18).toString('base64');
     // The gateway's policy, and stricter: not even style attributes.
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:${this.tiles ? ` ${new URL(this.tiles).origin}` : ''}; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
     response.end(readFileSync(join(this.dist, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
   }
 
@@ -359,7 +376,7 @@ export class FakeCoop {
     if (on(/^\/api\/me\/language$/)) return ok({ language: this.language });
     if (on(/^\/api\/me\/language$/, 'PUT')) return ok({ language: (this.language = String(body.language)) });
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
-    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } });
+    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
     if (on(/^\/api\/coop$/, 'POST')) {
       if (request.headers['setup-code'] !== 'right-code') return problem(403, 'setup-code-wrong', 'That is not the set-up code');
@@ -462,6 +479,9 @@ export class FakeCoop {
     if ((found = on(/^\/api\/outages\/maintenance\/([^/]+)$/, 'DELETE'))) { this.works = this.works.filter((one) => one.id !== found![1]); return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/outages\/([^/]+)\/acknowledgement$/, 'PUT'))) { Object.assign(this.outages.find((one) => one.id === found![1])!, { acknowledgedAt: ago(0), note: body.note }); return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/outages\/([^/]+)$/))) { const one = this.outages.find((each) => each.id === found![1])!; return ok({ outage: one, covered: [{ node: one.node, nodeName: one.nodeName, silentSince: one.beganAt, members: 2 }, { node: this.nodes[0]!.id, nodeName: 'Mill roof', silentSince: one.beganAt, members: 1 }] }); }
+    if (on(/^\/api\/topology\/graph$/)) return ok(this.meshOf().graph);
+    if (on(/^\/api\/topology\/graph\/arrange$/, 'POST')) return { status: 204, body: undefined };
+    if (on(/^\/api\/usage\/links\/load$/)) return ok(this.meshOf().load);
     if (on(/^\/api\/topology\/layouts$/)) return items(this.layouts.map((one) => ({ ...one, places: undefined })));
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/, 'PUT'))) { const name = decodeURIComponent(found[1]!); this.layouts = [...this.layouts.filter((one) => one.name !== name), { id: randomUUID(), name, own: true, givenOut: false, changedAt: ago(0), places: body.places }]; return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)\/default$/, 'PUT'))) { for (const one of this.layouts) one.givenOut = one.id === found[1]; return { status: 204, body: undefined }; }

@@ -39,7 +39,7 @@ export const OFFICE: [string, string, RegExp][] = [
   ['router-silent', '/nodes/collected/c0ffee000002', /No figures/],
   ['outages', '/outages', /back by noon/],
   ['feeds', '/feeds', /Prometheus on the tower/],
-  ['mesh', '/mesh', /Squares are gateways/],
+  ['mesh', '/mesh', /Squares are gateways|Sites with a node/],
   ['implausible', '/implausible', /More bytes than the line/],
   ['links', '/links', /Goes on/],
   ['links-credited', '/links?view=credited', /told by one end only/],

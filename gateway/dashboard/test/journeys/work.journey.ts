@@ -1474,28 +1474,134 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     expect(asked(/feeds\/keys\/./).map((one) => one.method)).toEqual(['DELETE']);
   });
 
-  it('somebody arranges the graph by keyboard, keeps it, and the board gives it out', async () => {
+  it('somebody finds a node on the graph, and the address leads others there', async () => {
     await page.goto('/mesh');
-    const node = page.getByRole('button', { name: 'School', exact: true });
-    await node.waitFor();
-    const before = await node.getAttribute('transform');
-    await node.focus();
-    await page.keyboard.press('ArrowLeft');
-    expect(await node.getAttribute('transform')).not.toBe(before);
-    const moved = await node.getAttribute('transform');
+    await page.getByRole('searchbox', { name: 'Find a node' }).fill('Mill roof');
+    await page.getByText('1 found:').waitFor();
+    if (width < 600) {
+      // A tree instead of a picture
+      expect(await page.locator('canvas').count()).toBe(0);
+      await page.getByText('Mill house', { exact: true }).waitFor();
+      await page.getByRole('listitem').getByText('Mill roof', { exact: true }).click();
+      await page.getByRole('link', { name: 'Open its page' }).waitFor();
+      await inspect(page, 'mesh-found', width);
+      return;
+    }
+    await page.keyboard.press('Enter');
+    const sheet = page.getByRole('region', { name: 'The picked node' });
+    await sheet.getByRole('heading', { name: 'Mill roof' }).waitFor();
+    await sheet.getByRole('link', { name: 'Ana Ribas' }).waitFor();
+    await expect.poll(() => new URL(page.url()).searchParams.get('at')).toMatch(/^[\d.-]+,[\d.-]+,[\d.]+$/);
+    await inspect(page, 'mesh-found', width);
+
+    await page.getByRole('button', { name: 'Topology' }).click();
+    await page.getByLabel('Colours of links').selectOption('quality');
+    await page.getByLabel('Sites as one').check();
+    await page.waitForURL(/view=drawn.*sites=true|sites=true.*view=drawn/);
+    const address = page.url();
+    await page.goto('/home');
+    await page.goto(address);
+    await sheet.getByRole('heading', { name: 'Mill roof' }).waitFor();
+    expect(await page.getByLabel('Sites as one').isChecked()).toBe(true);
+    await inspect(page, 'mesh-topology', width);
+    await sheet.getByRole('button', { name: 'Close' }).click();
+    await sheet.waitFor({ state: 'hidden' });
+
+    await page.getByRole('button', { name: 'List' }).click();
+    await page.getByText('Sites with a node').waitFor();
+    await inspect(page, 'mesh-list', width);
+  });
+
+  it('somebody arranges the graph by keyboard, keeps it, and the board gives it out', async () => {
+    if (width < 600) return;
+    await page.goto('/mesh?view=drawn&q=School');
+    await page.getByText(/found:/).waitFor();
+    await page.getByRole('button', { name: 'School', exact: true }).click();
+    await page.getByRole('switch', { name: 'Arrange by hand' }).click();
+    const canvas = page.getByRole('group', { name: 'Picture of the mesh' });
+    await canvas.focus();
+    for (let at = 0; at < 4; at++) await page.keyboard.press('ArrowLeft');
 
     await page.getByRole('button', { name: 'Keep this' }).click();
     await dialog().getByLabel('Name').fill('Valley');
     await dialog().getByRole('button', { name: 'Keep it' }).click();
     await dialog().waitFor({ state: 'hidden' });
     const kept = asked(/layouts\/Valley$/)[0]!.body.places as { node: string; x: number; y: number }[];
-    expect(kept).toHaveLength(3);
-    expect(kept.some((place) => moved === `translate(${place.x} ${place.y})`)).toBe(true);
+    expect(kept).toHaveLength(39);
+    const school = String(coop.nodes[2]!.nodeId).slice(0, 12);
+    expect(kept.find((place) => place.node === school)!.x).toBeLessThan(-35);
 
-    await page.getByLabel('Layout').selectOption({ label: 'Valley' });
+    await page.getByLabel('Kept layouts').selectOption({ label: 'Valley' });
     await page.getByRole('button', { name: 'Give it out to all' }).click();
     await page.getByText('Everybody sees it first').waitFor();
     expect(coop.layouts[0]).toMatchObject({ name: 'Valley', givenOut: true });
+  });
+
+  it('a map shows tiles of the one place that is named, and of no other', async () => {
+    coop.tiles = 'https://tiles.example.org/{z}/{x}/{y}.png';
+    const wanted: string[] = [];
+    const green = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mPUXHv1PwAFkQKZ4eB3FAAAAABJRU5ErkJggg==', 'base64');
+    await page.context().route('https://tiles.example.org/**', (route) => { wanted.push(route.request().url()); return route.fulfill({ body: green, contentType: 'image/png' }); });
+    coop.signIn(IDS.board);
+    await page.goto('/join');
+    await page.getByLabel('Address').waitFor();
+    expect(wanted).toEqual([]);
+
+    await page.getByRole('button', { name: 'Choose on a map' }).click();
+    const map = page.getByRole('group', { name: 'Map with a pin' });
+    await map.waitFor();
+    await expect.poll(() => wanted.length).toBeGreaterThan(1);
+    expect(wanted.every((one) => /\/12\/\d+\/\d+\.png$/.test(one))).toBe(true);
+    await page.getByText('© OpenStreetMap contributors').waitFor();
+    const box = (await map.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    const place = page.getByLabel('On the map');
+    await expect.poll(() => place.inputValue()).toMatch(/^41\.9\d+, 2\.2\d+$/);
+    const before = await place.inputValue();
+    await map.focus();
+    await page.keyboard.press('ArrowUp');
+    await expect.poll(async () => Number((await place.inputValue()).split(',')[0])).toBeGreaterThan(Number(before.split(',')[0]));
+    await inspect(page, 'join-map', width);
+  });
+
+  it('somebody gets anywhere by a few letters', async () => {
+    await page.goto('/home');
+    await page.getByText('Waiting for somebody').waitFor();
+    await page.locator('.search-button').waitFor({ state: 'attached' });
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Search pages and records' });
+    await field.waitFor();
+    await inspect(page, 'palette', width);
+    await field.fill('ana');
+    await page.getByRole('option', { name: /Ana Ribas/ }).first().waitFor();
+    await field.fill('reconc');
+    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Reconciliation']);
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/bank');
+    await field.waitFor({ state: 'hidden' });
+  });
+
+  it('somebody keeps a view of a list and comes back to it', async () => {
+    await page.goto('/members?state=active&label=roof%20access');
+    await page.getByRole('button', { name: 'Keep this view' }).click();
+    await dialog().getByLabel('Name').fill('Roofs');
+    await dialog().getByRole('button', { name: 'Keep it' }).click();
+    await page.goto('/members');
+    await page.getByRole('button', { name: 'Roofs', exact: true }).click();
+    await page.waitForURL(/label=roof/);
+    await inspect(page, 'members-kept', width);
+    await page.getByRole('button', { name: 'Forget the view Roofs' }).click();
+    await page.getByRole('button', { name: 'Roofs', exact: true }).waitFor({ state: 'hidden' });
+  });
+
+  it('a moderator goes through the queue by keys', async () => {
+    await page.goto('/cases');
+    await page.getByText(/No. 17/).waitFor();
+    for (const key of ['j', 'k', 'j']) await page.keyboard.press(key);
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/No\. 17/);
+    await page.keyboard.press('c');
+    await page.waitForURL(`**/cases/${IDS.case}`);
+    expect(asked(/claim$/)).toHaveLength(1);
   });
 
   it('a member puts a site on public maps, and takes it off again', async () => {

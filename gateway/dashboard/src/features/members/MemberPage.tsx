@@ -6,6 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
 import { MemberName } from '@/shared/members';
+import { readPlace, writePlace } from '@/shared/place';
 import { RoleName } from '@/shared/roles';
 import { ADMIN_ROLES, useSession, type Role } from '@/shared/session';
 import { today } from '@/shared/time';
@@ -13,10 +14,11 @@ import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/sh
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
 import { AccessWhy } from '@/shared/ui/why';
-import { findMembers, movesIn, movesOut, addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -259,6 +261,7 @@ function Sites({ member }: { member: Member }) {
               <div className="toolbar">
               {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
               {(session.has('board') || site.residents?.includes(session.memberId ?? '')) && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Residents</Trans>} size="compact-sm" title={t`Who lives at ${site.name}`}>{() => <Residents site={site} member={member} />}</DialogButton>}
+              {(may || session.has('network')) && <DialogButton label={<Trans>Place on maps</Trans>} size="compact-sm" title={t`Where ${site.name} is`} wide>{(close) => <LocationForm site={site} member={member} close={close} />}</DialogButton>}
               {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
               {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
               </div>
@@ -301,9 +304,10 @@ function Residents({ site, member }: { site: Site; member: Member }) {
 function MoveForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
   const { t } = useLingui();
   const places = member.sites.filter((one) => one.id !== site.id && !one.planCode);
-  const form = useFields({ on: today(), siteId: '', name: '', address: '' });
-  const { on, siteId, name, address } = form.values;
-  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim() }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
+  const form = useFields({ on: today(), siteId: '', name: '', address: '', place: '' });
+  const { on, siteId, name, address, place } = form.values;
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim(), ...readPlace(place) }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <p><Trans>The plan and who pays go along, to the day. Nodes stay where they are until somebody moves them.</Trans></p>
@@ -312,9 +316,10 @@ function MoveForm({ site, member, close }: { site: Site; member: Member; close: 
       {!siteId && <>
         <TextInput required label={t`Name`} maxLength={200} {...form.text('name', action)} />
         <TextInput required label={t`Address`} maxLength={500} {...form.text('address', action)} />
+        <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       </>}
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Move</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={!siteId && fault !== undefined}><Trans>Move</Trans></Button></div>
     </form>
   );
 }
@@ -332,6 +337,21 @@ function ZoneForm({ site, member, close }: { site: Site; member: Member; close: 
   );
 }
 
+function LocationForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const [place, setPlace] = useState(typeof site.latitude === 'number' && typeof site.longitude === 'number' ? writePlace({ latitude: site.latitude, longitude: site.longitude }) : '');
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => locateSite(site.id, readPlace(place)), refresh: [['member', member.id], ['me'], ['nodes', 'graph']], said: () => t`The place is written down`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>For the graph of the mesh, which who runs the network sees. On public maps it is only once the member says so.</Trans></p>
+      <PlaceField value={place} onChange={setPlace} error={fault ?? action.fieldError('latitude')} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Save</Trans></Button></div>
+    </form>
+  );
+}
+
 function usePlanChoices() {
   const plans = useQuery(plansQuery).data ?? [];
   return currentPlans(plans, today()).map((plan) => ({ value: plan.code, label: plan.name }));
@@ -340,15 +360,18 @@ function usePlanChoices() {
 function SiteForm({ member, close }: { member: Member; close: () => void }) {
   const { t } = useLingui();
   const choices = usePlanChoices();
-  const form = useFields({ name: '', address: '', planCode: '' });
-  const action = useAction({ run: () => addSite({ memberId: member.id, ...form.values, planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
+  const form = useFields({ name: '', address: '', planCode: '', place: '' });
+  const fault = usePlaceFault()(form.values.place);
+  const { place, ...told } = form.values;
+  const action = useAction({ run: () => addSite({ memberId: member.id, ...told, ...readPlace(place), planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <TextInput required label={t`Name`} description={t`What you call it: “Mill house”.`} maxLength={80} {...form.text('name', action)} />
       <TextInput required label={t`Address`} maxLength={300} {...form.text('address', action)} />
+      <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Add the site</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Add the site</Trans></Button></div>
     </form>
   );
 }

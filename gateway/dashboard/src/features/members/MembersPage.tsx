@@ -11,6 +11,7 @@ import { ReasonButton } from '@/shared/ui/action';
 import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
+import { SavedViews } from '@/shared/ui/saved-views';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
@@ -60,6 +61,7 @@ export default function MembersPage() {
           <NativeSelect aria-label={t`In the zone`} value={zone ?? ''} onChange={(event) => void navigate({ to: '/members', search: { state, q, label, zone: event.currentTarget.value || undefined } })} data={[{ value: '', label: t`Every zone` }, ...words.zones.map((one) => ({ value: one.word, label: `${one.word} (${one.count})` }))]} />
         </div>
       )}
+      <SavedViews page="/members" search={{ state, q, label, zone }} />
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconUsers size={32} />} title={q ? t`Nobody of that name` : t`Nobody here`}>

@@ -396,6 +396,17 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void mapsAskNobodyForTilesUntilSomebodyNamesAPlace() {
+        var map = person.session().path("map");
+        String policy =
+                person.get("/join").headers().firstValue("Content-Security-Policy").orElseThrow();
+
+        assertThat(map.path("tiles").isNull()).isTrue();
+        assertThat(map.path("latitude").asDouble()).isEqualTo(41.5);
+        assertThat(policy).contains("img-src 'self' data: blob:; ");
+    }
+
+    @Test
     void thePageIsTheDashboardAndItsFilesAreKeptByTheBrowser() {
         Matcher script =
                 Pattern.compile("src=\"(/assets/index-[^\"]+\\.js)\"")

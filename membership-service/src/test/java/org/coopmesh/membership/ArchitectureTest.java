@@ -28,6 +28,7 @@ class ArchitectureTest {
                     "node",
                     "release",
                     "topology",
+                    "graph",
                     "outage",
                     "feed",
                     "standing",

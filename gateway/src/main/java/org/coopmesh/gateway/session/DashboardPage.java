@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -26,11 +27,17 @@ import org.springframework.web.servlet.resource.EncodedResourceResolver;
  * styles without it do not run.
  */
 @Configuration
+@EnableConfigurationProperties(MapSettings.class)
 class DashboardPage implements WebMvcConfigurer {
     private static final String NONCE_PLACEHOLDER = "{{nonce}}";
     private static final int NONCE_BYTES = 18;
 
     private final SecureRandom random = new SecureRandom();
+    private final MapSettings map;
+
+    DashboardPage(MapSettings map) {
+        this.map = map;
+    }
 
     @Bean
     @Order(10)
@@ -53,10 +60,12 @@ class DashboardPage implements WebMvcConfigurer {
                 .body(page.replace(NONCE_PLACEHOLDER, nonce));
     }
 
-    private static String policy(String nonce) {
+    private String policy(String nonce) {
         return "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self' 'nonce-%s'; "
                         .formatted(nonce, nonce)
-                + "img-src 'self' data: blob:; font-src 'self'; "
+                + "img-src 'self' data: blob:"
+                + (map.source().isEmpty() ? "" : " " + map.source())
+                + "; font-src 'self'; "
                 + "connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; "
                 + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }

@@ -869,6 +869,14 @@ public class Membership {
         return sites.find(id).orElseThrow(() -> new NotFound(id));
     }
 
+    /** Says where a site is; null for nobody knows. */
+    @Transactional
+    Site locate(SiteId id, Site.@Nullable Location location) {
+        if (sites.lock(id).isEmpty()) throw new NotFound(id);
+        sites.setLocation(id, location);
+        return sites.find(id).orElseThrow(() -> new NotFound(id));
+    }
+
     /** Says whether a site may be on public maps; saying it again changes nothing. */
     @Transactional
     Site openToMaps(SiteId id, boolean open) {

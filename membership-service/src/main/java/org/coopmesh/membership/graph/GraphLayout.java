@@ -1,11 +1,10 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
-import org.coopmesh.membership.node.NodeId;
 
 /**
  * Where somebody put nodes on the graph of the mesh.
@@ -22,8 +21,12 @@ record GraphLayout(
         List<Place> places) {
     static final int PLACES_MAX = 5_000;
 
-    /** Where a node is on a plane of which only proportions count; within a million either way. */
-    record Place(NodeId node, double x, double y) {
+    /**
+     * Where a node is on a plane of which only proportions count; within a million either way.
+     *
+     * @param node its id, or as many of its first digits as the graph of the mesh tells
+     */
+    record Place(String node, double x, double y) {
         private static final double FAR = 1_000_000;
 
         Place {
@@ -38,7 +41,7 @@ record GraphLayout(
         if (places.size() > PLACES_MAX) {
             throw new IllegalArgumentException("places: at most " + PLACES_MAX);
         }
-        var seen = new HashSet<NodeId>();
+        var seen = new HashSet<String>();
         for (Place place : places) {
             if (!seen.add(place.node())) {
                 throw new IllegalArgumentException("places: node twice: " + place.node());

@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import static java.util.Objects.requireNonNull;
 
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
-import org.coopmesh.membership.node.NodeId;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Transactional;
@@ -48,7 +47,7 @@ class GraphLayouts {
                         .param(
                                 "nodes",
                                 layout.places().stream()
-                                        .map(place -> place.node().hex())
+                                        .map(GraphLayout.Place::node)
                                         .toArray(String[]::new))
                         .param(
                                 "xs",
@@ -126,7 +125,7 @@ class GraphLayouts {
         Double[] ys = (Double[]) row.getArray("ys").getArray();
         var places = new ArrayList<GraphLayout.Place>();
         for (int i = 0; i < nodes.length; i++) {
-            places.add(new GraphLayout.Place(new NodeId(nodes[i]), xs[i], ys[i]));
+            places.add(new GraphLayout.Place(nodes[i], xs[i], ys[i]));
         }
         return new GraphLayout(
                 row.getObject("id", UUID.class),

@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
-import org.coopmesh.membership.node.NodeId;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.prepost.PreAuthorize;
@@ -49,7 +48,7 @@ class GraphLayoutController {
 
     record LayoutsView(List<LayoutLine> items) {}
 
-    record PlaceView(@NotNull @Pattern(regexp = "[0-9a-f]{64}") String node, double x, double y) {}
+    record PlaceView(@NotNull @Pattern(regexp = "[0-9a-f]{12}([0-9a-f]{52})?") String node, double x, double y) {}
 
     record LayoutView(
             UUID id, String name, boolean own, boolean givenOut, List<PlaceView> places) {}
@@ -97,7 +96,7 @@ class GraphLayoutController {
                             request.places().stream()
                                     .map(place ->
                                             new GraphLayout.Place(
-                                                    new NodeId(place.node()), place.x(), place.y()))
+                                                    place.node(), place.x(), place.y()))
                                     .toList());
         } catch (IllegalArgumentException wrong) {
             throw refused(
@@ -136,7 +135,7 @@ class GraphLayoutController {
                 layout.owner().equals(reader),
                 layout.givenOut(),
                 layout.places().stream()
-                        .map(place -> new PlaceView(place.node().hex(), place.x(), place.y()))
+                        .map(place -> new PlaceView(place.node(), place.x(), place.y()))
                         .toList());
     }
 

@@ -1,4 +1,4 @@
-package org.coopmesh.membership.topology;
+package org.coopmesh.membership.graph;
 
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.delete;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
@@ -67,6 +67,17 @@ class LayoutsApiIT extends NetworkedService {
                 .andExpect(jsonPath("$.places[0].x").value(7.0));
         http.perform(delete("/api/topology/layouts/{id}", id).with(caller(one.id(), "member")))
                 .andExpect(status().isNoContent());
+    }
+
+    @Test
+    void aNodeIsNamedByItsIdOrByTheDigitsTheGraphTells() throws Exception {
+        keep(one.id(), "Short", "{\"node\": \"0123456789ab\", \"x\": 1, \"y\": 2}")
+                .andExpect(status().isNoContent());
+        keep(one.id(), "Shorter", "{\"node\": \"0123456789a\", \"x\": 1, \"y\": 2}")
+                .andExpect(status().isBadRequest());
+
+        http.perform(get("/api/topology/layouts/{id}", id()).with(caller(one.id(), "member")))
+                .andExpect(jsonPath("$.places[0].node").value("0123456789ab"));
     }
 
     @Test
