@@ -57,7 +57,8 @@ class DatabaseCopyTest {
             long owner = count(copyPort, "owner");
             long hearer = count(copyPort, "hearer");
 
-            // The hearer has each fact right after its owner, so at any one moment it lacks one at most and never has one more
+            // The hearer has each fact right after its owner, so at any one moment it lacks one at
+            // most and never has one more
             assertThat(hearer).isBetween(owner - 1, owner);
             assertThat(owner).isBetween((long) BEFORE, told + 1);
             assertThat(text(copyPort, "postgres", "select count(*) from pg_replication_slots"))
@@ -65,8 +66,7 @@ class DatabaseCopyTest {
         }
     }
 
-    private static void write(
-            int port, AtomicBoolean writing, AtomicLong written) {
+    private static void write(int port, AtomicBoolean writing, AtomicLong written) {
         try (var owner = DriverManager.getConnection(url(port, "owner"), "postgres", "postgres");
                 var hearer =
                         DriverManager.getConnection(url(port, "hearer"), "postgres", "postgres");
@@ -84,8 +84,7 @@ class DatabaseCopyTest {
         }
     }
 
-    private static void awaitMore(AtomicLong written, int facts)
-            throws InterruptedException {
+    private static void awaitMore(AtomicLong written, int facts) throws InterruptedException {
         long until = written.get() + facts;
         while (written.get() < until) Thread.sleep(5);
     }
@@ -100,8 +99,7 @@ class DatabaseCopyTest {
 
     private static String text(int port, String database, String query) throws Exception {
         var out = new ByteArrayOutputStream();
-        DatabaseCopy.sql(
-                port, database, query, new PrintStream(out, true, StandardCharsets.UTF_8));
+        DatabaseCopy.sql(port, database, query, new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8).strip();
     }
 

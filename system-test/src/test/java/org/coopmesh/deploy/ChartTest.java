@@ -344,7 +344,11 @@ class ChartTest {
         assertThat(
                         deployments(all)
                                 .filter(deployment ->
-                                        deployment.getSpec().getTemplate().getSpec().getVolumes()
+                                        deployment
+                                                .getSpec()
+                                                .getTemplate()
+                                                .getSpec()
+                                                .getVolumes()
                                                 .stream()
                                                 .anyMatch(volume ->
                                                         volume.getSecret() != null
@@ -404,16 +408,20 @@ class ChartTest {
                     assertThat(security.getReadOnlyRootFilesystem()).isTrue();
                     assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
                 });
-        assertThat(of(NetworkPolicy.class, all).filter(each -> name(each).equals("village-gateway")))
+        assertThat(
+                        of(NetworkPolicy.class, all)
+                                .filter(each -> name(each).equals("village-gateway")))
                 .singleElement()
                 .satisfies(policy ->
                         assertThat(policy.getSpec().getIngress().getFirst().getFrom())
                                 .anyMatch(peer ->
                                         peer.getPodSelector() != null
-                                                && "test".equals(
-                                                        peer.getPodSelector()
-                                                                .getMatchLabels()
-                                                                .get("app.kubernetes.io/name"))));
+                                                && "test"
+                                                        .equals(
+                                                                peer.getPodSelector()
+                                                                        .getMatchLabels()
+                                                                        .get(
+                                                                                "app.kubernetes.io/name"))));
     }
 
     @Test

@@ -91,11 +91,8 @@ class ComposeTest {
                                     var told = new TreeSet<>(environment(name).keySet());
                                     told.addAll(IN_THE_IMAGE);
 
-                                    assertThat(
-                                                    ServiceSettings.of(name)
-                                                            .onlyGoodOnOneMachine())
-                                            .filteredOn(
-                                                    each -> !SECRET.matcher(each).matches())
+                                    assertThat(ServiceSettings.of(name).onlyGoodOnOneMachine())
+                                            .filteredOn(each -> !SECRET.matcher(each).matches())
                                             .isSubsetOf(told);
                                     assertThat(environment(name).values())
                                             .noneMatch(value -> value.contains("localhost"));
@@ -112,7 +109,8 @@ class ComposeTest {
                     .noneMatch(name -> SECRET.matcher(name).matches());
         }
         assertThat(Repository.text(".env.example").lines())
-                .noneMatch(line -> SECRET.matcher(line.replaceAll("[# ]*([A-Z_]*)=.*", "$1")).matches());
+                .noneMatch(line ->
+                        SECRET.matcher(line.replaceAll("[# ]*([A-Z_]*)=.*", "$1")).matches());
     }
 
     @Test
@@ -140,8 +138,7 @@ class ComposeTest {
         assertThat(made.resolve("postgres/GATEWAY_PASSWORD")).hasContent(kept);
         assertThat(made.resolve("postgres/BILLING_PASSWORD")).content().isNotEqualTo(kept);
         assertThat(made.resolve("membership-service/COOPMESH_GATEWAY_CLIENT_SECRET"))
-                .hasSameTextualContentAs(
-                        made.resolve("gateway/COOPMESH_GATEWAY_CLIENT_SECRET"));
+                .hasSameTextualContentAs(made.resolve("gateway/COOPMESH_GATEWAY_CLIENT_SECRET"));
     }
 
     @Test
@@ -152,7 +149,8 @@ class ComposeTest {
 
         assertThat(makeSecrets(site.resolve("secrets"))).isZero();
 
-        for (String place : List.of("postgres/BILLING_PASSWORD", "billing-service/COOPMESH_DB_PASSWORD")) {
+        for (String place :
+                List.of("postgres/BILLING_PASSWORD", "billing-service/COOPMESH_DB_PASSWORD")) {
             assertThat(site.resolve("secrets").resolve(place)).hasContent("of-before\n");
         }
         assertThat(site.resolve("secrets/abuse-reporting/COOPMESH_SMTP_PASSWORD"))
@@ -190,13 +188,12 @@ class ComposeTest {
         int all =
                 services().entrySet().stream()
                         .filter(each -> !each.getValue().containsKey("profiles"))
-                        .mapToInt(
-                                each ->
-                                        Integer.parseInt(
-                                                each.getValue()
-                                                        .get("mem_limit")
-                                                        .toString()
-                                                        .replace("m", "")))
+                        .mapToInt(each ->
+                                Integer.parseInt(
+                                        each.getValue()
+                                                .get("mem_limit")
+                                                .toString()
+                                                .replace("m", "")))
                         .sum();
 
         assertThat(all).isLessThanOrEqualTo(MEMORY_MIB_MAX);

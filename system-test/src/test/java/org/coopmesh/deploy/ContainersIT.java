@@ -54,7 +54,14 @@ class ContainersIT {
         postgres.withUsername("postgres").start();
         kafka = new KafkaContainer(image("COOPMESH_KAFKA_IMAGE", "apache/kafka:4.2.1"));
         kafka.start();
-        for (String port : List.of("membership", "membership-nodes", "billing", "billing-nodes", "abuse", "gateway")) {
+        for (String port :
+                List.of(
+                        "membership",
+                        "membership-nodes",
+                        "billing",
+                        "billing-nodes",
+                        "abuse",
+                        "gateway")) {
             try (var socket = new ServerSocket(0)) {
                 PORTS.put(port, socket.getLocalPort());
             }
@@ -106,26 +113,32 @@ class ContainersIT {
         nobody.post(
                         "/api/coop",
                         Map.of(
-                                "name", "Village Mesh",
-                                "currency", "EUR",
-                                "timeZone", "Europe/Madrid",
-                                "poolsV4", List.of("10.77.0.0/16"),
-                                "poolsV6", List.of("fd42:77::/48"),
-                                "garden", List.of("10.200.0.1/32"),
-                                "rulesText", "Share fairly.",
+                                "name",
+                                "Village Mesh",
+                                "currency",
+                                "EUR",
+                                "timeZone",
+                                "Europe/Madrid",
+                                "poolsV4",
+                                List.of("10.77.0.0/16"),
+                                "poolsV6",
+                                List.of("fd42:77::/48"),
+                                "garden",
+                                List.of("10.200.0.1/32"),
+                                "rulesText",
+                                "Share fairly.",
                                 "board",
-                                        Map.of(
-                                                "name", "Alba Board",
-                                                "email", "alba@village.example",
-                                                "password", "correct-mesh-battery")),
+                                Map.of(
+                                        "name", "Alba Board",
+                                        "email", "alba@village.example",
+                                        "password", "correct-mesh-battery")),
                         Map.of("Setup-Code", code))
                 .ok();
 
         eventually(() -> number("membership", "select count(*) from outbox") > 0);
-        eventually(
-                () ->
-                        number("membership", "select count(*) from outbox where published_at is null")
-                                == 0);
+        eventually(() ->
+                number("membership", "select count(*) from outbox where published_at is null")
+                        == 0);
         eventually(() -> number("billing", "select count(*) from inbox") > 0);
         eventually(() -> number("abuse", "select count(*) from inbox") > 0);
         // A plan goes the other way: billing states it in its own words
@@ -190,9 +203,7 @@ class ContainersIT {
     private static void awaitReady(String database) {
         URI health =
                 URI.create(
-                        "http://127.0.0.1:"
-                                + PORTS.get(database)
-                                + "/actuator/health/readiness");
+                        "http://127.0.0.1:" + PORTS.get(database) + "/actuator/health/readiness");
         eventually(() -> {
             assertThat(STARTED.get(database).isAlive()).as(database + " runs").isTrue();
             return HTTP.send(

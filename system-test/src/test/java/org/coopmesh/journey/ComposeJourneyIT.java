@@ -83,7 +83,8 @@ class ComposeJourneyIT {
                 .contains("ok     ledger.unbalanced      0")
                 .contains("ok     invoices               1");
 
-        // What the backup does not know: the node has a newer list, and billing has more windows of it
+        // What the backup does not know: the node has a newer list, and billing has more windows of
+        // it
         long reportsThen = number("billing", "count(*) from usage_report");
         alba().post(
                         "/api/nodes/" + nodeId() + "/attachments",
@@ -191,14 +192,22 @@ class ComposeJourneyIT {
                 .ok();
         Map<String, Object> plan =
                 Map.of(
-                        "code", "home",
-                        "name", "Home",
-                        "description", "One price, everything in it",
-                        "effectiveOn", now().atZone(ZONE).toLocalDate().withDayOfMonth(1).toString(),
-                        "flat", Map.of("amount", "18.00", "currency", "EUR"),
-                        "includedGb", 500,
-                        "perGb", Map.of("amount", "0.02", "currency", "EUR"),
-                        "currency", "EUR");
+                        "code",
+                        "home",
+                        "name",
+                        "Home",
+                        "description",
+                        "One price, everything in it",
+                        "effectiveOn",
+                        now().atZone(ZONE).toLocalDate().withDayOfMonth(1).toString(),
+                        "flat",
+                        Map.of("amount", "18.00", "currency", "EUR"),
+                        "includedGb",
+                        500,
+                        "perGb",
+                        Map.of("amount", "0.02", "currency", "EUR"),
+                        "currency",
+                        "EUR");
         eventually("a plan", () -> alba().post("/api/plans", plan).status() / 100 == 2);
     }
 
@@ -206,7 +215,10 @@ class ComposeJourneyIT {
     private JsonNode newcomerWithNode() throws Exception {
         visit("-", "join", "Greta", "greta@village.example", PASSWORD);
         visit("alba@village.example", "takeIn", "Greta");
-        assertThat(visit("greta@village.example", "usePasskey", "Greta's phone").path("keys").asInt())
+        assertThat(
+                        visit("greta@village.example", "usePasskey", "Greta's phone")
+                                .path("keys")
+                                .asInt())
                 .isEqualTo(1);
         String conf =
                 visit("greta@village.example", "addNode", "Mill roof").path("conf").asString();
@@ -275,7 +287,8 @@ class ComposeJourneyIT {
         run("age-keygen", "-o", folder.resolve("other.key").toString());
         assertThat(refused("drill", archive, "--key", folder.resolve("other.key").toString()))
                 .contains("does not open this archive");
-        assertThat(refused("restore", archive, "--key", key())).contains("there is an installation");
+        assertThat(refused("restore", archive, "--key", key()))
+                .contains("there is an installation");
         String copy = folder.resolve("copy").toString();
         run("cp", "-r", archive, copy);
         Path databases = Path.of(copy, "databases.tar.gz.age");
@@ -303,8 +316,10 @@ class ComposeJourneyIT {
     private void liveUntilNextMonth() throws IOException {
         LocalDate next = YearMonth.from(now().atZone(ZONE)).plusMonths(1).atDay(1);
         Instant billed = next.atStartOfDay(ZONE).plusHours(3).toInstant();
-        Path file = Files.writeString(
-                CLOCK.resolveSibling("next"), Duration.between(Instant.now(), billed).toString());
+        Path file =
+                Files.writeString(
+                        CLOCK.resolveSibling("next"),
+                        Duration.between(Instant.now(), billed).toString());
         Files.move(file, CLOCK, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -323,8 +338,8 @@ class ComposeJourneyIT {
                         number(
                                         "membership",
                                         "count(*) from access_receipt r, access_head h where"
-                                            + " r.version = h.version and r.entries_hash ="
-                                            + " h.entries_hash and r.failure = ''")
+                                                + " r.version = h.version and r.entries_hash ="
+                                                + " h.entries_hash and r.failure = ''")
                                 == 1);
     }
 
@@ -425,8 +440,7 @@ class ComposeJourneyIT {
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                         .redirectErrorStream(true)
                         .start();
-        told.append(
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        told.append(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         return process.waitFor();
     }
 
@@ -439,8 +453,7 @@ class ComposeJourneyIT {
     /** What Chromium takes instead of an authority that it knows. */
     private static String spki() throws Exception {
         byte[] key = certificate().getPublicKey().getEncoded();
-        return Base64.getEncoder()
-                .encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
+        return Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
     }
 
     private static void trustFront() throws Exception {
