@@ -7,7 +7,9 @@ const visitors = ['landing', 'setup', 'join', 'reports'].map((feature) => `<root
 
 export default defineConfig({
   sourceLocale: 'en',
-  locales: ['en'],
+  locales: ['en', 'es', 'ca', 'de', 'fr'],
+  // A text that is not translated yet is shown in English; the completeness test names it.
+  fallbackLocales: { default: 'en' },
   // The first page carries the texts that a visitor may meet; the others come with the first page behind the sign-in.
   catalogs: [
     { path: `${folder}/messages`, include: ['<rootDir>/src/app', '<rootDir>/src/shared', ...visitors] },

@@ -734,6 +734,17 @@ def posted(grounds, said):
             price = natural(span["perGbMicro"], "perGbMicro")
             amount += price * natural(span["after"], "after") // GB - price * natural(span["before"], "before") // GB
         return (amount if grounds["paid"] else -amount), []
+    if kind == "outage":
+        keys(grounds, ("kind", "credit", "month", "percent", "monthSeconds", "parts"), "grounds")
+        need(grounds["month"] == said["from"][:7], "the outage is of another month")
+        percent, whole, weighed = natural(grounds["percent"], "percent"), natural(grounds["monthSeconds"], "monthSeconds"), 0
+        need(percent <= 100 and whole > 0, "percent is 0 to 100 of a month")
+        for part in grounds["parts"]:
+            keys(part, ("from", "seconds", "monthlyMicro"), "a part")
+            natural(part["from"], "from")
+            need(natural(part["seconds"], "seconds") <= whole, "the month is shorter than the outage")
+            weighed += natural(part["monthlyMicro"], "monthlyMicro") * part["seconds"]
+        return -(weighed * percent // (100 * whole)), [("credit for outage %s" % grounds["credit"], sha256(canonical(grounds)).hex())]
     more = ("before", "placeBefore") if "before" in grounds else ()
     keys(grounds, ("kind", "now", "place") + more, "grounds")
     now, before = grounds["now"], grounds.get("before")
@@ -864,9 +875,9 @@ def check_invoice(body, books):
             hour = seconds(movement["what"].split(" ")[-1], "an hour")
             month = datetime.datetime.fromtimestamp(hour, zone).strftime("%Y-%m")
             ahead[month] = ahead.get(month, 0) - movement["micro"]
-    sums = {kind: sum(s["amountMicro"] for s in lines if s["kind"] == kind) for kind in ("prepaid", "share", "reciprocity", "carriage")}
+    sums = {kind: sum(s["amountMicro"] for s in lines if s["kind"] == kind) for kind in ("prepaid", "share", "reciprocity", "carriage", "outage")}
     need(sums["prepaid"] == -ahead.get(period, 0), f"prepaid: the account says {-ahead.get(period, 0)}, the invoice {sums['prepaid']}")
-    others = sums["share"] + sums["reciprocity"] + sums["carriage"]
+    others = sums["share"] + sums["reciprocity"] + sums["carriage"] + sums["outage"]
     carried = before - others + sum(micro for month, micro in ahead.items() if month >= period)
     if "carriedMicro" in invoice:
         need(number(invoice["carriedMicro"], "carriedMicro") == carried, f"carried: the account says {carried}, the bill {invoice['carriedMicro']}")
@@ -963,7 +974,7 @@ def on_grounds(body, line, before, said, book, told):
         alike = sum(s["amountMicro"] for s in body["invoice"]["lines"] if (s["kind"], s["from"], s.get("label")) == (kind, said["from"], said["label"]))
         need(place or others or alike == 0, f"the account was not moved by {text}")
         told.append(f"declared by the co-op: {of}; {book.standing(full, text)}")
-    return "the bytes carried, and their prices" if kind == "carriage" else None
+    return {"carriage": "the bytes carried, and their prices", "outage": "when it was out, and the dues of those days"}.get(kind)
 
 
 def verify(export, published=None, ca=None, books=None):

@@ -7,6 +7,12 @@ Takes a dict: root · part · module · port · nodePort (or 0) · settings (YAM
 {{- $who := list .root .part -}}
 {{- $values := index .root.Values .part -}}
 {{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) -}}
+{{- range $name, $_ := $settings }}
+{{- if regexMatch "(PASSWORD|SECRETS?|TOKEN|STRIPE_KEY|BTCPAY_KEY|JAAS_CONFIG)$" $name }}
+{{- fail (printf "%s.settings.%s would stand in a ConfigMap for all to read: put it into the Secret of %s.secretSettings" $.part $name $.part) }}
+{{- end }}
+{{- end }}
+{{- $scaled := gt (int $values.autoscaling.max) (int $values.replicas) }}
 apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -37,7 +43,9 @@ metadata:
   name: {{ include "coopmesh.name" $who }}
   labels: {{- include "coopmesh.labels" $who | nindent 4 }}
 spec:
+  {{- if not $scaled }}
   replicas: {{ $values.replicas }}
+  {{- end }}
   selector:
     matchLabels: {{- include "coopmesh.selector" $who | nindent 6 }}
   strategy:
@@ -83,7 +91,7 @@ spec:
             - topologyKey: kubernetes.io/hostname # where the volume with the keys is
               labelSelector:
                 matchLabels: {{- include "coopmesh.selector" (list $root "membership") | nindent 18 }}
-      {{- else if gt (int $values.replicas) 1 }}
+      {{- else if or $scaled (gt (int $values.replicas) 1) }}
       topologySpreadConstraints:
         - topologyKey: kubernetes.io/hostname
           maxSkew: 1
@@ -124,6 +132,9 @@ spec:
           resources: {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:
             - { name: tmp, mountPath: /tmp }
+            {{- if $values.secretSettings }}
+            - { name: secret-settings, mountPath: /run/coopmesh, readOnly: true }
+            {{- end }}
             {{- if eq .keys "own" }}
             - { name: keys, mountPath: /var/lib/coopmesh }
             {{- else if eq .keys "billing" }}
@@ -132,11 +143,32 @@ spec:
       volumes:
         - name: tmp # uploads under way, and netty's native library
           emptyDir: { sizeLimit: 64Mi }
+        {{- with $values.secretSettings }}
+        - name: secret-settings # a file for each setting, by its name
+          secret: { secretName: {{ . | quote }}, defaultMode: 288 }
+        {{- end }}
         {{- if .keys }}
         - name: keys
           persistentVolumeClaim: { claimName: {{ include "coopmesh.keysClaim" $root }} }
         {{- end }}
-{{- if gt (int $values.replicas) 1 }}
+{{- if $scaled }}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ include "coopmesh.name" $who }}
+  labels: {{- include "coopmesh.labels" $who | nindent 4 }}
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ include "coopmesh.name" $who }} }
+  minReplicas: {{ $values.replicas }}
+  maxReplicas: {{ $values.autoscaling.max }}
+  metrics:
+    - type: Resource
+      resource: { name: cpu, target: { type: Utilization, averageUtilization: {{ $values.autoscaling.cpuPercent }} } }
+  behavior:
+    scaleDown: { stabilizationWindowSeconds: 600 } # its start costs more than a quarter of an hour of idling
+{{- end }}
+{{- if or $scaled (gt (int $values.replicas) 1) }}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget

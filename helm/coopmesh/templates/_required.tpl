@@ -8,7 +8,7 @@
 {{- $_ = required "kafka.bootstrapServers: where is Kafka?" .Values.kafka.bootstrapServers -}}
 {{- $_ = required "nodePorts.membership.host: what do nodes call?" .Values.nodePorts.membership.host -}}
 {{- $_ = required "nodePorts.billing.host: what do nodes call?" .Values.nodePorts.billing.host -}}
-{{- if and (gt (int .Values.membership.replicas) 1) (ne .Values.keys.accessMode "ReadWriteMany") -}}
-{{- fail "membership.replicas > 1 needs keys.accessMode ReadWriteMany: every replica reads and renews the same keys" -}}
+{{- if and (or (gt (int .Values.membership.replicas) 1) (gt (int .Values.membership.autoscaling.max) 1)) (ne .Values.keys.accessMode "ReadWriteMany") -}}
+{{- fail "more than one replica of membership needs keys.accessMode ReadWriteMany: every replica reads and renews the same keys" -}}
 {{- end -}}
 {{- end -}}

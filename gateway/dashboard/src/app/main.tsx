@@ -2,8 +2,9 @@ import '@fontsource-variable/atkinson-hyperlegible-next/index.css';
 import './styles';
 import '@/shared/ui/ui.css';
 import './shell.css';
+import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
-import { MantineProvider } from '@mantine/core';
+import { DirectionProvider, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
@@ -11,7 +12,8 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { onProofWanted, onSessionLost } from '@/shared/api';
-import { startCatalogue } from '@/shared/i18n';
+import { speak } from '@/shared/i18n';
+import { firstLanguage } from '@/shared/languages';
 import { ApiError } from '@/shared/problem';
 import { sessionQuery } from '@/shared/session';
 import { askForProof } from '@/shared/step-up';
@@ -39,15 +41,25 @@ onSessionLost(() => {
 });
 onProofWanted(askForProof);
 
-createRoot(document.getElementById('root')!).render(
+const root = createRoot(document.getElementById('root')!);
+
+const show = () => root.render(
   <StrictMode>
-    <I18nProvider i18n={startCatalogue()}>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-        <Notifications position="bottom-left" />
-        <QueryClientProvider client={queryClient}>
-          <RouterProvider router={makeRouter(queryClient)} />
-        </QueryClientProvider>
-      </MantineProvider>
+    <I18nProvider i18n={i18n}>
+      <DirectionProvider>
+        <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+          <Notifications position="bottom-left" />
+          <QueryClientProvider client={queryClient}>
+            <RouterProvider router={makeRouter(queryClient)} />
+          </QueryClientProvider>
+        </MantineProvider>
+      </DirectionProvider>
     </I18nProvider>
   </StrictMode>,
 );
+
+// Without texts there are no words to say so
+const AGAIN = '↻ Coopmesh';
+const again = () => root.render(<button type="button" className="no-texts" onClick={() => window.location.reload()}>{AGAIN}</button>);
+
+void speak(firstLanguage()).then(show, again);

@@ -32,6 +32,8 @@ const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', compone
 const join = createRoute({ getParentRoute: () => root, path: '/join', component: lazyRouteComponent(() => import('@/features/join/JoinPage')) });
 const report = createRoute({ getParentRoute: () => root, path: '/report', component: lazyRouteComponent(() => import('@/features/reports/ReportPage')) });
 const transparency = createRoute({ getParentRoute: () => root, path: '/transparency', beforeLoad: membersCatalogue, component: lazyRouteComponent(() => import('@/features/transparency/TransparencyPage')) });
+const banned = createRoute({ getParentRoute: () => root, path: '/appeal', component: lazyRouteComponent(() => import('@/features/reports/BannedPage')) });
+const bannedAppeal = createRoute({ getParentRoute: () => root, path: '/appeal/$pleaId', component: lazyRouteComponent(() => import('@/features/reports/AppealPage')) });
 const followUp = createRoute({ getParentRoute: () => root, path: '/report/$reportId', component: lazyRouteComponent(() => import('@/features/reports/FollowUpPage')) });
 
 const signedIn = createRoute({ getParentRoute: () => root, id: 'signed-in', beforeLoad: membersCatalogue, component: SignedIn });
@@ -63,7 +65,12 @@ const router = createRoute({ ...under('/nodes/collected/$routerId'), component: 
 const node = createRoute({ ...under('/nodes/$nodeId'), component: lazyRouteComponent(() => import('@/features/nodes/NodePage')) });
 const outages = createRoute({ ...under('/outages'), component: lazyRouteComponent(() => import('@/features/outages/OutagesPage')) });
 const feeds = createRoute({ ...under('/feeds'), component: lazyRouteComponent(() => import('@/features/feeds/FeedsPage')) });
-const mesh = createRoute({ ...under('/mesh'), component: lazyRouteComponent(() => import('@/features/nodes/MeshPage')) });
+const mesh = createRoute({
+  ...under('/mesh'),
+  // The key of a node may look like a number: in the address it has a letter before it.
+  validateSearch: (search: Record<string, unknown>): { view?: string; at?: string; node?: string; q?: string; show?: string; zone?: string; by?: string; sites?: true } => ({ view: text(search.view), at: text(search.at), node: text(search.node), q: text(search.q), show: text(search.show), zone: text(search.zone), by: text(search.by), sites: search.sites === true ? true : undefined }),
+  component: lazyRouteComponent(() => import('@/features/nodes/MeshPage')),
+});
 const implausible = createRoute({
   ...under('/implausible'),
   validateSearch: (search: Record<string, unknown>): { nodeId?: string; decided?: true } => ({ nodeId: text(search.nodeId), decided: search.decided === true ? true : undefined }),
@@ -107,6 +114,12 @@ const tools = createRoute({
   component: lazyRouteComponent(() => import('@/features/tools/ToolsPage')),
 });
 const vat = createRoute({ ...under('/vat'), component: lazyRouteComponent(() => import('@/features/vat/VatPage')) });
+const sorting = createRoute({ ...under('/members/sorting'), component: lazyRouteComponent(() => import('@/features/members/SortingPage')) });
+const memberMail = createRoute({
+  ...under('/members/mail'),
+  validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
+  component: lazyRouteComponent(() => import('@/features/mail/MemberMailPage')),
+});
 const mail = createRoute({
   ...under('/mail'),
   validateSearch: (search: Record<string, unknown>): { view?: string } => ({ view: text(search.view) }),
@@ -127,6 +140,7 @@ const costPools = createRoute({
 const costPool = createRoute({ ...under('/cost-pools/$poolId'), validateSearch: (search: Record<string, unknown>): { trial?: string } => ({ trial: text(search.trial) }), component: lazyRouteComponent(() => import('@/features/costs/CostPoolPage')) });
 const costShare = createRoute({ ...under('/cost-shares/$shareId'), component: lazyRouteComponent(() => import('@/features/costs/CostSharePage')) });
 const settlement = createRoute({ ...under('/settlements/$entryId'), component: lazyRouteComponent(() => import('@/features/costs/SettlementPage')) });
+const outageCredit = createRoute({ ...under('/outage-credits/$creditId'), component: lazyRouteComponent(() => import('@/features/costs/OutageCreditPage')) });
 const directDebit = createRoute({ ...under('/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/DirectDebitPage')) });
 const collectionRun = createRoute({ ...under('/direct-debit/$runId'), component: lazyRouteComponent(() => import('@/features/direct-debit/CollectionRunPage')) });
 const myMandates = createRoute({ ...under('/my/direct-debit'), component: lazyRouteComponent(() => import('@/features/direct-debit/MyMandatesPage')) });
@@ -158,6 +172,8 @@ const appeals = createRoute({
   component: lazyRouteComponent(() => import('@/features/cases/AppealsPage')),
 });
 const appeal = createRoute({ ...under('/cases/appeals/$appealId'), component: lazyRouteComponent(() => import('@/features/cases/AppealPage')) });
+const plea = createRoute({ ...under('/cases/pleas/$pleaId'), component: lazyRouteComponent(() => import('@/features/cases/PleaPage')) });
+const lookUps = createRoute({ ...under('/cases/look-ups'), component: lazyRouteComponent(() => import('@/features/cases/LookUpsPage')) });
 const oneCase = createRoute({ ...under('/cases/$caseId'), component: lazyRouteComponent(() => import('@/features/cases/CasePage')) });
 const desk = createRoute({ ...under('/cases/desk'), component: lazyRouteComponent(() => import('@/features/cases/DeskPage')) });
 const assembly = createRoute({ ...under('/assembly'), component: lazyRouteComponent(() => import('@/features/assembly/AssemblyPage')) });
@@ -171,8 +187,8 @@ const outsideLists = createRoute({ ...under('/bans/lists'), component: lazyRoute
 const firewalls = createRoute({ ...under('/bans/firewalls'), component: lazyRouteComponent(() => import('@/features/bans/FirewallsPage')) });
 
 const tree = root.addChildren([
-  landing, setUp, confirmed, join, report, followUp, transparency,
-  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, bans, outsideLists, firewalls, assembly, proposal]),
+  landing, setUp, confirmed, join, report, followUp, banned, bannedAppeal, transparency,
+  signedIn.addChildren([home, letters, my, myData, usage, spending, members, roster, circulars, recoveries, memberMail, sorting, member, nodes, keys, node, router, outages, feeds, mesh, implausible, usageReport, links, discrepancy, invoices, invoice, why, treasury, books, accounts, statement, bank, directDebit, collectionRun, myMandates, autopay, providers, tools, vat, reminders, parts, myParts, mail, costPools, costPool, costShare, settlement, outageCredit, terms, payroll, payRun, myHours, plans, simulations, simulation, names, nameDisputes, myNames, cases, workload, desk, oneCase, myCases, appeals, appeal, plea, lookUps, bans, outsideLists, firewalls, assembly, proposal]),
 ]);
 
 export const makeRouter = (queryClient: QueryClient) =>

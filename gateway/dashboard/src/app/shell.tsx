@@ -1,4 +1,4 @@
-import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Burger, Button, Tooltip, UnstyledButton, useComputedColorScheme, useDirection, useMantineColorScheme } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import {
   IconAddressBook, IconArrowsLeftRight, IconBan, IconBell, IconBuildingBank, IconCoins, IconCreditCard, IconFlag3, IconGavel, IconHome2, IconLayoutDashboard, IconLogout, IconMail, IconMoon, IconPlugConnected, IconPlugConnectedX, IconReceipt2, IconReportAnalytics, IconRouter, IconScale, IconShieldLock, IconSignature, IconStack2, IconSun, IconUsers, IconUsersGroup,
@@ -9,22 +9,25 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'rea
 import { post } from '@/shared/api';
 import { coopQuery } from '@/shared/coop';
 import { rememberPlace } from '@/shared/return-to';
+import { directionOf } from '@/shared/languages';
 import { ADMIN_ROLES, SIGN_IN, sessionQuery, useSession, type Role } from '@/shared/session';
 import { Lines } from '@/shared/ui/loaded';
 import { ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
+import { LanguageSwitch, useLanguageOnRecord } from '@/shared/ui/language';
 import { useProofAsked } from '@/shared/step-up';
 
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
+const Search = lazy(() => import('./Search'));
 
-interface Place {
+export interface Place {
   to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report' | '/transparency';
   icon: ReactNode;
   name: ReactNode;
   roles?: Role[];
 }
 
-function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
+export function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
   const { has } = useSession();
   const groups: { name: ReactNode; key: string; places: Place[] }[] = [
     {
@@ -73,6 +76,10 @@ export function Shell() {
   const proofAsked = useProofAsked();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const main = useRef<HTMLElement>(null);
+  const { i18n } = useLingui();
+  const { setDirection } = useDirection();
+  useEffect(() => setDirection(directionOf(i18n.locale)), [i18n.locale, setDirection]);
+  useLanguageOnRecord();
   const [first, setFirst] = useState(path);
   useEffect(() => {
     if (path === first) return;
@@ -88,6 +95,7 @@ export function Shell() {
         <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
       </div>
       {proofAsked && <Suspense><StepUpDialog /></Suspense>}
+      {session.signedIn && <Suspense><Search /></Suspense>}
     </>
   );
 }
@@ -106,6 +114,7 @@ function TopBar() {
       <Mark />
       <nav aria-label={t`Places`}>
         <Link to="/report"><Trans>Report abuse</Trans></Link>
+        <LanguageSwitch />
         <SchemeSwitch />
         <Button component="a" href={SIGN_IN} size="sm" variant="default"><Trans>Sign in</Trans></Button>
       </nav>
@@ -126,6 +135,7 @@ function SideBar({ path }: { path: string }) {
         <Burger className="menu-button" size="sm" opened={open} onClick={() => setOpen(!open)} aria-label={open ? t`Close the menu` : t`Open the menu`} aria-expanded={open} />
       </div>
       <div className="sidebar-body">
+        <div id="search-slot" />
         <nav aria-label={t`Places`}>
           {groups.map((group) => (
             <div key={group.key} className="nav-group">
@@ -136,6 +146,7 @@ function SideBar({ path }: { path: string }) {
             </div>
           ))}
         </nav>
+        <div className="sidebar-language"><LanguageSwitch /></div>
         <div className="sidebar-foot">
           <Link to="/my" className="who"><span className="initial" aria-hidden="true">{(session.name ?? '?').slice(0, 1)}</span><span>{session.name}</span></Link>
           <Tooltip label={t`Sign-in and security`}><ActionIcon component="a" href="/id/security" variant="subtle" color="gray" size="lg" aria-label={t`Sign-in and security`}><IconShieldLock size={18} /></ActionIcon></Tooltip>

@@ -25,7 +25,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Button: { defaultProps: { fw: 600 } },
-    TextInput: { defaultProps: { size: 'sm' } },
+    // What people type runs as its first letter does
+    TextInput: { defaultProps: { size: 'sm', dir: 'auto' } },
+    Textarea: { defaultProps: { dir: 'auto' } },
     Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.45 } } },
     Tooltip: { defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: true } } },
     Anchor: { defaultProps: { underline: 'hover' } },

@@ -14,7 +14,7 @@ describe('problems', () => {
 
     expect(slugOf(problem)).toBe('invalid-request');
     expect(problem.errors).toHaveLength(1);
-    expect(fieldError(problem, 'email')).toBe('must be an e-mail address');
+    expect(fieldError(problem, 'email')?.message).toBe('must be an e-mail address');
     expect(fieldError(problem, 'name')).toBeUndefined();
   });
 

@@ -56,9 +56,9 @@ export function readProblem(status: number, body: string, contentType: string): 
   return { type: 'about:blank', status };
 }
 
-/** The message for {@code field}, or for a field inside it. */
-export function fieldError(problem: Problem | null | undefined, field: string): string | undefined {
-  return problem?.errors?.find((error) => error.field === field)?.message;
+/** What is wrong with {@code field}. */
+export function fieldError(problem: Problem | null | undefined, field: string): FieldError | undefined {
+  return problem?.errors?.find((error) => error.field === field);
 }
 
 /** One plain sentence of what went wrong, by status; the detail of the service stands beside it. */

@@ -1,6 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { carryCsrf, get } from './api';
 import { setCoopTime } from './time';
+import type { MapGround } from './ui/ground';
 
 export type Role = 'member' | 'treasurer' | 'moderator' | 'network' | 'board';
 
@@ -12,6 +13,8 @@ export interface Session {
   csrf?: { header: string; token: string } | null;
   /** The co-op's clock, where the gateway tells it. */
   now?: string | null;
+  /** What lies beneath maps. */
+  map?: MapGround | null;
 }
 
 /** Where the browser goes to sign in; the gateway brings it back. */

@@ -12,11 +12,13 @@ const SHOTS = process.env.SHOTS;
 export const WIDTHS = [360, 1280] as const;
 
 export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage'] });
+  chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage',
+    // WebGL in software: the graph is drawn with it
+    '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] });
 
 /** A page that fails the journey when a script throws or the content security policy stops something. */
-export async function open(browser: Browser, origin: string, width: number, scheme: 'light' | 'dark' = 'light'): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
-  const context = await browser.newContext({ baseURL: origin, viewport: { width, height: width < 600 ? 740 : 860 }, colorScheme: scheme, locale: 'en-GB', timezoneId: 'Europe/Madrid', reducedMotion: 'reduce' });
+export async function open(browser: Browser, origin: string, width: number, scheme: 'light' | 'dark' = 'light', locale = 'en-GB'): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
+  const context = await browser.newContext({ baseURL: origin, viewport: { width, height: width < 600 ? 740 : 860 }, colorScheme: scheme, locale, timezoneId: 'Europe/Madrid', reducedMotion: 'reduce' });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
@@ -26,19 +28,35 @@ export async function open(browser: Browser, origin: string, width: number, sche
   return { page, context, faults };
 }
 
-/** Waits until nothing loads, then holds the screen to its width and to WCAG 2.2 AA, or to some of its rules. */
-export async function inspect(page: Page, name: string, width: number, rules?: string[]): Promise<void> {
+/** Waits until nothing loads. */
+export async function settle(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle').catch(() => undefined);
   await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0, undefined, { timeout: 30_000 });
   await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('canvas')), undefined, { timeout: 30_000 });
+}
+
+/** Keeps a picture where pictures are wanted. */
+export async function picture(page: Page, name: string, width: number): Promise<void> {
   if (SHOTS) {
     mkdirSync(SHOTS, { recursive: true });
-    await page.screenshot({ path: `${SHOTS}/${name}-${width}.png`, fullPage: true });
+    const language = await page.locator('html').getAttribute('lang');
+    await page.screenshot({ path: `${SHOTS}/${name}-${width}${language === 'en' ? '' : `-${language}`}.png`, fullPage: true });
   }
+}
+
+/** Nothing may stand beyond the edge, on either side. */
+export async function fits(page: Page, name: string, width: number): Promise<void> {
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(sideways, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+}
+
+/** Waits until nothing loads, then holds the screen to its width and to WCAG 2.2 AA, or to some of its rules. */
+export async function inspect(page: Page, name: string, width: number, rules?: string[]): Promise<void> {
+  await settle(page);
+  await picture(page, name, width);
   // There are no frames of others to look into: the other mode would open a page more for each screen
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])).analyze();
   expect(violations.map((one) => `${one.id}: ${one.help} ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`), `${name} at ${width} px`).toEqual([]);
-  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(sideways, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
+  await fits(page, name, width);
 }

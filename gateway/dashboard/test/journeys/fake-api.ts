@@ -5,7 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { FakeAssembly } from './fake-assembly';
+import { FakeAssembly, PROPOSALS } from './fake-assembly';
+import { fakeMesh } from './fake-mesh';
 
 type Json = Record<string, unknown>;
 interface Asked { method: string; path: string; body: Json; headers: IncomingMessage['headers'] }
@@ -52,6 +53,15 @@ function signedReport(bytesDown: number): Json {
   };
 }
 
+const WRITTEN_BY_PEOPLE = /^(name|title|text|note|reason|why|detail|description|subject|body|what|label|labels|address|statement|message|rulesText|ownerName|siteName|nodeName|payerName|planName|display|information|agent|kindName|purpose|debtorName|rule)$/;
+
+/** The same answer, in which everything that people write is {@code hostile}. */
+function turned(value: unknown, hostile: string, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((one) => turned(one, hostile, key));
+  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, turned(one, hostile, name)]));
+  return typeof value === 'string' && WRITTEN_BY_PEOPLE.test(key) && !/^[a-z][A-Za-z-]*$/.test(value) && !/^\d/.test(value) ? hostile : value;
+}
+
 /** One corner of a QR code. */
 const finder = (x: number, y: number): string => `M${x},${y}h7v7h-7zm1,1v5h5v-5zm1,1h3v3h-3z`;
 
@@ -76,7 +86,7 @@ export class FakeCoop {
   terms: Json[] = [{ firstMonth: '2026-01', reciprocityPerGb: eur('0.10'), carriageCeilingPerGb: eur('0.00') }];
   askedToClose: Json[] = [];
   bouncers: Json[] = [
-    { id: randomUUID(), name: 'Firewall at the exchange', madeAt: ago(90_000), revokedAt: null, places: [{ address: '10.200.0.9', agent: 'crowdsec-firewall-bouncer/v0.0.31', told: true, firstAt: ago(80_000), seenAt: ago(0.1), dropped: 48_211 }] },
+    { id: randomUUID(), name: 'Firewall at the exchange', keyPrefix: 'Xk29fQ', madeAt: ago(90_000), revokedAt: null, places: [{ address: '10.200.0.9', agent: 'crowdsec-firewall-bouncer/v0.0.31', told: true, firstAt: ago(80_000), seenAt: ago(0.1), dropped: 48_211 }] },
     { id: randomUUID(), name: 'Old server', madeAt: ago(200_000), revokedAt: ago(90_000), places: [] },
   ];
   outsideLists: Json[] = [
@@ -95,6 +105,11 @@ export class FakeCoop {
   ];
   works: Json[] = [{ id: randomUUID(), node: '11111111-0000-4000-8000-000000000001', nodeName: 'Mill roof', startsAt: ago(-1_440), endsAt: ago(-1_560), reason: 'New mast', createdBy: IDS.board }];
   layouts: Json[] = [];
+  /** Nodes of the graph besides those on the list. */
+  moreNodes = 36;
+  private mesh?: { size: number; whole: boolean; made: ReturnType<typeof fakeMesh> };
+  /** Where maps take their ground from; nothing: a grid. */
+  tiles: string | null = null;
   readonly assembly = new FakeAssembly(IDS.board, IDS.ana);
   private server?: Server;
   private ticks = 0;
@@ -158,6 +173,9 @@ export class FakeCoop {
   appealed: Json = {};
   appealShown = false;
   appeals: Json[] = [];
+  lookUps: Json[] = [{ caseId: IDS.case, caseNumber: 17, category: 'intrusion', moderatorId: IDS.ana, reason: 'The report names no port, the log does', askedAt: ago(40), mine: false }];
+  plea: Json = { id: IDS.report, banId: IDS.case, caseId: null, decisionId: null, prefix: '203.0.113.0/28', address: '203.0.113.7', banReason: 'Log-in attempts for three nights', banUntil: ago(-40_000), banPermanent: false, state: 'lodged', text: 'The machine was taken over by somebody and has been set up anew since Tuesday.', lodgedAt: ago(700), dueAt: ago(-19_000), overdue: false, mayHear: true, reason: null, decidedAt: null };
+  appealLink: Json = { address: '203.0.113.7', prefix: '203.0.113.0/28', since: ago(5_000), until: ago(-40_000), permanent: false, linkUntil: ago(-1_000), state: null, dueAt: null };
   ownAppeals: Json[] = [];
   subject: string | null = null;
   staffNotes: Json[] = [{ id: 1, at: ago(9_000), by: IDS.board, text: 'Has a ladder and lends it. Ring twice.' }];
@@ -193,7 +211,14 @@ export class FakeCoop {
   bankFiles: Json[] = [];
   readonly proof = signedReport(91_000_000_000);
 
-  constructor() {
+  /** What every name, title, text and reason is instead. */
+  hostile: string | null = null;
+  /** Every part fails; who is signed in is still known. */
+  failing = false;
+  /** Which language is on record for whoever is signed in; none was chosen at first. */
+  language: string | null = null;
+
+  constructor(private readonly dist = DIST) {
     const member = (id: string, name: string, email: string, state: string, roles: string[], level: string, sites: Json[]) => ({ id, name, email, state, standing: { level, since: ago(4000), why: level === 'overdue' ? 'Invoice 2026-00041 is overdue' : null }, joinedOn: state === 'applicant' ? null : day(-200), payerId: IDS.payer, roles, sites, nodes: [], phone: '+34 600 000 000', payer: { id: IDS.payer, name, email, address: 'Carrer Major 1' } });
     const site = { id: IDS.site, name: 'Mill house', address: 'Carrer del Molí 4', payerId: IDS.payer, planCode: 'standard', effectiveOn: day(-190), zone: 'North', residents: [IDS.joan] };
     this.members = [
@@ -269,6 +294,17 @@ export class FakeCoop {
     await new Promise((resolve) => this.server?.close(resolve));
   }
 
+  private map(): Json {
+    return { tiles: this.tiles, attribution: '© OpenStreetMap contributors', latitude: 41.93, longitude: 2.2545 };
+  }
+
+  private meshOf() {
+    const whole = ['network', 'board', 'moderator'].some((role) => this.roles.includes(role));
+    if (this.mesh?.size !== this.moreNodes || this.mesh.whole !== whole) this.mesh = { size: this.moreNodes, whole, made: fakeMesh(this.nodes as never, this.moreNodes, whole) };
+    const { made } = this.mesh;
+    return this.empty ? { ...made, graph: fakeMesh([], 0, whole).graph } : made;
+  }
+
   /** Whether changes want a fresh proof of who is signed in. */
   wantsProof = false;
   private csrf = 'csrf-of-this-session';
@@ -298,6 +334,11 @@ export class FakeCoop {
     // A ballot comes without the session, and so without its token.
     const changes = method !== 'GET' && url.pathname !== '/api/assembly/ballots';
     const told = changes && this.roles.length > 0 && request.headers['x-csrf-token'] !== this.csrf ? problem(403, 'csrf', 'The CSRF token is missing') : changes && this.wantsProof ? problem(401, 'step-up-required', 'prove once more that it is you') : this.route(method, url, body, request);
+    if (this.failing && !/^\/api\/(session|coop|me\/language)$/.test(url.pathname)) {
+      response.writeHead(503, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify(problem(503, 'part-unavailable', 'The part "billing" does not answer right now. Nothing was lost: try again.').body));
+      return;
+    }
     const status = told?.status ?? 404;
     if (told && 'text' in told && told.text !== undefined) {
       response.writeHead(200, { 'Content-Type': 'text/plain;charset=UTF-8', 'Cache-Control': 'no-store' });
@@ -305,20 +346,20 @@ export class FakeCoop {
       return;
     }
     response.writeHead(status, { 'Content-Type': told?.problem || !told ? 'application/problem+json' : 'application/json', 'Cache-Control': 'no-store' });
-    response.end(status === 204 ? undefined : JSON.stringify(told?.body ?? { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
+    response.end(status === 204 ? undefined : JSON.stringify(told?.body ? (this.hostile === null ? told.body : turned(told.body, this.hostile)) : { type: 'about:blank', status: 404, detail: `no ${method} ${url.pathname}` }));
   }
 
   private file(path: string, response: ServerResponse): void {
-    const file = join(DIST, path);
-    if (extname(path) && file.startsWith(DIST) && existsSync(file)) {
+    const file = join(this.dist, path);
+    if (extname(path) && file.startsWith(this.dist) && existsSync(file)) {
       response.writeHead(200, { 'Content-Type': TYPES[extname(path)] ?? 'application/octet-stream' });
       response.end(readFileSync(file));
       return;
     }
     const nonce = randomBytes(18).toString('base64');
     // The gateway's policy, and stricter: not even style attributes.
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
-    response.end(readFileSync(join(DIST, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:${this.tiles ? ` ${new URL(this.tiles).origin}` : ''}; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'` });
+    response.end(readFileSync(join(this.dist, 'index.html'), 'utf8').replace('{{nonce}}', nonce));
   }
 
   private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean; text?: string } | null {
@@ -332,8 +373,10 @@ export class FakeCoop {
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
+    if (on(/^\/api\/me\/language$/)) return ok({ language: this.language });
+    if (on(/^\/api\/me\/language$/, 'PUT')) return ok({ language: (this.language = String(body.language)) });
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
-    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf } });
+    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
     if (on(/^\/api\/coop$/, 'POST')) {
       if (request.headers['setup-code'] !== 'right-code') return problem(403, 'setup-code-wrong', 'That is not the set-up code');
@@ -349,13 +392,25 @@ export class FakeCoop {
     if (on(/^\/api\/overview\/home$/)) {
       const parts = ['membership', 'billing', 'abuse'].map((part) => ({ part, ok: part !== 'billing' || !this.billingSilent, why: part === 'billing' && this.billingSilent ? 'does not answer' : null }));
       if (this.empty) return ok({ parts, applicants: { count: 0, more: false }, openCases: { count: 0, more: false }, overdueInvoices: { count: 0, more: false }, nodes: { up: 0, late: 0, down: 0, never: 0, membersAffected: 0 }, implausible: { count: 0, more: false }, deadLetters: 0 });
-      return ok({ parts, applicants: { count: this.members.filter((one) => one.state === 'applicant').length, more: false }, openCases: { count: this.cases.filter((one) => one.state === 'open').length, more: false }, appeals: { count: 1, more: false, overdue: 1 }, overdueInvoices: this.billingSilent ? null : { count: 1, more: false, total: eur('27.40') }, nodes: { up: 2, late: 0, down: 1, never: 1, membersAffected: 1 }, implausible: this.billingSilent ? null : { count: 3, more: false }, deadLetters: 1 });
+      return ok({ parts, applicants: { count: this.members.filter((one) => one.state === 'applicant').length, more: false }, openCases: { count: this.cases.filter((one) => one.state === 'open').length, more: false }, appeals: { count: 1, more: false, overdue: 1 }, overdueInvoices: this.billingSilent ? null : { count: 1, more: false, total: eur('27.40') }, nodes: { up: 2, late: 0, down: 1, never: 1, membersAffected: 1 }, implausible: this.billingSilent ? null : { count: 3, more: false }, outages: { count: 1, more: false, members: 3 }, failedMails: { count: 2, more: false }, deadLetters: 1 });
     }
     if ((found = on(/^\/api\/overview\/members\/([^/]+)$/))) {
       const moment = (minutes: number, part: string, kind: string, detail: Json) => ({ at: ago(minutes), part, kind, detail });
       return ok({ parts: [{ part: 'membership', ok: true }, { part: 'billing', ok: !this.billingSilent, why: 'does not answer' }, { part: 'abuse', ok: true }], items: this.empty ? [] : [moment(200, 'abuse', 'case', { id: IDS.case, category: 'intrusion' }), moment(7200, 'membership', 'standingChanged', { level: 'overdue', why: 'Invoice 2026-00041 is overdue' }), { ...moment(28800, 'billing', 'invoice', this.invoices[0]!), at: day(-20) }, moment(270000, 'membership', 'subscribed', { planCode: 'standard', effectiveOn: day(-190) }), moment(280000, 'membership', 'approved', { reason: 'Welcome', joinedOn: day(-200) }), moment(290000, 'membership', 'applied', { rulesVersion: '3' })] });
     }
 
+    if (on(/^\/api\/members\/mail$/)) return ok({ hindrance: null, why: null, pausedUntil: null, perMinute: 60, counts: { waiting: 2, sent: 310, failed: 1, doubtful: 1, unaddressed: 0, dropped: 4 } });
+    if (on(/^\/api\/members\/mail\/mails$/)) return items(this.empty ? [] : [{ id: 12, notice: 'outage-began', about: randomUUID(), memberId: IDS.ana, state: 'failed', attempts: 6, queuedAt: ago(90), sentTo: 'gone@example.org', answer: '550 5.1.1 nobody by that name' }, { id: 11, notice: 'sign-in-link', about: randomUUID(), memberId: IDS.joan, state: 'doubtful', attempts: 1, queuedAt: ago(200), sentTo: 'joan@example.org', answer: 'the line broke' }, { id: 9, notice: 'circular', about: randomUUID(), memberId: IDS.joan, state: 'sent', attempts: 1, queuedAt: ago(900), sentAt: ago(899), sentTo: 'joan@example.org', answer: '250 ok' }]);
+    if (on(/^\/api\/members\/mail\/mails\/\d+\/(again|drop)$/, 'POST')) return ok({ id: 12, state: 'waiting' });
+    if (on(/^\/api\/members\/mail\/retry$/, 'POST')) return ok({ mails: 1 });
+    if (on(/^\/api\/members\/sorting\/preview$/, 'POST')) return ok({ sha256: hex('labels'), changes: 1, problemCount: 0, problems: [], lines: [{ at: '2', memberId: IDS.ana, name: 'Ana Ribas', siteId: IDS.site, site: 'Mill house', labels: { from: ['founder'], to: ['founder', 'roof'] }, zone: { from: 'North', to: null }, nodes: { from: [], to: ['Mill roof', 'Barn'] }, changes: true }] });
+    if (on(/^\/api\/members\/sorting$/, 'POST')) return ok({ lines: 1 });
+    if (on(/^\/api\/nodes\/agreed$/)) return ok(this.empty ? { items: [], missing: 0, tooMany: 0 } : { missing: 1, tooMany: 1, items: [{ siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Barn', nodeId: null, state: 'missing' }, { siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Mill roof', nodeId: this.nodes[0]!.id, state: 'in-service' }, { siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Old mast', nodeId: this.nodes[1]!.id, state: 'not-agreed' }] });
+    if ((found = on(/^\/api\/sites\/([^/]+)\/residents\/([^/]+)$/, 'PUT')) || (found = on(/^\/api\/sites\/([^/]+)\/residents\/([^/]+)$/, 'DELETE'))) {
+      const [, siteId, memberId] = found;
+      for (const one of this.members.flatMap((each) => each.sites as Json[]).filter((each) => each.id === siteId)) one.residents = request.method === 'PUT' ? [...(one.residents as string[] ?? []), memberId] : (one.residents as string[]).filter((each) => each !== memberId);
+      return { status: 204, body: undefined };
+    }
     if (on(/^\/api\/members$/)) return items(this.members.filter((one) => (!q.get('state') || one.state === q.get('state')) && (!q.get('q') || `${one.name} ${one.email}`.toLowerCase().includes(q.get('q')!.toLowerCase()))));
     if (on(/^\/api\/billing\/privacy\/register$/)) return ok({ service: 'billing-service', kinds: [{ kind: 'bills', purpose: 'to bill, and to prove what was billed', basis: 'legal obligation (GDPR Art. 6 (1) (c))', kept: 'ten years, as invoices are', stays: 'the books and what they rest on are kept as long as tax law says', tables: [{ table: 'invoice', columns: ['id'] }] }], withoutPersons: [] });
     if (on(/^\/api\/abuse\/privacy\/register$/)) return ok({ service: 'abuse-reporting', kinds: [{ kind: 'cases', purpose: 'to decide by published rules', basis: 'legitimate interest (GDPR Art. 6 (1) (f))', kept: 'for good', stays: 'decisions are kept for appeals', tables: [{ table: 'abuse_case', columns: ['case_id'] }] }], withoutPersons: [] });
@@ -424,6 +479,9 @@ export class FakeCoop {
     if ((found = on(/^\/api\/outages\/maintenance\/([^/]+)$/, 'DELETE'))) { this.works = this.works.filter((one) => one.id !== found![1]); return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/outages\/([^/]+)\/acknowledgement$/, 'PUT'))) { Object.assign(this.outages.find((one) => one.id === found![1])!, { acknowledgedAt: ago(0), note: body.note }); return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/outages\/([^/]+)$/))) { const one = this.outages.find((each) => each.id === found![1])!; return ok({ outage: one, covered: [{ node: one.node, nodeName: one.nodeName, silentSince: one.beganAt, members: 2 }, { node: this.nodes[0]!.id, nodeName: 'Mill roof', silentSince: one.beganAt, members: 1 }] }); }
+    if (on(/^\/api\/topology\/graph$/)) return ok(this.meshOf().graph);
+    if (on(/^\/api\/topology\/graph\/arrange$/, 'POST')) return { status: 204, body: undefined };
+    if (on(/^\/api\/usage\/links\/load$/)) return ok(this.meshOf().load);
     if (on(/^\/api\/topology\/layouts$/)) return items(this.layouts.map((one) => ({ ...one, places: undefined })));
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)$/, 'PUT'))) { const name = decodeURIComponent(found[1]!); this.layouts = [...this.layouts.filter((one) => one.name !== name), { id: randomUUID(), name, own: true, givenOut: false, changedAt: ago(0), places: body.places }]; return { status: 204, body: undefined }; }
     if ((found = on(/^\/api\/topology\/layouts\/([^/]+)\/default$/, 'PUT'))) { for (const one of this.layouts) one.givenOut = one.id === found[1]; return { status: 204, body: undefined }; }
@@ -708,6 +766,11 @@ export class FakeCoop {
     if (on(/^\/api\/bank\/files$/, 'POST')) return ok({ file: { ...this.bankFiles[0], name: q.get('name') }, again: false, statements: 1, added: 2, known: 0, detailed: 0, posted: 1, gaps: [{ after: day(-4), before: day(-2), rule: 'balance', missing: eur('12.00') }] });
     if (on(/^\/api\/bank\/payers$/)) return items([{ iban: 'ES9121000418450200051332', payerId: IDS.payer, learnedBy: IDS.board, learnedAt: ago(9000) }]);
     if (on(/^\/api\/bank\/report$/)) return ok({ accountId: q.get('accountId'), from: q.get('from'), to: q.get('to'), opening: eur('1000.00'), closing: eur('1066.80'), vouchedUpTo: day(-2), entries: 5, sum: eur('66.80'), booked: [{ kind: 'payment', account: null, count: 1, amount: eur('27.40') }, { kind: 'account', account: 'bank-charges', count: 2, amount: eur('-8.00') }], gaps: [], together: { ledger: eur('1039.40'), bank: eur('1066.80'), opening: eur('0.00'), strays: eur('12.00'), open: eur('39.40'), openCount: 4, own: eur('0.00'), timing: eur('0.00'), unexplained: eur('51.40'), listed: [{ transactionId: randomUUID(), effectiveAt: ago(4000), what: 'payment 4711', amount: eur('12.00') }] } });
+    if (on(/^\/api\/outage-credits\/rules$/)) return ok({ items: [{ effectiveOn: day(-60), afterHours: 24, percent: 50, resolution: null, declaredAt: ago(90_000) }, { effectiveOn: day(10), afterHours: 4, percent: 100, resolution: 7, declaredAt: ago(900) }] });
+    if (on(/^\/api\/outage-credits\/rules$/, 'POST')) return { status: 201, body: { items: [] } };
+    if (on(/^\/api\/outage-credits\/[0-9a-f-]{36}$/)) return ok({ id: IDS.entry, siteId: IDS.site, attachmentId: randomUUID(), nodeId: hex('Church tower'), beganAt: ago(60_000), endedAt: ago(58_560), month: day(-50).slice(0, 7), payerId: IDS.payer, amount: eur('-0.36'), explanation: { formula: 'outage.v1', rule: 'sum over parts of monthly dues × percent ÷ 100 × seconds ÷ seconds of the month', inputs: [{ name: 'percent', value: '50', unit: '%' }, { name: 'time out', value: '86400', unit: 's' }], steps: [], parts: [{ what: '2026-11-10 11:00, PT24H', cost: '108/5', sharers: 1, share: '9/25' }], exact: '-9/25', result: eur('-0.36') } });
+    if (on(/^\/api\/cost-budgets$/)) return items([{ purpose: 'Tower rent', firstMonth: day(-50).slice(0, 7), monthly: eur('100.00'), declared: eur('60.00'), resolution: 5 }]);
+    if (on(/^\/api\/money-resolutions$/)) return items([{ proposalId: PROPOSALS.adopted, number: 7, effectiveOn: day(10), kind: 'outage-credit', what: '4 h: 100 %', carriedOutAt: ago(900), why: null }, { proposalId: PROPOSALS.coming, number: 6, effectiveOn: day(3), kind: 'dues', what: 'village: 9.00 EUR', carriedOutAt: null, why: 'there is no plan village' }]);
     if (on(/^\/api\/settlements\/terms$/)) return ok({ items: this.terms });
     if (on(/^\/api\/settlements\/terms$/, 'POST')) { this.terms.push(body); return { status: 201, body }; }
     if (on(/^\/api\/settlements\/prices$/)) return items([{ nodeId: hex('Church tower'), from: ago(4000), perGb: eur('0.02') }]);
@@ -787,6 +850,16 @@ export class FakeCoop {
     if (on(/^\/api\/abuse\/partners$/, 'POST')) return { status: 201, body: { partner: { id: randomUUID(), ...body, addedAt: ago(0), endedAt: null }, key: 'shown-once-key' } };
     if (on(/^\/api\/abuse\/reports\/[^/]+\/mute$/, 'POST')) return { status: 201, body: {} };
     if (on(/^\/api\/abuse\/mutes$/)) return items([{ id: IDS.report, reportId: IDS.report, reporter: 'member', reason: 'Reports the neighbour every day', mutedAt: ago(9_000), until: ago(-90_000), liftedAt: null }]);
+    if (on(/^\/api\/abuse\/look-ups\/waiting$/)) return items(this.empty ? [] : this.lookUps);
+    if (on(/^\/api\/abuse\/look-ups$/)) return items(this.empty ? [] : [{ caseId: IDS.case, caseNumber: 17, moderatorId: this.memberId, reason: 'The log names the hour', found: true, agreedBy: IDS.ana, at: ago(500) }, { caseId: IDS.case, caseNumber: 12, moderatorId: IDS.ana, reason: 'To warn them before they lose their data', found: false, agreedBy: null, at: ago(9_000) }]);
+    if (on(/^\/api\/abuse\/evidence-readings$/)) return items(this.empty ? [] : [{ evidenceId: IDS.report, caseId: IDS.case, caseNumber: 17, moderatorId: IDS.ana, what: 'refused', reason: 'To compare the log', at: ago(50) }, { evidenceId: IDS.report, caseId: IDS.case, caseNumber: 17, moderatorId: this.memberId, what: 'read', reason: 'To compare the log', at: ago(60) }]);
+    if (on(/^\/api\/cases\/[^/]+\/subject\/agreement$/, 'POST')) { this.lookUps = []; return { status: 204, body: undefined }; }
+    if (on(/^\/api\/abuse\/pleas$/)) return items(this.empty ? [] : [this.plea]);
+    if (on(/^\/api\/abuse\/pleas\/[^/]+$/)) return ok(this.plea);
+    if ((found = on(/^\/api\/abuse\/pleas\/[^/]+\/(grant|refuse)$/, 'POST'))) { Object.assign(this.plea, { state: found[1] === 'grant' ? 'granted' : 'refused', mayHear: false, reason: body.reason, decidedAt: ago(0) }); return ok(this.plea); }
+    if (on(/^\/api\/pleas$/, 'POST')) return /[0-9.:]{3,}/.test(String(body.address)) ? { status: 202, body: undefined } : problem(400, 'malformed', 'address: not one IPv4 or IPv6 address', [{ field: 'address', rule: 'malformed', message: 'not one IPv4 or IPv6 address' }]);
+    if (on(/^\/api\/pleas\/[^/]+$/, 'POST')) { Object.assign(this.appealLink, { state: 'lodged', dueAt: ago(-20_000) }); return { status: 201, body: { lodgedAt: ago(0), dueAt: ago(-20_000) } }; }
+    if (on(/^\/api\/pleas\/[^/]+$/)) return ok(this.appealLink);
     if (on(/^\/api\/abuse\/refused-reports$/)) return items([{ format: 'xarf', partnerId: IDS.report, field: 'type', reason: 'type: is no type of this category', sha256: hex('refused'), sizeBytes: 900, at: ago(700) }]);
     if (on(/^\/api\/bans$/)) return items((q.get('state') ?? 'active') === 'active' ? this.bans.filter((one) => one.state === 'inForce') : this.bans.filter((one) => one.state !== 'inForce'));
     if (on(/^\/api\/bans\/preview$/, 'POST')) {

@@ -1,6 +1,6 @@
 // One person at a real browser on a living co-op. Each run signs in through the real pages, does one thing and prints one line of JSON.
 //   node person.mjs <public-url> <email, or - for nobody> <password> <picture folder> <deed> [argument …]
-// COOP_NOW is the co-op's time where it is not the machine's.
+// COOP_NOW is the co-op's time where it is not the machine's; COOP_SPKI is the hash of the key of a certificate that nobody vouches for.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { identityDeeds } from './identity.mjs';
@@ -12,6 +12,8 @@ const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../g
 const { chromium } = dashboard('playwright-core');
 const PATIENCE = 120_000;
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+
+if (process.env.COOP_SPKI) FLAGS.push(`--ignore-certificate-errors-spki-list=${process.env.COOP_SPKI}`);
 
 const [publicUrl, email, password, pictures, deed, ...rest] = process.argv.slice(2);
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });

@@ -56,6 +56,9 @@ interface Draft {
   planCode: string;
   purpose: string;
   amount: string;
+  afterHours: string;
+  percent: string;
+  hardshipUntil: string;
 }
 
 const whole = (typed: string): number | null => (typed.trim() === '' ? null : Number(typed));
@@ -65,7 +68,7 @@ function ProposalForm({ close }: { close: () => void }) {
   const navigate = useNavigate();
   const coop = useQuery(coopQuery).data;
   const terms = useQuery(termsQuery).data?.terms;
-  const form = useFields<Draft>({ kind: 'resolution', title: '', text: '', effectFrom: '', rulesText: coop?.rulesText ?? '', slowLaneKbit: '', slowLaneAfterDays: '', wallAfterDays: '', planCode: '', purpose: '', amount: '' });
+  const form = useFields<Draft>({ kind: 'resolution', title: '', text: '', effectFrom: '', rulesText: coop?.rulesText ?? '', slowLaneKbit: '', slowLaneAfterDays: '', wallAfterDays: '', planCode: '', purpose: '', amount: '', afterHours: '4', percent: '100', hardshipUntil: '' });
   const procedure = useFields<Partial<TermsFields>>({});
   const action = useAction<Parameters<typeof propose>[0], Proposal>({ run: propose, refresh: ASSEMBLY, said: () => t`It is before the assembly`, done: (made) => { close(); void navigate({ to: '/assembly/$proposalId', params: { proposalId: made.id } }); } });
   const { values } = form;
@@ -78,11 +81,14 @@ function ProposalForm({ close }: { close: () => void }) {
       case 'terms': return { kind: 'terms', ...procedure.values };
       case 'dues': return { kind: 'dues', planCode: values.planCode.trim(), monthlyMicro: amount === null ? null : Number(toMicro(amount)) };
       case 'budget': return { kind: 'budget', purpose: values.purpose.trim(), monthlyMicro: amount === null ? null : Number(toMicro(amount)) };
+      case 'outage-credit': return { kind: 'outage-credit', afterHours: whole(values.afterHours), percent: whole(values.percent) };
+      case 'hardship': return { kind: 'hardship', hardshipUntil: values.hardshipUntil || null };
     }
   };
   const kinds: { value: Kind; label: string }[] = [
     { value: 'resolution', label: t`A decision in words` }, { value: 'rules', label: t`New rules of the co-op` }, { value: 'policy', label: t`What follows from owing` },
     { value: 'dues', label: t`Dues of a plan` }, { value: 'budget', label: t`A budget` }, { value: 'terms', label: t`How the assembly decides` },
+    { value: 'outage-credit', label: t`What outages give back` }, { value: 'hardship', label: t`To be spared for a while, for yourself` },
   ];
   const money = <TextInput required label={t`In ${coop?.currency ?? ''} a month`} inputMode="decimal" {...form.text('amount', action, 'change.monthlyMicro')} error={values.amount !== '' && amount === null ? t`Write it like 12.50` : action.fieldError('change.monthlyMicro')} />;
   return (
@@ -99,7 +105,16 @@ function ProposalForm({ close }: { close: () => void }) {
       {values.kind === 'policy' && <p className="soft"><Trans>What you leave empty stays as it is.</Trans></p>}
       {values.kind === 'dues' && <div className="row"><TextInput required label={t`Code of the plan`} maxLength={40} {...form.text('planCode', action, 'change.planCode')} />{money}</div>}
       {values.kind === 'budget' && <div className="row"><TextInput required label={t`For what`} maxLength={100} {...form.text('purpose', action, 'change.purpose')} />{money}</div>}
-      {(values.kind === 'dues' || values.kind === 'budget') && <p className="soft"><Trans>Once adopted, the treasurer enters it; the record of the vote is what they go by.</Trans></p>}
+      {values.kind === 'dues' && <p className="soft"><Trans>Once adopted, the plan’s dues change by themselves on its day.</Trans></p>}
+      {values.kind === 'budget' && <p className="soft"><Trans>Once adopted, no cost for this can be declared beyond it, from the first whole month on.</Trans></p>}
+      {values.kind === 'outage-credit' && <div className="row">
+        <TextInput required label={t`Outages from this many hours`} inputMode="numeric" pattern="[0-9]*" {...form.text('afterHours', action, 'change.afterHours')} />
+        <TextInput required label={t`Percent of the dues of that time`} description={t`0 gives nothing back.`} inputMode="numeric" pattern="[0-9]*" {...form.text('percent', action, 'change.percent')} />
+      </div>}
+      {values.kind === 'hardship' && <>
+        <TextInput required type="date" label={t`Until`} {...form.text('hardshipUntil', action, 'change.hardshipUntil')} />
+        <p className="soft"><Trans>For yourself alone: once adopted, nothing follows from owing until that day. Every member reads that you asked.</Trans></p>
+      </>}
       {values.kind === 'terms' && terms && <TermsInputs value={{ ...terms, ...procedure.values }} set={(name, value) => procedure.set(name, value)} fieldError={(name) => action.fieldError(`change.${name}`)} />}
       <TextInput type="date" label={t`Holds from (optional)`} description={t`Not before the day after the vote.`} {...form.text('effectFrom', action)} />
       <ProblemNotice error={action.error} />

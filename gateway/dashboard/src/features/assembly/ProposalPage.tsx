@@ -71,6 +71,9 @@ function Changes({ of }: { of: Change }) {
         [t`Days of discussion`, of.discussionDays],
         [t`Days to vote`, of.votingDays],
         [t`Plan`, of.planCode && <code key="p">{of.planCode}</code>],
+        [t`Outages from this many hours`, of.afterHours],
+        [t`Percent of the dues of that time`, of.percent],
+        [t`Until`, of.hardshipUntil && <When key="u" at={of.hardshipUntil} plain />],
         [t`For what`, of.purpose],
         [t`A month`, monthly],
       ]} />

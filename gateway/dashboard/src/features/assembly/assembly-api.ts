@@ -4,7 +4,7 @@ import { pagesQuery } from '@/shared/lists';
 import { ApiError, readProblem } from '@/shared/problem';
 import type { Ballot, Receipt } from './ballot';
 
-export type Kind = 'resolution' | 'rules' | 'policy' | 'terms' | 'dues' | 'budget';
+export type Kind = 'resolution' | 'rules' | 'policy' | 'terms' | 'dues' | 'budget' | 'outage-credit' | 'hardship';
 
 /** Which kind of change, and the values of that kind. */
 export interface Change {
@@ -22,6 +22,9 @@ export interface Change {
   planCode?: string | null;
   purpose?: string | null;
   monthlyMicro?: number | null;
+  afterHours?: number | null;
+  percent?: number | null;
+  hardshipUntil?: string | null;
 }
 
 export interface Proposal {

@@ -31,6 +31,8 @@ export function KindName({ of }: { of: string }) {
     case 'terms': return <Trans>how the assembly decides</Trans>;
     case 'dues': return <Trans>dues</Trans>;
     case 'budget': return <Trans>a budget</Trans>;
+    case 'outage-credit': return <Trans>what outages give back</Trans>;
+    case 'hardship': return <Trans>to be spared for a while</Trans>;
     default: return <>{of}</>;
   }
 }

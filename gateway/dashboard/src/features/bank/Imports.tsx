@@ -7,6 +7,7 @@ import { DialogButton, onSubmit, useAction, useFields } from '@/shared/ui/action
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { DataTable } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { declareAccount, keepMapping, preview, take, type BankAccount, type CsvMapping, type Gap, type Imported, type Preview } from './bank-api';
 
 const STALE = [['bank'], ['invoices'], ['treasury']];
@@ -71,7 +72,7 @@ export function Gaps({ of }: { of: Gap[] }) {
 function Seen({ of }: { of: Preview }) {
   const { t, i18n } = useLingui();
   const { error } = of;
-  if (error) return <Notice tone="bad" live title={error.line > 0 ? t`Line ${error.line}: ${error.rule}` : t`The file: ${error.rule}`}><p>{error.detail}</p></Notice>;
+  if (error) return <Notice tone="bad" live title={error.line > 0 ? t`Line ${error.line}: ${error.rule}` : t`The file: ${error.rule}`}><p><Told of={error.detail} /></p></Notice>;
   const first = of.statements.flatMap((one) => one.first).slice(0, 8);
   return (
     <div>

@@ -23,7 +23,7 @@ export default function FirewallsPage() {
   const board = has('board');
   const query = useQuery(bouncersQuery);
   const columns = useMemo((): Column<Bouncer>[] => [
-    { id: 'name', head: t`Firewall`, by: (row) => row.name, cell: (row) => <b>{row.name}</b> },
+    { id: 'name', head: t`Firewall`, by: (row) => row.name, cell: (row) => <><b>{row.name}</b>{row.keyPrefix && <small className="mono">{row.keyPrefix}…</small>}</> },
     { id: 'state', head: t`Key`, cell: (row) => (row.revokedAt ? <Pill tone="quiet"><Trans>Revoked</Trans></Pill> : <Pill tone="ok"><Trans>Good</Trans></Pill>) },
     { id: 'places', head: t`Seen at`, cell: (row) => (row.places.length === 0 ? <Nothing /> : <Places of={row} />) },
     { id: 'dropped', head: t`Packets dropped, as it says`, end: true, cell: (row) => i18n.number(row.places.reduce((sum, place) => sum + place.dropped, 0)) },

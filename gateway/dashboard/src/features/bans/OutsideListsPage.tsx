@@ -10,6 +10,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { addOutsideList, enforceOutsideList, fetchOutsideList, handInOutsideList, outsideListsQuery, removeOutsideList, type OutsideList } from './bans-api';
 
 const KEY = [['outside-lists']];
@@ -71,9 +72,9 @@ function Outcome({ list }: { list: OutsideList }) {
     case undefined: return list.kind === 'upload' ? <Notice tone="info" title={t`Nothing was handed in yet`} /> : <Notice tone="info" title={t`It is read within a minute`} />;
     case 'taken':
     case 'unchanged': return null;
-    case 'shrunk': return <Notice tone="warn" title={t`Hardly anything is left of it: kept as it was`}>{list.outcomeWhy} · <When at={list.triedAt} /></Notice>;
-    case 'older': return <Notice tone="warn" title={t`An older list came: kept as it was`}>{list.outcomeWhy} · <When at={list.triedAt} /></Notice>;
-    default: return <Notice tone="bad" title={t`It could not be taken: kept as it was`}>{list.outcomeWhy} · <When at={list.triedAt} /></Notice>;
+    case 'shrunk': return <Notice tone="warn" title={t`Hardly anything is left of it: kept as it was`}><Told of={list.outcomeWhy} /> · <When at={list.triedAt} /></Notice>;
+    case 'older': return <Notice tone="warn" title={t`An older list came: kept as it was`}><Told of={list.outcomeWhy} /> · <When at={list.triedAt} /></Notice>;
+    default: return <Notice tone="bad" title={t`It could not be taken: kept as it was`}><Told of={list.outcomeWhy} /> · <When at={list.triedAt} /></Notice>;
   }
 }
 

@@ -114,6 +114,8 @@ export const removeOutsideList = (id: string) => remove(`/api/outside-lists/${se
 export interface Bouncer {
   id: string;
   name: string;
+  /** The first characters of the key; null for one from before they were kept. */
+  keyPrefix?: string | null;
   madeAt: string;
   revokedAt?: string | null;
   places: { address: string; agent: string; told: boolean; firstAt: string; seenAt: string; dropped: number }[];

@@ -1,15 +1,15 @@
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { IconScale } from '@tabler/icons-react';
+import { IconMail, IconScale } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { Filters } from '@/shared/ui/filters';
 import { Notice } from '@/shared/ui/notice';
-import { Empty, Page } from '@/shared/ui/page';
+import { Empty, Page, Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
 import { AppealStatePill } from './appeal-words';
-import { appealsQuery, type Appeal } from './cases-api';
+import { appealsQuery, pleasQuery, type Appeal, type Plea } from './cases-api';
 
 /** Appeals that wait for a moderator, and those that were heard. */
 export default function AppealsPage() {
@@ -35,7 +35,28 @@ export default function AppealsPage() {
         <DataTable caption={t`Appeals`} columns={columns} rows={query.data?.items} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconScale size={32} />} title={t`No appeals`}><Trans>When a member appeals against a decision, it waits here with a clock.</Trans></Empty>} />
       </div></div>
+      <FromOutside state={state} />
     </Page>
+  );
+}
+
+/** Appeals of people who are no members, against bans of addresses. */
+function FromOutside({ state }: { state?: string }) {
+  const { t } = useLingui();
+  const query = useQuery(pleasQuery);
+  const columns = useMemo((): Column<Plea>[] => [
+    { id: 'plea', head: t`Address`, cell: (row) => <><Link to="/cases/pleas/$pleaId" params={{ pleaId: row.id }} className="mono">{row.address}</Link>{row.text && <small>{row.text.length > SHOWN ? `${row.text.slice(0, SHOWN)}…` : row.text}</small>}</> },
+    { id: 'state', head: t`State`, by: (row) => row.state, cell: (row) => <AppealStatePill state={row.state} overdue={row.overdue} /> },
+    { id: 'due', head: t`Due`, by: (row) => row.dueAt, cell: (row) => row.state === 'lodged' ? <When at={row.dueAt} /> : <Nothing /> },
+    { id: 'lodged', head: t`Lodged`, by: (row) => row.lodgedAt, cell: (row) => <When at={row.lodgedAt} /> },
+    { id: 'hear', head: t`You`, cell: (row) => row.state !== 'lodged' ? <Nothing /> : row.mayHear ? t`may hear it` : t`had a part in it` },
+  ], [t]);
+  const rows = query.data?.filter((row) => !state || row.state === state);
+  return (
+    <Panel title={t`From outside`} lead={t`By people who are no members, against bans of addresses. They are answered by mail.`} flush>
+      <DataTable caption={t`Appeals from outside`} columns={columns} rows={rows} id={(row) => row.id} query={query}
+        empty={<Empty icon={<IconMail size={32} />} title={t`No appeals from outside`}><Trans>Whoever is banned by address can ask for a link by mail, without an account.</Trans></Empty>} />
+    </Panel>
   );
 }
 

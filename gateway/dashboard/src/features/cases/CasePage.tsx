@@ -14,9 +14,10 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Facts, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { When } from '@/shared/ui/values';
-import { caseQuery, claim, closeCase, confirmDecision, declineDecision, decisionsQuery, handOver, lookUp, note, proposalQuery, release, reverseDecision, takeAway, workloadQuery, type CaseDetail, type Decision, type Reported } from './cases-api';
+import { caseQuery, claim, closeCase, confirmDecision, declineDecision, decisionsQuery, handOver, lookUp, note, proposalQuery, release, reverseDecision, takeAway, waitingLookUpsQuery, workloadQuery, type CaseDetail, type Decision, type Reported } from './cases-api';
 import { DecisionForm } from './DecisionForm';
 import { EvidenceFile } from './EvidenceFile';
+import { AgreeButton } from './LookUpsPage';
 import { mute } from './evidence-api';
 import { MeasureText, RungName, RungTerm } from './MeasureText';
 
@@ -42,7 +43,7 @@ export default function CasePage() {
         <div className="stack">
           <Decisions id={summary.id} />
           <Panel title={<Plural value={found.reports.length} one="The report" other="The # reports" />} lead={t`What is complained of; never by whom.`}>
-            <div className="stack">{found.reports.map((report) => <ReportView key={report.id} caseId={summary.id} report={report} mine={mine} />)}</div>
+            <div className="stack">{found.reports.map((report) => <ReportView key={report.id} caseId={summary.id} report={report} mine={mine} noContent={summary.category === 'child_safety'} />)}</div>
           </Panel>
           <Notes found={found} mine={mine} />
         </div>
@@ -134,13 +135,13 @@ function ProposalPanel({ found, mine }: { found: CaseDetail; mine: boolean }) {
   );
 }
 
-function ReportView({ caseId, report, mine }: { caseId: string; report: Reported; mine: boolean }) {
+function ReportView({ caseId, report, mine, noContent }: { caseId: string; report: Reported; mine: boolean; noContent: boolean }) {
   const { t } = useLingui();
   const { has } = useSession();
   return (
     <article className="report">
       <div className="split"><span className="toolbar"><Pill tone="quiet">{report.reporter === 'member' ? t`from a member` : report.reporter === 'anonymous' ? t`anonymous` : report.reporter === 'partner' ? t`from a partner` : t`from outside`}</Pill>{report.machine && <Pill tone="info"><Trans>by a program</Trans></Pill>}{report.kind && <span className="mono soft">{report.kind}</span>}</span><small className="soft"><When at={report.receivedAt} /></small></div>
-      {report.description ? <p className="prose">{report.description}</p> : <p className="soft"><Trans>No description.</Trans></p>}
+      {report.description ? <p className="prose">{report.description}</p> : <p className="soft">{noContent ? <Trans>No description.</Trans> : <Trans>Its words were erased, 180 days after the case was closed.</Trans>}</p>}
       {report.url && <p><span className="soft"><Trans>Where:</Trans></span> <span className="mono">{report.url}</span></p>}
       {report.evidence.length > 0 && (
         <ul className="plain">
@@ -164,7 +165,23 @@ function SubjectPanel({ found, mine }: { found: CaseDetail; mine: boolean }) {
         : !summary.address ? <p className="soft"><Trans>No address was given, so there is nobody to look up.</Trans></p>
           : mine && summary.state === 'underReview' ? <LookUp found={found} />
             : <p className="soft"><Trans>Only the moderator of this case can look it up.</Trans></p>}
+      <WaitingLookUp id={summary.id} number={summary.number} />
     </Panel>
+  );
+}
+
+/** Where the co-op wants two for a look-up: what was asked for here and waits. */
+function WaitingLookUp({ id, number }: { id: string; number: number }) {
+  const { has } = useSession();
+  const query = useQuery(waitingLookUpsQuery);
+  const waiting = query.data?.find((one) => one.caseId === id);
+  if (!waiting) return null;
+  if (waiting.mine) return <p className="soft"><Trans>You asked for a look-up. It waits for a colleague to agree; then ask once more.</Trans></p>;
+  return (
+    <div className="stack" style={{ gap: '0.5rem', marginTop: '0.6rem' }}>
+      <p style={{ margin: 0 }}><Trans>A colleague asks to look it up:</Trans> “{waiting.reason}”</p>
+      {has('moderator') && <div className="row-actions"><AgreeButton caseId={id} number={number} /></div>}
+    </div>
   );
 }
 
@@ -172,7 +189,7 @@ function LookUp({ found }: { found: CaseDetail }) {
   const { t } = useLingui();
   const { id, address } = found.summary;
   return <ReasonButton label={<Trans>Look up the member</Trans>} icon={<IconUserSearch size={16} />} title={t`Who had ${address ?? ''} at that time?`} confirm={t`Look up`} said={t`The member is known now`}
-    explain={<Trans>From address and time to the member. Ask only if the case needs it.</Trans>} run={(reason) => lookUp(id, reason)} refresh={[['case', id]]} />;
+    explain={<Trans>From address and time to the member. Ask only if the case needs it.</Trans>} run={(reason) => lookUp(id, reason)} refresh={[['case', id], ['look-ups']]} />;
 }
 
 function Decisions({ id }: { id: string }) {

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { formatBytes } from '@/shared/bytes';
 import { useSession } from '@/shared/session';
 import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
@@ -150,13 +151,13 @@ function Mutes() {
 }
 
 function Refusals() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const query = useQuery(refusalsQuery);
   return (
     <Panel title={t`Could not be taken in`} lead={t`What partners and mails sent that is no valid report, and why.`}>
       <Loaded query={query}>
         {(refusals) => refusals.length === 0 ? <p className="soft"><Trans>Nothing.</Trans></p> : (
-          <ul className="plain">{refusals.map((one) => <li key={one.sha256} className="split"><span style={{ whiteSpace: 'pre-line' }}>{one.reason}</span><small className="soft"><When at={one.at} /></small></li>)}</ul>
+          <ul className="plain">{refusals.map((one) => <li key={one.sha256} className="split"><span><span style={{ whiteSpace: 'pre-line' }}>{one.reason}</span><br /><small className="soft"><span className="mono">{one.format}</span> {formatBytes(one.sizeBytes, i18n.locale)} <span className="mono" title={one.sha256}><Trans>SHA-256 {one.sha256.slice(0, 16)}…</Trans></span></small></span><small className="soft"><When at={one.at} /></small></li>)}</ul>
         )}
       </Loaded>
     </Panel>

@@ -4,6 +4,7 @@ import { IconScale } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { categoryName } from '@/shared/abuse';
+import { LANGUAGE_CHOICES } from '@/shared/languages';
 import { coopNow } from '@/shared/time';
 import { DialogButton, onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
@@ -16,24 +17,16 @@ import { lodgeAppeal, ownAppealsQuery, statementsQuery, type OwnAppeal, type Sta
 import { MeasureText } from './MeasureText';
 import { PolicyPanel } from './PolicyPanel';
 
-/** Each by its own name, whatever language the page is in. */
-const LANGUAGES = [{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }, { value: 'ca', label: 'Català' }, { value: 'de', label: 'Deutsch' }, { value: 'fr', label: 'Français' }];
-
-/** The language of the browser, where statements are written in it. */
-const ownLanguage = (): string => {
-  const own = navigator.language.slice(0, 2);
-  return LANGUAGES.some((one) => one.value === own) ? own : 'en';
-};
-
 /** What moderators decided about me, why, and what I say against it. */
 export default function MyCasesPage() {
-  const { t } = useLingui();
-  const [language, setLanguage] = useState(ownLanguage);
+  const { t, i18n } = useLingui();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const language = chosen ?? i18n.locale;
   const statements = useQuery(statementsQuery(language));
   const appeals = useQuery(ownAppealsQuery);
   return (
     <Page title={t`My cases`} crumb={{ to: '/my', label: t`My connection` }} lead={<Trans>What moderators decided about you. Nobody else can read it here.</Trans>}
-      actions={<NativeSelect aria-label={t`Language of the statements`} data={LANGUAGES} value={language} onChange={(event) => setLanguage(event.currentTarget.value)} />}>
+      actions={<NativeSelect aria-label={t`Language of the statements`} data={LANGUAGE_CHOICES} value={language} onChange={(event) => setChosen(event.currentTarget.value)} />}>
       <div className="columns">
         <div className="stack">
           <Loaded query={statements} lines={6}>

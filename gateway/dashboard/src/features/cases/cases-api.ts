@@ -186,6 +186,71 @@ export const ownAppealsQuery = queryOptions({ queryKey: ['my-cases', 'appeals'],
 export const appealsQuery = (state?: string) => queryOptions({ queryKey: ['appeals', state ?? 'all'], queryFn: ({ signal }) => get<Page<Appeal>>(withQuery('/api/abuse/appeals', { state, limit: 200 }), signal), refetchInterval: 15_000 });
 export const appealQuery = (id: string) => queryOptions({ queryKey: ['appeal', id], queryFn: ({ signal }) => get<Appeal>(`/api/abuse/appeals/${segment(id)}`, signal) });
 
+/** An appeal of somebody who is no member, against a ban of an address. */
+export interface Plea {
+  id: string;
+  banId: string;
+  caseId?: string | null;
+  decisionId?: string | null;
+  prefix: string;
+  address: string;
+  banReason: string;
+  banUntil?: string | null;
+  banPermanent: boolean;
+  state: PleaState;
+  /** Null once its time is over. */
+  text?: string | null;
+  lodgedAt: string;
+  dueAt: string;
+  overdue: boolean;
+  mayHear: boolean;
+  reason?: string | null;
+  decidedAt?: string | null;
+}
+
+/** Over: the ban ended by itself. */
+export type PleaState = AppealState | 'over';
+
+/** A look-up that waits for a second moderator. */
+export interface WaitingLookUp {
+  caseId: string;
+  caseNumber: number;
+  category: string;
+  moderatorId: string;
+  reason: string;
+  askedAt: string;
+  mine: boolean;
+}
+
+export interface PastLookUp {
+  caseId: string;
+  caseNumber: number;
+  moderatorId: string;
+  reason: string;
+  found: boolean;
+  agreedBy?: string | null;
+  at: string;
+}
+
+export interface EvidenceLook {
+  evidenceId: string;
+  caseId?: string | null;
+  caseNumber?: number | null;
+  moderatorId: string;
+  what: 'read' | 'consented' | 'refused';
+  reason: string;
+  at: string;
+}
+
+export const pleasQuery = queryOptions({ queryKey: ['pleas'], queryFn: ({ signal }) => get<Page<Plea>>('/api/abuse/pleas?limit=200', signal).then((page) => page.items), refetchInterval: 15_000 });
+export const pleaQuery = (id: string) => queryOptions({ queryKey: ['plea', id], queryFn: ({ signal }) => get<Plea>(`/api/abuse/pleas/${segment(id)}`, signal) });
+export const grantPlea = (id: string, reason: string) => post<Plea>(`/api/abuse/pleas/${segment(id)}/grant`, { reason });
+export const refusePlea = (id: string, reason: string) => post<Plea>(`/api/abuse/pleas/${segment(id)}/refuse`, { reason });
+export const waitingLookUpsQuery = queryOptions({ queryKey: ['look-ups', 'waiting'], queryFn: ({ signal }) => get<Page<WaitingLookUp>>('/api/abuse/look-ups/waiting', signal).then((page) => page.items), refetchInterval: 15_000 });
+export const lookUpsQuery = queryOptions({ queryKey: ['look-ups', 'made'], queryFn: ({ signal }) => get<Page<PastLookUp>>('/api/abuse/look-ups?limit=200', signal).then((page) => page.items) });
+export const evidenceLooksQuery = queryOptions({ queryKey: ['evidence-readings'], queryFn: ({ signal }) => get<Page<EvidenceLook>>('/api/abuse/evidence-readings?limit=200', signal).then((page) => page.items) });
+export const agreeToLookUp = (caseId: string) => post(`/api/cases/${segment(caseId)}/subject/agreement`);
+
 const at = (id: string) => `/api/cases/${segment(id)}`;
 export const claim = (id: string) => post(`${at(id)}/claim`);
 export const release = (id: string, reason: string) => post(`${at(id)}/release`, { reason });

@@ -13,6 +13,7 @@ import { Empty, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
+import { Budgets, OutageRules, Resolutions } from './DecidedPanels';
 import { declareTerms, pricesQuery, termsQuery, type CarriagePrice, type SettlementTerms } from './costs-api';
 
 const MONTHS_AHEAD = 12;
@@ -36,6 +37,9 @@ export default function TermsPage() {
         <DataTable caption={t`Terms`} columns={columns} rows={rows} id={(row) => row.firstMonth} query={query} empty={<Empty icon={<IconArrowsExchange size={30} />} title={t`Nothing is settled between members`}><Trans>Both are off until the board declares terms, best after a vote.</Trans></Empty>} />
       </Panel>
       <Prices />
+      <OutageRules />
+      <Budgets />
+      <Resolutions />
     </Page>
   );
 }

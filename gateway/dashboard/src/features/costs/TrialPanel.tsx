@@ -15,6 +15,7 @@ import { Empty, Panel } from '@/shared/ui/page';
 import { Progress } from '@/shared/ui/progress';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { trialQuery, tryPolicy, type CostDifference, type CostPool, type CostTrial, type NewCostTrial } from './costs-api';
 import { newPolicy, PolicyFields, policyOf } from './PolicyFields';
 
@@ -65,7 +66,7 @@ function Trial({ pool, id }: { pool: string; id: string }) {
   const { t } = useLingui();
   return (
     <Loaded query={useQuery(trialQuery(pool, id))}>
-      {(trial) => trial.state === 'failed' ? <Notice live tone="bad" title={t`It could not be tried`}>{trial.why}</Notice>
+      {(trial) => trial.state === 'failed' ? <Notice live tone="bad" title={t`It could not be tried`}><Told of={trial.why} /></Notice>
         : trial.spread ? <Result of={trial} spread={trial.spread} />
         : (
           <Panel title={t`Being tried`}>
@@ -92,7 +93,7 @@ function Result({ of, spread }: { of: CostTrial; spread: NonNullable<CostTrial['
     <Panel title={t`What it would have meant`} lead={office ? undefined : t`Yours. The others’ are theirs.`} flush>
       <div className="stack" style={{ padding: '0 1.1rem 0.8rem' }}>
         {of.months.length > 0 && <Notice live tone={right === of.months.length ? 'ok' : 'bad'} title={right === of.months.length ? t`The trial can be trusted here` : t`The trial is off: do not decide by it`}><Trans>As declared, {right} of {of.months.length} months came out the same to the cent.</Trans></Notice>}
-        {of.problems.map((one) => <Notice key={one.month} tone="warn" title={t`${monthName(one.month, i18n.locale)} could not be shared like that`}>{one.message}</Notice>)}
+        {of.problems.map((one) => <Notice key={one.month} tone="warn" title={t`${monthName(one.month, i18n.locale)} could not be shared like that`}><Told of={one.message} /></Notice>)}
         {spread.members > 0 && <p><Plural value={spread.members} one="Of # member:" other="Of # members:" /> <Trans>{spread.cheaper} cheaper, {spread.same} the same, {spread.dearer} dearer.</Trans>{spread.median && <> <Trans>Half of them by at most <Difference of={spread.median} />.</Trans></>}</p>}
       </div>
       <DataTable caption={t`What it would have meant`} columns={columns} rows={of.items} id={(row) => `${row.memberId ?? ''} ${row.payerId}`} empty={<Empty title={t`No share of yours`}><Trans>You take no part in this cost in these months.</Trans></Empty>} />

@@ -170,6 +170,50 @@ export const sharesQuery = (id: string, month: string) =>
 export const shareQuery = (id: string) => queryOptions({ queryKey: ['cost-share', id], queryFn: ({ signal }) => get<ShareReason>(`/api/cost-shares/${segment(id)}`, signal) });
 export const settlementQuery = (id: string) => queryOptions({ queryKey: ['settlement', id], queryFn: ({ signal }) => get<SettlementReason>(`/api/settlements/entries/${segment(id)}`, signal) });
 
+/** What one gets back for the part of an outage in one month. */
+export interface OutageCredit {
+  id: string;
+  beganAt: string;
+  endedAt: string;
+  month: string;
+  amount: Money;
+  explanation: SettlementReason['explanation'];
+}
+
+/** What outages give back that begin on a day or later; {@code resolution} is the assembly's. */
+export interface OutageRule {
+  effectiveOn: string;
+  afterHours: number;
+  percent: number;
+  resolution?: number | null;
+}
+
+/** What the assembly lets be spent on something each month. */
+export interface CostBudget {
+  purpose: string;
+  firstMonth: string;
+  monthly: Money;
+  declared: Money;
+  resolution: number;
+}
+
+/** What the assembly decided about money, and what became of it. */
+export interface MoneyResolution {
+  proposalId: string;
+  number: number;
+  effectiveOn: string;
+  kind: 'dues' | 'budget' | 'outage-credit' | string;
+  what: string;
+  carriedOutAt?: string | null;
+  why?: string | null;
+}
+
+export const outageCreditQuery = (id: string) => queryOptions({ queryKey: ['outage-credit', id], queryFn: ({ signal }) => get<OutageCredit>(`/api/outage-credits/${segment(id)}`, signal) });
+export const outageRulesQuery = queryOptions({ queryKey: ['outage-rules'], queryFn: ({ signal }) => get<{ items: OutageRule[] }>('/api/outage-credits/rules', signal) });
+export const budgetsQuery = queryOptions({ queryKey: ['cost-budgets'], queryFn: ({ signal }) => get<{ items: CostBudget[] }>('/api/cost-budgets', signal) });
+export const resolutionsQuery = pagesQuery<MoneyResolution>(['money-resolutions'], '/api/money-resolutions', {});
+export const setOutageRule = (rule: { effectiveOn: string; afterHours: number; percent: number }) => post<{ items: OutageRule[] }>('/api/outage-credits/rules', rule);
+
 export const termsQuery = queryOptions({ queryKey: ['settlement-terms'], queryFn: ({ signal }) => get<{ items: SettlementTerms[] }>('/api/settlements/terms', signal) });
 export const pricesQuery = pagesQuery<CarriagePrice>(['carriage-prices'], '/api/settlements/prices', {});
 export const declareTerms = (terms: SettlementTerms) => post<SettlementTerms>('/api/settlements/terms', terms);

@@ -4,6 +4,7 @@ import { Sign, Term } from '@/shared/ui/formula';
 import { Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
+import { WayDrawing } from '@/shared/ui/way-drawing';
 import type { Derivation, Figure } from './costs-api';
 import { decimal, isWhole } from './fraction';
 
@@ -22,7 +23,7 @@ export function Explained({ of }: { of: Derivation }) {
         <p>{of.rule}</p>
         <p className="formula" style={{ marginTop: '0.8rem' }}>{of.inputs.map((one, at) => <span key={one.name} style={{ display: 'contents' }}>{at > 0 && <Sign of="·" />}<Term value={<Exact value={one.value} />} what={<FigureName of={one} />} /></span>)}</p>
       </Panel>
-      {of.parts.length > 0 && <Panel title={t`On the way`} lead={t`Each link on the way of your traffic, and how many share it.`} flush><DataTable caption={t`On the way`} columns={parts} rows={of.parts.map((one, at) => ({ ...one, at }))} id={(row) => String(row.at)} /></Panel>}
+      {of.parts.length > 0 && <Panel title={t`On the way`} lead={t`Each link on the way of your traffic, and how many share it.`} flush><WayDrawing parts={of.parts} /><DataTable caption={t`On the way`} columns={parts} rows={of.parts.map((one, at) => ({ ...one, at }))} id={(row) => String(row.at)} /></Panel>}
       <Panel title={t`Step by step`}>
         <p className="formula">{of.steps.map((one) => <span key={one.name} style={{ display: 'contents' }}><Term value={<Exact value={one.value} />} what={<FigureName of={one} />} /><Sign of="→" /></span>)}<Term result value={<Amount of={of.result} />} what={t`the share`} /></p>
         <p className="soft" style={{ marginTop: '0.7rem' }}><Trans>Before rounding it is exactly <span className="mono long">{of.exact}</span>. Cents that rounding leaves over go to those with the largest remainders, so that all shares add up to the whole.</Trans></p>

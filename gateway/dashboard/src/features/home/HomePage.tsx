@@ -1,5 +1,5 @@
 import { Trans, Plural, useLingui } from '@lingui/react/macro';
-import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconReceipt2, IconReceiptOff, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
+import { IconChevronRight, IconCircleCheck, IconGauge, IconMailOff, IconPlugConnectedX, IconReceipt2, IconReceiptOff, IconRouterOff, IconScale, IconUserPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -8,6 +8,7 @@ import { Loaded } from '@/shared/ui/loaded';
 import { Notice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
 import { Amount } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { homeQuery, type Count, type Home, type Part } from './home-api';
 import './home.css';
 
@@ -35,7 +36,7 @@ export default function HomePage() {
 function Silent({ part }: { part: Part }) {
   const { t } = useLingui();
   const title = part.part === 'membership' ? t`Membership does not answer` : part.part === 'billing' ? t`Billing does not answer` : t`Abuse reporting does not answer`;
-  return <Notice tone="warn" live title={title}><Trans>Its figures are missing below; everything else is current.</Trans> {part.why && <span className="soft">({part.why})</span>}</Notice>;
+  return <Notice tone="warn" live title={title}><Trans>Its figures are missing below; everything else is current.</Trans> {part.why && <span className="soft">(<Told of={part.why} />)</span>}</Notice>;
 }
 
 function Waiting({ home }: { home: Home }) {
@@ -48,6 +49,17 @@ function Waiting({ home }: { home: Home }) {
         what={<Plural value={down} one="node is down" other="nodes are down" />}
         why={<Plural value={membersAffected} one="# member is affected" other="# members are affected" />} />,
     );
+  }
+  if (some(home.outages)) {
+    const { members } = home.outages!;
+    rows.push(<Item key="outages" to="/outages" tone="bad" icon={<IconPlugConnectedX />} count={home.outages!}
+      what={<Plural value={home.outages!.count} one="outage affects members" other="outages affect members" />}
+      why={<Plural value={members} one="# member, and nobody has said they know" other="# members, and nobody has said they know" />} />);
+  }
+  if (some(home.failedMails)) {
+    rows.push(<Item key="member-mail" to="/members/mail" tone="warn" icon={<IconMailOff />} count={home.failedMails!}
+      what={<Plural value={home.failedMails!.count} one="mail to a member did not arrive" other="mails to members did not arrive" />}
+      why={<Trans>Send them again, or give them up.</Trans>} />);
   }
   if (some(home.openCases)) {
     rows.push(<Item key="cases" to="/cases" search={{ state: 'open' }} tone="bad" icon={<IconScale />} count={home.openCases!}
@@ -94,7 +106,7 @@ function Waiting({ home }: { home: Home }) {
 const some = (count: Count | null | undefined): boolean => (count?.count ?? 0) > 0;
 
 function Item({ to, search, tone, icon, count, what, why }: {
-  to?: '/nodes' | '/cases' | '/cases/appeals' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
+  to?: '/nodes' | '/outages' | '/members/mail' | '/cases' | '/cases/appeals' | '/members' | '/invoices' | '/implausible' | '/failed-messages';
   search?: { state: string };
   tone: 'bad' | 'warn' | 'info';
   icon: ReactNode;

@@ -22,6 +22,8 @@ export interface Home {
   appeals?: (Count & { overdue: number }) | null;
   overdueInvoices?: (Count & { total?: Money | null }) | null;
   nodes?: { up: number; late: number; down: number; never: number; membersAffected: number; more?: boolean } | null;
+  outages?: (Count & { members: number }) | null;
+  failedMails?: Count | null;
   unbilled?: Count | null;
   implausible?: Count | null;
   deadLetters: number;

@@ -16,6 +16,7 @@ import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
 import { InvoiceStatePill } from '@/shared/ui/states';
+import { SavedViews } from '@/shared/ui/saved-views';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
 import { DocumentsBar } from './DocumentsBar';
@@ -62,6 +63,7 @@ export default function InvoicesPage() {
         <Filters label={t`Show`} value={state ?? ''} onPick={(value) => void navigate({ to: '/invoices', search: { q, payerId, state: value || undefined } })} items={[{ value: '', label: t`All` }, { value: 'overdue', label: t`Overdue` }, { value: 'issued', label: t`Issued` }, { value: 'partlyPaid', label: t`Partly paid` }, { value: 'paid', label: t`Paid` }]} />
       </div>
       {payerId && <div><Button size="compact-sm" variant="light" rightSection={<IconX size={14} />} onClick={() => void navigate({ to: '/invoices', search: { state, q } })}><Trans>Only of {payer?.name ?? t`one payer`}</Trans></Button></div>}
+      <SavedViews page="/invoices" search={{ state, q, payerId }} />
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Invoices`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconReceipt2 size={32} />} title={state || q ? t`No such invoice` : t`No invoices yet`}>{state === 'overdue' ? <Trans>Nobody is overdue.</Trans> : <Trans>A month is billed by itself when it has been over for an hour. A treasurer can run it by hand.</Trans>}</Empty>} />

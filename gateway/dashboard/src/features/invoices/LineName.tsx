@@ -19,6 +19,7 @@ export function LineName({ line, plan, short }: { line: InvoiceLine; plan: strin
     case 'share': return short ? <>{line.label}</> : <Trans>Share of a cost: {line.label}</Trans>;
     case 'reciprocity': return short ? <Trans>Reciprocity</Trans> : isNegative(line.amount) ? <Trans>Carried more for others than others for you</Trans> : <Trans>Others carried more for you than you for them</Trans>;
     case 'carriage': return short ? <Trans>Carriage</Trans> : isNegative(line.amount) ? <Trans>Carriage at your price, earned</Trans> : <Trans>Carriage at its owners’ prices</Trans>;
+    case 'outage': return short ? <Trans>Outage</Trans> : <Trans>Dues given back for the outage {line.label}</Trans>;
     case 'prepaid': return <Trans>Paid ahead from the wallet</Trans>;
     default: return <>{line.kind}</>;
   }

@@ -1,12 +1,11 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { LANGUAGE_CHOICES } from '@/shared/languages';
 import type { Payer } from '@/shared/payers';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { ProblemNotice } from '@/shared/ui/notice';
 import { plusDays, today } from '@/shared/time';
 import { sayDetails, sayReverse, saySeller, type Address, type Details, type Seller } from './documents-api';
-
-const LANGUAGES = [{ value: 'en', label: 'English' }, { value: 'es', label: 'Español' }, { value: 'ca', label: 'Català' }, { value: 'de', label: 'Deutsch' }, { value: 'fr', label: 'Français' }];
 
 interface AddressFields { line1: string; line2: string; postCode: string; city: string; country: string }
 
@@ -28,7 +27,7 @@ export function DetailsForm({ payerId, details, known, close }: { payerId: strin
       <TextInput type="email" label={t`E-mail for invoices`} description={t`Invoices, receipts and reminders go there`} autoComplete="email" maxLength={254} {...form.text('email', action)} />
       <div className="row">
         <TextInput label={t`VAT ID`} maxLength={15} {...form.text('vatId', action)} />
-        <NativeSelect label={t`Language`} data={LANGUAGES} {...form.text('language', action)} />
+        <NativeSelect label={t`Language`} data={LANGUAGE_CHOICES} {...form.text('language', action)} />
       </div>
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
@@ -85,7 +84,7 @@ export function SellerForm({ seller, close }: { seller: Seller | null; close: ()
       </div>
       <div className="row">
         <TextInput label={t`SEPA creditor ID`} maxLength={35} {...form.text('creditorId', action)} />
-        <NativeSelect label={t`Language where a payer chose none`} data={LANGUAGES} {...form.text('language', action)} />
+        <NativeSelect label={t`Language where a payer chose none`} data={LANGUAGE_CHOICES} {...form.text('language', action)} />
       </div>
       <Checkbox label={t`Belgian structured communication instead of ISO 11649 references`} checked={form.values.belgian} onChange={(event) => form.set('belgian', event.currentTarget.checked)} />
       <ProblemNotice error={action.error} />

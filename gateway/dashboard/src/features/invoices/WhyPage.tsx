@@ -16,8 +16,9 @@ import { Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount } from '@/shared/ui/values';
+import { WayDrawing } from '@/shared/ui/way-drawing';
 import { addsUp, agrees, daysOf, overGb } from './formula';
-import { earlierQuery, invoiceQuery, type Invoice, type InvoiceLine, type InvoiceRow } from './invoices-api';
+import { earlierQuery, invoiceQuery, partsQuery, type Invoice, type InvoiceLine, type InvoiceRow } from './invoices-api';
 import { LineName } from './LineName';
 import './why.css';
 
@@ -53,6 +54,7 @@ function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; 
     <Panel title={<LineName line={line} plan={plan} />} lead={span} tone={ok === false ? 'bad' : undefined}>
       <LineFormula line={line} />
       {line.explanation && <Explained of={line.explanation} open={!drawn(line)} />}
+      {line.explainedAt?.includes('/cost-shares/') && <ShareWay path={line.explainedAt} />}
       <div className="why-foot">
         {ok === true && <Pill tone="ok"><Trans>Computed again in your browser: it is right</Trans></Pill>}
         {ok === false && <Pill tone="bad"><Trans>Computed again in your browser: it differs. Tell the treasurer.</Trans></Pill>}
@@ -66,11 +68,18 @@ function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; 
   );
 }
 
+/** What the share was made of, link by link; nothing where it was made otherwise. */
+function ShareWay({ path }: { path: string }) {
+  const parts = useQuery(partsQuery(path.slice(path.lastIndexOf('/') + 1))).data;
+  return parts?.length ? <WayDrawing parts={parts} /> : null;
+}
+
 /** To the page that draws how it came about. */
 function ExplainedAt({ path }: { path: string }) {
   const id = path.slice(path.lastIndexOf('/') + 1);
   return path.includes('/cost-shares/')
     ? <Link className="quiet-link" to="/cost-shares/$shareId" params={{ shareId: id }}><Trans>Why this share?</Trans></Link>
+    : path.includes('/outage-credits/') ? <Link className="quiet-link" to="/outage-credits/$creditId" params={{ creditId: id }}><Trans>How it came about</Trans></Link>
     : <Link className="quiet-link" to="/settlements/$entryId" params={{ entryId: id }}><Trans>How it came about</Trans></Link>;
 }
 

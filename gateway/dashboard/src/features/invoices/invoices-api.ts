@@ -3,6 +3,7 @@ import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 import type { Money } from '@/shared/money';
 import type { Payer } from '@/shared/payers';
+import type { Part } from '@/shared/ui/way';
 
 export interface InvoiceRow {
   id: string;
@@ -21,7 +22,7 @@ export interface InvoiceRow {
 }
 
 export interface InvoiceLine {
-  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | 'share' | 'reciprocity' | 'carriage' | string;
+  kind: 'dues' | 'usage' | 'adjustment' | 'carried' | 'share' | 'reciprocity' | 'carriage' | 'outage' | string;
   /** What an adjustment corrects. */
   charge?: 'dues' | 'usage' | string | null;
   siteId?: string | null;
@@ -89,3 +90,5 @@ export const runBills = (period: string, idempotencyKey: string) => post<BillRun
 export const recordPayment = (payment: NewPayment, idempotencyKey: string) => post<PaymentResult>('/api/payments', payment, { idempotencyKey });
 /** Takes a payment back; what it had paid is owed again. */
 export const reversePayment = (id: string, reason: string, idempotencyKey: string) => post<{ id: string; reopened: PaymentResult['applied'] }>(`/api/payments/${segment(id)}/reversal`, { reason }, { idempotencyKey });
+/** The links that a share was made of. */
+export const partsQuery = (shareId: string) => queryOptions({ queryKey: ['cost-share', shareId, 'parts'], queryFn: ({ signal }) => get<{ explanation?: { parts: Part[] } | null }>(`/api/cost-shares/${segment(shareId)}`, signal).then((found) => found.explanation?.parts ?? []) });

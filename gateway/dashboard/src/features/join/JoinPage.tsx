@@ -1,16 +1,16 @@
 import { Button, Checkbox, PasswordInput, Radio, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { IconCurrentLocation } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery, type Plan } from '@/shared/coop';
-import { readPlace, writePlace } from '@/shared/place';
+import { readPlace } from '@/shared/place';
 import { today } from '@/shared/time';
 import { onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Page, Panel } from '@/shared/ui/page';
+import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { PlanParts } from '@/shared/ui/plan-parts';
 import { apply } from './join-api';
 import './join.css';
@@ -31,13 +31,9 @@ export default function JoinPage() {
     run: () => apply({ name: form.values.name.trim(), email: form.values.email.trim(), password: form.values.password, phone: form.values.phone.trim() || undefined, planCode, rulesVersion: rulesVersion ?? 0, site: { name: form.values.siteName.trim() || t`Home`, address: form.values.address.trim(), ...readPlace(form.values.place) } }),
   });
 
-  const here = () => navigator.geolocation.getCurrentPosition(
-    ({ coords }) => { setPlaceWrong(undefined); form.set('place', writePlace(coords)); },
-    () => setPlaceWrong(t`Your browser did not tell where you are`),
-    { timeout: 10_000 },
-  );
+  const fault = usePlaceFault();
   const send = () => {
-    const wrong = form.values.place.trim() !== '' && !readPlace(form.values.place) ? t`Two numbers like 41.38740, 2.16860, or a link out of a map` : undefined;
+    const wrong = fault(form.values.place);
     setPlaceWrong(wrong);
     if (!wrong) action.run(undefined);
   };
@@ -67,10 +63,7 @@ export default function JoinPage() {
         <Panel title={t`Your place`} lead={t`Where the connection goes.`}>
           <div className="form">
             <TextInput required label={t`Address`} autoComplete="street-address" maxLength={500} {...form.text('address', action, 'site.address')} />
-            <div className="row">
-              <TextInput label={t`On the map (optional)`} description={t`Helps to see which neighbour’s roof you could reach. Two numbers, or a link out of any map.`} placeholder="41.38740, 2.16860" maxLength={500} {...form.text('place', action, 'site.latitude')} {...(placeWrong ? { error: placeWrong } : {})} />
-              {'geolocation' in navigator && <Button variant="default" style={{ alignSelf: 'end' }} leftSection={<IconCurrentLocation size={16} aria-hidden="true" />} onClick={here}><Trans>I am there now</Trans></Button>}
-            </div>
+            <PlaceField value={form.values.place} onChange={(text) => { setPlaceWrong(undefined); form.set('place', text); }} error={placeWrong ?? action.fieldError('site.latitude')} />
             <TextInput label={t`What you call it`} placeholder={t`Home`} maxLength={200} {...form.text('siteName', action, 'site.name')} />
           </div>
         </Panel>

@@ -14,6 +14,7 @@ import { Empty, Figure, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { again, drop, mailsQuery, queueQuery, retryAll, type Mail, type MailQueue } from './mail-api';
 import { NoticeName } from './names';
 import { WordsPanel } from './WordsPanel';
@@ -48,7 +49,7 @@ function Hindrance({ queue }: { queue: MailQueue }) {
   switch (queue.hindrance) {
     case 'server': return <Notice tone="warn" title={t`No mail server is set`}><Trans>Mails wait until whoever runs this server names one (COOPMESH_SMTP_HOST). Until then, hand invoices out in another way.</Trans></Notice>;
     case 'sender': return <Notice tone="warn" title={t`No address to send from`}><Trans>Say the co-op’s e-mail address where you say <Link to="/invoices">who the co-op is on its invoices</Link>.</Trans></Notice>;
-    case 'paused': return <Notice tone="warn" title={t`The mail server does not answer`}>{queue.why} {queue.pausedUntil && <Trans>It is asked again: <When at={queue.pausedUntil} /></Trans>}</Notice>;
+    case 'paused': return <Notice tone="warn" title={t`The mail server does not answer`}><Told of={queue.why} /> {queue.pausedUntil && <Trans>It is asked again: <When at={queue.pausedUntil} /></Trans>}</Notice>;
     default: return null;
   }
 }
@@ -78,7 +79,7 @@ function Mails({ state, queue }: { state?: string; queue: MailQueue }) {
   );
 }
 
-function MailState({ state }: { state: string }) {
+export function MailState({ state }: { state: string }) {
   switch (state) {
     case 'waiting': return <Pill tone="info"><Trans>Waiting</Trans></Pill>;
     case 'sending': return <Pill tone="info"><Trans>Being sent</Trans></Pill>;

@@ -2,6 +2,7 @@ import { Button, Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/co
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { LANGUAGES } from '@/shared/languages';
 import { useSession } from '@/shared/session';
 import { DialogButton, onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
@@ -11,7 +12,7 @@ import { Pill } from '@/shared/ui/status';
 import { forgetWords, noticesQuery, preview, sayPolicy, sayWords, type NoticeKind, type Words } from './mail-api';
 import { NoticeName } from './names';
 
-const NAMES: Record<string, string> = { en: 'English', es: 'Español', ca: 'Català', de: 'Deutsch', fr: 'Français' };
+const NAMES: Record<string, string> = LANGUAGES;
 
 /** In which words payers are told, notice by notice. */
 export function WordsPanel() {

@@ -40,10 +40,20 @@ export interface NoticeKind {
   words: Words[];
 }
 
+/** A letter of membership's. */
+export interface MemberMail extends Omit<Mail, 'payerId'> {
+  memberId: string;
+}
+
 const REFRESH_MS = 5_000;
 
 export const queueQuery = queryOptions({ queryKey: ['mail', 'queue'], queryFn: ({ signal }) => get<MailQueue>('/api/billing/mail', signal), refetchInterval: REFRESH_MS });
 export const mailsQuery = (state?: string) => pagesQuery<Mail>(['mail', 'mails'], '/api/billing/mail/mails', { state });
+export const memberQueueQuery = queryOptions({ queryKey: ['member-mail', 'queue'], queryFn: ({ signal }) => get<MailQueue>('/api/members/mail', signal), refetchInterval: REFRESH_MS });
+export const memberMailsQuery = (state?: string) => pagesQuery<MemberMail>(['member-mail', 'mails'], '/api/members/mail/mails', { state });
+export const memberAgain = (id: number) => post<MemberMail>(`/api/members/mail/mails/${id}/again`);
+export const memberDrop = (id: number, reason: string) => post<MemberMail>(`/api/members/mail/mails/${id}/drop`, { reason });
+export const memberRetryAll = () => post<{ mails: number }>('/api/members/mail/retry');
 export const noticesQuery = queryOptions({ queryKey: ['mail', 'notices'], queryFn: ({ signal }) => get<{ items: NoticeKind[] }>('/api/billing/mail/notices', signal).then((answer) => answer.items) });
 export const again = (id: number) => post<Mail>(`/api/billing/mail/mails/${id}/again`);
 export const drop = (id: number, reason: string) => post<Mail>(`/api/billing/mail/mails/${id}/drop`, { reason });

@@ -3,6 +3,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { IconMailForward } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { LANGUAGE_CHOICES } from '@/shared/languages';
 import { MemberName } from '@/shared/members';
 import { DialogButton, onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
@@ -13,9 +14,6 @@ import { DataTable, type Column } from '@/shared/ui/table';
 import { When } from '@/shared/ui/values';
 import { circularsQuery, progressQuery, reachQuery, sendCircular, type Circular } from './circulars-api';
 import { wordsQuery } from './members-api';
-
-/** In which a letter can be, each by its own name. */
-const LANGUAGES = [['en', 'English'], ['es', 'Español'], ['ca', 'Català'], ['de', 'Deutsch'], ['fr', 'Français']] as const;
 
 /** Letters to many members: what was sent, and a new one. */
 export default function CircularsPage() {
@@ -70,7 +68,7 @@ function LetterForm({ close }: { close: () => void }) {
       <NativeSelect label={t`Label`} value={form.values.label} onChange={(event) => form.set('label', event.currentTarget.value)}
         data={[{ value: '', label: t`Every label` }, ...(words?.labels ?? []).map((one) => ({ value: one.word, label: one.word }))]} />
       <NativeSelect label={t`Written in`} value={form.values.language} onChange={(event) => form.set('language', event.currentTarget.value)}
-        data={LANGUAGES.map(([value, label]) => ({ value, label }))} />
+        data={LANGUAGE_CHOICES} />
       <TextInput required label={t`Subject`} maxLength={150} lang={form.values.language} {...form.text('subject', send)} data-autofocus />
       <Textarea required label={t`Text`} autosize minRows={8} maxRows={18} maxLength={10_000} lang={form.values.language} {...form.text('text', send)} />
       {reach && <Notice tone={reach.recipients === 0 ? 'warn' : 'quiet'} live title={<Plural value={reach.recipients} _0="Nobody gets it" one="# member gets it" other="# members get it" />}><Trans>What is sent cannot be taken back.</Trans></Notice>}

@@ -14,6 +14,7 @@ import { Empty, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { importsQuery, previewRoster, ROSTER_COLUMNS, takeRoster, type RosterPreview, type RosterProblem, type RosterStep, type RosterTaken } from './roster-api';
 
 /** Members from a file: first what would come of it, line by line, then all of it or nothing. */
@@ -32,7 +33,7 @@ export default function ImportPage() {
   const nothingToMake = !seen || seen.members + seen.sites + seen.payers === 0;
   return (
     <Page title={t`Members from a file`} crumb={{ to: '/members', label: t`Members` }} lead={<Trans>From a spreadsheet or from MeshDB. You see first what would come of it; then all of it is taken, or nothing.</Trans>}
-      actions={<Button variant="default" onClick={() => save('members-template.csv', csv(ROSTER_COLUMNS, []))}><Trans>Empty spreadsheet</Trans></Button>}>
+      actions={<><Button component={Link} to="/members/sorting" variant="default"><Trans>Labels, zones and agreed nodes</Trans></Button><Button variant="default" onClick={() => save('members-template.csv', csv(ROSTER_COLUMNS, []))}><Trans>Empty spreadsheet</Trans></Button></>}>
       <div className="stack">
         <Panel title={t`The file`}>
           <form className="form" onSubmit={onSubmit(() => file && seen && action.run({ of: file, sha256: seen.sha256 }))}>
@@ -74,18 +75,18 @@ function Outcome({ of }: { of: RosterTaken }) {
   return <Notice tone="ok" live title={t`Taken in`}><p><Counts of={of} /> <Trans>On each new member’s page the board finds a code with which they choose their password.</Trans></p></Notice>;
 }
 
-const useWhere = () => {
+export const useWhere = () => {
   const { t } = useLingui();
   return (at: string) => (/^\d+$/.test(at) ? t`Line ${at}` : at || t`The file`);
 };
 
-function Problems({ title, of, count }: { title: string; of: RosterProblem[]; count: number }) {
+export function Problems({ title, of, count }: { title: string; of: RosterProblem[]; count: number }) {
   const { t } = useLingui();
   const where = useWhere();
   const columns: Column<RosterProblem>[] = [
     { id: 'at', head: t`Where`, cell: (row) => where(row.at) },
     { id: 'field', head: t`Field`, cell: (row) => (row.field ? <span className="mono">{row.field}</span> : <Nothing />) },
-    { id: 'what', head: t`What`, cell: (row) => <>{row.message}<small className="mono">{row.rule}</small></> },
+    { id: 'what', head: t`What`, cell: (row) => <><Told of={row.message} /><small className="mono">{row.rule}</small></> },
   ];
   return (
     <Panel title={title} lead={count > of.length ? t`The first ${of.length} of ${count}` : undefined} flush>

@@ -6,6 +6,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
 import { MemberName } from '@/shared/members';
+import { readPlace, writePlace } from '@/shared/place';
 import { RoleName } from '@/shared/roles';
 import { ADMIN_ROLES, useSession, type Role } from '@/shared/session';
 import { today } from '@/shared/time';
@@ -13,9 +14,11 @@ import { DialogButton, onSubmit, ReasonButton, useAction, useFields } from '@/sh
 import { Lines, Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
+import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
-import { addSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { AccessWhy } from '@/shared/ui/why';
+import { findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -31,7 +34,7 @@ export default function MemberPage() {
   return (
     <Page title={member.name} crumb={{ to: '/members', label: t`Members` }} lead={<span className="toolbar"><MemberStatePill state={member.state} />{member.standing && member.state !== 'applicant' && <StandingPill level={member.standing.level} />}</span>} actions={<Steps member={member} />}>
       {member.standing?.why && member.standing.level !== 'good' && (
-        <Notice tone="warn" title={t`Why this standing`}>{member.standing.why}{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
+        <Notice tone="warn" title={t`Why this standing`}><AccessWhy why={member.standing.why} />{member.standing.since && <> · <Trans>since <When at={member.standing.since} /></Trans></>}{member.standing.until && <> · <Trans>until <When at={member.standing.until} /></Trans></>}</Notice>
       )}
       <div className="columns">
         <div className="stack"><History id={member.id} /><Notes id={member.id} /></div>
@@ -257,6 +260,8 @@ function Sites({ member }: { member: Member }) {
               <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div>{site.zone && <div className="soft"><Trans>Zone {site.zone}</Trans></div>}{site.residents && site.residents.length > 0 && <div className="soft"><Trans>Also here:</Trans> {site.residents.map((id, at) => <span key={id}>{at > 0 && ', '}<MemberName id={id} /></span>)}</div>}</div>
               <div className="toolbar">
               {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
+              {(session.has('board') || site.residents?.includes(session.memberId ?? '')) && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Residents</Trans>} size="compact-sm" title={t`Who lives at ${site.name}`}>{() => <Residents site={site} member={member} />}</DialogButton>}
+              {(may || session.has('network')) && <DialogButton label={<Trans>Place on maps</Trans>} size="compact-sm" title={t`Where ${site.name} is`} wide>{(close) => <LocationForm site={site} member={member} close={close} />}</DialogButton>}
               {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
               {may && member.payer && <DialogButton label={<Trans>Change plan</Trans>} size="compact-sm" title={t`Plan of ${site.name}`}>{(close) => <PlanForm site={site} member={member} close={close} />}</DialogButton>}
               </div>
@@ -268,12 +273,41 @@ function Sites({ member }: { member: Member }) {
   );
 }
 
+/** Who lives there besides the one who answers for it: seen, added and ended. */
+function Residents({ site, member }: { site: Site; member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const board = session.has('board');
+  const [typed, setTyped] = useState('');
+  const residents = site.residents ?? [];
+  const found = (useQuery(findMembers(typed.trim())).data ?? []).filter((one) => one.id !== member.id && !residents.includes(one.id));
+  const refresh = [['member', member.id], ['me']];
+  const add = useAction<string>({ run: (id) => movesIn(site.id, id), refresh, said: () => t`Written down`, done: () => setTyped('') });
+  const end = useAction<string>({ run: (id) => movesOut(site.id, id), refresh, said: () => t`Written down` });
+  return (
+    <div className="form">
+      <p><Trans>{member.name} answers for this site. Nothing is billed and nothing enforced by who else lives here; conflicts of interest are found by it.</Trans></p>
+      {residents.length === 0 ? <p className="soft"><Trans>No other member lives here.</Trans></p> : (
+        <ul className="plain">{residents.map((id) => (
+          <li key={id} className="toolbar" style={{ justifyContent: 'space-between' }}><MemberName id={id} />{(board || id === session.memberId) && <Button size="compact-sm" variant="default" loading={end.busy} onClick={() => end.run(id)}><Trans>Lives here no more</Trans></Button>}</li>
+        ))}</ul>
+      )}
+      {board && <TextInput type="search" label={t`Another member moves in`} description={t`Begin to type a name or an e-mail address.`} value={typed} onChange={(event) => setTyped(event.currentTarget.value)} data-autofocus />}
+      {found.length > 0 && <ul className="plain">{found.map((one) => (
+        <li key={one.id} className="toolbar" style={{ justifyContent: 'space-between' }}><span>{one.name} <span className="soft">{one.email}</span></span><Button size="compact-sm" loading={add.busy} onClick={() => add.run(one.id)} aria-label={t`${one.name} lives here`}><Trans>Lives here</Trans></Button></li>
+      ))}</ul>}
+      <ProblemNotice error={add.error ?? end.error} />
+    </div>
+  );
+}
+
 function MoveForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
   const { t } = useLingui();
   const places = member.sites.filter((one) => one.id !== site.id && !one.planCode);
-  const form = useFields({ on: today(), siteId: '', name: '', address: '' });
-  const { on, siteId, name, address } = form.values;
-  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim() }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
+  const form = useFields({ on: today(), siteId: '', name: '', address: '', place: '' });
+  const { on, siteId, name, address, place } = form.values;
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => moveSite(site.id, siteId ? { on, siteId } : { on, name: name.trim(), address: address.trim(), ...readPlace(place) }), refresh: [['member', member.id], ['me']], said: () => t`The move is written down`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <p><Trans>The plan and who pays go along, to the day. Nodes stay where they are until somebody moves them.</Trans></p>
@@ -282,9 +316,10 @@ function MoveForm({ site, member, close }: { site: Site; member: Member; close: 
       {!siteId && <>
         <TextInput required label={t`Name`} maxLength={200} {...form.text('name', action)} />
         <TextInput required label={t`Address`} maxLength={500} {...form.text('address', action)} />
+        <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       </>}
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Move</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={!siteId && fault !== undefined}><Trans>Move</Trans></Button></div>
     </form>
   );
 }
@@ -302,6 +337,21 @@ function ZoneForm({ site, member, close }: { site: Site; member: Member; close: 
   );
 }
 
+function LocationForm({ site, member, close }: { site: Site; member: Member; close: () => void }) {
+  const { t } = useLingui();
+  const [place, setPlace] = useState(typeof site.latitude === 'number' && typeof site.longitude === 'number' ? writePlace({ latitude: site.latitude, longitude: site.longitude }) : '');
+  const fault = usePlaceFault()(place);
+  const action = useAction({ run: () => locateSite(site.id, readPlace(place)), refresh: [['member', member.id], ['me'], ['nodes', 'graph']], said: () => t`The place is written down`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>For the graph of the mesh, which who runs the network sees. On public maps it is only once the member says so.</Trans></p>
+      <PlaceField value={place} onChange={setPlace} error={fault ?? action.fieldError('latitude')} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Save</Trans></Button></div>
+    </form>
+  );
+}
+
 function usePlanChoices() {
   const plans = useQuery(plansQuery).data ?? [];
   return currentPlans(plans, today()).map((plan) => ({ value: plan.code, label: plan.name }));
@@ -310,15 +360,18 @@ function usePlanChoices() {
 function SiteForm({ member, close }: { member: Member; close: () => void }) {
   const { t } = useLingui();
   const choices = usePlanChoices();
-  const form = useFields({ name: '', address: '', planCode: '' });
-  const action = useAction({ run: () => addSite({ memberId: member.id, ...form.values, planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
+  const form = useFields({ name: '', address: '', planCode: '', place: '' });
+  const fault = usePlaceFault()(form.values.place);
+  const { place, ...told } = form.values;
+  const action = useAction({ run: () => addSite({ memberId: member.id, ...told, ...readPlace(place), planCode: form.values.planCode || choices[0]?.value || '' }), refresh: [['member', member.id], ['me']], said: () => t`Site added`, done: close });
   return (
     <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
       <TextInput required label={t`Name`} description={t`What you call it: “Mill house”.`} maxLength={80} {...form.text('name', action)} />
       <TextInput required label={t`Address`} maxLength={300} {...form.text('address', action)} />
+      <PlaceField value={place} onChange={(text) => form.set('place', text)} error={fault ?? action.fieldError('latitude')} />
       <NativeSelect label={t`Plan`} data={choices} {...form.text('planCode', action)} />
       <ProblemNotice error={action.error} />
-      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Add the site</Trans></Button></div>
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Add the site</Trans></Button></div>
     </form>
   );
 }

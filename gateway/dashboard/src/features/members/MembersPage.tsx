@@ -11,6 +11,7 @@ import { ReasonButton } from '@/shared/ui/action';
 import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
+import { SavedViews } from '@/shared/ui/saved-views';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
@@ -44,6 +45,7 @@ export default function MembersPage() {
       <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q, label, zone }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`, t`Labels`]}
         row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn, row.labels?.join('; ')]} />
       {has('board', 'network') && <Button component={Link} to="/members/circulars" variant="default"><Trans>Letters to many</Trans></Button>}
+      {board && <Button component={Link} to="/members/mail" variant="default"><Trans>Mail</Trans></Button>}
       {board && <Button component={Link} to="/members/recoveries" variant="default"><Trans>Recoveries</Trans></Button>}
       {board && <Button component={Link} to="/members/import" variant="default"><Trans>From a file</Trans></Button>}
       <Button component={Link} to="/join" variant="default"><Trans>Open the join page</Trans></Button>
@@ -59,6 +61,7 @@ export default function MembersPage() {
           <NativeSelect aria-label={t`In the zone`} value={zone ?? ''} onChange={(event) => void navigate({ to: '/members', search: { state, q, label, zone: event.currentTarget.value || undefined } })} data={[{ value: '', label: t`Every zone` }, ...words.zones.map((one) => ({ value: one.word, label: `${one.word} (${one.count})` }))]} />
         </div>
       )}
+      <SavedViews page="/members" search={{ state, q, label, zone }} />
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}
           empty={<Empty icon={<IconUsers size={32} />} title={q ? t`Nobody of that name` : t`Nobody here`}>

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, post, put, segment, withQuery, type Page } from '@/shared/api';
+import { get, post, put, remove, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
 import type { Money } from '@/shared/money';
 import type { Role } from '@/shared/session';
@@ -106,7 +106,11 @@ export const rejoin = (id: string, rulesVersion: number, planCode: string) => po
 export const writeDown = (id: string, text: string) => post<Note>(`${at(id)}/notes`, { text });
 export const label = (id: string, labels: string[]) => put(`${at(id)}/labels`, { labels });
 export const setZone = (siteId: string, zone: string | null) => put(`/api/sites/${segment(siteId)}/zone`, { zone });
-export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string }) => post(`/api/sites/${segment(siteId)}/move`, move);
+export const movesIn = (siteId: string, memberId: string) => put(`/api/sites/${segment(siteId)}/residents/${segment(memberId)}`, {});
+export const movesOut = (siteId: string, memberId: string) => remove(`/api/sites/${segment(siteId)}/residents/${segment(memberId)}`);
+export const findMembers = (q: string) => queryOptions({ queryKey: ['members', 'found', q], enabled: q.length > 1, queryFn: ({ signal }) => get<Page<MemberRow>>(withQuery('/api/members', { q, state: 'active', limit: 8 }), signal).then((page) => page.items) });
+export const moveSite = (siteId: string, move: { on: string; siteId?: string; name?: string; address?: string; latitude?: number; longitude?: number }) => post(`/api/sites/${segment(siteId)}/move`, move);
 export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${at(id)}/roles`, { roles, reason });
-export const addSite = (site: { memberId: string; name: string; address: string; planCode: string }) => post<{ id: string }>('/api/sites', site);
+export const locateSite = (siteId: string, place: { latitude: number; longitude: number } | undefined) => put(`/api/sites/${segment(siteId)}/location`, place ?? {});
+export const addSite = (site: { memberId: string; name: string; address: string; planCode: string; latitude?: number; longitude?: number }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);

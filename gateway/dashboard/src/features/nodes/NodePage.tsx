@@ -19,6 +19,7 @@ import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Bytes, Nothing, When } from '@/shared/ui/values';
+import { AccessWhy } from '@/shared/ui/why';
 import { isUneven } from './graph';
 import { attach, detach, nodeQuery, nodeUsageQuery, removeNode, retire, revoke, routerName, routersQuery, sitesOfQuery, type Attachment, type CollectedRouter, type MeshNode, type NodeLink } from './nodes-api';
 
@@ -122,7 +123,7 @@ function Attachments({ node, may }: { node: MeshNode; may: boolean }) {
   const rows = node.attachments ?? [];
   const columns = useMemo((): Column<Attachment>[] => [
     { id: 'prefix', head: t`Addresses`, cell: (row) => <>{row.id ? <span className="mono">{row.prefixV4}</span> : <span className="soft"><Trans>Shown to the owner and to who runs the network</Trans></span>}<small className="mono">{row.prefixV6}</small>{row.siteName && <small>{row.siteName}</small>}{row.routerV4 && <small><Trans>router <span className="mono">{row.routerV4}</span></Trans></small>}</> },
-    { id: 'rule', head: t`May do`, cell: (row) => <>{row.rule ? <RulePill rule={row.rule} kbit={row.slowLaneKbit} /> : <Nothing />}{row.why && <small>{row.why}</small>}</> },
+    { id: 'rule', head: t`May do`, cell: (row) => <>{row.rule ? <RulePill rule={row.rule} kbit={row.slowLaneKbit} /> : <Nothing />}{row.why && <small><AccessWhy why={row.why} /></small>}</> },
     { id: 'since', head: t`Since`, cell: (row) => <When at={row.since} /> },
     { id: 'acts', head: '', end: true, cell: (row) => (may ? <ReasonButton label={<Trans>Detach</Trans>} size="compact-sm" title={t`Detach ${row.prefixV4 ?? row.prefixV6 ?? ''}`} confirm={t`Detach`} optional color="red" said={t`Detached`} explain={<Trans>Clients behind it lose their connection. What was counted stays on the bill.</Trans>} run={() => detach(node.id, row.id!)} refresh={[['node', node.id], ['nodes']]} /> : <span className="nothing" />) },
   ], [t, may, node.id]);

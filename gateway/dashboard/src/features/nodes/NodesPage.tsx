@@ -16,6 +16,7 @@ import { LivePill, NodeStatePill } from '@/shared/ui/states';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Bytes, Nothing, When } from '@/shared/ui/values';
+import { AgreedPanel } from './AgreedPanel';
 import { accessListQuery, nodesQuery, nodeUsageQuery, ownersQuery, routerName, routersQuery, sitesOfQuery, type AccessListState, type CollectedRouter, type MeshNode, type NodeUsage } from './nodes-api';
 
 /** One box, one row: a node with an agent, or a router that others speak for. */
@@ -81,6 +82,7 @@ export default function NodesPage() {
         <DataTable caption={t`Nodes`} columns={columns} rows={rows} id={(row) => row.id} query={nodes}
           empty={<Empty icon={<IconRouter size={32} />} title={find ? t`No such node` : t`No nodes yet`}>{find ? <Trans>Try fewer letters.</Trans> : <Trans>Add the first one: you get a code and a file of eight lines; the box makes its own key.</Trans>}</Empty>} />
       </div></div>
+      {has('network', 'board') && <AgreedPanel />}
     </Page>
   );
 }

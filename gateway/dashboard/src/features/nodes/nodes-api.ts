@@ -36,6 +36,18 @@ export interface NodeLink {
   seenBack?: { rxCost?: number | null; txCost?: number | null; costText?: string | null; up?: boolean | null; used?: boolean | null } | null;
 }
 
+/** One node of a site for which anything was agreed. */
+export interface AgreedNode {
+  siteId: string;
+  site: string;
+  memberId: string;
+  name: string;
+  nodeId?: string | null;
+  state: 'in-service' | 'not-enrolled' | 'missing' | 'not-agreed';
+}
+
+export const agreedQuery = queryOptions({ queryKey: ['nodes', 'agreed'], queryFn: ({ signal }) => get<{ items: AgreedNode[]; missing: number; tooMany: number }>('/api/nodes/agreed', signal) });
+
 export interface MeshNode {
   id: string;
   nodeId?: string | null;

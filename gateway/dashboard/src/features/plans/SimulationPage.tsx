@@ -15,6 +15,7 @@ import { Progress } from '@/shared/ui/progress';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { simulatedPath, simulatedQuery, simulationQuery, type Distribution, type SimulatedShare, type Simulation } from './simulations-api';
 import { SimulationState } from './SimulationsPage';
 import './simulation.css';
@@ -31,7 +32,7 @@ export default function SimulationPage() {
   return (
     <Page title={t`A proposal, tried`} crumb={crumb} lead={<span className="toolbar"><SimulationState row={one} /><span>{monthName(one.from, i18n.locale)}{one.to !== one.from && <> – {monthName(one.to, i18n.locale)}</>}</span><When at={one.requestedAt} /></span>}>
       {query.isError && <ProblemNotice error={query.error} />}
-      {one.state === 'failed' ? <Notice tone="bad" live title={t`It could not be computed`}>{one.why}</Notice>
+      {one.state === 'failed' ? <Notice tone="bad" live title={t`It could not be computed`}><Told of={one.why} /></Notice>
         : one.state !== 'done' ? (
           <Panel title={t`Computing`}>
             <Progress label={t`Payers computed`} done={one.done} of={one.payers} />

@@ -9,6 +9,7 @@ import { Loaded } from '@/shared/ui/loaded';
 import { ProblemNotice } from '@/shared/ui/notice';
 import { Page, Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
+import { Told } from '@/shared/ui/why';
 import { eraseMe, registerQuery, type HeldKind } from './portal-api';
 
 /** What is held about whoever is signed in, why, and all of it to take along. */
@@ -16,9 +17,9 @@ export default function DataPage() {
   const { t } = useLingui();
   const register = useQuery(registerQuery);
   const columns: Column<HeldKind>[] = [
-    { id: 'kind', head: t`What`, cell: (row) => <><b>{row.kind}</b><small className="mono">{row.service}: {row.tables.map((one) => one.table).join(', ')}</small></> },
-    { id: 'purpose', head: t`What for`, cell: (row) => <>{row.purpose}<small>{row.basis}</small></> },
-    { id: 'kept', head: t`How long`, cell: (row) => row.kept },
+    { id: 'kind', head: t`What`, cell: (row) => <><b><Told of={row.kind} /></b><small className="mono">{row.service}: {row.tables.map((one) => one.table).join(', ')}</small></> },
+    { id: 'purpose', head: t`What for`, cell: (row) => <><Told of={row.purpose} /><small><Told of={row.basis} /></small></> },
+    { id: 'kept', head: t`How long`, cell: (row) => <Told of={row.kept} /> },
     { id: 'stays', head: t`When you are erased`, cell: (row) => <Erased of={row} /> },
   ];
   return (

@@ -18,6 +18,7 @@ import { InvoiceStatePill, LivePill, NodeStatePill, RulePill } from '@/shared/ui
 import { Pill } from '@/shared/ui/status';
 import { UsagePanel } from '@/shared/ui/usage-panel';
 import { Amount, When } from '@/shared/ui/values';
+import { AccessWhy } from '@/shared/ui/why';
 import { DuesPanel } from './DuesPanel';
 import { MapsPanel } from './MapsPanel';
 import { billQuery, meQuery, ownNodesQuery, ownOutagesQuery, ownReportsQuery, type Charge, type Me, type PayerBill } from './portal-api';
@@ -50,7 +51,7 @@ function Standing({ me }: { me: Me }) {
     case 'grace': return <Notice tone="warn" title={t`An invoice is past its date`}><Trans>Nothing changes yet. Pay it soon, or talk to the treasurer.</Trans></Notice>;
     case 'limited': return <Notice tone="warn" title={t`Your connection is in the slow lane, because a limit that you set is reached`}><Trans>Your cap or your wallet. <Link to="/my/spending">Look at them</Link>: a change opens your connection within seconds.</Trans></Notice>;
     case 'overdue': return <Notice tone="bad" title={t`Your connection is limited, because an invoice is overdue`}><Trans>It opens again within seconds of the payment being recorded. If it is hard to pay now, talk to the treasurer: there are ways, such as to <Link to="/my/parts">pay in parts</Link>.</Trans></Notice>;
-    case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>} · <Link to="/my/cases"><Trans>Read why, and appeal</Trans></Link></Notice>;
+    case 'sanctioned': return <Notice tone="bad" title={t`A measure of the moderators is in force`}>{me.standing.why && <AccessWhy why={me.standing.why} />}{me.standing.until && <> · <Trans>until <When at={me.standing.until} first="absolute" /></Trans></>} · <Link to="/my/cases"><Trans>Read why, and appeal</Trans></Link></Notice>;
     default: return null;
   }
 }

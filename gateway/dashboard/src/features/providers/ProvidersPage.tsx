@@ -16,6 +16,7 @@ import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Amount, Nothing, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { attemptsQuery, lookNow, providersQuery, refund, type Attempt, type Provider } from './providers-api';
 import { AttemptState, ProviderName } from './words';
 
@@ -65,7 +66,7 @@ function Attempts({ state }: { state?: string }) {
     { id: 'number', head: t`Invoice`, cell: (row) => <>{row.invoiceId ? <Link className="quiet-link" to="/invoices/$invoiceId" params={{ invoiceId: row.invoiceId }}>{row.number}</Link> : <Trans>Wallet</Trans>}<small><When at={row.createdAt} /></small></> },
     { id: 'payer', head: t`Payer`, cell: (row) => <PayerName id={row.payerId} /> },
     { id: 'provider', head: t`Provider`, cell: (row) => <ProviderName of={row.provider} /> },
-    { id: 'state', head: t`State`, cell: (row) => <><AttemptState of={row.state} />{row.why && <small className="long">{row.why}</small>}</> },
+    { id: 'state', head: t`State`, cell: (row) => <><AttemptState of={row.state} />{row.why && <small className="long"><Told of={row.why} /></small>}</> },
     { id: 'amount', head: t`Amount`, end: true, cell: (row) => <Amount of={row.amount} /> },
     { id: 'received', head: t`Received`, end: true, cell: (row) => (isZero(row.received) ? <Nothing /> : <Amount of={row.received} />) },
     { id: 'fee', head: t`Fee`, end: true, cell: (row) => (isZero(row.fee) ? <Nothing /> : <Amount of={row.fee} />) },

@@ -63,6 +63,7 @@ export default function ReportPage() {
           <div className="end"><Button type="submit" loading={action.busy}><Trans>Send the report</Trans></Button></div>
         </form>
       </Panel>
+      <p className="soft"><Trans>Is your own address banned here? <Link to="/appeal">Ask why, and appeal</Link></Trans></p>
     </Page>
   );
 }

@@ -23,6 +23,22 @@ export interface ReportState {
   additions: { text: string; addedAt: string }[];
 }
 
+/** What a mailed link leads to; {@code prefix} null where nothing decided here bans the address. */
+export interface AppealLink {
+  address: string;
+  prefix?: string | null;
+  since?: string | null;
+  until?: string | null;
+  permanent: boolean;
+  linkUntil: string;
+  state?: 'lodged' | 'granted' | 'refused' | 'over' | null;
+  dueAt?: string | null;
+}
+
+export const askForAppeal = (address: string, email: string) => post('/api/pleas', { address, email });
+export const appealLinkQuery = (id: string, token: string) => queryOptions({ queryKey: ['appeal-link', id, token], queryFn: ({ signal }) => get<AppealLink>(withQuery(`/api/pleas/${segment(id)}`, { token }), signal), retry: false });
+export const appealByLink = (id: string, token: string, text: string) => post<{ lodgedAt: string; dueAt: string }>(withQuery(`/api/pleas/${segment(id)}`, { token }), { text });
+
 export const sendReport = (report: NewReport) => post<{ id: string; followUpToken: string }>('/api/reports', report);
 export const reportQuery = (id: string, token: string) => queryOptions({ queryKey: ['report', id, token], queryFn: ({ signal }) => get<ReportState>(withQuery(`/api/reports/${segment(id)}`, { token }), signal), refetchInterval: 30_000, retry: false });
 export const addToReport = (id: string, token: string, text: string) => post(withQuery(`/api/reports/${segment(id)}/additions`, { token }), { text });

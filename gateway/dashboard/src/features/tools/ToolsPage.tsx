@@ -12,6 +12,7 @@ import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Empty, Facts, Page, Panel } from '@/shared/ui/page';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
+import { Told } from '@/shared/ui/why';
 import { addReceiver, again, changeReceiver, deliveriesQuery, enable, newSecret, receiversQuery, removeReceiver, test, type Delivery, type Receiver, type ReceiverForm, type Secret } from './tools-api';
 import { DeliveryState, KindName, ReceiverState } from './words';
 
@@ -125,7 +126,7 @@ function Messages({ receiver, all }: { receiver: Receiver; all: Receiver[] }) {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const columns = useMemo((): Column<Delivery>[] => [
     { id: 'kind', head: t`What`, cell: (row) => <><KindName of={row.kind} /><small><When at={row.createdAt} /></small></> },
-    { id: 'state', head: t`State`, cell: (row) => <><DeliveryState of={row.state} />{row.why && <small className="long">{row.why}</small>}</> },
+    { id: 'state', head: t`State`, cell: (row) => <><DeliveryState of={row.state} />{row.why && <small className="long"><Told of={row.why} /></small>}</> },
     { id: 'attempts', head: t`Attempts`, end: true, cell: (row) => row.attempts },
     { id: 'tried', head: t`Last tried`, cell: (row) => (row.triedAt ? <><When at={row.triedAt} />{row.tookMillis != null && <small>{t`${row.tookMillis} ms`}</small>}</> : <Nothing />) },
     { id: 'next', head: t`Next`, cell: (row) => (row.nextAt ? <When at={row.nextAt} /> : <Nothing />) },

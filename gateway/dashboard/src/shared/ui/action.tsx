@@ -4,6 +4,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useMutation, useQueryClient, type QueryKey } from '@tanstack/react-query';
 import { useState, type FormEvent, type ReactNode } from 'react';
 import { fieldError, problemOf } from '../problem';
+import { fieldText } from '../problem-texts';
 import { ProblemNotice } from './notice';
 
 /** One act on the server: knows whether it runs, what it refused, and which lists it makes stale. */
@@ -29,7 +30,10 @@ export function useAction<I, O = void>({ run, refresh = [], said, done }: {
     error: mutation.error,
     output: mutation.data,
     reset: mutation.reset,
-    fieldError: (field: string) => (mutation.error ? fieldError(problemOf(mutation.error), field) : undefined),
+    fieldError: (field: string) => {
+      const wrong = mutation.error && fieldError(problemOf(mutation.error), field);
+      return wrong ? fieldText(wrong) : undefined;
+    },
   };
 }
 

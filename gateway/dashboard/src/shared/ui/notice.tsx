@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { problemHeading, problemOf, slugOf } from '../problem';
+import { fieldText, problemText } from '../problem-texts';
 import { SIGN_IN } from '../session';
 import type { Tone } from './tokens';
 
@@ -22,14 +23,15 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
   const { i18n } = useLingui();
   if (!error) return null;
   const problem = problemOf(error);
+  const told = problemText(problem);
   const signedOut = problem.status === 401 && slugOf(problem) !== 'step-up-required';
   return (
     <div className={`notice ${problem.status === 0 || problem.status >= 500 ? 'warn' : 'bad'}`} role="alert">
       {problem.status === 0 || problem.status >= 502 ? <IconPlugConnectedX size={20} aria-hidden="true" /> : <IconAlertTriangle size={20} aria-hidden="true" />}
       <div>
         <strong>{i18n._(problemHeading(problem))}</strong>
-        {problem.detail}
-        {problem.errors && <ul>{problem.errors.map((error) => <li key={error.field + error.message}><span className="mono">{error.field}</span> {error.message}</li>)}</ul>}
+        {told ? <>{told}{problem.detail && <small className="soft" lang="en" dir="ltr">{problem.detail}</small>}</> : problem.detail && <span lang="en" dir="auto">{problem.detail}</span>}
+        {problem.errors && <ul>{problem.errors.map((error) => <li key={error.field + error.message}><span className="mono">{error.field}</span> {fieldText(error)}</li>)}</ul>}
         <div className="actions">
           {signedOut && <Button component="a" href={SIGN_IN} size="xs"><Trans>Sign in again</Trans></Button>}
           {!signedOut && retry && <Button size="xs" variant="default" onClick={retry}><Trans>Try again</Trans></Button>}

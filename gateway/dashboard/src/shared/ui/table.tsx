@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { Trans } from '@lingui/react/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { createSortedRowModel, rowSortingFeature, tableFeatures, useTable, type ColumnDef } from '@tanstack/react-table';
 import { useMemo, type ReactNode } from 'react';
@@ -37,6 +37,7 @@ export function DataTable<T>({ caption, columns, rows, id, query, empty, foot }:
   empty?: ReactNode;
   foot?: ReactNode;
 }) {
+  const { i18n } = useLingui();
   const defs = useMemo(
     () => columns.map((column): ColumnDef<typeof features, { row: T }> => ({
       id: column.id,
@@ -45,11 +46,11 @@ export function DataTable<T>({ caption, columns, rows, id, query, empty, foot }:
       enableSorting: column.by !== undefined,
       sortFn: (a, b) => {
         const [x, y] = [column.by!(a.original.row), column.by!(b.original.row)];
-        return typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
+        return typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), i18n.locale, { numeric: true });
       },
       sortDescFirst: false,
     })),
-    [columns],
+    [columns, i18n.locale],
   );
   const data = useMemo(() => (rows ?? []).map((row) => ({ row })), [rows]);
   const table = useTable({ features, columns: defs, data, getRowId: ({ row }) => id(row) });

@@ -34,11 +34,13 @@ class Security {
                                         HttpMethod.POST,
                                         "/api/reports",
                                         "/api/reports/xarf",
-                                        "/api/reports/*/additions")
+                                        "/api/reports/*/additions",
+                                        "/api/pleas",
+                                        "/api/pleas/*")
                                 .permitAll()
                                 .requestMatchers(HttpMethod.GET, "/api/reports/mine")
                                 .authenticated()
-                                .requestMatchers(HttpMethod.GET, "/api/reports/*")
+                                .requestMatchers(HttpMethod.GET, "/api/reports/*", "/api/pleas/*")
                                 .permitAll()
                                 .requestMatchers("/v1/decisions", "/v1/decisions/stream")
                                 .permitAll() // By a firewall's key.

@@ -41,6 +41,7 @@ class ArchitectureTest {
                     "ban",
                     "outside",
                     "appeal",
+                    "plea",
                     "privacy");
     private static final Set<String> ASK_FOR_TIME =
             Set.of("now", "currentTimeMillis", "systemUTC", "systemDefaultZone", "system");
@@ -87,6 +88,9 @@ class ArchitectureTest {
     void nobodyAsksTheMachineForTheTime() {
         ArchRule rule =
                 noClasses()
+                        .that()
+                        // How old a proof is, the machine says that signed the token: no demo clock moves it.
+                        .doNotHaveFullyQualifiedName(FreshProof.class.getName())
                         .should()
                         .accessTargetWhere(
                                 describe(

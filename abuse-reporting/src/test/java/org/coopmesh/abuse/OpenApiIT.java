@@ -52,7 +52,7 @@ class OpenApiIT {
     }
 
     @Test
-    void nothingButTheReportFormItsFollowUpAndTheLogIsOpenToStrangers() throws Exception {
+    void nothingButReportingAppealingByLinkAndTheLogIsOpenToStrangers() throws Exception {
         var open = new TreeSet<String>();
         Map<?, ?> paths = (Map<?, ?>) document().get("paths");
         for (Object path : paths.keySet()) {
@@ -77,7 +77,10 @@ class OpenApiIT {
         assertThat(open)
                 .filteredOn(path -> !path.startsWith("get /log/"))
                 .containsExactly(
+                        "get /api/pleas/{id}",
                         "get /api/reports/{id}",
+                        "post /api/pleas",
+                        "post /api/pleas/{id}",
                         "post /api/reports",
                         "post /api/reports/xarf",
                         "post /api/reports/{id}/additions");

@@ -74,7 +74,9 @@ public class Village {
                             .map(role ->
                                     (GrantedAuthority) new SimpleGrantedAuthority("ROLE_" + role))
                             .toList();
-            return jwt().jwt(token -> token.subject(id.toString())).authorities(authorities);
+            return jwt().jwt(
+                            token -> token.subject(id.toString()).claim("auth_time", Instant.now()))
+                    .authorities(authorities);
         }
     }
 

@@ -19,12 +19,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -231,6 +233,30 @@ class GatewayIT extends RunningGateway {
         assertThat(ABUSE.last().headers()).doesNotContainKey("Authorization");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "coopmesh-language=de, 'en-GB,en;q=0.8', de",
+        "coopmesh-language=ca, , ca",
+        "coopmesh-language=xx, 'fr,en;q=0.5', 'fr,en;q=0.5'",
+        "'coopmesh-language=de, en', fr, fr",
+        "other=de, fr, fr"
+    })
+    void aPartIsAskedForTheLanguageThatWasChosenHere(
+            String cookie, @Nullable String browser, String asked) {
+        for (String path : List.of("/api/coop", "/id/sign-in", "/pay/AAAA")) {
+            var request = person.request(path).header("Cookie", cookie);
+            if (browser != null) {
+                request.header("Accept-Language", browser);
+            }
+            person.send(request);
+            StandInPart part = path.startsWith("/pay") ? BILLING : MEMBERSHIP;
+
+            assertThat(part.last().headers().get("Accept-Language")).containsExactly(asked);
+            assertThat(part.last().headers().getOrDefault("Cookie", List.of()))
+                    .noneMatch(passed -> passed.contains("coopmesh-language"));
+        }
+    }
+
     @Test
     void onlyTheCookieOfTheSignInPageReachesIt() {
         person.signedInAs("board");
@@ -370,6 +396,17 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void mapsAskNobodyForTilesUntilSomebodyNamesAPlace() {
+        var map = person.session().path("map");
+        String policy =
+                person.get("/join").headers().firstValue("Content-Security-Policy").orElseThrow();
+
+        assertThat(map.path("tiles").isNull()).isTrue();
+        assertThat(map.path("latitude").asDouble()).isEqualTo(41.5);
+        assertThat(policy).contains("img-src 'self' data: blob:; ");
+    }
+
+    @Test
     void thePageIsTheDashboardAndItsFilesAreKeptByTheBrowser() {
         Matcher script =
                 Pattern.compile("src=\"(/assets/index-[^\"]+\\.js)\"")
@@ -385,6 +422,28 @@ class GatewayIT extends RunningGateway {
                 .contains("max-age=31536000")
                 .contains("immutable");
         assertThat(person.get("/mark.svg").statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"br, br", "gzip, gzip", "'gzip, deflate, br', br", "identity, "})
+    void aFileArrivesAsItWasPackedByTheBuild(String accepted, @Nullable String encoding) {
+        Matcher script =
+                Pattern.compile("src=\"(/assets/index-[^\"]+\\.js)\"")
+                        .matcher(person.get("/").body());
+        assertThat(script.find()).isTrue();
+
+        HttpResponse<String> answer =
+                person.send(person.request(script.group(1)).header("Accept-Encoding", accepted));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Encoding"))
+                .isEqualTo(Optional.ofNullable(encoding));
+        assertThat(answer.headers().firstValue("Content-Type").orElseThrow())
+                .contains("javascript");
+        if (encoding != null) {
+            assertThat(answer.headers().firstValue("Vary").orElseThrow())
+                    .containsIgnoringCase("accept-encoding");
+        }
     }
 
     @Test

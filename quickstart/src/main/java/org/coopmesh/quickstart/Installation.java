@@ -32,8 +32,8 @@ public record Installation(Path home, Path state, int slot, boolean simulated) {
         return "http://localhost:" + port(8080);
     }
 
-    // Below 32768, as all others: above, any connection that goes out may hold it
-    int postgresPort() {
+    /** Where the database listens, on 127.0.0.1. Below 32768, as all others: above, any connection that goes out may hold it. */
+    public int postgresPort() {
         return port(15432);
     }
 

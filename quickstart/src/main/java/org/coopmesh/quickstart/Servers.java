@@ -150,7 +150,7 @@ public final class Servers implements AutoCloseable {
         return url + "?user=postgres&password=postgres";
     }
 
-    private static int freePort() {
+    static int freePort() {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(FREE_PORT_MIN, FREE_PORT_MAX + 1);
             try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {

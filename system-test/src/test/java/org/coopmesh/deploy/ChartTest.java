@@ -11,10 +11,12 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1alpha2.TLSRoute;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
@@ -86,9 +88,9 @@ class ChartTest {
               kafkaTo: [{ podSelector: { matchLabels: { app: kafka } } }]
             nodeSelector: { kubernetes.io/os: linux }
             tolerations: [{ key: coop, operator: Exists, effect: NoSchedule }]
-            gateway: { replicas: 2, settings: { COOPMESH_OVERVIEW_PATIENCE: 5s } }
+            gateway: { replicas: 2, settings: { COOPMESH_OVERVIEW_PATIENCE: 5s }, autoscaling: { max: 6, cpuPercent: 70 } }
             membership: { replicas: 3, settings: { COOPMESH_MEMBER_CHECKINTERVAL: PT20S } }
-            billing: { replicas: 2, settings: { COOPMESH_INVOICE_DUEAFTER: P30D } }
+            billing: { replicas: 2, settings: { COOPMESH_INVOICE_DUEAFTER: P30D }, secretSettings: providers }
             abuse: { replicas: 2, settings: { COOPMESH_REPORT_RATEPERIOD: PT2H } }
             """;
 
@@ -321,6 +323,114 @@ class ChartTest {
                                     .noneMatch(key ->
                                             key.matches(".*(PASSWORD|SECRET|JAAS_CONFIG)$")));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "billing.settings.COOPMESH_STRIPE_KEY",
+                "billing.settings.COOPMESH_GOCARDLESS_TOKEN",
+                "billing.settings.COOPMESH_BTCPAY_WEBHOOK_SECRETS",
+                "membership.settings.COOPMESH_SMTP_PASSWORD"
+            })
+    void aSecretAmongPlainSettingsIsRefused(String name) throws Exception {
+        var plain = helm(LEAST).set(name, "x");
+
+        assertThatThrownBy(plain::call).hasMessageContaining("secretSettings");
+    }
+
+    @Test
+    void secretSettingsAreFilesOfThatPartAloneAndOpenTheWayToProviders() {
+        assertThat(
+                        deployments(all)
+                                .filter(deployment ->
+                                        deployment
+                                                .getSpec()
+                                                .getTemplate()
+                                                .getSpec()
+                                                .getVolumes()
+                                                .stream()
+                                                .anyMatch(volume ->
+                                                        volume.getSecret() != null
+                                                                && volume.getSecret()
+                                                                        .getSecretName()
+                                                                        .equals("providers"))))
+                .singleElement()
+                .satisfies(billing ->
+                        assertThat(
+                                        billing.getSpec()
+                                                .getTemplate()
+                                                .getSpec()
+                                                .getContainers()
+                                                .getFirst()
+                                                .getVolumeMounts())
+                                .anyMatch(mount ->
+                                        mount.getMountPath().equals("/run/coopmesh")
+                                                && mount.getReadOnly()));
+        assertThat(portsOut(all, "village-billing")).contains(443);
+        assertThat(portsOut(least, "village-billing")).doesNotContain(443);
+    }
+
+    private static List<Integer> portsOut(List<HasMetadata> rendered, String policy) {
+        return of(NetworkPolicy.class, rendered)
+                .filter(each -> name(each).equals(policy))
+                .flatMap(each -> each.getSpec().getEgress().stream())
+                .flatMap(rule -> rule.getPorts().stream())
+                .map(port -> port.getPort().getIntVal())
+                .toList();
+    }
+
+    @Test
+    void aPartThatScalesIsNotHeldToANumber() {
+        assertThat(of(HorizontalPodAutoscaler.class, least)).isEmpty();
+        assertThat(of(HorizontalPodAutoscaler.class, all))
+                .singleElement()
+                .satisfies(scaler -> {
+                    assertThat(scaler.getSpec().getMinReplicas()).isEqualTo(2);
+                    assertThat(scaler.getSpec().getMaxReplicas()).isEqualTo(6);
+                    assertThat(scaler.getSpec().getScaleTargetRef().getName())
+                            .isEqualTo("village-gateway");
+                });
+        assertThat(deployments(all).filter(each -> each.getSpec().getReplicas() == null))
+                .extracting(ChartTest::name)
+                .containsExactly("village-gateway");
+    }
+
+    @Test
+    void theTestPodIsRestrictedLikeTheOthersAndMayReachTheGateway() throws Exception {
+        // Helm renders no hooks: a chart in which it is none
+        Path chart = Files.createDirectories(temp.resolve("chart/templates"));
+        String test = Files.readString(CHART.resolve("templates/test.yaml"));
+        assertThat(test).contains("    helm.sh/hook: test\n");
+        Files.writeString(chart.resolve("test.yaml"), test.replace("helm.sh/hook", "hook"));
+        for (String file : List.of("Chart.yaml", "values.yaml", "templates/_helpers.tpl")) {
+            Files.copy(CHART.resolve(file), chart.getParent().resolve(file));
+        }
+        var rendered =
+                new Helm(chart.getParent()).template().withName("village").withNamespace("mesh");
+
+        assertThat(of(Pod.class, objects(rendered.call())))
+                .singleElement()
+                .satisfies(pod -> {
+                    assertThat(pod.getSpec().getSecurityContext().getRunAsNonRoot()).isTrue();
+                    var security = pod.getSpec().getContainers().getFirst().getSecurityContext();
+                    assertThat(security.getReadOnlyRootFilesystem()).isTrue();
+                    assertThat(security.getCapabilities().getDrop()).containsExactly("ALL");
+                });
+        assertThat(
+                        of(NetworkPolicy.class, all)
+                                .filter(each -> name(each).equals("village-gateway")))
+                .singleElement()
+                .satisfies(policy ->
+                        assertThat(policy.getSpec().getIngress().getFirst().getFrom())
+                                .anyMatch(peer ->
+                                        peer.getPodSelector() != null
+                                                && "test"
+                                                        .equals(
+                                                                peer.getPodSelector()
+                                                                        .getMatchLabels()
+                                                                        .get(
+                                                                                "app.kubernetes.io/name"))));
     }
 
     @Test

@@ -2,6 +2,11 @@ package org.coopmesh.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The small production install says nothing that a service does not hear, keeps no secret, and gives no container more than it needs. */
 class ComposeTest {
@@ -23,8 +29,12 @@ class ComposeTest {
     private static final Set<String> IN_THE_IMAGE =
             Set.of("COOPMESH_ADDRESS", "COOPMESH_NODE_ADDRESS");
 
+    /** In one machine of 2 GiB. */
+    private static final int MEMORY_MIB_MAX = 2048;
+
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+)([^}]*)}");
-    private static final Pattern SECRET = Pattern.compile(".*(PASSWORD|SECRET)$");
+    private static final Pattern SECRET =
+            Pattern.compile(".*(PASSWORD|SECRETS?|TOKEN|(STRIPE|BTCPAY)_KEY)$");
 
     private final String text = Repository.text("docker-compose.yml");
     private final Map<String, Object> compose = Repository.yaml(text);
@@ -81,33 +91,112 @@ class ComposeTest {
                                     var told = new TreeSet<>(environment(name).keySet());
                                     told.addAll(IN_THE_IMAGE);
 
-                                    assertThat(told)
-                                            .containsAll(
-                                                    ServiceSettings.of(name)
-                                                            .onlyGoodOnOneMachine());
+                                    assertThat(ServiceSettings.of(name).onlyGoodOnOneMachine())
+                                            .filteredOn(each -> !SECRET.matcher(each).matches())
+                                            .isSubsetOf(told);
                                     assertThat(environment(name).values())
                                             .noneMatch(value -> value.contains("localhost"));
                                 }));
     }
 
     @Test
-    void noSecretHasADefault() {
-        var references = VARIABLE.matcher(text);
-        var named = new TreeSet<String>();
-        while (references.find()) {
-            if (SECRET.matcher(references.group(1)).matches()) {
-                named.add(references.group(1));
-                assertThat(references.group(2)).as(references.group()).startsWith(":?");
-            }
-        }
-        assertThat(named).hasSize(6);
+    void noSecretIsInTheEnvironmentOrInTheExample() {
+        assertThat(VARIABLE.matcher(text).results().map(each -> each.group(1)))
+                .noneMatch(name -> SECRET.matcher(name).matches());
         for (String service : services().keySet()) {
-            environment(service)
-                    .forEach((name, value) -> {
-                        if (SECRET.matcher(name).matches())
-                            assertThat(value).as(name).startsWith("${");
-                    });
+            assertThat(environment(service).keySet())
+                    .as(service)
+                    .noneMatch(name -> SECRET.matcher(name).matches());
         }
+        assertThat(Repository.text(".env.example").lines())
+                .noneMatch(line ->
+                        SECRET.matcher(line.replaceAll("[# ]*([A-Z_]*)=.*", "$1")).matches());
+    }
+
+    @Test
+    void everyServiceHasItsOwnSecretsAsFilesAndNoOthers(@TempDir Path made) throws Exception {
+        assertThat(makeSecrets(made)).isZero();
+        Map<String, Set<String>> before = contents(made);
+
+        assertThat(before.get("postgres")).hasSize(5);
+        for (String service : services().keySet()) {
+            if (service.equals("kafka")) continue;
+            assertThat((List<?>) services().get(service).get("volumes"))
+                    .as(service)
+                    .filteredOn(volume -> volume.toString().contains("secrets"))
+                    .isEqualTo(List.of("./secrets/" + service + ":/run/coopmesh:ro"));
+        }
+        for (String service : OURS) {
+            assertThat(ServiceSettings.of(service).unknown(secretsOf(made, service))).isEmpty();
+        }
+        assertThat(Files.getPosixFilePermissions(made))
+                .isEqualTo(PosixFilePermissions.fromString("rwx------"));
+
+        String kept = Files.readString(made.resolve("gateway/COOPMESH_DB_PASSWORD"));
+        assertThat(makeSecrets(made)).isZero();
+        assertThat(made.resolve("gateway/COOPMESH_DB_PASSWORD")).hasContent(kept);
+        assertThat(made.resolve("postgres/GATEWAY_PASSWORD")).hasContent(kept);
+        assertThat(made.resolve("postgres/BILLING_PASSWORD")).content().isNotEqualTo(kept);
+        assertThat(made.resolve("membership-service/COOPMESH_GATEWAY_CLIENT_SECRET"))
+                .hasSameTextualContentAs(made.resolve("gateway/COOPMESH_GATEWAY_CLIENT_SECRET"));
+    }
+
+    @Test
+    void secretsOfAnOlderEnvFileAreTakenOver(@TempDir Path site) throws Exception {
+        Files.writeString(
+                site.resolve(".env"),
+                "COOPMESH_BILLING_DB_PASSWORD=of-before\nCOOPMESH_SMTP_PASSWORD=of-the-mail-server\n");
+
+        assertThat(makeSecrets(site.resolve("secrets"))).isZero();
+
+        for (String place :
+                List.of("postgres/BILLING_PASSWORD", "billing-service/COOPMESH_DB_PASSWORD")) {
+            assertThat(site.resolve("secrets").resolve(place)).hasContent("of-before\n");
+        }
+        assertThat(site.resolve("secrets/abuse-reporting/COOPMESH_SMTP_PASSWORD"))
+                .hasContent("of-the-mail-server\n");
+    }
+
+    private static int makeSecrets(Path folder) throws Exception {
+        return new ProcessBuilder(
+                        Repository.path("tools/make-secrets").toString(), folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    private static Map<String, Set<String>> contents(Path folder) throws IOException {
+        try (Stream<Path> folders = Files.list(folder)) {
+            return folders.collect(
+                    Collectors.toMap(
+                            each -> each.getFileName().toString(),
+                            each -> secretsOf(folder, each.getFileName().toString())));
+        }
+    }
+
+    private static Set<String> secretsOf(Path folder, String service) {
+        try (Stream<Path> files = Files.list(folder.resolve(service))) {
+            return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void everythingTogetherFitsTwoGibibytes() {
+        int all =
+                services().entrySet().stream()
+                        .filter(each -> !each.getValue().containsKey("profiles"))
+                        .mapToInt(each ->
+                                Integer.parseInt(
+                                        each.getValue()
+                                                .get("mem_limit")
+                                                .toString()
+                                                .replace("m", "")))
+                        .sum();
+
+        assertThat(all).isLessThanOrEqualTo(MEMORY_MIB_MAX);
     }
 
     @Test
@@ -138,13 +227,20 @@ class ComposeTest {
 
         assertThat(published)
                 .containsExactlyInAnyOrder(
-                        "9081:9081", "9082:9082", "127.0.0.1:${COOPMESH_GATEWAY_PORT:-8080}:8080");
+                        "9081:9081",
+                        "9082:9082",
+                        "127.0.0.1:${COOPMESH_GATEWAY_PORT:-8080}:8080",
+                        "${COOPMESH_FRONT_PORT:-443}:8443");
+        assertThat(services().get("front").get("profiles")).isEqualTo(List.of("front"));
     }
 
     @Test
     void billingCannotReachTheKeysOfTheCoop() {
         assertThat(services().get("billing-service").get("volumes"))
-                .isEqualTo(List.of("billing-keys:/var/lib/coopmesh/billing-keys:ro"));
+                .isEqualTo(
+                        List.of(
+                                "billing-keys:/var/lib/coopmesh/billing-keys:ro",
+                                "./secrets/billing-service:/run/coopmesh:ro"));
         assertThat(environment("membership-service"))
                 .containsEntry("COOPMESH_BILLING_KEYS_DIR", "/var/lib/coopmesh/billing-keys")
                 .containsEntry("COOPMESH_KEYS_DIR", "/var/lib/coopmesh/membership/keys");
@@ -157,7 +253,9 @@ class ComposeTest {
                 .forEach((name, service) -> {
                     for (Object volume : (List<?>) service.getOrDefault("volumes", List.of())) {
                         String source = volume.toString().split(":")[0];
-                        if (source.startsWith("./")) {
+                        if (source.startsWith("./secrets/")) {
+                            assertThat(Repository.text(".gitignore").lines()).contains("/secrets/");
+                        } else if (source.startsWith("./")) {
                             assertThat(Repository.path(source)).as(name).isRegularFile();
                         } else {
                             assertThat(named).as(name).contains(source);
@@ -170,10 +268,6 @@ class ComposeTest {
     void everyServiceWithADatabaseHasItsRoleAndPassword() {
         assertThat(Repository.text("compose/databases.sh"))
                 .contains("for service in membership billing abuse gateway;");
-        for (String database : List.of("MEMBERSHIP", "BILLING", "ABUSE", "GATEWAY")) {
-            assertThat(environment("postgres").get(database + "_PASSWORD"))
-                    .startsWith("${COOPMESH_" + database + "_DB_PASSWORD:?");
-        }
         assertThat(services().get("postgres").get("command").toString())
                 .contains("fsync=on", "synchronous_commit=on");
     }

@@ -18,13 +18,14 @@ final class ServiceSettings {
     private static final Pattern PLACEHOLDER =
             Pattern.compile("\\$\\{([A-Z][A-Z0-9_]*)(?::([^}]*))?}");
 
-    /** Spring's own, which no application.yml of ours needs to name; and glibc's. */
+    /** Spring's own, which no application.yml of ours needs to name; glibc's, and the JVM's. */
     private static final Set<String> OF_OTHERS =
             Set.of(
                     "SPRING_KAFKA_SECURITY_PROTOCOL",
                     "SPRING_KAFKA_PROPERTIES_SASL_MECHANISM",
                     "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
-                    "MALLOC_ARENA_MAX");
+                    "MALLOC_ARENA_MAX",
+                    "JDK_JAVA_OPTIONS");
 
     private final Set<String> known = new TreeSet<>(OF_OTHERS);
     private final Map<String, String> defaults = new TreeMap<>();

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.coopmesh.quickstart.Quickstart;
@@ -44,20 +46,39 @@ final class RealBrowser {
 
     private static JsonNode visit(Quickstart village, String email, String... deed)
             throws IOException, InterruptedException {
+        return visit(
+                village.installation().publicUrl(),
+                email,
+                village.village().password(),
+                village.clock().now(),
+                Map.of(),
+                deed);
+    }
+
+    /** Somebody, or "-" for whoever has a link, at the co-op that answers at {@code url}. */
+    static JsonNode visit(
+            String url,
+            String email,
+            String password,
+            Instant now,
+            Map<String, String> environment,
+            String... deed)
+            throws IOException, InterruptedException {
         Files.createDirectories(PICTURES);
         var command =
                 new ArrayList<String>(
                         List.of(
                                 "node",
                                 Path.of("src/test/browser/person.mjs").toAbsolutePath().toString(),
-                                village.installation().publicUrl(),
+                                url,
                                 email,
-                                village.village().password(),
+                                password,
                                 PICTURES.toString()));
         command.addAll(List.of(deed));
         var builder = new ProcessBuilder(command);
         builder.environment().put("CHROMIUM", CHROMIUM);
-        builder.environment().put("COOP_NOW", village.clock().now().toString());
+        builder.environment().put("COOP_NOW", now.toString());
+        builder.environment().putAll(environment);
         Path out = Files.createTempFile(PICTURES, "person", ".out");
         builder.redirectErrorStream(true).redirectOutput(out.toFile());
         Process process = builder.start();

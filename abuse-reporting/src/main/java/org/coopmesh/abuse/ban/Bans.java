@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -62,6 +63,7 @@ public class Bans implements BanOrders {
     private final BanEvents events;
     private final Policy policy;
     private final Feed feed;
+    private final ApplicationEventPublisher hearers;
     private final List<Prefix> neverBySetting;
     private final Clock clock;
 
@@ -72,6 +74,7 @@ public class Bans implements BanOrders {
             BanEvents events,
             Policy policy,
             Feed feed,
+            ApplicationEventPublisher hearers,
             BanSettings settings,
             Clock clock) {
         this.table = table;
@@ -80,6 +83,7 @@ public class Bans implements BanOrders {
         this.events = events;
         this.policy = policy;
         this.feed = feed;
+        this.hearers = hearers;
         this.neverBySetting = settings.neverPrefixes();
         this.clock = clock;
     }
@@ -280,6 +284,7 @@ public class Bans implements BanOrders {
         if (!(ended.order().origin() instanceof Origin.Trial)) {
             events.state(ended);
             feed.end(List.of(ended.order().id().value()));
+            hearers.publishEvent(new BanEnded(ended));
         }
         log.atInfo().addKeyValue("banId", ended.order().id()).log("ban ended");
     }
@@ -389,8 +394,12 @@ public class Bans implements BanOrders {
                 : Optional.of(new Refusal("target-unknown", "no such " + target.kind()));
     }
 
-    /** @throws BanNotFound if there is none */
-    Ban find(BanId id) {
+    /**
+     * A ban as it stands.
+     *
+     * @throws BanNotFound if there is none
+     */
+    public Ban find(BanId id) {
         return table.find(id).orElseThrow(() -> new BanNotFound(id));
     }
 

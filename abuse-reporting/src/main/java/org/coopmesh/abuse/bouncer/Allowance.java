@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** So many calls of each caller in a while. Of too many callers the one longest unseen is forgotten. */
-final class Allowance {
+/** So many calls of each caller in a while, on the machine's own time. Of 20,000 callers the one longest unseen is forgotten. */
+public final class Allowance {
     private static final int CALLERS_MAX = 20_000;
 
     private final int calls;
@@ -19,13 +19,13 @@ final class Allowance {
                 }
             };
 
-    Allowance(int calls, Duration period) {
+    public Allowance(int calls, Duration period) {
         this.calls = calls;
         this.period = period;
     }
 
     /** False if the caller has used it up. */
-    boolean take(String caller) {
+    public boolean take(String caller) {
         Bucket bucket;
         synchronized (callers) {
             bucket =

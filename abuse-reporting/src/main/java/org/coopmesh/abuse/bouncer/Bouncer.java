@@ -14,15 +14,18 @@ import org.jspecify.annotations.Nullable;
  * A key by which firewalls take the feed. What it is can be read once, when it is made; kept is its hash.
  *
  * @param name which firewall it is for, in the board's words
+ * @param keyPrefix the first six characters of the secret, of 32; null for a key that is older than this
  */
 record Bouncer(
         UUID id,
         String name,
+        @Nullable String keyPrefix,
         UUID madeBy,
         Instant madeAt,
         @Nullable Instant revokedAt,
         List<Place> places) {
     private static final int RANDOM_BYTES = 24;
+    private static final int PREFIX_LENGTH = 6;
 
     Bouncer {
         places = List.copyOf(places);
@@ -48,6 +51,11 @@ record Bouncer(
         var bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /** What of a secret may be shown: 36 of its 192 bit. */
+    static String prefix(String key) {
+        return key.substring(0, PREFIX_LENGTH);
     }
 
     /** A random secret needs no salt and no slow hash, and looking its hash up tells nobody how much of a guess was right. */

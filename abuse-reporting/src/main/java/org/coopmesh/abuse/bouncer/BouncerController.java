@@ -48,9 +48,11 @@ class BouncerController {
             Instant seenAt,
             long dropped) {}
 
+    /** @param keyPrefix the first characters of the key; null for one that is older than this */
     record BouncerView(
             UUID id,
             String name,
+            @Nullable String keyPrefix,
             UUID madeBy,
             Instant madeAt,
             @Nullable Instant revokedAt,
@@ -59,6 +61,7 @@ class BouncerController {
             return new BouncerView(
                     bouncer.id(),
                     bouncer.name(),
+                    bouncer.keyPrefix(),
                     bouncer.madeBy(),
                     bouncer.madeAt(),
                     bouncer.revokedAt(),
@@ -93,7 +96,7 @@ class BouncerController {
 
     @Operation(summary = "Make a key; the answer is the only one that tells it")
     @PostMapping
-    @PreAuthorize("hasRole('board')")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     @ResponseStatus(HttpStatus.CREATED)
     NewBouncerView make(@Valid @RequestBody KeyRequest request, @AuthenticationPrincipal Jwt jwt) {
         Gate.NewKey made = gate.make(request.name().strip(), member(jwt));

@@ -43,13 +43,14 @@ class Bouncers {
         db.sql("select pg_advisory_xact_lock(hashtext('bouncer keys'))").query(row -> {});
         return db.sql(
                                 """
-                                insert into bouncer (bouncer_id, name, key_digest, made_by, made_at)
-                                select :id, :name, :digest, :by, :at
+                                insert into bouncer (bouncer_id, name, key_digest, key_prefix, made_by, made_at)
+                                select :id, :name, :digest, :prefix, :by, :at
                                 where (select count(*) from bouncer where revoked_at is null) < :most
                                 """)
                         .param("id", bouncer.id())
                         .param("name", bouncer.name())
                         .param("digest", digest)
+                        .param("prefix", bouncer.keyPrefix())
                         .param("by", bouncer.madeBy())
                         .param("at", time(bouncer.madeAt()))
                         .param("most", most)
@@ -165,6 +166,7 @@ class Bouncers {
                     return new Bouncer(
                             id,
                             row.getString("name"),
+                            row.getString("key_prefix"),
                             row.getObject("made_by", UUID.class),
                             row.getObject("made_at", OffsetDateTime.class).toInstant(),
                             instant(row, "revoked_at"),

@@ -33,6 +33,7 @@ public class Feed {
     /** How long a firewall may be away and still be told what ended meanwhile. */
     static final Duration ENDED_KEPT = Duration.ofDays(30);
 
+    private static final int COVERING_MAX = 50;
     private static final int BUFFER_BYTES = 1 << 16;
 
     private final FeedTable table;
@@ -77,6 +78,11 @@ public class Feed {
      */
     public void end(Collection<UUID> bans) {
         settle(table.removeSources(bans));
+    }
+
+    /** What drops packets of one address, the narrowest first and of one prefix the longest; at most 50. */
+    public List<Dropped> covering(Prefix address) {
+        return table.covering(address, COVERING_MAX);
     }
 
     /** As the last thing before the commit, so that the head is locked after everything else and only shortly. */

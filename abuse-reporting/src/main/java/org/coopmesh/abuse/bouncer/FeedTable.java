@@ -67,6 +67,28 @@ class FeedTable {
                 .update();
     }
 
+    /** Who says what of one address; found by what is told of it, which is indexed by what it covers. */
+    List<Dropped> covering(Prefix address, int limit) {
+        return db.sql(
+                        """
+                        select s.ban_id, s.prefix::text as prefix, s.origin, s.scenario, s.until
+                          from feed_decision d join feed_source s on s.prefix = d.prefix
+                         where d.ended is null and d.prefix >>= cast(:address as inet)
+                         order by masklen(d.prefix) desc, s.until desc nulls first, s.ban_id limit :limit
+                        """)
+                .param("address", address.addressText())
+                .param("limit", limit)
+                .query((row, number) -> {
+                    OffsetDateTime until = row.getObject("until", OffsetDateTime.class);
+                    return new Dropped(
+                            row.getObject("ban_id", UUID.class),
+                            Prefix.parse(row.getString("prefix")),
+                            new Dropped.Source(row.getString("origin"), row.getString("scenario")),
+                            until == null ? null : until.toInstant());
+                })
+                .list();
+    }
+
     /** The prefixes they were about. */
     List<Prefix> removeSources(Collection<UUID> bans) {
         return db.sql(

@@ -114,6 +114,7 @@ class Gate {
                 new Bouncer(
                         UUID.randomUUID(),
                         name,
+                        Bouncer.prefix(text),
                         by,
                         clock.instant().truncatedTo(ChronoUnit.MICROS),
                         null,

@@ -5,7 +5,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -137,6 +140,19 @@ class Cases {
                 .param("reports", reports.stream().map(ReportId::value).toArray(UUID[]::new))
                 .query((rs, row) -> new CaseId(rs.getObject("case_id", UUID.class)))
                 .set();
+    }
+
+    /** In which case each of these reports is. */
+    Map<ReportId, CaseId> casesOf(Collection<ReportId> reports) {
+        var cases = new HashMap<ReportId, CaseId>();
+        db.sql("select report_id, case_id from case_report where report_id = any(:reports)")
+                .param("reports", reports.stream().map(ReportId::value).toArray(UUID[]::new))
+                .query(rs -> {
+                    cases.put(
+                            new ReportId(rs.getObject("report_id", UUID.class)),
+                            new CaseId(rs.getObject("case_id", UUID.class)));
+                });
+        return cases;
     }
 
     List<Casework.Queued> queue(Casework.Queue queue, MemberId reader) {

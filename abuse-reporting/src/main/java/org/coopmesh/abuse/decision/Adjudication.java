@@ -23,6 +23,7 @@ import org.coopmesh.abuse.decision.Measure.SlowLane;
 import org.coopmesh.abuse.decision.Measure.Suspension;
 import org.coopmesh.abuse.decision.Measure.Warning;
 import org.coopmesh.abuse.report.Category;
+import org.coopmesh.abuse.report.Language;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.SubjectRegister;

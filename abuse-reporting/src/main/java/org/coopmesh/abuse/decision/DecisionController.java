@@ -22,6 +22,7 @@ import org.coopmesh.abuse.casework.CaseStepRefused;
 import org.coopmesh.abuse.casework.ConflictOfInterest;
 import org.coopmesh.abuse.decision.Decision.InForce;
 import org.coopmesh.abuse.report.Category;
+import org.coopmesh.abuse.report.Language;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Target;

@@ -1,5 +1,6 @@
 package org.coopmesh.abuse.decision;
 
+import org.coopmesh.abuse.report.Language;
 import org.springframework.core.convert.converter.Converter;
 import org.springframework.stereotype.Component;
 

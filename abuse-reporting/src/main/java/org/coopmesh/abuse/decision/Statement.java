@@ -1,6 +1,7 @@
 package org.coopmesh.abuse.decision;
 
 import org.coopmesh.abuse.casework.Matter;
+import org.coopmesh.abuse.report.Language;
 
 /**
  * A decision as its member reads it.

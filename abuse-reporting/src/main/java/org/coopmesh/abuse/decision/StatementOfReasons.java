@@ -6,14 +6,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ResourceBundle;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.coopmesh.abuse.casework.Matter;
 import org.coopmesh.abuse.decision.Measure.Ban;
 import org.coopmesh.abuse.decision.Measure.SlowLane;
 import org.coopmesh.abuse.decision.Measure.Suspension;
 import org.coopmesh.abuse.decision.Measure.Warning;
+import org.coopmesh.abuse.report.Language;
+import org.coopmesh.abuse.report.Words;
 import org.coopmesh.abuse.subject.Coop;
 import org.coopmesh.abuse.subject.Target.OfAddress;
 import org.coopmesh.abuse.subject.Target.OfMember;
@@ -25,11 +24,10 @@ import org.jspecify.annotations.Nullable;
  * moderator. What moderators wrote stays as they wrote it.
  */
 final class StatementOfReasons {
-    private static final Pattern PLACE = Pattern.compile("\\{([a-z]+)}");
     private static final int NODE_DIGITS = 12;
 
     private final Language language;
-    private final ResourceBundle words;
+    private final Words words;
     private final ZoneId zone;
     private final StringBuilder text = new StringBuilder();
 
@@ -60,14 +58,14 @@ final class StatementOfReasons {
     private String write(Contents contents) {
         Matter matter = contents.matter();
         Ruling ruling = contents.ruling();
-        text.append(contents.coop().map(Coop::name).orElse(words.getString("coop"))).append('\n');
+        text.append(contents.coop().map(Coop::name).orElse(words.of("coop"))).append('\n');
         line(
                 ruling.upheld() ? "upheld" : "dismissed",
                 Map.of(
                         "number",
                         Long.toString(matter.number()),
                         "category",
-                        words.getString("category." + matter.category().wire()),
+                        words.of("category." + matter.category().wire()),
                         "at",
                         time(contents.at())));
         var address = matter.address();
@@ -100,12 +98,12 @@ final class StatementOfReasons {
 
     private String measure(Measure measure) {
         return switch (measure) {
-            case Warning w -> words.getString("warning");
+            case Warning w -> words.of("warning");
             case SlowLane s -> fill("slow-lane", Map.of("kbit", Integer.toString(s.kbit())));
-            case Suspension s -> words.getString("suspension");
+            case Suspension s -> words.of("suspension");
             case Ban ban ->
                     switch (ban.target()) {
-                        case OfMember m -> words.getString("ban.member");
+                        case OfMember m -> words.of("ban.member");
                         case OfNode n ->
                                 fill(
                                         "ban.node",
@@ -119,7 +117,7 @@ final class StatementOfReasons {
     private String term(@Nullable Term term) {
         return switch (term) {
             case null -> "";
-            case Term.Permanent p -> words.getString("permanent");
+            case Term.Permanent p -> words.of("permanent");
             case Term.Until until -> fill("until", Map.of("until", time(until.end())));
         };
     }
@@ -137,18 +135,10 @@ final class StatementOfReasons {
     }
 
     private String fill(String key, Map<String, String> values) {
-        return PLACE.matcher(words.getString(key))
-                .replaceAll(place -> {
-                    String value = values.get(place.group(1));
-                    return Matcher.quoteReplacement(value == null ? place.group() : value);
-                });
+        return words.of(key, values);
     }
 
-    static ResourceBundle words(Language language) {
-        return ResourceBundle.getBundle(
-                StatementOfReasons.class.getPackageName() + ".statement",
-                language.locale(),
-                ResourceBundle.Control.getNoFallbackControl(
-                        ResourceBundle.Control.FORMAT_PROPERTIES));
+    static Words words(Language language) {
+        return Words.of(StatementOfReasons.class, "statement", language);
     }
 }

@@ -70,6 +70,14 @@ public class EvidenceVault {
             List<Reading> readings,
             @Nullable Erased erased) {}
 
+    /** That somebody looked into a file, consented to it, or tried. */
+    public record Look(long number, UUID file, Reading reading) {}
+
+    /** Who looked into which file and why, below the number {@code before}, newest first. */
+    public List<Look> looks(long before, int limit) {
+        return vault.looks(before, limit);
+    }
+
     /** A file as it came, under a number that nobody else gives. */
     public record Kept(UUID file, byte[] content) {}
 

@@ -277,6 +277,27 @@ class Vault {
                 .list();
     }
 
+    /** What was looked into below the number {@code before}, newest first. */
+    List<EvidenceVault.Look> looks(long before, int limit) {
+        return db.sql(
+                        """
+                        select reading_number, file_id, moderator_id, what, reason, at from vault_reading
+                        where reading_number < :before order by reading_number desc limit :limit
+                        """)
+                .param("before", before)
+                .param("limit", limit)
+                .query((rs, row) ->
+                        new EvidenceVault.Look(
+                                rs.getLong("reading_number"),
+                                rs.getObject("file_id", UUID.class),
+                                new EvidenceVault.Reading(
+                                        rs.getObject("moderator_id", UUID.class),
+                                        rs.getString("what"),
+                                        rs.getString("reason"),
+                                        rs.getObject("at", OffsetDateTime.class).toInstant())))
+                .list();
+    }
+
     /** Erases files and writes down of each that it was there, when it went and by which rule. */
     List<EvidenceErased> erase(Collection<UUID> files, String rule, Instant at) {
         return db.sql(

@@ -145,7 +145,7 @@ class OutsideListController {
 
     @Operation(summary = "Enforce a list, or go back to trying it out")
     @PutMapping("/{id}/enforced")
-    @PreAuthorize("hasRole('board')")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     ListView enforce(@PathVariable UUID id, @Valid @RequestBody EnforceRequest request) {
         return ListView.of(lists.enforce(id, request.enforced()));
     }
@@ -159,7 +159,7 @@ class OutsideListController {
 
     @Operation(summary = "Hand a list in, as text")
     @PutMapping("/{id}/content")
-    @PreAuthorize("hasRole('board')")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     ListView handIn(
             @PathVariable UUID id,
             @RequestParam(defaultValue = "false") boolean allTheSame,
@@ -176,7 +176,7 @@ class OutsideListController {
 
     @Operation(summary = "Remove a list and every ban that comes from it")
     @DeleteMapping("/{id}")
-    @PreAuthorize("hasRole('board')")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void remove(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
         lists.remove(id, member(jwt));

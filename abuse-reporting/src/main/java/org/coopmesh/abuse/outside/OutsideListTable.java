@@ -27,9 +27,11 @@ import org.springframework.stereotype.Repository;
 @Repository
 class OutsideListTable {
     private final JdbcClient db;
+    private final KeySeal seal;
 
-    OutsideListTable(JdbcClient db) {
+    OutsideListTable(JdbcClient db, KeySeal seal) {
         this.db = db;
+        this.seal = seal;
     }
 
     /** One entry that is held. */
@@ -50,7 +52,9 @@ class OutsideListTable {
                             .param("url", url(list.source()))
                             .param(
                                     "key",
-                                    list.source() instanceof Source.CrowdSec of ? of.key() : null)
+                                    list.source() instanceof Source.CrowdSec of
+                                            ? seal.seal(list.id(), of.key())
+                                            : null)
                             .param("enforced", list.enforced())
                             .param("entries", list.limits().entries())
                             .param("v4", list.limits().widestV4())
@@ -161,6 +165,34 @@ class OutsideListTable {
         db.sql("update outside_list set whole_next = true where list_id = :id")
                 .param("id", id)
                 .update();
+    }
+
+    /** Seals the keys that stand in the clear from before there was a secret; how many. */
+    int sealKeys() {
+        if (!seal.isOn()) return 0;
+        record Plain(UUID list, String key) {}
+        List<Plain> plain =
+                db
+                        .sql(
+                                """
+                                select list_id, api_key from outside_list
+                                where kind = 'crowdsec' and api_key <> '' order by list_id for update
+                                """)
+                        .query((row, number) ->
+                                new Plain(
+                                        row.getObject("list_id", UUID.class),
+                                        row.getString("api_key")))
+                        .list()
+                        .stream()
+                        .filter(one -> !seal.isSealed(one.key()))
+                        .toList();
+        for (Plain one : plain) {
+            db.sql("update outside_list set api_key = :key where list_id = :id")
+                    .param("id", one.list())
+                    .param("key", seal.seal(one.list(), one.key()))
+                    .update();
+        }
+        return plain.size();
     }
 
     void enforce(UUID id, boolean enforced) {
@@ -279,14 +311,16 @@ class OutsideListTable {
                 row.getObject("until", OffsetDateTime.class).toInstant());
     }
 
-    private static OutsideList list(ResultSet row, Map<String, Integer> leftOut)
-            throws SQLException {
+    private OutsideList list(ResultSet row, Map<String, Integer> leftOut) throws SQLException {
         Source source =
                 switch (row.getString("kind")) {
                     case "url" -> new Source.Text(URI.create(row.getString("url")));
                     case "crowdsec" ->
                             new Source.CrowdSec(
-                                    URI.create(row.getString("url")), row.getString("api_key"));
+                                    URI.create(row.getString("url")),
+                                    seal.open(
+                                            row.getObject("list_id", UUID.class),
+                                            row.getString("api_key")));
                     default -> new Source.Upload();
                 };
         return new OutsideList(

@@ -27,6 +27,8 @@ import org.coopmesh.abuse.subject.SubjectRegister;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -68,6 +70,15 @@ public class OutsideLists {
 
     /** What somebody wants to add. */
     record Request(String name, Source source, Limits limits, UUID by) {}
+
+    /** Keys from before there was a secret are sealed at the start. */
+    @EventListener(ApplicationReadyEvent.class)
+    @Transactional
+    public void sealKeys() {
+        int sealed = table.sealKeys();
+        if (sealed > 0)
+            log.atInfo().addKeyValue("keys", sealed).log("keys of outside lists sealed");
+    }
 
     List<OutsideList> all() {
         return table.all();

@@ -15,6 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * @param checkInterval how often it is looked for lists to fetch and entries that are over
  * @param answerMax the largest list, in bytes
  * @param fetchMax how long fetching one may take
+ * @param keySecret by which keys to servers of others are sealed in the database; 32 random characters or more, empty for not at all
  */
 @Validated
 @ConfigurationProperties("coopmesh.outside")
@@ -22,10 +23,25 @@ record OutsideSettings(
         @NotNull List<String> networks,
         @NotNull Duration checkInterval,
         @NotNull DataSize answerMax,
-        @NotNull Duration fetchMax) {
+        @NotNull Duration fetchMax,
+        @NotNull String keySecret) {
+    private static final int KEY_SECRET_LENGTH_MIN = 32;
+
     OutsideSettings {
         networks = List.copyOf(networks);
+        if (!keySecret.isBlank() && keySecret.length() < KEY_SECRET_LENGTH_MIN) {
+            throw new IllegalArgumentException(
+                    "coopmesh.outside.key-secret has "
+                            + KEY_SECRET_LENGTH_MIN
+                            + " characters at least");
+        }
         networks.forEach(Prefix::parse); // Refuses to start when wrong.
+    }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "OutsideSettings";
     }
 
     List<Prefix> ownNetworks() {

@@ -6,18 +6,19 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** The secret by which a reporter without a name comes back: 256 random bits, kept here only as a hash. */
-record FollowUpToken(String value) {
+/** The secret by which somebody without an account comes back: 256 random bits, kept here only as a hash. */
+public record FollowUpToken(String value) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BYTES = 32;
 
-    static FollowUpToken random() {
+    public static FollowUpToken random() {
         byte[] bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
         return new FollowUpToken(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
 
-    byte[] hash() {
+    /** What is kept of it. */
+    public byte[] hash() {
         try {
             return MessageDigest.getInstance("SHA-256")
                     .digest(value.getBytes(StandardCharsets.UTF_8));
@@ -26,7 +27,8 @@ record FollowUpToken(String value) {
         }
     }
 
-    boolean matches(byte[] storedHash) {
+    /** In the same time whatever is wrong with it. */
+    public boolean matches(byte[] storedHash) {
         return MessageDigest.isEqual(hash(), storedHash);
     }
 

@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -320,6 +321,11 @@ public class Intake {
         return reports.find(report).stream()
                 .flatMap(found -> found.evidence().stream())
                 .anyMatch(file -> file.id().equals(evidence));
+    }
+
+    /** Which report each of these files came with. */
+    public Map<UUID, ReportId> reportsOf(Collection<UUID> files) {
+        return reports.ofFiles(files);
     }
 
     /** Lets reporters see that their case went on. Reports that may not go to {@code state} stay as they are. */

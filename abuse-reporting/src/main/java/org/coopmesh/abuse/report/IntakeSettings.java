@@ -21,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param strangersAtOnce how many reports of strangers are worked on at one time
  * @param legalContact who is told at once of what nobody may keep; empty for nobody
  * @param publicUrl where browsers find the co-op, for links in mails; empty for no links
+ * @param language in which letters are written to whom nobody knows the language of
  */
 @Validated
 @ConfigurationProperties("coopmesh.report")
@@ -35,4 +36,5 @@ record IntakeSettings(
         @Min(1) int clientsMax,
         @Min(1) int strangersAtOnce,
         @NotNull String legalContact,
-        @NotNull String publicUrl) {}
+        @NotNull String publicUrl,
+        @NotNull Language language) {}

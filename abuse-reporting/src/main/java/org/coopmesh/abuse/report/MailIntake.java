@@ -60,7 +60,12 @@ class MailIntake {
         Reporter reporter =
                 sender.isEmpty() || isMachine(head, sender)
                         ? new Reporter.Anonymous()
-                        : new Reporter.OfMail(sender);
+                        : new Reporter.OfMail(
+                                sender,
+                                head.header("content-language")
+                                        .or(() -> head.header("accept-language"))
+                                        .flatMap(Language::accepted)
+                                        .orElse(null));
         MailReader.Letter letter = MailReader.read(mail, reporter, sha256(mail), clock.instant());
         if (letter.refusal() != null) {
             intake.refused(Format.XARF_MAIL, reporter, mail, letter.refusal());

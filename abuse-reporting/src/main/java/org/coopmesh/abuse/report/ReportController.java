@@ -8,6 +8,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -62,6 +63,7 @@ class ReportController {
             @Nullable @Size(max = 10_000) String description,
             @Nullable @Size(max = 2_000) String url,
             @Nullable @Email @Size(max = 254) String reporterEmail,
+            @Nullable @Pattern(regexp = "en|es|ca|de|fr") String language,
             @Nullable @Valid @Size(max = EVIDENCE_COUNT_MAX)
                     List<@NotNull EvidenceRequest> evidence) {}
 
@@ -121,7 +123,8 @@ class ReportController {
             @AuthenticationPrincipal @Nullable Jwt jwt,
             HttpServletRequest from) {
         Intake.Submission submission =
-                submission(request, reporter(request.reporterEmail(), jwt, from));
+                submission(
+                        request, reporter(request.reporterEmail(), request.language(), jwt, from));
         limit(submission, from);
         return ReceiptView.of(intake.receive(submission));
     }
@@ -133,14 +136,14 @@ class ReportController {
             @RequestBody byte[] document,
             @AuthenticationPrincipal @Nullable Jwt jwt,
             HttpServletRequest from) {
-        Reporter reporter = reporter(null, jwt, from);
+        Reporter reporter = reporter(null, null, jwt, from);
         try {
             XarfReader.Xarf read = XarfReader.read(document);
             var submission =
                     new Intake.Submission(
                             read.type().ours(),
                             reporter instanceof Reporter.Anonymous
-                                    ? new Reporter.OfMail(read.contact())
+                                    ? new Reporter.OfMail(read.contact(), language(null, from))
                                     : reporter,
                             read.address(),
                             read.port(),
@@ -237,7 +240,10 @@ class ReportController {
     }
 
     private static Reporter reporter(
-            @Nullable String email, @Nullable Jwt jwt, HttpServletRequest from) {
+            @Nullable String email,
+            @Nullable String language,
+            @Nullable Jwt jwt,
+            HttpServletRequest from) {
         if (from.getAttribute(IntakeGuard.PARTNER) instanceof PartnerId partner) {
             return new Reporter.OfPartner(partner);
         }
@@ -246,7 +252,14 @@ class ReportController {
         }
         return email == null || email.isBlank()
                 ? new Reporter.Anonymous()
-                : new Reporter.OfMail(email.strip());
+                : new Reporter.OfMail(email.strip(), language(language, from));
+    }
+
+    /** What the form says, else what the browser would rather read. */
+    private static @Nullable Language language(@Nullable String said, HttpServletRequest from) {
+        return said == null
+                ? Language.accepted(from.getHeader("Accept-Language")).orElse(null)
+                : Language.of(said);
     }
 
     private static @Nullable String blankToNull(@Nullable String text) {

@@ -1,6 +1,7 @@
 package org.coopmesh.abuse.report;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.coopmesh.abuse.subject.SubjectRegister;
@@ -60,44 +61,45 @@ class ReportLetters implements MailWriter, MailSender {
         if (mail.attempts() == 0 && !allowances.letter(reporter.email())) {
             return new Written.Nothing();
         }
-        String number = "Report " + report.id();
+        Language wanted = reporter.language();
+        Words words = words(wanted == null ? settings.language() : wanted);
         return switch (mail.notice()) {
-            case RECEIPT ->
-                    ready(
-                            reporter.email(),
-                            number + ": received",
-                            "Your report was received and will be looked at by a person. Its number is\n"
-                                    + report.id()
-                                    + "."
-                                    + link(report));
+            case RECEIPT -> letter(words, RECEIPT, reporter, report, link(words, report));
             case OUTCOME ->
-                    ready(
-                            reporter.email(),
-                            number + ": answered",
-                            switch (report.state()) {
-                                case UPHELD ->
-                                        "Thank you. Your report was looked at and upheld; measures were taken.";
-                                case DISMISSED ->
-                                        "Your report was looked at. No breach of the rules was found in it.";
-                                case OVERTURNED ->
-                                        "Your report was looked at and upheld at first; that decision was reversed since.";
-                                case RECEIVED, UNDER_REVIEW -> "Your report is being looked at.";
-                            });
-            case OVERTURNED ->
-                    ready(
-                            reporter.email(),
-                            number + ": decision reversed",
-                            "The decision about your report was reversed after another look.");
+                    letter(
+                            words,
+                            OUTCOME + "." + report.state().name().toLowerCase(Locale.ROOT),
+                            reporter,
+                            report,
+                            "");
+            case OVERTURNED -> letter(words, OVERTURNED, reporter, report, "");
             default -> new Written.Nothing();
         };
     }
 
+    static Words words(Language language) {
+        return Words.of(ReportLetters.class, "letters", language);
+    }
+
+    private static Written letter(
+            Words words, String key, Reporter.OfMail to, Report report, String more) {
+        Map<String, String> values = Map.of("number", report.id().toString());
+        return new Written.Ready(
+                to.email(),
+                words.language().locale(),
+                words.of(key + ".subject", values),
+                words.of(key + ".body", values) + more,
+                null);
+    }
+
     /** A mail had no page to show a secret on, so its reporter gets a new one now; it is kept as a hash. */
-    private String link(Report report) {
+    private String link(Words words, Report report) {
         if (settings.publicUrl().isBlank() || report.origin().format() != Format.MAIL) return "";
         FollowUpToken token = FollowUpToken.random();
         transaction.executeWithoutResult(s -> reports.setToken(report.id(), token.hash()));
-        return "\n\nHow it stands, and where to add to it:\n"
+        return "\n\n"
+                + words.of("link")
+                + "\n"
                 + settings.publicUrl().replaceAll("/+$", "")
                 + "/report/"
                 + report.id()

@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -23,7 +25,7 @@ import org.springframework.stereotype.Repository;
 class Reports {
     private static final String COLUMNS =
             """
-            select report_id, category, reporter_kind, reporter_member_id, reporter_email, partner_id, host(address) as address,
+            select report_id, category, reporter_kind, reporter_member_id, reporter_email, language, partner_id, host(address) as address,
                 port, observed_at, description, url, received_at, state, format, kind, reference, muted
             from report
             """;
@@ -38,20 +40,24 @@ class Reports {
     boolean add(Report report, byte[] tokenHash, byte @Nullable [] arrival) {
         @Nullable UUID member = null;
         @Nullable String email = null;
+        @Nullable Language language = null;
         @Nullable UUID partner = null;
         switch (report.reporter()) {
             case Reporter.OfMember m -> member = m.member().value();
-            case Reporter.OfMail m -> email = m.email();
+            case Reporter.OfMail m -> {
+                email = m.email();
+                language = m.language();
+            }
             case Reporter.OfPartner p -> partner = p.partner().value();
             case Reporter.Anonymous a -> {}
         }
         Prefix address = report.address();
         return db.sql(
                                 """
-                                insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email,
+                                insert into report (report_id, category, reporter_kind, reporter_member_id, reporter_email, language,
                                     partner_id, token_hash, address, port, observed_at, description, url, received_at, state,
                                     format, kind, reference, muted, arrival_key)
-                                values (:id, :category, :reporter, cast(:member as uuid), :email, cast(:partner as uuid), :tokenHash,
+                                values (:id, :category, :reporter, cast(:member as uuid), :email, cast(:language as text), cast(:partner as uuid), :tokenHash,
                                     cast(:address as inet), :port, :observedAt, :description, :url, :receivedAt, :state,
                                     :format, :kind, :reference, :muted, cast(:arrival as bytea))
                                 on conflict (arrival_key) do nothing
@@ -61,6 +67,7 @@ class Reports {
                         .param("reporter", report.reporter().kind())
                         .param("member", member)
                         .param("email", email)
+                        .param("language", language == null ? null : language.tag())
                         .param("partner", partner)
                         .param("tokenHash", tokenHash)
                         .param("address", address == null ? null : address.addressText())
@@ -207,6 +214,48 @@ class Reports {
                 .list();
     }
 
+    /** Muted reports that came up to {@code until} and still say something; they have no case that closes. */
+    List<ReportId> mutedWithWords(Instant until, int limit) {
+        return db.sql(
+                        """
+                        select report_id from report
+                        where muted and received_at <= :until and description is not null
+                        order by received_at limit :limit
+                        """)
+                .param("until", time(until))
+                .param("limit", limit)
+                .query((rs, row) -> new ReportId(rs.getObject("report_id", UUID.class)))
+                .list();
+    }
+
+    /** Takes out what was said in words and where its reporter is written to; what it was about stays. */
+    int eraseWords(Collection<ReportId> ids) {
+        db.sql("delete from report_addition where report_id = any(:ids)")
+                .param("ids", values(ids))
+                .update();
+        return db.sql(
+                        """
+                        update report set description = null, reporter_email = null, language = null,
+                            reporter_kind = case reporter_kind when 'mail' then 'anonymous' else reporter_kind end
+                        where report_id = any(:ids) and (description is not null or reporter_email is not null)
+                        """)
+                .param("ids", values(ids))
+                .update();
+    }
+
+    /** Which report each of these files came with. */
+    Map<UUID, ReportId> ofFiles(Collection<UUID> files) {
+        var reports = new HashMap<UUID, ReportId>();
+        db.sql("select evidence_id, report_id from evidence where evidence_id = any(:files)")
+                .param("files", files.toArray(UUID[]::new))
+                .query(rs -> {
+                    reports.put(
+                            rs.getObject("evidence_id", UUID.class),
+                            new ReportId(rs.getObject("report_id", UUID.class)));
+                });
+        return reports;
+    }
+
     private List<Evidence> evidence(UUID report) {
         return db.sql(
                         """
@@ -256,12 +305,18 @@ class Reports {
             case "member" ->
                     new Reporter.OfMember(
                             new MemberId(rs.getObject("reporter_member_id", UUID.class)));
-            case "mail" -> new Reporter.OfMail(rs.getString("reporter_email"));
+            case "mail" -> mail(rs);
             case "partner" ->
                     new Reporter.OfPartner(new PartnerId(rs.getObject("partner_id", UUID.class)));
             case "anonymous" -> new Reporter.Anonymous();
             default -> throw new IllegalStateException("no such reporter: " + kind);
         };
+    }
+
+    private static Reporter mail(ResultSet rs) throws SQLException {
+        String language = rs.getString("language");
+        return new Reporter.OfMail(
+                rs.getString("reporter_email"), language == null ? null : Language.of(language));
     }
 
     private static UUID[] values(Collection<ReportId> ids) {

@@ -8,8 +8,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Has the files of long closed cases erased. Goes through them in order and remembers how far it is; a restart goes through them
- * again and finds nothing left to erase.
+ * Has erased what reports of long closed cases said: files, words, and where an outsider is written to. Goes through them in order
+ * and remembers how far it is; a restart goes through them again and finds nothing left to erase. A muted report has no case: its
+ * time runs from when it came.
  */
 @Component
 class Retention {
@@ -30,11 +31,18 @@ class Retention {
 
     @Scheduled(fixedDelayString = "${coopmesh.evidence.check-interval}")
     void eraseOver() {
+        erase(reports.mutedWithWords(vault.closedBefore(), BATCH));
         List<CaseCalendar.Closed> over =
                 calendar.closed(reached, reachedReport, vault.closedBefore(), BATCH);
         if (over.isEmpty()) return;
-        vault.eraseOver(reports.files(over.stream().map(CaseCalendar.Closed::report).toList()));
+        erase(over.stream().map(CaseCalendar.Closed::report).toList());
         reached = over.getLast().closedAt();
         reachedReport = over.getLast().report().value();
+    }
+
+    private void erase(List<ReportId> over) {
+        if (over.isEmpty()) return;
+        vault.eraseOver(reports.files(over));
+        reports.eraseWords(over);
     }
 }

@@ -1,7 +1,11 @@
 package org.coopmesh.abuse.subject;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -86,6 +90,51 @@ class LookUps {
                         .param("now", now.atOffset(ZoneOffset.UTC))
                         .update()
                 > 0;
+    }
+
+    /** Requests that nobody agreed to, oldest first. */
+    List<SubjectRegister.WaitingLookUp> waiting(int limit) {
+        return db.sql(
+                        """
+                        select r.case_id, r.moderator_id, r.reason, r.asked_at
+                        from look_up_request r left join look_up_agreement a using (request_id)
+                        where a.request_id is null order by r.asked_at, r.request_id limit :limit
+                        """)
+                .param("limit", limit)
+                .query((rs, row) ->
+                        new SubjectRegister.WaitingLookUp(
+                                new CaseId(rs.getObject("case_id", UUID.class)),
+                                new MemberId(rs.getObject("moderator_id", UUID.class)),
+                                rs.getString("reason"),
+                                instant(rs, "asked_at")))
+                .list();
+    }
+
+    /** What was looked up before {@code before}, newest first. */
+    List<SubjectRegister.PastLookUp> past(Instant before, int limit) {
+        return db.sql(
+                        """
+                        select l.case_id, l.moderator_id, l.reason, l.looked_up_at, l.attachment_id is not null as found, a.by_id
+                        from look_up l left join look_up_use u using (look_up_id) left join look_up_agreement a using (request_id)
+                        where l.looked_up_at < :before order by l.looked_up_at desc, l.look_up_id limit :limit
+                        """)
+                .param("before", before.atOffset(ZoneOffset.UTC))
+                .param("limit", limit)
+                .query((rs, row) -> {
+                    UUID by = rs.getObject("by_id", UUID.class);
+                    return new SubjectRegister.PastLookUp(
+                            new CaseId(rs.getObject("case_id", UUID.class)),
+                            new MemberId(rs.getObject("moderator_id", UUID.class)),
+                            rs.getString("reason"),
+                            rs.getBoolean("found"),
+                            by == null ? null : new MemberId(by),
+                            instant(rs, "looked_up_at"));
+                })
+                .list();
+    }
+
+    private static Instant instant(ResultSet rs, String column) throws SQLException {
+        return rs.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     void use(UUID request, UUID lookUp) {

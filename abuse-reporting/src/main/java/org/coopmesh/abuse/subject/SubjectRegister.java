@@ -97,6 +97,33 @@ public class SubjectRegister implements NodeCount {
         return lookUps.agree(caseId, second, clock.instant());
     }
 
+    /** A look-up that waits for another moderator to agree. */
+    public record WaitingLookUp(
+            CaseId caseId, MemberId moderator, String reason, Instant askedAt) {}
+
+    /**
+     * A look-up that was made: who asked and why, not what was found.
+     *
+     * @param agreedBy null where the co-op wanted one moderator alone
+     */
+    public record PastLookUp(
+            CaseId caseId,
+            MemberId moderator,
+            String reason,
+            boolean found,
+            @Nullable MemberId agreedBy,
+            Instant at) {}
+
+    /** What waits for another moderator, oldest first. */
+    public List<WaitingLookUp> waitingLookUps(int limit) {
+        return lookUps.waiting(limit);
+    }
+
+    /** What was looked up before {@code before}, newest first. */
+    public List<PastLookUp> lookUps(Instant before, int limit) {
+        return lookUps.past(before, limit);
+    }
+
     /** Which attachment an address and port belonged to, without telling whose: reports of one subject fold by it. */
     public Optional<AttachmentId> attachment(Prefix address, @Nullable Integer port, Instant at) {
         return holder(address, port, at).map(Subject::attachment);

@@ -222,7 +222,7 @@ class LogController {
     @Operation(
             summary = "Have another key sign the log; the one before signs beside it for a while")
     @PostMapping("/api/abuse/log/keys")
-    @PreAuthorize("hasRole('board')")
+    @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
     NewKeyView rotate(@Valid @RequestBody ReasonRequest request, @AuthenticationPrincipal Jwt jwt) {
         return new NewKeyView(
                 log.rotate(UUID.fromString(jwt.getSubject()), request.reason().strip()));

@@ -298,6 +298,13 @@ class LapiApiIT {
                                 .list())
                 .isNotEmpty()
                 .allSatisfy(row -> assertThat(row).doesNotContain(key));
+        assertThat(
+                        db.sql("select count(*) from bouncer where key_prefix = ?")
+                                .param(key.substring(0, 6))
+                                .query(Integer.class)
+                                .single())
+                .as("by which it is told from others")
+                .isPositive();
     }
 
     @Test

@@ -14,6 +14,7 @@ import org.coopmesh.abuse.decision.Measure.SlowLane;
 import org.coopmesh.abuse.decision.Measure.Suspension;
 import org.coopmesh.abuse.decision.Measure.Warning;
 import org.coopmesh.abuse.report.Category;
+import org.coopmesh.abuse.report.Language;
 import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.Coop;
 import org.coopmesh.abuse.subject.MemberId;
@@ -86,8 +87,8 @@ class StatementOfReasonsTest {
                     .doesNotContain("{");
             assertThat(statement).doesNotContain(MEMBER.toString());
         }
-        assertThat(StatementOfReasons.words(language).keySet())
-                .isEqualTo(StatementOfReasons.words(Language.EN).keySet());
+        assertThat(StatementOfReasons.words(language).bundle().keySet())
+                .isEqualTo(StatementOfReasons.words(Language.EN).bundle().keySet());
         assertThat(
                         statement(
                                         new Ruling(false, "rule 4", "it was not so", List.of()),

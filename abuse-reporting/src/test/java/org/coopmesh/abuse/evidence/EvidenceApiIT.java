@@ -2,6 +2,9 @@ package org.coopmesh.abuse.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.coopmesh.abuse.Village.Calls.read;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.header;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
@@ -43,6 +46,7 @@ class EvidenceApiIT {
                 calls.report(
                                 """
                                 {"category": "%s", "address": "203.0.114.%d", "description": "look",
+                                 "reporterEmail": "r@example.org",
                                  "evidence": [{"contentType": "image/svg+xml", "contentBase64": "%s"}]}
                                 """
                                         .formatted(
@@ -204,6 +208,9 @@ class EvidenceApiIT {
         clock.advance(Duration.ofDays(180).minusSeconds(1));
         ReflectionTestUtils.invokeMethod(retention, "eraseOver");
         assertThat(stored(alone.id())).isTrue();
+        calls.get(anna, "/api/cases/" + alone.caseId())
+                .andExpect(jsonPath("$.reports[0].description").value("look"))
+                .andExpect(jsonPath("$.reports[0].reporter").value("mail"));
         clock.advance(Duration.ofSeconds(2));
         ReflectionTestUtils.invokeMethod(retention, "eraseOver");
         assertThat(stored(alone.id())).isFalse();
@@ -213,6 +220,23 @@ class EvidenceApiIT {
                 .andExpect(jsonPath("$.erased.rule").value("kept PT4320H after closing"))
                 .andExpect(jsonPath("$.erased.sha256").isNotEmpty())
                 .andExpect(jsonPath("$.readings.length()").value(4));
+        calls.get(anna, "/api/cases/" + alone.caseId())
+                .andExpect(jsonPath("$.reports[0].description").doesNotExist())
+                .andExpect(jsonPath("$.reports[0].reporter").value("anonymous"))
+                .andExpect(jsonPath("$.reports[0].additions").isEmpty());
+        assertThat(
+                        db.sql("select count(*) from report where description is null")
+                                .query(Integer.class)
+                                .single())
+                .as("what is not closed keeps its words")
+                .isEqualTo(1);
+        calls.get(anna, "/api/abuse/evidence-readings?limit=200")
+                .andExpect(
+                        jsonPath("$.items[?(@.evidenceId == '" + alone.id() + "')]")
+                                .value(hasSize(4)))
+                .andExpect(
+                        jsonPath("$.items[?(@.evidenceId == '" + alone.id() + "')].caseId")
+                                .value(everyItem(is(alone.caseId()))));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -21,6 +22,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ListReaderTest {
+    @Test
+    void aSampleOfWhatCrowdSecAnswersIsRead() throws Exception {
+        try (InputStream sample =
+                ListReaderTest.class.getResourceAsStream(
+                        "/crowdsec/synthetic-decisions-stream-v2.json")) {
+            Reading reading = DecisionReader.read(sample, false);
+
+            assertThat(reading.entries())
+                    .containsOnly(
+                            Map.entry(
+                                    Prefix.parse("198.51.100.77"),
+                                    Optional.of(Duration.parse("PT23H59M55S"))),
+                            Map.entry(
+                                    Prefix.parse("2001:db8:bad::/48"),
+                                    Optional.of(Duration.ofHours(167))));
+            assertThat(reading.gone()).containsExactly(Prefix.parse("203.0.113.9"));
+            assertThat(reading.leftOut()).isEmpty();
+        }
+    }
+
     @Test
     void commentsBlanksAndBothFamiliesAreRead() throws Exception {
         var reading =

@@ -130,6 +130,13 @@ class OutsideListApiIT {
                 .isEmpty();
     }
 
+    private String stored(String list) {
+        return db.sql("select api_key from outside_list where list_id = ?::uuid")
+                .param(list)
+                .query(String.class)
+                .single();
+    }
+
     @Test
     void aBanOfPeopleIsNeverTouched() throws Exception {
         String ban =
@@ -360,6 +367,13 @@ class OutsideListApiIT {
     @Test
     void aCrowdSecServerIsFollowedAsItsBouncersDo() throws Exception {
         String id = add("crowdsec", ", \"apiKey\": \"a-key-of-theirs\"");
+        assertThat(stored(id)).startsWith("sealed:").doesNotContain("a-key-of-theirs");
+        // As it stood before there was a secret.
+        db.sql("update outside_list set api_key = 'a-key-of-theirs' where list_id = ?::uuid")
+                .param(id)
+                .update();
+        lists.sealKeys();
+        assertThat(stored(id)).startsWith("sealed:");
         says(
                 """
                 {"new": [{"type": "ban", "scope": "Ip", "value": "45.19.0.1", "duration": "2h0m0s"},

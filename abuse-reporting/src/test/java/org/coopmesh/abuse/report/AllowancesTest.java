@@ -21,7 +21,8 @@ class AllowancesTest {
                             1_000,
                             2,
                             "",
-                            ""));
+                            "",
+                            Language.EN));
 
     @Test
     void aFloodFromOneNetworkUsesUpThatNetworkAndNoOther() {

@@ -141,6 +141,38 @@ class MailIntakeIT {
     }
 
     @Test
+    void theAnswerIsInTheLanguageOfTheMailElseInTheCoops() throws Exception {
+        send("eva@example.org", "abuse@mesh.example.net", mail("<l1@x>", "Content-Language: de\n"));
+        send("pau@example.org", "abuse@mesh.example.net", mail("<l2@x>", ""));
+
+        assertThat(receipt("<l1@x>").subject()).startsWith("Meldung ");
+        assertThat(receipt("<l1@x>").language()).isEqualTo(java.util.Locale.GERMAN);
+        assertThat(receipt("<l2@x>").subject()).startsWith("Report ");
+    }
+
+    private org.coopmesh.mail.MailWriter.Written.Ready receipt(String reference) {
+        UUID id =
+                db.sql("select report_id from report where reference = ?")
+                        .param(reference)
+                        .query(UUID.class)
+                        .single();
+        return (org.coopmesh.mail.MailWriter.Written.Ready)
+                letters.write(
+                        new org.coopmesh.mail.Mail(
+                                1,
+                                id,
+                                ReportLetters.RECEIPT,
+                                id,
+                                id,
+                                org.coopmesh.mail.Mail.State.SENDING,
+                                1,
+                                java.time.Instant.EPOCH,
+                                null,
+                                null,
+                                null));
+    }
+
+    @Test
     void whatIsTooLargeIsRefusedAndTheNextMailIsTaken() throws Exception {
         assertThat(
                         send(

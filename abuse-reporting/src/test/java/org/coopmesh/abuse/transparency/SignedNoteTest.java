@@ -12,11 +12,16 @@ import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import org.coopmesh.abuse.subject.Prefix;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Checkpoints as others write and read them. */
 class SignedNoteTest {
+    private static final JsonMapper JSON = new JsonMapper();
     private static final NoteKey KEY =
             NoteKey.parse(
                     "log.mesh.example.net/moderation+12fc0e79+AW5poXQYdJUcDe5F0N18QPv/veAS3GG0wz5T4VFwsTUa");
@@ -104,6 +109,50 @@ class SignedNoteTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> NoteKey.parse(KEY.text().replace("12fc", "12fd")));
+    }
+
+    /** A list in an envelope (DSSE) that the same key signed: whose key it is, its number says. */
+    @Test
+    void whatTheKeySignedElsewhereIsItsToo() throws Exception {
+        JsonNode envelope = json("/tlog/synthetic-signed-banlist.json");
+        byte[] payload = Base64.getDecoder().decode(envelope.path("payload").asString());
+        String type = envelope.path("payloadType").asString();
+        JsonNode signature = envelope.path("signatures").path(0);
+        byte[] head =
+                "DSSEv1 %d %s %d "
+                        .formatted(type.length(), type, payload.length)
+                        .getBytes(StandardCharsets.UTF_8);
+        byte[] signed = Arrays.copyOf(head, head.length + payload.length);
+        System.arraycopy(payload, 0, signed, head.length, payload.length);
+
+        assertThat(KEY.text()).contains("+" + signature.path("keyid").asString() + "+");
+        assertThat(
+                        KEY.verifies(
+                                signed,
+                                Base64.getDecoder().decode(signature.path("sig").asString())))
+                .isTrue();
+        JsonNode list = JSON.readTree(payload);
+        assertThat(list.path("entries").valueStream().map(one -> one.path("cidr").asString()))
+                .allSatisfy(cidr -> assertThat(Prefix.parse(cidr)).hasToString(cidr));
+        assertThat(Instant.parse(list.path("not_after").asString()))
+                .isAfter(Instant.parse(list.path("not_before").asString()));
+    }
+
+    @Test
+    void theSamplesKeyIsTheOneThatItNames() throws Exception {
+        JsonNode meta = json("/tlog/synthetic-checkpoint.meta.json");
+
+        assertThat(NoteKey.parse(meta.path("vkey").asString()).text()).isEqualTo(KEY.text());
+        assertThat(
+                        SignedNote.parse(sample())
+                                .isSignedBy(NoteKey.parse(meta.path("vkey").asString())))
+                .isTrue();
+    }
+
+    private static JsonNode json(String name) throws IOException {
+        try (InputStream file = SignedNoteTest.class.getResourceAsStream(name)) {
+            return JSON.readTree(file);
+        }
     }
 
     private static byte[] sign(KeyPair pair, byte[] message) throws GeneralSecurityException {

@@ -2,7 +2,10 @@ package org.coopmesh.abuse.transparency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -13,9 +16,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.coopmesh.abuse.transparency.Tree.Node;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The tree against the vectors that Certificate Transparency logs are tested with, and against itself at every size. */
 class TreeTest {
+    private static final Path VECTORS = Path.of("../../shared/samples/tlog/rfc6962-vectors.json");
+
     private static final List<String> LEAVES =
             List.of(
                     "",
@@ -121,6 +128,42 @@ class TreeTest {
                         "5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e",
                         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b");
         assertThat(hex(Tree.consistency(8, 8, tree::at))).isEmpty();
+    }
+
+    @Test
+    void everyPublishedVectorHolds() throws Exception {
+        assumeTrue(Files.exists(VECTORS), "no shared samples beside the repository");
+        JsonNode vectors = new JsonMapper().readTree(Files.readAllBytes(VECTORS));
+        Grown tree =
+                new Grown(
+                        vectors.path("leaves_hex")
+                                .valueStream()
+                                .map(leaf -> Tree.leaf(HexFormat.of().parseHex(leaf.asString())))
+                                .toList(),
+                        3);
+
+        for (int size = 0; size < vectors.path("roots_by_size").size(); size++) {
+            assertThat(Tree.root(size, tree::at).hex())
+                    .isEqualTo(vectors.path("roots_by_size").path(size).asString());
+        }
+        for (JsonNode one : vectors.path("inclusion")) {
+            assertThat(
+                            hex(
+                                    Tree.inclusion(
+                                            one.path("index").asInt(),
+                                            one.path("size").asInt(),
+                                            tree::at)))
+                    .isEqualTo(one.path("proof").valueStream().map(JsonNode::asString).toList());
+        }
+        for (JsonNode one : vectors.path("consistency")) {
+            assertThat(
+                            hex(
+                                    Tree.consistency(
+                                            one.path("from").asInt(),
+                                            one.path("to").asInt(),
+                                            tree::at)))
+                    .isEqualTo(one.path("proof").valueStream().map(JsonNode::asString).toList());
+        }
     }
 
     @Property(tries = 60)

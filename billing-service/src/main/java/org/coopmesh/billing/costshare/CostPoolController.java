@@ -193,6 +193,21 @@ class CostPoolController {
         }
     }
 
+    /**
+     * What may be spent on a purpose, each month from one on.
+     *
+     * @param declared what of this month's costs is under that purpose
+     * @param resolution of the assembly, by its number
+     */
+    record CostBudgetView(
+            String purpose,
+            String firstMonth,
+            MoneyView monthly,
+            MoneyView declared,
+            int resolution) {}
+
+    record CostBudgetsView(List<CostBudgetView> items) {}
+
     record CostPoolsView(List<CostPoolView> items, @Nullable String next) {}
 
     record CostMonthView(
@@ -373,6 +388,22 @@ class CostPoolController {
     record CostOutcomeView(UUID costPoolId, String month, String outcome) {}
 
     record CostOutcomesView(List<CostOutcomeView> items) {}
+
+    /** What the assembly lets be spent: all that holds this month or is to come, by purpose. */
+    @GetMapping("/cost-budgets")
+    @PreAuthorize(MEMBERS)
+    CostBudgetsView budgets() {
+        return new CostBudgetsView(
+                sharing.budgets().stream()
+                        .map(each ->
+                                new CostBudgetView(
+                                        each.budget().purpose(),
+                                        each.budget().first().toString(),
+                                        MoneyView.of(each.budget().monthly()),
+                                        MoneyView.of(each.declared()),
+                                        each.budget().resolution()))
+                        .toList());
+    }
 
     /** Newest first. */
     @GetMapping("/cost-pools")

@@ -168,6 +168,20 @@ class CostPools {
                 .list();
     }
 
+    /** Declared or validated costs of which a month lies in {@code first} to {@code last}. */
+    List<CostPool> underWay(YearMonth first, YearMonth last) {
+        return db.sql(
+                        COLUMNS
+                                + """
+                                 where p.state in ('declared', 'validated') and p.first_month <= :last and p.last_month >= :first
+                                 order by p.declared_at, p.id
+                                """)
+                .param("first", first.atDay(1))
+                .param("last", last.atDay(1))
+                .query(this::pool)
+                .list();
+    }
+
     /** Validated costs that begin in {@code closed} or before, in the order in which they were declared. */
     List<CostPool> validatedUpTo(YearMonth closed) {
         return db.sql(

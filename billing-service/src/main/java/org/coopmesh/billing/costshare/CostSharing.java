@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.coopmesh.billing.costshare.CostBudgets.Budget;
 import org.coopmesh.billing.costshare.CostPool.Declared;
 import org.coopmesh.billing.costshare.CostPool.Document;
 import org.coopmesh.billing.costshare.CostPool.Heading;
@@ -67,6 +68,7 @@ public class CostSharing {
     private static final Logger log = LoggerFactory.getLogger(CostSharing.class);
 
     private final CostPools pools;
+    private final CostBudgets budgets;
     private final CostShares shares;
     private final CostPaying paying;
     private final Participants participants;
@@ -79,6 +81,7 @@ public class CostSharing {
 
     CostSharing(
             CostPools pools,
+            CostBudgets budgets,
             CostShares shares,
             CostPaying paying,
             Participants participants,
@@ -89,6 +92,7 @@ public class CostSharing {
             PlatformTransactionManager transactions,
             Clock clock) {
         this.pools = pools;
+        this.budgets = budgets;
         this.shares = shares;
         this.paying = paying;
         this.participants = participants;
@@ -179,8 +183,92 @@ public class CostSharing {
                                 clock.instant(),
                                 null),
                         List.of());
+        withinBudget(declared.heading());
         pools.insert(declared);
         return declared;
+    }
+
+    private void withinBudget(Heading fresh) {
+        budgets.lock();
+        List<Budget> decided = budgets.of(fresh.purpose());
+        if (decided.isEmpty()) {
+            return;
+        }
+        List<Heading> same =
+                pools.underWay(fresh.first(), fresh.last()).stream()
+                        .map(CostPool::heading)
+                        .filter(other ->
+                                CostBudgets.key(other.purpose())
+                                        .equals(CostBudgets.key(fresh.purpose())))
+                        .toList();
+        for (YearMonth month = fresh.first();
+                !month.isAfter(fresh.last());
+                month = month.plusMonths(1)) {
+            Optional<Budget> budget = inForce(decided, month);
+            Money spent = spent(same, month, fresh.partOf(month));
+            if (budget.isPresent() && spent.exceeds(budget.get().monthly())) {
+                throw new CostPoolRefused(
+                        "above-budget",
+                        "the assembly lets %s a month be spent on this (resolution %d); with it, %s would be %s"
+                                .formatted(
+                                        budget.get().monthly(),
+                                        budget.get().resolution(),
+                                        month,
+                                        spent));
+            }
+        }
+    }
+
+    private static Optional<Budget> inForce(List<Budget> decided, YearMonth month) {
+        return decided.stream()
+                .filter(each -> !each.first().isAfter(month))
+                .reduce((earlier, later) -> later);
+    }
+
+    private static Money spent(List<Heading> pools, YearMonth month, Money more) {
+        return pools.stream()
+                .filter(each -> !month.isBefore(each.first()) && !month.isAfter(each.last()))
+                .map(each -> each.partOf(month))
+                .reduce(more, Money::plus);
+    }
+
+    /** Sets what may be spent on {@code purpose}, each month from {@code first} on. What was declared before stays. */
+    @Transactional
+    public void adoptBudget(String purpose, Money monthly, YearMonth first, int resolution) {
+        budgets.lock();
+        budgets.keep(new Budget(purpose, first, monthly, resolution), clock.instant());
+    }
+
+    /** What may be spent, and what of this month's was declared. */
+    record Spent(Budget budget, Money declared) {}
+
+    /** All budgets that hold this month or are to come, by purpose. */
+    List<Spent> budgets() {
+        YearMonth now = YearMonth.from(register.coop().dayAt(clock.instant()));
+        List<Budget> all = budgets.all();
+        List<Heading> pools =
+                this.pools.underWay(now, now).stream().map(CostPool::heading).toList();
+        var spent = new ArrayList<Spent>();
+        for (Budget budget : all) {
+            String key = CostBudgets.key(budget.purpose());
+            List<Budget> same =
+                    all.stream()
+                            .filter(each -> CostBudgets.key(each.purpose()).equals(key))
+                            .toList();
+            if (budget.first().isAfter(now) || inForce(same, now).equals(Optional.of(budget))) {
+                spent.add(
+                        new Spent(
+                                budget,
+                                spent(
+                                        pools.stream()
+                                                .filter(pool ->
+                                                        CostBudgets.key(pool.purpose()).equals(key))
+                                                .toList(),
+                                        now,
+                                        Money.zero(budget.monthly().currency()))));
+            }
+        }
+        return spent;
     }
 
     /**

@@ -150,6 +150,7 @@ final class Drafting {
             case "share" -> texts.say("line.share", label == null ? "" : label);
             case "reciprocity" -> texts.say("line.reciprocity");
             case "carriage" -> texts.say("line.carriage");
+            case "outage" -> texts.say("line.outage", label == null ? "" : label);
             case "carried" -> texts.say("line.carried");
             case "prepaid" -> texts.say("line.prepaid");
             default -> throw new IllegalStateException("a line of kind " + line.kind());

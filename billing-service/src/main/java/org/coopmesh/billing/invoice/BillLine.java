@@ -92,6 +92,8 @@ record BillLine(
         RECIPROCITY,
         /** Between members: carriage at a price. */
         CARRIAGE,
+        /** Dues given back for an outage. */
+        OUTAGE,
         /** A closed month charged anew: what came to light after its bill. */
         ADJUSTMENT,
         CARRIED,
@@ -196,6 +198,7 @@ record BillLine(
                     case SHARE -> Kind.SHARE;
                     case RECIPROCITY -> Kind.RECIPROCITY;
                     case CARRIAGE -> Kind.CARRIAGE;
+                    case OUTAGE -> Kind.OUTAGE;
                 },
                 null,
                 posted.month().atDay(1),
@@ -233,6 +236,7 @@ record BillLine(
                     case SHARE -> Posted.Kind.SHARE;
                     case RECIPROCITY -> Posted.Kind.RECIPROCITY;
                     case CARRIAGE -> Posted.Kind.CARRIAGE;
+                    case OUTAGE -> Posted.Kind.OUTAGE;
                     case DUES, USAGE, ADJUSTMENT, CARRIED, PREPAID ->
                             throw new IllegalStateException("posted by nobody: " + kind);
                 };

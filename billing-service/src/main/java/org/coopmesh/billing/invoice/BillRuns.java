@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.coopmesh.billing.costshare.CostSharing;
 import org.coopmesh.billing.ledger.Money;
+import org.coopmesh.billing.outage.OutageCredits;
 import org.coopmesh.billing.rating.PlanNotFound;
 import org.coopmesh.billing.rating.Rating;
 import org.coopmesh.billing.settlement.PostedQueue;
@@ -48,6 +49,7 @@ class BillRuns {
     private final Bills bills;
     private final CostSharing sharing;
     private final Settling settling;
+    private final OutageCredits outages;
     private final PostedQueue posted;
     private final PayerRegister register;
     private final InvoiceSettings settings;
@@ -59,6 +61,7 @@ class BillRuns {
             Bills bills,
             CostSharing sharing,
             Settling settling,
+            OutageCredits outages,
             PostedQueue posted,
             PayerRegister register,
             InvoiceSettings settings,
@@ -68,6 +71,7 @@ class BillRuns {
         this.bills = bills;
         this.sharing = sharing;
         this.settling = settling;
+        this.outages = outages;
         this.posted = posted;
         this.register = register;
         this.settings = settings;
@@ -161,10 +165,12 @@ class BillRuns {
     }
 
     private Result bill(Coop coop, YearMonth period) {
-        // What members share and settle for the month comes first, so that it is on the month's
+        // What members share and settle, and what is given back, comes first, so that it is on the
+        // month's
         // bill.
         settling.settle(period);
         sharing.allocate(period);
+        outages.credit(period);
         var payers = new TreeSet<>(Comparator.comparing(PayerId::value));
         payers.addAll(
                 register.payersBetween(

@@ -12,6 +12,7 @@ import org.coopmesh.billing.ledger.Ledger;
 import org.coopmesh.billing.ledger.Movement;
 import org.coopmesh.billing.metering.Metering;
 import org.coopmesh.billing.metering.UsageEvidence;
+import org.coopmesh.billing.outage.OutageCredits;
 import org.coopmesh.billing.rating.Charge;
 import org.coopmesh.billing.rating.Grounds;
 import org.coopmesh.billing.rating.Rating;
@@ -49,6 +50,7 @@ class EvidenceController {
     private final PayerRegister register;
     private final CostSharing sharing;
     private final Settling settling;
+    private final OutageCredits outages;
     private final Ledger ledger;
 
     EvidenceController(
@@ -59,6 +61,7 @@ class EvidenceController {
             PayerRegister register,
             CostSharing sharing,
             Settling settling,
+            OutageCredits outages,
             Ledger ledger) {
         this.invoicing = invoicing;
         this.bills = bills;
@@ -67,6 +70,7 @@ class EvidenceController {
         this.register = register;
         this.sharing = sharing;
         this.settling = settling;
+        this.outages = outages;
         this.ledger = ledger;
     }
 
@@ -141,9 +145,13 @@ class EvidenceController {
             return new LineEvidence.Rests.OnAccount();
         }
         PostedGrounds grounds =
-                (line.kind() == BillLine.Kind.SHARE
-                                ? sharing.grounds(source.id())
-                                : settling.grounds(source.id()))
+                (switch (line.kind()) {
+                            case SHARE -> sharing.grounds(source.id());
+                            case RECIPROCITY, CARRIAGE -> settling.grounds(source.id());
+                            case OUTAGE -> outages.grounds(source.id());
+                            case DUES, USAGE, ADJUSTMENT, CARRIED, PREPAID ->
+                                    throw new IllegalStateException("posted: " + line.kind());
+                        })
                         .orElseThrow(
                                 () -> new NoEvidence("not all was kept that it was reckoned from"));
         if (!caller.readsAllMoney() && !grounds.hideWhoIsWho()) {

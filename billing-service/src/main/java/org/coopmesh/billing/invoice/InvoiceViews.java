@@ -109,6 +109,7 @@ public final class InvoiceViews {
             return switch (kind) {
                 case SHARE -> "/api/cost-shares/" + id;
                 case RECIPROCITY, CARRIAGE -> "/api/settlements/entries/" + id;
+                case OUTAGE -> "/api/outage-credits/" + id;
                 case DUES, USAGE, ADJUSTMENT, CARRIED, PREPAID -> null;
             };
         }

@@ -30,7 +30,7 @@ public record AccountId(Kind kind, @Nullable UUID owner) implements Comparable<A
         INCOME_USAGE(false),
         /** What was given up. */
         WRITTEN_OFF(false),
-        /** What credit notes gave back of what was earned. */
+        /** What credit notes, and credits for outages, gave back of what was earned. */
         CREDITED(false),
         /** VAT charged and owed to the tax office; below zero by what is owed. */
         VAT(false),

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.coopmesh.billing.metering.QueryParameters.MalformedQuery;
@@ -27,6 +28,14 @@ class LinkController {
 
     /** Of one discrepancy; the first of them are evidence enough. */
     private static final int WINDOWS_MAX = 500;
+
+    /** An hour older than this is no load of now. */
+    private static final Duration LOAD_AGE_MAX = Duration.ofHours(6);
+
+    private static final int LOADS_MAX = 100_000;
+
+    /** Digits of a node's id that name it on the graph of the mesh. */
+    private static final int KEY_DIGITS = 12;
 
     private final Links links;
     private final PayerRegister register;
@@ -170,6 +179,43 @@ class LinkController {
                         .map(LinkView::of)
                         .toList();
         return new PageView<>(items, items.size() < size ? null : items.getLast().cursor());
+    }
+
+    /**
+     * Bytes of the newest whole hour that both ends agree on, in columns: what stands at one position belongs together.
+     *
+     * @param hour null where no link was counted lately
+     * @param low the first 12 digits of the lower end's id
+     * @param up bytes from low to high
+     */
+    record LoadView(
+            @Nullable Instant hour,
+            int seconds,
+            List<String> low,
+            List<String> high,
+            List<Long> up,
+            List<Long> down) {
+        static LoadView of(List<Links.Load> loads) {
+            return new LoadView(
+                    loads.isEmpty() ? null : loads.getFirst().hour(),
+                    (int) Duration.ofHours(1).toSeconds(),
+                    loads.stream().map(load -> key(load.link().low())).toList(),
+                    loads.stream().map(load -> key(load.link().high())).toList(),
+                    loads.stream().map(Links.Load::up).toList(),
+                    loads.stream().map(Links.Load::down).toList());
+        }
+
+        private static String key(NodeId node) {
+            return node.hex().substring(0, KEY_DIGITS);
+        }
+    }
+
+    /** How much passes every link now, for the graph of the mesh. A leaf's link tells what one household uses. */
+    @GetMapping("/links/load")
+    @PreAuthorize("hasAnyRole('treasurer', 'network', 'board')")
+    LoadView load() {
+        Instant hour = clock.instant().truncatedTo(ChronoUnit.HOURS);
+        return LoadView.of(links.newest(hour.minus(LOAD_AGE_MAX), hour, LOADS_MAX));
     }
 
     private static Links.Cursor cursor(String after) {

@@ -340,6 +340,29 @@ class Links {
     /** The last of a page of links. */
     record Cursor(Instant hour, LinkId link) {}
 
+    /** What both ends agree went over a link in an hour. */
+    record Load(LinkId link, Instant hour, long up, long down) {}
+
+    /** The newest hour of [{@code from}, {@code to}) that links were counted in, at most {@code limit} of them by id. */
+    List<Load> newest(Instant from, Instant to, int limit) {
+        return db.sql(
+                        """
+                        select low_node, high_node, hour, up_credited_bytes, down_credited_bytes from link_hour
+                        where hour = (select max(hour) from link_hour where hour >= :from and hour < :to)
+                        order by low_node, high_node limit :limit
+                        """)
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .param("to", to.atOffset(ZoneOffset.UTC))
+                .param("limit", limit)
+                .query((rows, i) ->
+                        new Load(
+                                link(rows),
+                                instant(rows, "hour"),
+                                rows.getLong("up_credited_bytes"),
+                                rows.getLong("down_credited_bytes")))
+                .list();
+    }
+
     /** One link in one hour, as it was found; the windows outside are counted, not listed. */
     record Found(
             LinkId link,

@@ -80,6 +80,14 @@ public record Plan(
         return part(TariffPart.Flat.class).map(TariffPart.Flat::monthly).orElse(zero());
     }
 
+    /** The same from {@code on} on with other flat dues. */
+    Plan withFlat(Money monthly, LocalDate on) {
+        var changed = new ArrayList<TariffPart>();
+        changed.add(new TariffPart.Flat(monthly));
+        parts.stream().filter(part -> !(part instanceof TariffPart.Flat)).forEach(changed::add);
+        return new Plan(code, name, description, on, currency, changed);
+    }
+
     /** The volume that dues include. */
     public long includedBytes() {
         return part(TariffPart.Volume.class).map(TariffPart.Volume::includedBytes).orElse(0L);

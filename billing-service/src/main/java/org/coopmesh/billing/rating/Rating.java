@@ -87,6 +87,37 @@ public class Rating {
     }
 
     /**
+     * Declares a new version of a plan that differs in its flat dues alone.
+     *
+     * @param decidedFor the day for which it was decided; a version of that day or later stands in its way
+     * @param on from when it counts, not before that day nor before today
+     * @param by what decided so
+     * @return why it cannot be; empty where it is
+     */
+    @Transactional
+    public Optional<String> changeDues(
+            String code, Money monthly, LocalDate decidedFor, LocalDate on, String by) {
+        plans.lock();
+        List<Plan> before = plans.all().stream().filter(plan -> plan.code().equals(code)).toList();
+        if (before.isEmpty()) {
+            return Optional.of("there is no plan " + code);
+        }
+        Plan latest = before.getLast();
+        if (!decidedFor.isAfter(latest.effectiveOn())) {
+            return Optional.of(
+                    "plan %s was declared for %s already".formatted(code, latest.effectiveOn()));
+        }
+        if (latest.scale().isPresent() && latest.flat().isZero()) {
+            return Optional.of("who is on plan " + code + " chooses their dues");
+        }
+        Plan changed = latest.withFlat(monthly, on);
+        Instant now = clock.instant();
+        plans.insert(changed, now, by);
+        outbox.add(PlanEvents.TOPIC, code, PlanEvents.declared(changed, now));
+        return Optional.empty();
+    }
+
+    /**
      * What the payer picked for the site, in the order in which it takes effect; of two with one day the later counts.
      */
     public List<DuesChoice> choices(PayerId payer, SiteId site) {

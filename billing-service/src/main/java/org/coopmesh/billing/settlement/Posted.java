@@ -19,6 +19,8 @@ public record Posted(UUID id, Kind kind, YearMonth month, String label, Money am
         /** Carried more, or less, than used. */
         RECIPROCITY,
         /** Carriage at a price, paid or earned. */
-        CARRIAGE
+        CARRIAGE,
+        /** Dues given back for an outage. */
+        OUTAGE
     }
 }

@@ -5,21 +5,25 @@ import java.time.Instant;
 import org.coopmesh.contracts.membership.v1.NodeAttached;
 import org.coopmesh.contracts.membership.v1.NodeEnrolled;
 import org.coopmesh.contracts.membership.v1.NodeEvent;
+import org.coopmesh.contracts.membership.v1.NodeOutageEnded;
 import org.coopmesh.eventbus.FactFields;
 import org.coopmesh.eventbus.Inbox;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Hears which nodes there are and which site holds which attachment from when to when. */
+/** Hears which nodes there are, which site holds which attachment from when to when, and what was out. */
 @Component
 class NodeListener {
     private final Inbox inbox;
     private final Attachments attachments;
+    private final ApplicationEventPublisher hearers;
 
-    NodeListener(Inbox inbox, Attachments attachments) {
+    NodeListener(Inbox inbox, Attachments attachments, ApplicationEventPublisher hearers) {
         this.inbox = inbox;
         this.attachments = attachments;
+        this.hearers = hearers;
     }
 
     @KafkaListener(topics = "coopmesh.membership.node.v1")
@@ -60,6 +64,33 @@ class NodeListener {
                             at);
             case RETIRED -> attachments.ended(nodeId, "retired");
             case REVOKED -> attachments.ended(nodeId, "revoked");
+            case OUTAGE_ENDED -> {
+                NodeOutageEnded fact = event.getOutageEnded();
+                var began =
+                        Instant.ofEpochSecond(
+                                fact.getBeganAt().getSeconds(), fact.getBeganAt().getNanos());
+                if (at.isAfter(began)) {
+                    hearers.publishEvent(
+                            new OutageEnded(
+                                    FactFields.id(
+                                            "outage_ended.attachment_id", fact.getAttachmentId()),
+                                    nodeId,
+                                    new SiteId(
+                                            FactFields.id(
+                                                    "outage_ended.site_id", fact.getSiteId())),
+                                    new MemberId(
+                                            FactFields.id(
+                                                    "outage_ended.member_id", fact.getMemberId())),
+                                    fact.getFaultNodeId().isEmpty()
+                                            ? null
+                                            : FactFields.nodeId(
+                                                    "outage_ended.fault_node_id",
+                                                    fact.getFaultNodeId()),
+                                    began,
+                                    at));
+                }
+            }
+            case PORT_BLOCKS_SET -> {} // Which ports are whose is nothing to bill.
             case FACT_NOT_SET -> {} // A newer fact than this version knows.
         }
     }

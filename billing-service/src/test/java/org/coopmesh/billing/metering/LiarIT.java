@@ -227,6 +227,24 @@ class LiarIT {
                                 .param("from", HOUR.toString())
                                 .with(as(owner, "network")))
                 .andExpect(jsonPath("$.items[0].balanced").value(true));
+        String load =
+                http.perform(get("/api/usage/links/load").with(as(owner, "network")))
+                        .andExpect(status().isOk())
+                        .andExpect(jsonPath("$.hour").value(HOUR.toString()))
+                        .andExpect(jsonPath("$.seconds").value(3600))
+                        .andReturn()
+                        .getResponse()
+                        .getContentAsString();
+        List<String> low = JsonPath.read(load, "$.low");
+        List<String> high = JsonPath.read(load, "$.high");
+        List<Number> up = JsonPath.read(load, "$.up");
+        assertThat(low).isNotEmpty().hasSameSizeAs(up).allMatch(key -> key.length() == 12);
+        assertThat(high)
+                .hasSameSizeAs(low)
+                .anyMatch(key -> relay.startsWith(key) || low.contains(relay.substring(0, 12)));
+        assertThat(up).allMatch(bytes -> bytes.longValue() > 0);
+        http.perform(get("/api/usage/links/load").with(as(owner, "member")))
+                .andExpect(status().isForbidden());
         for (String path : List.of("links", "discrepancies", "balances")) {
             http.perform(get("/api/usage/" + path).with(as(owner, "member")))
                     .andExpect(status().isForbidden());

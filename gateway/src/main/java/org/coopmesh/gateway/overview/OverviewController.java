@@ -59,6 +59,9 @@ class OverviewController {
     record NodesView(
             long up, long late, long down, long never, long membersAffected, boolean more) {}
 
+    /** Outages that affect members and that nobody acknowledged, and how many members they affect, each counted once a fault. */
+    record OutagesView(long count, boolean more, long members) {}
+
     record HomeView(
             List<PartView> parts,
             @Nullable CountView applicants,
@@ -68,6 +71,8 @@ class OverviewController {
             @Nullable NodesView nodes,
             @Nullable CountView unbilled,
             @Nullable CountView implausible,
+            @Nullable OutagesView outages,
+            @Nullable CountView failedMails,
             long deadLetters) {}
 
     @GetMapping("/home")
@@ -77,6 +82,8 @@ class OverviewController {
                 reader.ask(Part.MEMBERSHIP, "/api/members?state=applicant&limit=" + PAGE, token);
         var nodes =
                 reader.askPages(Part.MEMBERSHIP, "/api/nodes?limit=" + PAGE, NODE_PAGES_MAX, token);
+        var outages = reader.ask(Part.MEMBERSHIP, "/api/outages?state=open&limit=" + PAGE, token);
+        var mails = reader.ask(Part.MEMBERSHIP, "/api/members/mail", token);
         var overdue = reader.ask(Part.BILLING, "/api/invoices?state=overdue&limit=" + PAGE, token);
         var runs = reader.ask(Part.BILLING, "/api/bill-runs", token);
         var implausible = reader.ask(Part.BILLING, "/api/usage/implausible?limit=" + PAGE, token);
@@ -91,6 +98,8 @@ class OverviewController {
         var parts = new LinkedHashMap<Part, PartView>();
         note(parts, Part.MEMBERSHIP, applicants.get());
         note(parts, Part.MEMBERSHIP, nodes.get());
+        note(parts, Part.MEMBERSHIP, outages.get());
+        note(parts, Part.MEMBERSHIP, mails.get());
         note(parts, Part.BILLING, overdue.get());
         note(parts, Part.BILLING, runs.get());
         note(parts, Part.BILLING, implausible.get());
@@ -110,6 +119,8 @@ class OverviewController {
                 nodes(nodes.get()),
                 unbilled(runs.get()),
                 count(implausible.get()),
+                outages(outages.get()),
+                failedMails(mails.get()),
                 deadLetters);
     }
 
@@ -219,6 +230,35 @@ class OverviewController {
         // A list as long as was asked for may have been cut there.
         return new AppealsView(
                 body.path("items").size(), body.path("items").size() == PAGE, overdue);
+    }
+
+    /** Members see their own outages without a count of members, which is nothing that waits for them. */
+    private static @Nullable OutagesView outages(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        long count = 0;
+        long members = 0;
+        for (JsonNode outage : body.path("items")) {
+            if (outage.path("members").asLong(0) > 0 && !outage.hasNonNull("acknowledgedAt")) {
+                count++;
+                members += outage.path("members").asLong();
+            }
+        }
+        return new OutagesView(count, body.path("items").size() == PAGE, members);
+    }
+
+    /** What a person has to decide: failed, in doubt, or without an address. */
+    private static @Nullable CountView failedMails(Answer answer) {
+        if (!(answer instanceof Answer.Told(JsonNode body))) {
+            return null;
+        }
+        JsonNode counts = body.path("counts");
+        return new CountView(
+                counts.path("failed").asLong(0)
+                        + counts.path("doubtful").asLong(0)
+                        + counts.path("unaddressed").asLong(0),
+                false);
     }
 
     private static @Nullable OverdueView overdue(Answer answer) {

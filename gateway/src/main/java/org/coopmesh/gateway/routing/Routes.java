@@ -96,6 +96,7 @@ class Routes {
                             Part.ABUSE,
                             List.of(
                                     "reports",
+                                    "pleas",
                                     "cases",
                                     "hours",
                                     "bans",

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -19,17 +20,24 @@ import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.RouterFunctions;
 import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.resource.EncodedResourceResolver;
 
 /**
  * The dashboard's one page, for every path that is not a call or a file. Each answer has a nonce of its own; scripts and
  * styles without it do not run.
  */
 @Configuration
+@EnableConfigurationProperties(MapSettings.class)
 class DashboardPage implements WebMvcConfigurer {
     private static final String NONCE_PLACEHOLDER = "{{nonce}}";
     private static final int NONCE_BYTES = 18;
 
     private final SecureRandom random = new SecureRandom();
+    private final MapSettings map;
+
+    DashboardPage(MapSettings map) {
+        this.map = map;
+    }
 
     @Bean
     @Order(10)
@@ -52,10 +60,12 @@ class DashboardPage implements WebMvcConfigurer {
                 .body(page.replace(NONCE_PLACEHOLDER, nonce));
     }
 
-    private static String policy(String nonce) {
+    private String policy(String nonce) {
         return "default-src 'none'; script-src 'self' 'nonce-%s'; style-src 'self' 'nonce-%s'; "
                         .formatted(nonce, nonce)
-                + "img-src 'self' data: blob:; font-src 'self'; "
+                + "img-src 'self' data: blob:"
+                + (map.source().isEmpty() ? "" : " " + map.source())
+                + "; font-src 'self'; "
                 + "connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; "
                 + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }
@@ -66,7 +76,10 @@ class DashboardPage implements WebMvcConfigurer {
         registry.addResourceHandler("/assets/**")
                 .addResourceLocations("classpath:/static/assets/")
                 .setCacheControl(
-                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable())
+                // Packed by the build, better than there is time for on the way
+                .resourceChain(true)
+                .addResolver(new EncodedResourceResolver());
     }
 
     /** A path that a person may open: not a call, not a file. */

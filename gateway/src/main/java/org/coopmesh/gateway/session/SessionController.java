@@ -24,13 +24,25 @@ import org.springframework.web.bind.annotation.RestController;
 class SessionController {
     private final OAuth2AuthorizedClientRepository tokens;
     private final CoopTime time;
+    private final MapView map;
 
-    SessionController(OAuth2AuthorizedClientRepository tokens, CoopTime time) {
+    SessionController(
+            OAuth2AuthorizedClientRepository tokens, CoopTime time, MapSettings map) {
         this.tokens = tokens;
         this.time = time;
+        this.map =
+                new MapView(
+                        map.tiles().isEmpty() ? null : map.tiles(),
+                        map.attribution(),
+                        map.latitude(),
+                        map.longitude());
     }
 
     record CsrfView(String header, String token) {}
+
+    /** @param tiles where maps take their ground from; null where they show a grid of degrees */
+    record MapView(
+            @Nullable String tiles, String attribution, double latitude, double longitude) {}
 
     record SessionView(
             boolean signedIn,
@@ -38,7 +50,8 @@ class SessionController {
             @Nullable String name,
             List<String> roles,
             CsrfView csrf,
-            Instant now) {}
+            Instant now,
+            MapView map) {}
 
     @GetMapping
     ResponseEntity<SessionView> session(
@@ -51,13 +64,14 @@ class SessionController {
         }
         SessionView view =
                 client == null
-                        ? new SessionView(false, null, null, List.of(), csrfView, time.now())
-                        : signedIn(client, csrfView, time.now());
+                        ? new SessionView(false, null, null, List.of(), csrfView, time.now(), map)
+                        : signedIn(client, csrfView, time.now(), map);
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
     }
 
     /** The token came over the back channel, so its claims are read without checking the signature again. */
-    private static SessionView signedIn(OAuth2AuthorizedClient client, CsrfView csrf, Instant now)
+    private static SessionView signedIn(
+            OAuth2AuthorizedClient client, CsrfView csrf, Instant now, MapView map)
             throws ParseException {
         JWTClaimsSet claims =
                 SignedJWT.parse(client.getAccessToken().getTokenValue()).getJWTClaimsSet();
@@ -68,6 +82,7 @@ class SessionController {
                 claims.getStringClaim("name"),
                 roles == null ? List.of() : roles,
                 csrf,
-                now);
+                now,
+                map);
     }
 }

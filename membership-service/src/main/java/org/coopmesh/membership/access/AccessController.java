@@ -52,7 +52,7 @@ class AccessController {
             int total, int current, @Nullable Long slowestMillis, List<Coverage.Lagging> lagging) {}
 
     /** Of an attachment without what leads to its member, for whoever does not run the network. */
-    record EntryView(
+    record AccessEntryView(
             String key,
             String kind,
             String rule,
@@ -65,12 +65,12 @@ class AccessController {
             @Nullable Instant since,
             @JsonProperty("node") @Nullable UUID node,
             @Nullable UUID siteId) {
-        static EntryView of(AccessLists.Shown shown, Authentication caller) {
+        static AccessEntryView of(AccessLists.Shown shown, Authentication caller) {
             return shown.node() == null || isNetwork(caller) ? whole(shown) : withoutHolder(shown);
         }
 
-        private static EntryView withoutHolder(AccessLists.Shown shown) {
-            return new EntryView(
+        private static AccessEntryView withoutHolder(AccessLists.Shown shown) {
+            return new AccessEntryView(
                     shown.kind(),
                     shown.kind(),
                     ruleName(shown.rule()),
@@ -85,8 +85,8 @@ class AccessController {
                     null);
         }
 
-        private static EntryView whole(AccessLists.Shown shown) {
-            return new EntryView(
+        private static AccessEntryView whole(AccessLists.Shown shown) {
+            return new AccessEntryView(
                     shown.key(),
                     shown.kind(),
                     ruleName(shown.rule()),
@@ -102,7 +102,7 @@ class AccessController {
         }
     }
 
-    record Page(List<EntryView> items, @Nullable String next) {}
+    record Page(List<AccessEntryView> items, @Nullable String next) {}
 
     record CoverageView(
             String key,
@@ -161,7 +161,7 @@ class AccessController {
             UUID id = id(asked);
             return new Page(
                     lists.shown("attachment:" + id).stream()
-                            .map(shown -> EntryView.of(shown, caller))
+                            .map(shown -> AccessEntryView.of(shown, caller))
                             .toList(),
                     null);
         }
@@ -171,7 +171,7 @@ class AccessController {
         boolean more = found.size() > count;
         List<AccessLists.Shown> shown = more ? found.subList(0, count) : found;
         return new Page(
-                shown.stream().map(one -> EntryView.of(one, caller)).toList(),
+                shown.stream().map(one -> AccessEntryView.of(one, caller)).toList(),
                 more ? shown.getLast().key() : null);
     }
 

@@ -37,6 +37,7 @@ public class Assembly {
     private final Comments comments;
     private final TermsBook termsBook;
     private final BallotBox box;
+    private final BallotGate gate;
     private final BallotKeys keys;
     private final AssemblyKey key;
     private final Membership membership;
@@ -51,6 +52,7 @@ public class Assembly {
             Comments comments,
             TermsBook termsBook,
             BallotBox box,
+            BallotGate gate,
             BallotKeys keys,
             AssemblyKey key,
             Membership membership,
@@ -63,6 +65,7 @@ public class Assembly {
         this.comments = comments;
         this.termsBook = termsBook;
         this.box = box;
+        this.gate = gate;
         this.keys = keys;
         this.key = key;
         this.membership = membership;
@@ -104,6 +107,7 @@ public class Assembly {
         try {
             Change change = fields.change(termsBook.current());
             if (change instanceof Change.Access policy) policy.on(access.policy());
+            if (change instanceof Change.Hardship hardship) hardship.asked(membership.today());
             return change;
         } catch (IllegalArgumentException e) {
             String why = String.valueOf(e.getMessage());
@@ -299,10 +303,14 @@ public class Assembly {
 
     /**
      * Takes a ballot from anybody: its signature is all it needs. The same ballot counts once and gets the same receipt again. What is
-     * refused is counted, and nothing is kept of it.
+     * refused is counted, and nothing is kept of it; of very much in a short time only that it was too much.
      */
     @Transactional
     Casting cast(ProposalId id, Ballot ballot) {
+        String open = gate.key(id, proposals::openVotes);
+        boolean isSigned = open != null && BallotKey.of(open).signed(id, ballot);
+        if (isSigned ? !gate.takes(ballot) : !gate.looksAtAnother())
+            return new Casting.Refused(AssemblyRefused.tooMany(BallotGate.WINDOW));
         Optional<Proposal> seen = proposals.find(id);
         if (seen.isEmpty()) return new Casting.Refused(AssemblyRefused.notFound("proposal"));
         if (seen.get() instanceof Proposal.Voting vote
@@ -430,7 +438,9 @@ public class Assembly {
         Instant at = clock.instant();
         String reason = "resolution %d of the assembly".formatted(paper.number());
         switch (paper.change()) {
-            case Change.Resolution _, Change.Dues _, Change.Budget _ -> {}
+            case Change.Resolution _, Change.Dues _, Change.Budget _, Change.OutageCredit _ -> {}
+            case Change.Hardship(LocalDate until) ->
+                    standings.hold(paper.by(), until, reason, paper.by().value());
             case Change.Rules(String text) -> membership.adoptRules(text, reason);
             case Change.Access change ->
                     access.change(

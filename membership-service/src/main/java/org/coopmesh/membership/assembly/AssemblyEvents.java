@@ -3,6 +3,7 @@ package org.coopmesh.membership.assembly;
 import com.google.protobuf.Timestamp;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.HexFormat;
 import java.util.UUID;
 import org.coopmesh.contracts.membership.v1.AccessPolicyChange;
@@ -10,6 +11,8 @@ import org.coopmesh.contracts.membership.v1.AssemblyEvent;
 import org.coopmesh.contracts.membership.v1.AssemblyTermsChange;
 import org.coopmesh.contracts.membership.v1.BudgetChange;
 import org.coopmesh.contracts.membership.v1.DuesChange;
+import org.coopmesh.contracts.membership.v1.HardshipGrant;
+import org.coopmesh.contracts.membership.v1.OutageCreditChange;
 import org.coopmesh.contracts.membership.v1.Resolution;
 import org.coopmesh.contracts.membership.v1.ResolutionAdopted;
 import org.coopmesh.contracts.membership.v1.ResolutionTookEffect;
@@ -99,6 +102,13 @@ final class AssemblyEvents {
                                     .setPurpose(purpose)
                                     .setMonthlyMicro(monthlyMicro)
                                     .setCurrency(currency));
+            case Change.OutageCredit(int afterHours, int percent) ->
+                    resolution.setOutageCredit(
+                            OutageCreditChange.newBuilder()
+                                    .setAfterHours(afterHours)
+                                    .setPercent(percent));
+            case Change.Hardship(LocalDate until) ->
+                    resolution.setHardship(HardshipGrant.newBuilder().setUntil(until.toString()));
         }
         return resolution.build();
     }

@@ -1,5 +1,6 @@
 package org.coopmesh.membership.assembly;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
@@ -32,6 +33,16 @@ class AssemblyRefused extends RuntimeException {
 
     static AssemblyRefused unacceptable(String slug, String field, String why) {
         return new AssemblyRefused(HttpStatus.UNPROCESSABLE_CONTENT, slug, field, why);
+    }
+
+    /** So many came that they are not looked at for a while. */
+    static AssemblyRefused tooMany(Duration window) {
+        return new AssemblyRefused(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "too-many-ballots",
+                null,
+                "too many came that are none, or this one too often; again in %d s"
+                        .formatted(window.toSeconds()));
     }
 
     HttpStatus status() {

@@ -6,16 +6,21 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A change as it is written down: which kind, and the values of that kind. The same in requests, answers and the database.
  *
  * @param monthlyMicro of kinds {@code dues} and {@code budget}, in 10⁻⁶ of the co-op's currency
+ * @param hardshipUntil of kind {@code hardship}, for whoever proposes it: the last day
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record ChangeFields(
-        @NotNull @Pattern(regexp = "resolution|rules|policy|terms|dues|budget") String kind,
+        @NotNull
+                @Pattern(
+                        regexp = "resolution|rules|policy|terms|dues|budget|outage-credit|hardship")
+                String kind,
         @Nullable @Size(max = Change.Rules.TEXT_MAX) String rulesText,
         @Nullable Integer slowLaneKbit,
         @Nullable Integer slowLaneAfterDays,
@@ -28,11 +33,15 @@ record ChangeFields(
         @Nullable Integer votingDays,
         @Nullable @Pattern(regexp = "[a-z0-9][a-z0-9-]{0,39}") String planCode,
         @Nullable @Size(max = 100) String purpose,
-        @Nullable Long monthlyMicro) {
+        @Nullable Long monthlyMicro,
+        @Nullable Integer afterHours,
+        @Nullable Integer percent,
+        @Nullable LocalDate hardshipUntil) {
 
     private static ChangeFields bare(String kind) {
         return new ChangeFields(
-                kind, null, null, null, null, null, null, null, null, null, null, null, null, null);
+                kind, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                null, null, null);
     }
 
     static ChangeFields of(Change change) {
@@ -41,7 +50,7 @@ record ChangeFields(
             case Change.Rules(String text) ->
                     new ChangeFields(
                             "rules", text, null, null, null, null, null, null, null, null, null,
-                            null, null, null);
+                            null, null, null, null, null, null);
             case Change.Access access ->
                     new ChangeFields(
                             "policy",
@@ -49,6 +58,9 @@ record ChangeFields(
                             access.slowLaneKbit(),
                             access.slowLaneAfterDays(),
                             access.wallAfterDays(),
+                            null,
+                            null,
+                            null,
                             null,
                             null,
                             null,
@@ -73,6 +85,9 @@ record ChangeFields(
                             terms.votingDays(),
                             null,
                             null,
+                            null,
+                            null,
+                            null,
                             null);
             case Change.Dues(String planCode, long monthlyMicro) ->
                     new ChangeFields(
@@ -89,7 +104,10 @@ record ChangeFields(
                             null,
                             planCode,
                             null,
-                            monthlyMicro);
+                            monthlyMicro,
+                            null,
+                            null,
+                            null);
             case Change.Budget(String purpose, long monthlyMicro) ->
                     new ChangeFields(
                             "budget",
@@ -105,7 +123,48 @@ record ChangeFields(
                             null,
                             null,
                             purpose,
-                            monthlyMicro);
+                            monthlyMicro,
+                            null,
+                            null,
+                            null);
+            case Change.OutageCredit(int afterHours, int percent) ->
+                    new ChangeFields(
+                            "outage-credit",
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            afterHours,
+                            percent,
+                            null);
+            case Change.Hardship(LocalDate until) ->
+                    new ChangeFields(
+                            "hardship",
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            null,
+                            until);
         };
     }
 
@@ -135,6 +194,16 @@ record ChangeFields(
             case "dues" -> new Change.Dues(requireNonNullElse(planCode, ""), given(monthlyMicro));
             case "budget" ->
                     new Change.Budget(requireNonNullElse(purpose, "").strip(), given(monthlyMicro));
+            case "outage-credit" -> {
+                if (afterHours == null) throw new IllegalArgumentException("afterHours is missing");
+                if (percent == null) throw new IllegalArgumentException("percent is missing");
+                yield new Change.OutageCredit(afterHours, percent);
+            }
+            case "hardship" -> {
+                if (hardshipUntil == null)
+                    throw new IllegalArgumentException("hardshipUntil is missing");
+                yield new Change.Hardship(hardshipUntil);
+            }
             default -> throw new IllegalArgumentException("kind is unknown: " + kind);
         };
     }

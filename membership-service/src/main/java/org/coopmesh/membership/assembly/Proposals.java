@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
@@ -61,6 +63,18 @@ class Proposals {
                 .param("id", id.value())
                 .query(this::proposal)
                 .optional();
+    }
+
+    /** The public keys of all votes that are open. */
+    Map<ProposalId, String> openVotes() {
+        var keys = new HashMap<ProposalId, String>();
+        db.sql("select id, ballot_key from proposal where state = 'voting'")
+                .query(row -> {
+                    keys.put(
+                            new ProposalId(requireNonNull(row.getObject("id", UUID.class))),
+                            requireNonNull(row.getString("ballot_key")));
+                });
+        return keys;
     }
 
     /** Locks the row until the transaction ends: each step is taken once, and ballots go in one after the other. */

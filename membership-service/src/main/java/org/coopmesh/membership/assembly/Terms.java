@@ -44,7 +44,12 @@ record Terms(
                 quorumPercent,
                 switch (change) {
                     case Change.Rules _, Change.Procedure _ -> rulesMajority;
-                    case Change.Resolution _, Change.Access _, Change.Dues _, Change.Budget _ ->
+                    case Change.Resolution _,
+                            Change.Access _,
+                            Change.Dues _,
+                            Change.Budget _,
+                            Change.OutageCredit _,
+                            Change.Hardship _ ->
                             majority;
                 });
     }

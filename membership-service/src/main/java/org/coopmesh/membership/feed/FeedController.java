@@ -124,15 +124,15 @@ class FeedController {
 
     record KeyRequest(@NotBlank @Size(max = 80) String name) {}
 
-    record KeyView(
+    record FeedKeyView(
             UUID id,
             String name,
             Instant createdAt,
             UUID createdBy,
             @Nullable Instant revokedAt,
             @Nullable LocalDate lastUsedOn) {
-        static KeyView of(FeedKey key) {
-            return new KeyView(
+        static FeedKeyView of(FeedKey key) {
+            return new FeedKeyView(
                     key.id(),
                     key.name(),
                     key.createdAt(),
@@ -145,12 +145,12 @@ class FeedController {
     /** @param key the secret itself, told this once */
     record NewKeyView(UUID id, String name, String key) {}
 
-    record KeysView(List<KeyView> items, @Nullable String next) {}
+    record FeedKeysView(List<FeedKeyView> items, @Nullable String next) {}
 
     @GetMapping("/keys")
     @PreAuthorize("hasRole('board')")
-    KeysView keys() {
-        return new KeysView(feeds.keys().stream().map(KeyView::of).toList(), null);
+    FeedKeysView keys() {
+        return new FeedKeysView(feeds.keys().stream().map(FeedKeyView::of).toList(), null);
     }
 
     @PostMapping("/keys")

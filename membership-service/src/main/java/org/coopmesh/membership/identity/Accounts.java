@@ -96,8 +96,29 @@ class Accounts {
                 .orElse(Language.EN);
     }
 
-    void setLanguage(AccountId id, Language language) {
-        db.sql("update account set language = :language where id = :id and language <> :language")
+    /** The language that its owner chose; empty while it is a guess. */
+    Optional<Language> chosenLanguage(AccountId id) {
+        return db.sql("select language from account where id = :id and language_chosen")
+                .param("id", id.value())
+                .query(String.class)
+                .optional()
+                .map(Language::of);
+    }
+
+    void chooseLanguage(AccountId id, Language language) {
+        db.sql("update account set language = :language, language_chosen = true where id = :id")
+                .param("language", language.tag())
+                .param("id", id.value())
+                .update();
+    }
+
+    /** Takes what a browser would rather read, unless its owner chose a language. */
+    void guessLanguage(AccountId id, Language language) {
+        db.sql(
+                        """
+                        update account set language = :language
+                        where id = :id and language <> :language and not language_chosen
+                        """)
                 .param("language", language.tag())
                 .param("id", id.value())
                 .update();

@@ -48,7 +48,7 @@ class Arrivals {
                 request.getHeader("User-Agent"),
                 request.getSession().getId(),
                 before);
-        accounts.setLanguage(proof.account(), Language.of(request));
+        accounts.guessLanguage(proof.account(), Language.of(request));
         return keep(request, response, proof.in(id));
     }
 

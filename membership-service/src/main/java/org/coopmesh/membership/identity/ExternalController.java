@@ -3,12 +3,14 @@ package org.coopmesh.membership.identity;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Optional;
+import java.util.UUID;
 import org.coopmesh.membership.identity.ExternalProvider.Asked;
 import org.coopmesh.membership.identity.ExternalProvider.NotProved;
 import org.coopmesh.membership.identity.ExternalProvider.Someone;
@@ -37,7 +39,12 @@ class ExternalController {
 
     private static final Logger log = LoggerFactory.getLogger(ExternalController.class);
     private static final String ASKED = ExternalController.class.getName() + ".asked";
-    private static final String FOUND = ExternalController.class.getName() + ".found";
+    private static final String FOUND = ExternalController.class.getName() + ".found-for";
+
+    /** Whom the provider told, and who had asked: in the same session somebody else may be signed in by then. */
+    private record Found(UUID by, Someone someone) implements Serializable {
+        private static final long serialVersionUID = 1L;
+    }
 
     private final ExternalProvider provider;
     private final ExternalAccounts links;
@@ -63,18 +70,19 @@ class ExternalController {
 
     @GetMapping(BEGIN)
     String begin(HttpServletRequest request) {
-        return ask(request, false, SignInConfiguration.PAGE + "?external=silent");
+        return ask(request, null, SignInConfiguration.PAGE + "?external=silent");
     }
 
     @GetMapping(LINK)
-    String beginLink(HttpServletRequest request) {
-        return ask(request, true, SignInConfiguration.SECURITY + "?said=external-silent");
+    String beginLink(Authentication who, HttpServletRequest request) {
+        AccountId by = Proof.of(who).orElseThrow().account();
+        return ask(request, by, SignInConfiguration.SECURITY + "?said=external-silent");
     }
 
-    private String ask(HttpServletRequest request, boolean isLink, String otherwise) {
+    private String ask(HttpServletRequest request, @Nullable AccountId by, String otherwise) {
         if (!provider.isOn()) throw new ResponseStatusException(HttpStatus.NOT_FOUND);
         try {
-            Asked asked = provider.ask(isLink);
+            Asked asked = provider.ask(by);
             request.getSession().setAttribute(ASKED, asked);
             return "redirect:" + asked.uri();
         } catch (NotProved e) {
@@ -104,9 +112,15 @@ class ExternalController {
             log.atWarn().setCause(e).log("sign-in elsewhere not believed");
             return refused("refused");
         }
-        if (asked.links()) {
-            if (Proof.of(who).isEmpty()) return refused("refused");
-            session.setAttribute(FOUND, someone);
+        UUID by = asked.by();
+        if (by != null) {
+            if (!isStill(by, who)) {
+                log.atWarn()
+                        .addKeyValue("accountId", by)
+                        .log("answer from elsewhere was for who had been signed in before");
+                return refused("refused");
+            }
+            session.setAttribute(FOUND, new Found(by, someone));
             return "redirect:" + CONFIRM;
         }
         Optional<Account> account =
@@ -122,8 +136,8 @@ class ExternalController {
 
     /** Asked once more, so that no link of somebody else's links anything. */
     @GetMapping(CONFIRM)
-    String confirm(HttpServletRequest request, Model model) {
-        Someone found = (Someone) request.getSession().getAttribute(FOUND);
+    String confirm(Authentication who, HttpServletRequest request, Model model) {
+        Someone found = found(who, request.getSession());
         if (found == null) return "redirect:" + SignInConfiguration.SECURITY;
         model.addAttribute("provider", provider.name());
         model.addAttribute("label", found.label());
@@ -134,7 +148,7 @@ class ExternalController {
     String link(Authentication who, HttpServletRequest request) {
         AccountId id = Proof.of(who).orElseThrow().account();
         HttpSession session = request.getSession();
-        Someone found = (Someone) session.getAttribute(FOUND);
+        Someone found = found(who, session);
         session.removeAttribute(FOUND);
         if (found == null) return "redirect:" + SignInConfiguration.SECURITY;
         if (!links.link(id, found, clock.instant())) return said("external-taken");
@@ -144,6 +158,18 @@ class ExternalController {
                 provider.name() + ", " + found.label(),
                 request.getRemoteAddr());
         return said("external-linked");
+    }
+
+    /** What was found for who is signed in now; null where it was for somebody else. */
+    private static @Nullable Someone found(Authentication who, HttpSession session) {
+        return session.getAttribute(FOUND) instanceof Found(UUID by, Someone someone)
+                        && isStill(by, who)
+                ? someone
+                : null;
+    }
+
+    private static boolean isStill(UUID by, @Nullable Authentication who) {
+        return Proof.of(who).filter(proof -> proof.account().value().equals(by)).isPresent();
     }
 
     @PostMapping("/id/security/external/removal")

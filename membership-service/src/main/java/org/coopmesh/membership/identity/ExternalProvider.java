@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -70,9 +71,9 @@ class ExternalProvider {
     /**
      * Somebody who was sent there, as the session keeps it until they come back.
      *
-     * @param links whether they are to be linked, not signed in
+     * @param by who was signed in and is to be linked; null where somebody is to be signed in
      */
-    record Asked(String uri, String state, String nonce, String verifier, boolean links)
+    record Asked(String uri, String state, String nonce, String verifier, @Nullable UUID by)
             implements Serializable {
         private static final long serialVersionUID = 1L;
     }
@@ -116,7 +117,7 @@ class ExternalProvider {
         return settings.issuer();
     }
 
-    Asked ask(boolean links) throws NotProved {
+    Asked ask(@Nullable AccountId by) throws NotProved {
         var state = new State();
         var nonce = new Nonce();
         var verifier = new CodeVerifier();
@@ -134,7 +135,11 @@ class ExternalProvider {
                         .build()
                         .toURI();
         return new Asked(
-                uri.toString(), state.getValue(), nonce.getValue(), verifier.getValue(), links);
+                uri.toString(),
+                state.getValue(),
+                nonce.getValue(),
+                verifier.getValue(),
+                by == null ? null : by.value());
     }
 
     /** Trades {@code code} for who it is. */

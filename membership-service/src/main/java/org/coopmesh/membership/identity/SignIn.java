@@ -256,6 +256,11 @@ public class SignIn {
         return now;
     }
 
+    /** Who holds {@code role}, in order of their ids. */
+    public List<AccountId> holders(Role role) {
+        return grants.holders(role);
+    }
+
     /** Where letters to somebody go; empty where nobody signs in by this account any more. */
     public Optional<Addressee> addressee(AccountId id) {
         return accounts.find(id)

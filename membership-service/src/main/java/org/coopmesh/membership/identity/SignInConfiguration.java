@@ -77,6 +77,8 @@ import org.springframework.security.web.webauthn.api.UserVerificationRequirement
 import org.springframework.security.web.webauthn.jackson.WebauthnJacksonModule;
 import org.springframework.security.web.webauthn.management.WebAuthnRelyingPartyOperations;
 import org.springframework.security.web.webauthn.management.Webauthn4JRelyingPartyOperations;
+import org.springframework.web.servlet.LocaleResolver;
+import org.springframework.web.servlet.i18n.AcceptHeaderLocaleResolver;
 
 /**
  * Wires the authorization server and the sign-in page.
@@ -99,6 +101,15 @@ class SignInConfiguration {
     static final String KEYS = "/id/oauth2/jwks";
     static final String LOGOUT = "/id/connect/logout";
     static final String REVOKE = "/id/oauth2/revoke";
+
+    /** Pages are in a language that is written here, and say which; whoever wants none of them reads English. */
+    @Bean
+    LocaleResolver localeResolver() {
+        var wanted = new AcceptHeaderLocaleResolver();
+        wanted.setSupportedLocales(Arrays.stream(Language.values()).map(Language::locale).toList());
+        wanted.setDefaultLocale(Language.EN.locale());
+        return wanted;
+    }
 
     @Bean
     @Order(1)

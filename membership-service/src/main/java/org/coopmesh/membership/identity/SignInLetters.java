@@ -13,7 +13,7 @@ import org.coopmesh.mail.MailSender;
 import org.coopmesh.mail.MailWriter;
 import org.springframework.stereotype.Component;
 
-/** Writes what people are told about how they sign in, each in the language of the browser they last signed in with. */
+/** Writes what people are told about how they sign in, each in the language they chose, else that of the browser they last signed in with. */
 @Component
 class SignInLetters implements MailWriter {
     private static final String BOARD_PAGE = "/members/recoveries";

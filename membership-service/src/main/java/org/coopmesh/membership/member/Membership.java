@@ -162,6 +162,15 @@ public class Membership {
         return sites.find(id).map(this::facts);
     }
 
+    /**
+     * Looks whether there is such a site.
+     *
+     * @throws NotFound if there is none
+     */
+    public void mustBeThere(SiteId id) {
+        if (sites.find(id).isEmpty()) throw new NotFound(id);
+    }
+
     /** What is known about each of {@code ids}, in two questions however many they are; one that is not there is left out. */
     public Map<SiteId, SiteFacts> sites(Collection<SiteId> ids) {
         Map<SiteId, Subscription> inForce =
@@ -854,9 +863,17 @@ public class Membership {
 
     /** Sets the zone a site is in; null for none. */
     @Transactional
-    Site zone(SiteId id, @Nullable String zone) {
+    public Site zone(SiteId id, @Nullable String zone) {
         if (sites.lock(id).isEmpty()) throw new NotFound(id);
         sites.setZone(id, zone);
+        return sites.find(id).orElseThrow(() -> new NotFound(id));
+    }
+
+    /** Says where a site is; null for nobody knows. */
+    @Transactional
+    Site locate(SiteId id, Site.@Nullable Location location) {
+        if (sites.lock(id).isEmpty()) throw new NotFound(id);
+        sites.setLocation(id, location);
         return sites.find(id).orElseThrow(() -> new NotFound(id));
     }
 
@@ -878,9 +895,38 @@ public class Membership {
         return sites.places();
     }
 
+    /** A word of a label or zone. */
+    public static final String WORD = Labels.WORD;
+
+    /** Labels of one member. */
+    public static final int LABELS_MAX = Labels.PER_MEMBER_MAX;
+
+    /** By which words somebody, and the sites they answer for, are sorted. */
+    public record Sorted(
+            MemberId id, String name, String email, List<String> labels, List<Site> sites) {}
+
+    /** How everybody with one of these e-mail addresses is sorted, however those are written. */
+    @Transactional(readOnly = true)
+    public List<Sorted> sorted(Collection<String> emails) {
+        List<Member> found = members.alike(emails, List.of());
+        List<MemberId> ids = found.stream().map(Member::id).toList();
+        Map<MemberId, List<String>> labelled = labels.of(ids);
+        Map<MemberId, List<Site>> theirs =
+                sites.of(ids).stream().collect(Collectors.groupingBy(Site::memberId));
+        return found.stream()
+                .map(member ->
+                        new Sorted(
+                                member.id(),
+                                member.person().name(),
+                                member.person().email(),
+                                labelled.getOrDefault(member.id(), List.of()),
+                                theirs.getOrDefault(member.id(), List.of())))
+                .toList();
+    }
+
     /** Sets which labels a member has. */
     @Transactional
-    void label(MemberId member, Set<String> wanted) {
+    public void label(MemberId member, Set<String> wanted) {
         lock(member);
         labels.set(member, wanted);
     }

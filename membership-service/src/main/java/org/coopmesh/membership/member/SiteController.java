@@ -201,6 +201,28 @@ class SiteController extends ProblemSpeaker {
         membership.movesOut(new SiteId(id), new MemberId(memberId), id(caller));
     }
 
+    /** Both null for nobody knows. */
+    record LocationRequest(
+            @Nullable @DecimalMin("-90") @DecimalMax("90") Double latitude,
+            @Nullable @DecimalMin("-180") @DecimalMax("180") Double longitude) {}
+
+    /** Where a site is, for maps; board and network say it of any, members of their own. */
+    @PutMapping("/api/sites/{id}/location")
+    @PreAuthorize("hasAnyRole('board', 'network', 'member')")
+    SiteView locate(
+            @PathVariable UUID id,
+            @RequestBody @Valid LocationRequest request,
+            Authentication caller) {
+        var site = new SiteId(id);
+        SiteFacts facts = membership.site(site).orElseThrow(() -> new NotFound(site));
+        if (!has(caller, "board")
+                && !has(caller, "network")
+                && !facts.memberId().equals(id(caller)))
+            throw new NotAllowed("not-allowed", "this is another member's site");
+        membership.locate(site, location(request.latitude(), request.longitude()));
+        return view(site, facts.memberId());
+    }
+
     record PublicRequest(@NotNull Boolean open) {}
 
     /** Whether a site may be on public maps. Nobody consents for another: only the member who answers for it. */

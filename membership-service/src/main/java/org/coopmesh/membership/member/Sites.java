@@ -1,7 +1,10 @@
 package org.coopmesh.membership.member;
 
+import static java.util.Objects.requireNonNull;
+
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -59,6 +62,14 @@ class Sites {
                 .update();
     }
 
+    void setLocation(SiteId site, Site.@Nullable Location location) {
+        db.sql("update site set latitude = :latitude, longitude = :longitude where id = :id")
+                .param("id", site.value())
+                .param("latitude", location == null ? null : location.latitude(), Types.DOUBLE)
+                .param("longitude", location == null ? null : location.longitude(), Types.DOUBLE)
+                .update();
+    }
+
     /** Puts a site on public maps, or takes it off; the time of a word that stands already stays. */
     void setPublic(SiteId site, boolean open, Instant at) {
         db.sql(
@@ -85,10 +96,12 @@ class Sites {
     }
 
     List<SitePlace> places() {
-        return db.sql("select id, latitude, longitude, public_since from site")
+        return db.sql("select id, name, zone, latitude, longitude, public_since from site")
                 .query((row, _) ->
                         new SitePlace(
                                 new SiteId(row.getObject("id", UUID.class)),
+                                requireNonNull(row.getString("name")),
+                                row.getString("zone"),
                                 location(row),
                                 row.getObject("public_since") != null))
                 .list();

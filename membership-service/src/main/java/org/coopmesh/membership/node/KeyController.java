@@ -40,7 +40,7 @@ class KeyController {
      * @param phase steady, announced (the other is known and does not sign yet) or overlapping (the other does not sign any more)
      * @param dueAt when the next step is taken whoever waits; null when steady
      */
-    record KeyView(
+    record AuthorityKeyView(
             String kind,
             String phase,
             String current,
@@ -51,7 +51,7 @@ class KeyController {
             int inService,
             int waiting,
             List<LaggardView> laggards) {
-        static KeyView of(KeyRotation.Standing standing) {
+        static AuthorityKeyView of(KeyRotation.Standing standing) {
             return switch (standing.rotation()) {
                 case Rotation.Steady _ -> view(standing, "steady", null, null);
                 case Rotation.Announced(_, var next, _, var useAt) ->
@@ -61,12 +61,12 @@ class KeyController {
             };
         }
 
-        private static KeyView view(
+        private static AuthorityKeyView view(
                 KeyRotation.Standing standing,
                 String phase,
                 @Nullable String other,
                 @Nullable Instant dueAt) {
-            return new KeyView(
+            return new AuthorityKeyView(
                     standing.kind().text(),
                     phase,
                     standing.rotation().current(),
@@ -98,7 +98,7 @@ class KeyController {
             @Nullable UUID by,
             Instant at) {}
 
-    record KeysView(List<KeyView> items, List<StepView> steps) {}
+    record AuthorityKeysView(List<AuthorityKeyView> items, List<StepView> steps) {}
 
     /**
      * Why, and how.
@@ -121,10 +121,10 @@ class KeyController {
 
     @GetMapping
     @PreAuthorize("hasAnyRole('network', 'board')")
-    KeysView show() {
-        return new KeysView(
+    AuthorityKeysView show() {
+        return new AuthorityKeysView(
                 Arrays.stream(KeyKind.values())
-                        .map(kind -> KeyView.of(rotation.standing(kind)))
+                        .map(kind -> AuthorityKeyView.of(rotation.standing(kind)))
                         .toList(),
                 rotation.steps().stream()
                         .map(step -> {
@@ -144,7 +144,7 @@ class KeyController {
     /** Makes the next key; nodes are told of it, and it signs nothing yet. */
     @PostMapping("/{kind}/announce")
     @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
-    KeyView announce(
+    AuthorityKeyView announce(
             @PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
         rotation.announce(kind(kind), step.reason(), by(caller));
         return taken(kind);
@@ -153,7 +153,8 @@ class KeyController {
     /** The next key signs from now on. */
     @PostMapping("/{kind}/use")
     @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
-    KeyView use(@PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
+    AuthorityKeyView use(
+            @PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
         rotation.use(kind(kind), step.isForced(), step.reason(), by(caller));
         return taken(kind);
     }
@@ -161,15 +162,15 @@ class KeyController {
     /** The key of before counts no more and is destroyed. */
     @PostMapping("/{kind}/retire")
     @PreAuthorize("hasRole('board') and @freshProof.isGiven(authentication)")
-    KeyView retire(
+    AuthorityKeyView retire(
             @PathVariable String kind, @Valid @RequestBody Step step, Authentication caller) {
         rotation.retire(kind(kind), step.isForced(), step.isDisowned(), step.reason(), by(caller));
         return taken(kind);
     }
 
-    private KeyView taken(String kind) {
+    private AuthorityKeyView taken(String kind) {
         upkeep.takeUp();
-        return KeyView.of(rotation.standing(kind(kind)));
+        return AuthorityKeyView.of(rotation.standing(kind(kind)));
     }
 
     private static KeyKind kind(String text) {

@@ -228,12 +228,17 @@ class Faults {
                 .update();
     }
 
-    /** An outage of an attachment that is over. */
+    /**
+     * An outage of an attachment that is over.
+     *
+     * @param fault the topmost node that was silent
+     */
     record EndedOutage(
             NodeId node,
             AttachmentId attachment,
             SiteId site,
             MemberId member,
+            NodeId fault,
             Instant beganAt,
             Instant endedAt) {}
 
@@ -256,7 +261,7 @@ class Faults {
                             from unnest(:nodes::text[], :times::timestamptz[]) ended (node, at)
                             where silence.node_id = ended.node and silence.ended_at is null
                             returning silence.node_id, silence.silent_since, silence.ended_at, silence.fault_id)
-                        select over.*, a.attachment_id, a.site_id, a.member_id
+                        select over.*, a.attachment_id, a.site_id, a.member_id, fault.node_id as fault_node_id
                         from over join silence_attachment a using (node_id, silent_since)
                              join fault on fault.id = over.fault_id and fault.kind = 'node'
                         where over.ended_at - over.silent_since >= make_interval(secs => :least)
@@ -271,6 +276,7 @@ class Faults {
                                 new AttachmentId(row.getObject("attachment_id", UUID.class)),
                                 new SiteId(row.getObject("site_id", UUID.class)),
                                 new MemberId(row.getObject("member_id", UUID.class)),
+                                node(row, "fault_node_id"),
                                 instant(row, "silent_since"),
                                 instant(row, "ended_at")))
                 .list();
@@ -431,6 +437,67 @@ class Faults {
                         .param("note", note)
                         .update()
                 == 1;
+    }
+
+    /** Open faults that began before, affect members, that nobody knows of, and that nobody was told of by mail. */
+    List<UUID> untold(Instant beganBefore) {
+        return db.sql(
+                        """
+                        select f.id from fault f
+                         where f.ended_at is null and f.kind <> 'watch' and f.acknowledged_at is null and f.began_at <= :before
+                           and exists (select from silence s join silence_attachment a using (node_id, silent_since)
+                                       where s.fault_id = f.id and s.ended_at is null)
+                           and not exists (select from outage_letter l where l.fault_id = f.id)
+                         order by f.began_at, f.id
+                        """)
+                .param("before", time(beganBefore))
+                .query((row, _) -> requireNonNull(row.getObject("id", UUID.class)))
+                .list();
+    }
+
+    /** Somebody who was told that a fault began. */
+    record Letter(UUID fault, UUID recipient) {}
+
+    /** Who was told of a fault that ended before, by itself and not as a part of another, and not yet that it is over. */
+    List<Letter> overUntold(Instant endedBefore) {
+        return db.sql(
+                        """
+                        select l.fault_id, l.recipient_id from outage_letter l join fault f on f.id = l.fault_id
+                         where l.notice = 'outage-began' and f.ended_at <= :before and f.end_cause <> 'merged'
+                           and not exists (select from outage_letter o where o.fault_id = l.fault_id
+                                           and o.recipient_id = l.recipient_id and o.notice = 'outage-over')
+                         order by l.fault_id, l.recipient_id
+                        """)
+                .param("before", time(endedBefore))
+                .query((row, _) ->
+                        new Letter(
+                                requireNonNull(row.getObject("fault_id", UUID.class)),
+                                requireNonNull(row.getObject("recipient_id", UUID.class))))
+                .list();
+    }
+
+    /** Writes down that somebody is told; empty where they are already, whichever replica did so. */
+    Optional<UUID> note(UUID fault, String notice, UUID recipient, Instant at) {
+        return db.sql(
+                        """
+                        insert into outage_letter (id, fault_id, notice, recipient_id, at)
+                        values (gen_random_uuid(), :fault, :notice, :recipient, :at)
+                        on conflict (fault_id, notice, recipient_id) do nothing returning id
+                        """)
+                .param("fault", fault)
+                .param("notice", notice)
+                .param("recipient", recipient)
+                .param("at", time(at))
+                .query((row, _) -> requireNonNull(row.getObject("id", UUID.class)))
+                .optional();
+    }
+
+    /** What a letter is about; empty where that was forgotten. */
+    Optional<UUID> ofLetter(UUID letter) {
+        return db.sql("select fault_id from outage_letter where id = :letter")
+                .param("letter", letter)
+                .query((row, _) -> requireNonNull(row.getObject("fault_id", UUID.class)))
+                .optional();
     }
 
     /** Forgets faults that ended before, with what they covered. */

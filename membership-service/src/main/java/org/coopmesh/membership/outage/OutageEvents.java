@@ -22,6 +22,7 @@ final class OutageEvents {
                                 .setAttachmentId(outage.attachment().toString())
                                 .setSiteId(outage.site().toString())
                                 .setMemberId(outage.member().toString())
+                                .setFaultNodeId(outage.fault().hex())
                                 .setBeganAt(time(beganAt)))
                 .build();
     }

@@ -32,13 +32,39 @@ final class CsvFile {
     private CsvFile() {}
 
     /** @param line where it begins, from 1 */
-    private record Row(int line, List<String> cells) {}
+    record Row(int line, List<String> cells) {}
+
+    /** The lines after the first, blank ones left out, and where each column stands. */
+    record Table(Map<String, Integer> columns, List<Row> rows) {
+        @Nullable String cell(Row row, String column) {
+            return CsvFile.cell(row, columns, column);
+        }
+    }
+
+    /**
+     * Reads a table.
+     *
+     * @param known columns that there may be
+     * @param needed columns that there must be
+     * @throws RosterRefused if it is none, or has other columns
+     */
+    static Table table(String text, List<String> known, List<String> needed) {
+        int end = text.indexOf('\n');
+        String first = end < 0 ? text : text.substring(0, end);
+        List<Row> rows = rows(text, delimiter(first));
+        Map<String, Integer> columns = columns(rows.getFirst(), known, needed);
+        return new Table(
+                columns,
+                rows.subList(1, rows.size()).stream()
+                        .filter(row -> !row.cells.stream().allMatch(String::isBlank))
+                        .toList());
+    }
 
     static Roster read(String text, String planCode) {
         int end = text.indexOf('\n');
         String first = end < 0 ? text : text.substring(0, end);
         List<Row> rows = rows(text, delimiter(first));
-        Map<String, Integer> columns = columns(rows.getFirst());
+        Map<String, Integer> columns = columns(rows.getFirst(), COLUMNS, List.of("name", "email"));
         var reader = new LineReader();
         var lines = new ArrayList<RosterLine>();
         for (Row row : rows.subList(1, rows.size())) {
@@ -111,19 +137,19 @@ final class CsvFile {
     }
 
     /** A column that nobody knows is refused: what is misspelt would be lost without a word. */
-    private static Map<String, Integer> columns(Row head) {
+    private static Map<String, Integer> columns(Row head, List<String> known, List<String> needs) {
         var columns = new HashMap<String, Integer>();
         for (int i = 0; i < head.cells.size(); i++) {
             String name = head.cells.get(i).strip().toLowerCase(Locale.ROOT);
-            if (!COLUMNS.contains(name))
+            if (!known.contains(name))
                 throw head(
                         name,
                         "unknown-column",
-                        "no such column; known are " + String.join(", ", COLUMNS));
+                        "no such column; known are " + String.join(", ", known));
             if (columns.put(name, i) != null)
                 throw head(name, "column-twice", "the column stands there twice");
         }
-        for (String needed : List.of("name", "email"))
+        for (String needed : needs)
             if (!columns.containsKey(needed))
                 throw head(needed, "required", "the first line names no column " + needed);
         return columns;

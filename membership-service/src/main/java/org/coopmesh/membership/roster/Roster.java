@@ -44,7 +44,7 @@ record Roster(
     }
 
     /** UTF-8, with or without a byte order mark; nothing is guessed, since a wrong guess makes wrong names. */
-    private static String text(byte[] file) {
+    static String text(byte[] file) {
         if (file.length > BYTES_MAX)
             throw new RosterRefused(
                     "file-too-large", "", "", "size", "more than " + BYTES_MAX + " bytes");

@@ -1,8 +1,9 @@
 /**
- * Members who come from a file: a spreadsheet as CSV, or what MeshDB tells as JSON. First a preview, then all of it or nothing.
+ * What comes from a file: members, as CSV or as MeshDB tells them in JSON; labels, zones, and the nodes agreed for sites, as CSV.
+ * First a preview, then all of it or nothing.
  *
- * <p>Upstream: member. May import: member. The door is {@link org.coopmesh.membership.roster.RosterImport}; nobody asks it but
- * its own controller.
+ * <p>Upstream: member. May import: member. The doors are {@link org.coopmesh.membership.roster.RosterImport}, which nobody
+ * asks but its own controller, and {@link org.coopmesh.membership.roster.Agreed}, which {@code node} asks.
  */
 @NullMarked
 package org.coopmesh.membership.roster;

@@ -59,17 +59,18 @@ class HardshipController {
     }
 
     /** {@code until} null: the hold was ended. */
-    record WordView(@Nullable LocalDate until, String reason, UUID by, Instant at) {}
+    record HardshipWordView(@Nullable LocalDate until, String reason, UUID by, Instant at) {}
 
-    record WordsView(List<WordView> items, @Nullable String next) {}
+    record HardshipWordsView(List<HardshipWordView> items, @Nullable String next) {}
 
     /** Every hold that was given, changed or ended, newest first. */
     @GetMapping
-    WordsView words(@PathVariable UUID memberId) {
-        return new WordsView(
+    HardshipWordsView words(@PathVariable UUID memberId) {
+        return new HardshipWordsView(
                 review.hardship(new MemberId(memberId), WORDS_MAX).stream()
                         .map(word ->
-                                new WordView(word.until(), word.reason(), word.by(), word.at()))
+                                new HardshipWordView(
+                                        word.until(), word.reason(), word.by(), word.at()))
                         .toList(),
                 null);
     }

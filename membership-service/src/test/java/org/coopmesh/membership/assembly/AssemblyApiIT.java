@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.membership.v1.AssemblyEvent;
+import org.coopmesh.membership.Audit;
 import org.coopmesh.membership.RunningService;
 import org.coopmesh.membership.member.MemberId;
 import org.coopmesh.membership.member.Membership;
@@ -172,11 +173,19 @@ class AssemblyApiIT extends RunningService {
 
         // The same paper again: an answer that was lost on its way.
         assertThat(signature(sign(vote, me, first.folded()))).isEqualTo(signature);
-        sign(vote, me, second.folded())
-                .andExpect(status().isConflict())
-                .andExpect(
-                        jsonPath("$.type")
-                                .value("https://coopmesh.org/problems/ballot-signed-before"));
+        try (var audit = new Audit()) {
+            sign(vote, me, second.folded())
+                    .andExpect(status().isConflict())
+                    .andExpect(
+                            jsonPath("$.type")
+                                    .value("https://coopmesh.org/problems/ballot-signed-before"));
+            assertThat(audit.told())
+                    .contains(
+                            "ballot refused proposalId=%s why=ballot-signed-before".formatted(vote))
+                    .as("that it was tried is told, never by whom")
+                    .noneMatch(line -> line.contains(me.toString()));
+        }
+        assertThat(refusals(vote, "ballot-signed-before")).isEqualTo(1);
         Ballot ballot = first.ballot(signature);
         String receipt = receipt(cast(vote, ballot).andExpect(status().isOk()));
         assertThat(receipt(cast(vote, ballot).andExpect(status().isOk()))).isEqualTo(receipt);
@@ -463,6 +472,13 @@ class AssemblyApiIT extends RunningService {
         refusedField("{\"kind\": \"rules\"}", "change.rulesText");
         refusedField("{\"kind\": \"terms\", \"quorumPercent\": 101}", "change.quorumPercent");
         refusedField("{\"kind\": \"dues\", \"planCode\": \"standard\"}", "change.monthlyMicro");
+        refusedField("{\"kind\": \"outage-credit\", \"afterHours\": 6}", "change.percent");
+        refusedField(
+                "{\"kind\": \"outage-credit\", \"afterHours\": 0, \"percent\": 5}",
+                "change.afterHours");
+        refusedField(
+                "{\"kind\": \"hardship\", \"hardshipUntil\": \"%s\"}".formatted(today()),
+                "change.hardshipUntil");
         http.perform(
                         post("/api/assembly/proposals")
                                 .with(caller(members.get(0), "member"))
@@ -482,6 +498,83 @@ class AssemblyApiIT extends RunningService {
         refused(proposing(eager, RESOLUTION, null), 409, "too-many-drafts");
 
         for (UUID each : drafts) act(each, "withdraw", eager, "{\"reason\": \"Tidy.\"}");
+    }
+
+    @Test
+    void whoAsksForHardshipIsSparedUntilTheDayThatWasVoted() throws Exception {
+        LocalDate until = today().plusDays(60);
+        UUID asking = members.get(0);
+        UUID vote = open("{\"kind\": \"hardship\", \"hardshipUntil\": \"%s\"}".formatted(until));
+        for (UUID each : members) vote(vote, each, Choice.YES);
+        clock.advance(Duration.ofDays(2));
+        steps.take();
+        steps.take();
+
+        http.perform(
+                        get("/api/members/%s/hardship".formatted(asking))
+                                .with(caller(board, "treasurer")))
+                .andExpect(jsonPath("$.items[0].until").value(until.toString()))
+                .andExpect(
+                        jsonPath("$.items[0].reason")
+                                .value(
+                                        "resolution %d of the assembly"
+                                                .formatted(show(vote).path("number").asInt())));
+        assertThat(said(vote).getLast().toString())
+                .as("the fact says until when, not for whom")
+                .contains(until.toString())
+                .doesNotContain(asking.toString());
+    }
+
+    @Test
+    void whatOutagesGiveBackIsToldForBillingToCarryOut() throws Exception {
+        UUID vote = open("{\"kind\": \"outage-credit\", \"afterHours\": 6, \"percent\": 80}");
+        for (UUID each : members) vote(vote, each, Choice.YES);
+        clock.advance(Duration.ofDays(2));
+        steps.take();
+
+        assertThat(said(vote).getFirst().getAdopted().getResolution().getOutageCredit())
+                .satisfies(credit -> {
+                    assertThat(credit.getAfterHours()).isEqualTo(6);
+                    assertThat(credit.getPercent()).isEqualTo(80);
+                });
+    }
+
+    @Test
+    void aFloodOfFalseBallotsIsTurnedAwayAndEveryMembersBallotIsTaken() throws Exception {
+        clock.advance(BallotGate.WINDOW.plusSeconds(1));
+        UUID vote = open(RESOLUTION);
+        Ballot good = signed(vote, members.get(0), Choice.YES);
+        for (int i = 0; i < BallotGate.WRONG_MAX; i++) {
+            cast(vote, new Ballot("%064x".formatted(i), Choice.NO, good.signature()));
+        }
+
+        refused(
+                cast(vote, new Ballot("f".repeat(64), Choice.NO, good.signature())),
+                429,
+                "too-many-ballots");
+        refused(cast(UUID.randomUUID(), good), 429, "too-many-ballots");
+
+        assertThat(refusals(vote, "ballot-not-signed")).isLessThanOrEqualTo(BallotGate.WRONG_MAX);
+        cast(vote, good).andExpect(status().isOk());
+        vote(vote, members.get(1), Choice.NO);
+        assertThat(cast(vote)).isEqualTo(2);
+        clock.advance(BallotGate.WINDOW);
+        refused(cast(UUID.randomUUID(), good), 404, "proposal-not-found");
+    }
+
+    @Test
+    void oneBallotCastOverAndOverWaitsByItselfAlone() throws Exception {
+        clock.advance(BallotGate.WINDOW.plusSeconds(1));
+        UUID vote = open(RESOLUTION);
+        Ballot again = signed(vote, members.get(0), Choice.YES);
+        for (int i = 0; i < BallotGate.REPEATS_MAX; i++) {
+            cast(vote, again).andExpect(status().isOk());
+        }
+
+        refused(cast(vote, again), 429, "too-many-ballots");
+
+        vote(vote, members.get(1), Choice.YES);
+        assertThat(cast(vote)).isEqualTo(2);
     }
 
     @Test

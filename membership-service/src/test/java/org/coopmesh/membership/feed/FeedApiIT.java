@@ -15,6 +15,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.GZIPInputStream;
@@ -35,6 +38,9 @@ import tools.jackson.databind.JsonNode;
 /** What other programs are told of a mesh of two nodes; one member lets everybody see the site, the other does not. */
 @TestPropertySource(properties = "coopmesh.test.database=mesh")
 class FeedApiIT extends NetworkedService {
+    private static final DateTimeFormatter MESHVIEWER_TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ssxx");
+
     private static final List<String> PUBLIC =
             List.of("netjson.json", "meshviewer.json", "nodes.geojson");
     private static final List<String> ALL =
@@ -237,6 +243,61 @@ class FeedApiIT extends NetworkedService {
                         .filter(name -> !List.of("site", "domain").contains(name))
                         .toList();
         assertThat(feature.get("properties").propertyNames()).containsAll(named);
+    }
+
+    @Test
+    void whatReadersTakeForGrantedHoldsInEachFeed() throws Exception {
+        String key = key();
+
+        JsonNode graph = feed("netjson.json", key);
+        var ids = new HashSet<String>();
+        graph.get("nodes").forEach(node -> assertThat(ids.add(node.get("id").asString())).isTrue());
+        graph.get("links")
+                .forEach(link -> {
+                    assertThat(ids)
+                            .contains(link.get("source").asString(), link.get("target").asString());
+                    assertThat(link.get("cost").isNumber()).isTrue();
+                });
+        JsonNode viewed = feed("meshviewer.json", key);
+        OffsetDateTime.parse(viewed.get("timestamp").asString(), MESHVIEWER_TIME);
+        viewed.get("nodes")
+                .forEach(node -> {
+                    assertThat(ids).contains(node.get("node_id").asString());
+                    assertThat(node.get("is_online").isBoolean()).isTrue();
+                    assertThat(node.get("clients").isIntegralNumber()).isTrue();
+                    OffsetDateTime.parse(node.get("lastseen").asString(), MESHVIEWER_TIME);
+                    OffsetDateTime.parse(node.get("firstseen").asString(), MESHVIEWER_TIME);
+                });
+        viewed.get("links")
+                .forEach(link -> {
+                    assertThat(ids)
+                            .contains(link.get("source").asString(), link.get("target").asString());
+                    assertThat(link.get("source_tq").asDouble()).isBetween(0.0, 1.0);
+                    assertThat(link.get("target_tq").asDouble()).isBetween(0.0, 1.0);
+                });
+        JsonNode places = feed("nodes.geojson", key);
+        assertThat(places.get("type").asString()).isEqualTo("FeatureCollection");
+        assertThat(places.get("features")).isNotEmpty();
+        places.get("features")
+                .forEach(feature -> {
+                    assertThat(feature.get("type").asString()).isEqualTo("Feature");
+                    JsonNode at = feature.at("/geometry/coordinates");
+                    assertThat(at).as("longitude first, RFC 7946").hasSize(2);
+                    assertThat(at.get(0).asDouble()).isBetween(-180.0, 180.0);
+                    assertThat(at.get(1).asDouble()).isBetween(-90.0, 90.0);
+                });
+        JsonNode targets = feed("prometheus.json", key);
+        assertThat(targets.isArray()).as("HTTP service discovery").isTrue();
+        targets.forEach(group -> {
+            assertThat(group.propertyNames()).containsExactlyInAnyOrder("targets", "labels");
+            group.get("targets").forEach(target -> assertThat(target.isString()).isTrue());
+            group.get("labels")
+                    .properties()
+                    .forEach(label -> {
+                        assertThat(label.getKey()).matches("[a-zA-Z_][a-zA-Z0-9_]*");
+                        assertThat(label.getValue().isString()).as(label.getKey()).isTrue();
+                    });
+        });
     }
 
     @Test

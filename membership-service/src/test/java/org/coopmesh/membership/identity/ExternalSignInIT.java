@@ -83,6 +83,38 @@ class ExternalSignInIT extends SignInPages {
     }
 
     @Test
+    void anAnswerForWhoWasSignedInWhenItWasAskedLinksNobodyElse() throws Exception {
+        apply("Next At The Desk", "external-next@example.org");
+        tokens(codeFor(EMAIL, PASSWORD));
+        URI back =
+                PROVIDER.arrive(URI.create(location(send(request("/id/security/external").GET()))));
+        // Somebody else signs in, in the same browser.
+        submit("external-next@example.org", PASSWORD);
+
+        assertThat(location(send(request(back.getRawPath() + "?" + back.getRawQuery()).GET())))
+                .endsWith("external=refused");
+
+        assertThat(db.sql("select count(*) from external_account").query(Long.class).single())
+                .isZero();
+    }
+
+    @Test
+    void whatWasFoundForOneIsNotLinkedToWhoSignsInBeforeTheButton() throws Exception {
+        apply("Next At The Button", "external-button@example.org");
+        tokens(codeFor(EMAIL, PASSWORD));
+        URI back =
+                PROVIDER.arrive(URI.create(location(send(request("/id/security/external").GET()))));
+        send(request(back.getRawPath() + "?" + back.getRawQuery()).GET());
+        submit("external-button@example.org", PASSWORD);
+
+        assertThat(location(sent("/id/security/external/link", Map.of())))
+                .doesNotContain("external-linked");
+
+        assertThat(db.sql("select count(*) from external_account").query(Long.class).single())
+                .isZero();
+    }
+
+    @Test
     void anAnswerThatThisBrowserDidNotAskForIsRefused() throws Exception {
         link();
         signOut();

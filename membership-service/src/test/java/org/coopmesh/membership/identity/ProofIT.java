@@ -6,6 +6,7 @@ import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -194,6 +195,36 @@ class ProofIT extends SignInPages {
         assertThat(renewed(second)).isEqualTo(400);
         assertThat(renewed(third)).isEqualTo(200);
         assertThat(SIGN_IN.matcher(page()).results()).hasSize(1);
+    }
+
+    @Test
+    void aStolenSessionOpensNothingOnceItsOwnerEndsItElsewhereAndThatIsWrittenDown()
+            throws Exception {
+        JsonNode tokens = tokens(codeFor(EMAIL, PASSWORD));
+        List<HttpCookie> stolen = List.copyOf(cookies.getCookieStore().getCookies());
+        String signIn =
+                SignedJWT.parse(tokens.path("id_token").asString())
+                        .getJWTClaimsSet()
+                        .getStringClaim("sign_in");
+        cookies.getCookieStore().removeAll();
+        tokens(codeFor(EMAIL, PASSWORD));
+
+        sent("/id/security/sign-ins/" + signIn + "/end", Map.of());
+
+        cookies.getCookieStore().removeAll();
+        for (HttpCookie cookie : stolen) {
+            cookies.getCookieStore().add(URI.create("http://localhost:" + port + "/id/"), cookie);
+        }
+        assertThat(location(send(request("/id/security").GET()))).endsWith("/id/sign-in");
+        assertThat(location(send(request(authorize()).GET()))).endsWith("/id/sign-in");
+        assertThat(renewed(tokens)).isEqualTo(400);
+        assertThat(
+                        db.sql(
+                                        "select what from identity_event where account_id = :board order by id desc limit 1")
+                                .param("board", boardId())
+                                .query(String.class)
+                                .single())
+                .isEqualTo("sign-in-ended");
     }
 
     @Test

@@ -290,6 +290,26 @@ class MemberLifeApiIT extends RunningService {
                                 .with(caller(board, "network")))
                 .andExpect(jsonPath("$.zone").value("North 1"));
 
+        String place = "{\"latitude\": 41.5, \"longitude\": 2.25}";
+        http.perform(
+                        json(put("/api/sites/{id}/location", site), place)
+                                .with(caller(id, "member")))
+                .andExpect(jsonPath("$.latitude").value(41.5))
+                .andExpect(jsonPath("$.longitude").value(2.25));
+        http.perform(
+                        json(put("/api/sites/{id}/location", site), place)
+                                .with(caller(UUID.randomUUID(), "member", "treasurer")))
+                .andExpect(status().isForbidden());
+        http.perform(
+                        json(put("/api/sites/{id}/location", site), "{\"latitude\": 41.5}")
+                                .with(caller(board, "network")))
+                .andExpect(status().isUnprocessableContent())
+                .andExpect(jsonPath("$.errors[0].field").value("longitude"));
+        http.perform(
+                        json(put("/api/sites/{id}/location", site), "{}")
+                                .with(caller(board, "network")))
+                .andExpect(jsonPath("$.latitude").doesNotExist());
+
         for (String by : List.of("label=roof access", "zone=North 1"))
             http.perform(
                             get("/api/members")

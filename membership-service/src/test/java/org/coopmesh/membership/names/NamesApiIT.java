@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import org.coopmesh.membership.Audit;
 import org.coopmesh.membership.node.NetworkedService;
 import org.coopmesh.membership.node.TestAgent;
 import org.hamcrest.Matchers;
@@ -95,7 +96,12 @@ class NamesApiIT extends NetworkedService {
         register(owner, "coco").andExpect(status().isCreated());
 
         // Cyrillic throughout; a digit for a letter
-        refused(register(owner, "сосо"), "label", "taken");
+        try (var audit = new Audit()) {
+            refused(register(owner, "сосо"), "label", "taken");
+            assertThat(audit.told())
+                    .contains("name refused by=%s rule=taken".formatted(owner.id()))
+                    .noneMatch(line -> line.contains("сосо"));
+        }
         refused(register(owner, "c0c0"), "label", "taken");
         refused(register(owner, "раypal"), "label", "mixed-scripts");
         refused(register(owner, "counci1"), "label", "reserved");

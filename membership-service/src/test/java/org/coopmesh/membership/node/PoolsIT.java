@@ -10,6 +10,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.coopmesh.membership.Audit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,9 +49,17 @@ class PoolsIT extends NetworkedService {
                 .andExpect(status().isConflict())
                 .andExpect(
                         jsonPath("$.type").value("https://coopmesh.org/problems/pools-exhausted"));
-        add("10.77.0.0/16", "fd78::/64")
-                .andExpect(status().isUnprocessableContent())
-                .andExpect(jsonPath("$.errors[0].field").value("poolsV4"));
+        try (var audit = new Audit()) {
+            add("10.77.0.0/16", "fd78::/64")
+                    .andExpect(status().isUnprocessableContent())
+                    .andExpect(jsonPath("$.errors[0].field").value("poolsV4"));
+            assertThat(audit.told())
+                    .anyMatch(line ->
+                            line.startsWith(
+                                            "request refused by=%s method=POST route=/api/coop/pools status=422"
+                                                    .formatted(board))
+                                    && line.contains("rules=poolsV4 "));
+        }
         add("10.78.0.0/24", "fd77::/48").andExpect(status().isUnprocessableContent());
         add("10.78.0.0/24", "fe80::/64").andExpect(status().isUnprocessableContent());
         add("10.78.0.0/24", "fd78::/64")

@@ -31,6 +31,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.ReportTopologyRequest;
 import org.coopmesh.contracts.membership.v1.TopologyServiceGrpc;
+import org.coopmesh.membership.Audit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,12 +162,18 @@ class RefusedEnrolmentIT extends NetworkedService {
 
             agent.show(another.issue(agent.id(), agent.tls().getPublic(), agent.identityKey()));
 
-            assertThatThrownBy(() -> report(agent))
-                    .isInstanceOfSatisfying(
-                            StatusRuntimeException.class,
-                            e ->
-                                    assertThat(e.getStatus().getCode())
-                                            .isIn(Status.Code.UNAVAILABLE, Status.Code.UNKNOWN));
+            try (var audit = new Audit()) {
+                assertThatThrownBy(() -> report(agent))
+                        .isInstanceOfSatisfying(
+                                StatusRuntimeException.class,
+                                e ->
+                                        assertThat(e.getStatus().getCode())
+                                                .isIn(
+                                                        Status.Code.UNAVAILABLE,
+                                                        Status.Code.UNKNOWN));
+                assertThat(audit.told())
+                        .anyMatch(line -> line.startsWith("certificate refused subject="));
+            }
         }
     }
 

@@ -30,11 +30,16 @@ import tools.jackson.databind.JsonNode;
 
 /** A gateway, a relay behind it, two roofs behind that, and six more at the gateway; some fall silent. */
 @TestPropertySource(
-        properties = {"coopmesh.test.database=mesh", "coopmesh.outage.check-interval=PT24H"})
+        properties = {
+            "coopmesh.test.database=mesh",
+            "coopmesh.outage.check-interval=PT24H",
+            "coopmesh.outage.told-from=4h"
+        })
 class OutageApiIT extends NetworkedService {
     private static final int NODES = 10;
 
     @Autowired private Outages outages;
+    @Autowired private OutageLetters letters;
 
     private Instant now;
     private final List<Integer> cut = new ArrayList<>();
@@ -178,6 +183,9 @@ class OutageApiIT extends NetworkedService {
                 .isEqualTo(second.id().toString());
         assertThat(told.getFirst().getOutageEnded().getSiteId())
                 .isEqualTo(second.site().toString());
+        assertThat(told.getFirst().getOutageEnded().getFaultNodeId())
+                .as("what broke, as far as the mesh tells")
+                .isEqualTo("%064x".formatted(4));
         long seconds =
                 told.getFirst().getOccurredAt().getSeconds()
                         - told.getFirst().getOutageEnded().getBeganAt().getSeconds();
@@ -213,6 +221,65 @@ class OutageApiIT extends NetworkedService {
         db.sql("update outage_watch set checked_at = now() - interval '3 minutes'").update();
         http.perform(get("/api/outages").with(caller(board, "network")))
                 .andExpect(jsonPath("$.watch.silent").value(true));
+    }
+
+    @Test
+    void whoRunsTheNetworkIsToldOnceOfAnOutageThatAffectsMembersAndOnceThatItIsOver()
+            throws Exception {
+        UUID operator = operator();
+        cut(4); // Nobody has anything there.
+        cut(1, 2, 3);
+        pass(Duration.ofMinutes(8));
+        letters.tell(now);
+        assertThat(mails(operator)).isEmpty();
+        pass(Duration.ofMinutes(12));
+
+        letters.tell(now);
+        letters.tell(now);
+
+        assertThat(mails(operator)).containsExactly("outage-began");
+        cut.clear();
+        pass(Duration.ofMinutes(5));
+        letters.tell(now);
+        assertThat(mails(operator)).as("it may come back yet").hasSize(1);
+        pass(Duration.ofMinutes(15));
+        letters.tell(now);
+        letters.tell(now);
+        assertThat(mails(operator)).containsExactly("outage-began", "outage-over");
+    }
+
+    @Test
+    void anOutageThatSomebodyKnowsOfIsMailedToNobody() throws Exception {
+        UUID operator = operator();
+        cut(1, 2, 3);
+        pass(Duration.ofMinutes(8));
+        acknowledge(open().get(0).get("id").asString(), "on my way");
+        pass(Duration.ofMinutes(30));
+
+        letters.tell(now);
+
+        assertThat(mails(operator)).isEmpty();
+    }
+
+    private UUID operator() throws Exception {
+        db.sql("delete from mail where notice like 'outage-%'").update();
+        UUID operator = first.id();
+        http.perform(
+                        put("/api/members/{id}/roles", operator)
+                                .with(caller(board, "board"))
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        "{\"roles\": [\"member\", \"network\"], \"reason\": \"night shift\"}"))
+                .andExpect(status().is2xxSuccessful());
+        return operator;
+    }
+
+    private List<String> mails(UUID to) {
+        return db.sql(
+                        "select notice from mail where recipient_id = :to and notice like 'outage-%' order by id")
+                .param("to", to)
+                .query(String.class)
+                .list();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.coopmesh.membership.Audit;
 import org.coopmesh.membership.RunningService;
 import org.coopmesh.membership.member.Membership;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +121,28 @@ class RosterApiIT extends RunningService {
                 .andExpect(jsonPath("$.errors[0].at").value("3"));
 
         assertThat(members("whole@example.org")).isZero();
+    }
+
+    @Test
+    void aFileInAnotherEncodingIsRefusedWithItsLineAndWrittenDownWithoutItsWords()
+            throws Exception {
+        byte[] latin =
+                "name,email\nJos\u00e9,jose@example.org\n".getBytes(StandardCharsets.ISO_8859_1);
+        try (var audit = new Audit()) {
+            http.perform(
+                            post("/api/members/import/preview")
+                                    .with(caller(board, "board"))
+                                    .contentType(MediaType.APPLICATION_OCTET_STREAM)
+                                    .content(latin))
+                    .andExpect(status().isUnprocessableContent())
+                    .andExpect(jsonPath("$.errors[0].at").value("2"))
+                    .andExpect(jsonPath("$.errors[0].rule").value("encoding"));
+            assertThat(audit.told())
+                    .anyMatch(line ->
+                            line.contains("route=/api/members/import/preview status=422")
+                                    && line.contains("problem=file-unreadable"))
+                    .noneMatch(line -> line.contains("jose"));
+        }
     }
 
     @Test

@@ -99,7 +99,9 @@ public final class TestCoop implements AutoCloseable {
             SubjectPublicKeyInfoFactory.createSubjectPublicKeyInfo(listSigner.generatePublicKey())
                     .getEncoded();
     private final NioEventLoopGroup loop = new NioEventLoopGroup(1);
-    private final Server server;
+    private final BindableService[] others;
+    private final int number;
+    private volatile Server server;
 
     public TestCoop(BindableService... others) throws Exception {
         this(Duration.ofDays(365), others);
@@ -133,6 +135,22 @@ public final class TestCoop implements AutoCloseable {
         callers.updateTrustCredentials(new X509Certificate[] {authority});
         port.updateIdentityCredentials(
                 new X509Certificate[] {serverCertificate, authority}, serverKey.getPrivate());
+        this.others = others;
+        server = listen(0);
+        number = server.getPort();
+    }
+
+    /** Nothing listens any more; who is enrolled stays enrolled. */
+    public void stop() throws InterruptedException {
+        server.shutdownNow().awaitTermination();
+    }
+
+    /** Listens again where it did. */
+    public void start() throws Exception {
+        server = listen(number);
+    }
+
+    private Server listen(int atPort) throws Exception {
         var credentials =
                 TlsServerCredentials.newBuilder()
                         .keyManager(port)
@@ -140,7 +158,8 @@ public final class TestCoop implements AutoCloseable {
                         .clientAuth(TlsServerCredentials.ClientAuth.OPTIONAL)
                         .build();
         var builder =
-                NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), credentials)
+                NettyServerBuilder.forAddress(
+                                new InetSocketAddress("127.0.0.1", atPort), credentials)
                         // Of its own, so that it belongs to the network namespace of the calling
                         // thread.
                         .bossEventLoopGroup(loop)
@@ -149,11 +168,11 @@ public final class TestCoop implements AutoCloseable {
                         .intercept(new CallerFromCertificate())
                         .addService(new TrustEndpoint());
         for (BindableService other : others) builder.addService(other);
-        server = builder.build().start();
+        return builder.build().start();
     }
 
     public String target() {
-        return "127.0.0.1:" + server.getPort();
+        return "127.0.0.1:" + number;
     }
 
     public String fingerprint() throws Exception {

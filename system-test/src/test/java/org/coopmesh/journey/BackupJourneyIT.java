@@ -1,0 +1,81 @@
+package org.coopmesh.journey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A backup of the living village, taken while it is busy, brings back what was there. */
+class BackupJourneyIT {
+    private static final Path AGE = Path.of("/usr/bin/age");
+    private static final Path TOOL = Path.of("../tools/backup").toAbsolutePath().normalize();
+
+    @TempDir Path folder;
+
+    @Test
+    void aBackupOfABusyVillageIsRestorableAndADamagedOneIsRefused() throws Exception {
+        assumeTrue(Files.isExecutable(AGE), "needs age");
+        Path state = LivingVillage.get().installation().state();
+        String key = folder.resolve("operator.key").toString();
+        run(state, "age-keygen", "-o", key);
+        String recipient = Files.readAllLines(Path.of(key)).get(1).replaceAll(".* ", "");
+
+        String archive =
+                run(state, TOOL.toString(), "backup", folder.toString(), "--quickstart", "--to", recipient)
+                        .strip()
+                        .split(" ")[0];
+
+        assertThat(run(state, TOOL.toString(), "drill", archive, "--key", key))
+                .contains("restorable")
+                .contains("ok     ledger.unbalanced      0")
+                .doesNotContain("WRONG");
+        assertThat(refused(state, "restore", archive, "--key", key))
+                .contains("there is an installation");
+        Path empty = folder.resolve("elsewhere");
+        assertThat(run(empty, TOOL.toString(), "restore", archive, "--key", key))
+                .contains("next: ./coopmesh up");
+        assertThat(empty.resolve("secrets.properties"))
+                .hasSameTextualContentAs(state.resolve("secrets.properties"));
+        assertThat(empty.resolve("keys/ca.key"))
+                .hasSameBinaryContentAs(state.resolve("keys/ca.key"));
+
+        Path keys = Path.of(archive, "keys.tar.gz.age");
+        byte[] bytes = Files.readAllBytes(keys);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(keys, bytes);
+        assertThat(refused(state, "drill", archive, "--key", key))
+                .contains("keys.tar.gz.age is damaged");
+    }
+
+    private static String refused(Path state, String... arguments) throws Exception {
+        var command = new ArrayList<String>(List.of(TOOL.toString()));
+        command.addAll(List.of(arguments));
+        var told = new StringBuilder();
+        assertThat(exit(told, state, command)).as(told.toString()).isNotZero();
+        return told.toString();
+    }
+
+    private static String run(Path state, String... command) throws Exception {
+        var told = new StringBuilder();
+        assertThat(exit(told, state, List.of(command)))
+                .as("%s: %s", String.join(" ", command), told)
+                .isZero();
+        return told.toString();
+    }
+
+    private static int exit(StringBuilder told, Path state, List<String> command) throws Exception {
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("COOPMESH_STATE", state.toString());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        Process process = builder.start();
+        told.append(
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        return process.waitFor();
+    }
+}
