@@ -18,7 +18,7 @@ export default function UsageChart({ steps, label, local = false }: { steps: Usa
   const scheme = useComputedColorScheme();
   const { ref: sizeRef, width } = useElementSize();
   const host = useRef<HTMLDivElement>(null);
-  const [down, up, mesh] = [t`Down`, t`Up`, t`Local mesh`];
+  const [down, up, mesh] = [t`Downloaded`, t`Uploaded`, t`Local mesh`];
 
   useEffect(() => {
     if (!host.current || width === 0) return;
