@@ -369,7 +369,7 @@ export class FakeCoop {
     const on = (pattern: RegExp, verb = 'GET') => (method === verb ? pattern.exec(path) : null);
     const items = (list: unknown[]) => ({ status: 200, body: { items: this.empty ? [] : list, next: null } });
     const ok = (answer?: unknown) => (answer === undefined ? { status: 204 } : { status: 200, body: answer });
-    const open = /^\/api\/(session|coop|plans|applications|reports(\/[0-9a-f-]{36})?)$/.test(path) || path.startsWith('/log/');
+    const open = /^\/api\/(session|coop|plans|applications|(reports|pleas)(\/[0-9a-f-]{36})?)$/.test(path) || path.startsWith('/log/');
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 

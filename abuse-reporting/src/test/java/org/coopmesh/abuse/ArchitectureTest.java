@@ -89,7 +89,8 @@ class ArchitectureTest {
         ArchRule rule =
                 noClasses()
                         .that()
-                        // How old a proof is, the machine says that signed the token: no demo clock moves it.
+                        // How old a proof is, the machine says that signed the token: no demo clock
+                        // moves it.
                         .doNotHaveFullyQualifiedName(FreshProof.class.getName())
                         .should()
                         .accessTargetWhere(

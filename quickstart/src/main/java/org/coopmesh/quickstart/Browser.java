@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -142,6 +143,10 @@ public final class Browser {
 
     /** Hands in a text. */
     public Answer putText(String path, String text) {
+        return proving(path, () -> putTextOnce(path, text));
+    }
+
+    private Answer putTextOnce(String path, String text) {
         HttpRequest.Builder request =
                 request(path)
                         .header("Content-Type", "text/plain")
@@ -162,9 +167,13 @@ public final class Browser {
         return change("DELETE", path, Map.of(), Map.of());
     }
 
-    /** What wants a fresh proof of who somebody is gets one, as from a person who types the password again. */
     private Answer change(String method, String path, Object body, Map<String, String> headers) {
-        Answer answer = changeOnce(method, path, body, headers);
+        return proving(path, () -> changeOnce(method, path, body, headers));
+    }
+
+    /** What wants a fresh proof of who somebody is gets one, as from a person who types the password again. */
+    private Answer proving(String path, Supplier<Answer> asking) {
+        Answer answer = asking.get();
         if (email.isEmpty() || !wantsProof(answer)) {
             return answer;
         }
@@ -173,7 +182,7 @@ public final class Browser {
         } catch (IllegalStateException notNow) {
             throw new UncheckedIOException(new IOException("no fresh proof for " + path, notNow));
         }
-        Answer again = changeOnce(method, path, body, headers);
+        Answer again = asking.get();
         if (wantsProof(again)) {
             throw new UncheckedIOException(new IOException("still no fresh proof for " + path));
         }

@@ -37,7 +37,8 @@ class WitnessesJourneyIT {
         var at = new Installation(Path.of("..").toAbsolutePath().normalize(), state, SLOT, false);
         try (var village = Quickstart.start(at, System.out::println)) {
             Browser browser = new Browser(village);
-            eventually("the log has a checkpoint", () -> browser.standing().path("size").asLong() > 0);
+            eventually(
+                    "the log has a checkpoint", () -> browser.standing().path("size").asLong() > 0);
 
             patiently("a node has cosigned it", () -> !browser.words().path("items").isEmpty());
 

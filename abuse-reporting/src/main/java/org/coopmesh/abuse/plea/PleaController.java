@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.abuse.ban.Ban;
@@ -227,8 +228,7 @@ class PleaController {
             @PathVariable UUID id,
             @RequestParam(required = false) @Nullable @Size(max = TOKEN_LENGTH_MAX) String token,
             @Valid @RequestBody TextRequest request) {
-        Petition petition =
-                pleading.lodge(id, token(token), request.text().strip()).petition();
+        Petition petition = pleading.lodge(id, token(token), request.text().strip()).petition();
         return new LodgedView(petition.lodgedAt(), petition.dueAt());
     }
 
@@ -255,7 +255,7 @@ class PleaController {
     @GetMapping("/api/abuse/pleas/{id}")
     @PreAuthorize("hasAnyRole('moderator', 'board')")
     PleaView show(@PathVariable UUID id, @AuthenticationPrincipal Jwt jwt) {
-        return view(pleading.read(new PleaId(id)), member(jwt));
+        return view(pleading.read(new PleaId(id), member(jwt)), member(jwt));
     }
 
     @Operation(
@@ -276,7 +276,7 @@ class PleaController {
                 by,
                 moderates ? Adjudication.Office.MODERATOR : Adjudication.Office.BOARD,
                 request.reason().strip());
-        return view(pleading.read(new PleaId(id)), by);
+        return view(pleading.read(new PleaId(id), by), by);
     }
 
     @Operation(summary = "Let the ban stand, with reasons that go out by mail")
@@ -288,7 +288,7 @@ class PleaController {
             @AuthenticationPrincipal Jwt jwt) {
         MemberId by = member(jwt);
         pleading.refuse(new PleaId(id), by, request.reason().strip());
-        return view(pleading.read(new PleaId(id)), by);
+        return view(pleading.read(new PleaId(id), by), by);
     }
 
     private static FollowUpToken token(@Nullable String text) {
@@ -342,7 +342,7 @@ class PleaController {
             case NOT_THERE -> problem(HttpStatus.NOT_FOUND, "plea-not-found", e.getMessage());
             case ONCE, NOT_BANNED, DECIDED, NOT_YOU -> {
                 var problem = problem(HttpStatus.CONFLICT, "plea-refused", e.getMessage());
-                problem.setProperty("rule", e.why().name().toLowerCase(java.util.Locale.ROOT));
+                problem.setProperty("rule", e.why().name().toLowerCase(Locale.ROOT));
                 yield problem;
             }
         };

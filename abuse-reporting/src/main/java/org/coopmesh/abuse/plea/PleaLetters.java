@@ -3,12 +3,14 @@ package org.coopmesh.abuse.plea;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.coopmesh.abuse.bouncer.Dropped;
 import org.coopmesh.abuse.report.FollowUpToken;
+import org.coopmesh.abuse.report.Language;
 import org.coopmesh.abuse.report.Words;
 import org.coopmesh.abuse.subject.Coop;
 import org.coopmesh.abuse.subject.Prefix;
@@ -47,7 +49,7 @@ class PleaLetters implements MailWriter {
         this.transaction = transaction;
     }
 
-    static Words words(org.coopmesh.abuse.report.Language language) {
+    static Words words(Language language) {
         return Words.of(PleaLetters.class, "letters", language);
     }
 
@@ -150,7 +152,7 @@ class PleaLetters implements MailWriter {
             String to,
             Map<String, String> address,
             Map<String, String> more) {
-        var values = new java.util.HashMap<>(address);
+        var values = new HashMap<>(address);
         values.putAll(more);
         return new Written.Ready(
                 to,

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.coopmesh.abuse.ban.Ban;
 import org.coopmesh.abuse.ban.BanEnded;
 import org.coopmesh.abuse.ban.BanId;
@@ -27,6 +28,7 @@ import org.coopmesh.abuse.plea.Plea.Refused;
 import org.coopmesh.abuse.plea.PleaRefused.Why;
 import org.coopmesh.abuse.report.FollowUpToken;
 import org.coopmesh.abuse.report.Language;
+import org.coopmesh.abuse.subject.CaseId;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.Prefix;
 import org.coopmesh.abuse.subject.SubjectRegister;
@@ -111,7 +113,7 @@ public class Pleading {
     /** What drops packets of an address, the narrowest and longest of the co-op's own bans first, lists of others last. */
     List<Dropped> covering(Prefix address) {
         List<Dropped> all = feed.covering(address);
-        return java.util.stream.Stream.concat(
+        return Stream.concat(
                         all.stream().filter(Pleading::isOurs), all.stream().filter(d -> !isOurs(d)))
                 .toList();
     }
@@ -235,17 +237,23 @@ public class Pleading {
     /** The ban, for somebody who may hear the appeal. */
     private Ban heardBy(Lodged lodged, MemberId by) {
         Ban ban = bans.find(lodged.petition().ban());
-        if (subjects.household(by).isHitBy(ban.order().target())) {
-            throw new ConflictOfInterest("the ban hits you or your household");
+        if (isTooNear(ban, by)) {
+            throw new ConflictOfInterest(
+                    "the ban hits you or your household, or its case is too near");
         }
         if (!mayHear(ban, by)) {
             throw new PleaRefused(
                     Why.NOT_YOU, "you had a part in this ban: another moderator hears the appeal");
         }
-        if (ban.order().origin() instanceof Origin.OfDecision) {
-            casework.refuseConflict(java.util.Objects.requireNonNull(ban.order().caseId()), by);
-        }
         return ban;
+    }
+
+    /** Whether a ban hits the reader's household, or was decided in a case that they stand too near to. */
+    private boolean isTooNear(Ban ban, MemberId reader) {
+        CaseId decidedIn =
+                ban.order().origin() instanceof Origin.OfDecision ? ban.order().caseId() : null;
+        return subjects.household(reader).isHitBy(ban.order().target())
+                || decidedIn != null && casework.isTooNear(decidedIn, reader);
     }
 
     /** Nobody who ordered the ban, agreed to it or decided it. */
@@ -295,17 +303,26 @@ public class Pleading {
         publicLog.append(new LogFact(kind, petition.id().toString(), Map.of(), Map.of()));
     }
 
-    /** @throws PleaRefused if there is none */
-    Heard read(PleaId id) {
-        return heard(find(id));
+    /**
+     * An appeal and the ban, for somebody who may know of it.
+     *
+     * @throws PleaRefused if there is none
+     * @throws ConflictOfInterest if the reader stands too near
+     */
+    Heard read(PleaId id, MemberId reader) {
+        Heard heard = heard(find(id));
+        if (isTooNear(heard.ban(), reader)) {
+            throw new ConflictOfInterest(
+                    "the ban hits you or your household, or its case is too near");
+        }
+        return heard;
     }
 
-    /** Those that wait and are due first, first; without those about a ban that hits the reader's household. */
+    /** Those that wait and are due first, first; without those that the reader stands too near to. */
     List<Heard> list(@Nullable String state, int limit, MemberId reader) {
-        var household = subjects.household(reader);
         return pleas.list(state, limit).stream()
                 .map(this::heard)
-                .filter(heard -> !household.isHitBy(heard.ban().order().target()))
+                .filter(heard -> !isTooNear(heard.ban(), reader))
                 .toList();
     }
 

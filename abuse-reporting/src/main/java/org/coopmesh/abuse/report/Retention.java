@@ -2,8 +2,10 @@ package org.coopmesh.abuse.report;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.coopmesh.abuse.evidence.EvidenceVault;
+import org.coopmesh.mail.Mails;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -20,17 +22,23 @@ class Retention {
     private final Reports reports;
     private final CaseCalendar calendar;
     private final EvidenceVault vault;
+    private final Mails mails;
     private Instant reached = Instant.EPOCH;
     private UUID reachedReport = FIRST;
 
-    Retention(Reports reports, CaseCalendar calendar, EvidenceVault vault) {
+    Retention(Reports reports, CaseCalendar calendar, EvidenceVault vault, Mails mails) {
         this.reports = reports;
         this.calendar = calendar;
         this.vault = vault;
+        this.mails = mails;
     }
 
     @Scheduled(fixedDelayString = "${coopmesh.evidence.check-interval}")
     void eraseOver() {
+        // The queue of letters names where each went.
+        mails.forget(
+                Set.of(ReportLetters.RECEIPT, ReportLetters.OUTCOME, ReportLetters.OVERTURNED),
+                vault.closedBefore());
         erase(reports.mutedWithWords(vault.closedBefore(), BATCH));
         List<CaseCalendar.Closed> over =
                 calendar.closed(reached, reachedReport, vault.closedBefore(), BATCH);

@@ -67,6 +67,14 @@ class EvidenceApiIT {
                 caseId);
     }
 
+    private int letters(Filed file) {
+        return db.sql(
+                        "select count(*) from mail join case_report on report_id = about where case_id = cast(? as uuid)")
+                .param(file.caseId())
+                .query(Integer.class)
+                .single();
+    }
+
     private ResultActions open(Person who, Filed file, String passphrase) throws Exception {
         return calls.post(
                 who,
@@ -211,6 +219,7 @@ class EvidenceApiIT {
         calls.get(anna, "/api/cases/" + alone.caseId())
                 .andExpect(jsonPath("$.reports[0].description").value("look"))
                 .andExpect(jsonPath("$.reports[0].reporter").value("mail"));
+        assertThat(letters(alone)).isEqualTo(1);
         clock.advance(Duration.ofSeconds(2));
         ReflectionTestUtils.invokeMethod(retention, "eraseOver");
         assertThat(stored(alone.id())).isFalse();
@@ -224,6 +233,7 @@ class EvidenceApiIT {
                 .andExpect(jsonPath("$.reports[0].description").doesNotExist())
                 .andExpect(jsonPath("$.reports[0].reporter").value("anonymous"))
                 .andExpect(jsonPath("$.reports[0].additions").isEmpty());
+        assertThat(letters(alone)).as("nor where one went").isZero();
         assertThat(
                         db.sql("select count(*) from report where description is null")
                                 .query(Integer.class)

@@ -238,6 +238,7 @@ class PleaApiIT {
         var neighbour = new Person(home.member(), List.of("member", "moderator"));
         calls.post(neighbour, "/api/abuse/pleas/" + id + "/grant", "{\"reason\": \"me\"}")
                 .andExpect(status().isForbidden());
+        calls.get(neighbour, "/api/abuse/pleas/" + id).andExpect(status().isForbidden());
         calls.get(neighbour, "/api/abuse/pleas?limit=200")
                 .andExpect(jsonPath("$.items[?(@.id == '" + id + "')]").isEmpty());
         calls.post(BELA, "/api/abuse/pleas/" + id + "/grant", "{\"reason\": \"right\"}")
