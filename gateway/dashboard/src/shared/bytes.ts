@@ -11,3 +11,6 @@ export function formatBytes(bytes: number, locale = 'en'): string {
 
 /** "1,024" in the reader's grammar. */
 export const formatCount = (value: number, locale = 'en'): string => new Intl.NumberFormat(regionOf(locale)).format(value);
+
+/** A decimal figure as services send it ("177.24") in the reader's grammar, with all its digits. */
+export const formatFigure = (value: string | number, locale = 'en'): string => new Intl.NumberFormat(regionOf(locale), { maximumFractionDigits: 9 }).format(value as Intl.StringNumericLiteral);

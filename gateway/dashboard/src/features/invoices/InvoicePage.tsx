@@ -4,6 +4,7 @@ import { IconCoins } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { formatFigure } from '@/shared/bytes';
 import { newKey } from '@/shared/api';
 import { formatMoney, isZero, type Money } from '@/shared/money';
 import { NextPart } from '@/shared/instalments';
@@ -76,8 +77,8 @@ function LinesPanel({ invoice }: { invoice: Invoice }) {
   const plans = useQuery(plansQuery).data;
   const rows = useMemo(() => invoice.lines.map((line, at) => ({ ...line, key: String(at) })), [invoice.lines]);
   const columns = useMemo((): Column<InvoiceLine & { key: string }>[] => [
-    { id: 'what', head: t`What`, cell: (row) => <><LineName line={row} plan={plans?.find((plan) => plan.code === row.planCode)?.name ?? row.planCode ?? ''} />{row.from && row.to && <small className="num">{absolute(row.from, i18n.locale)} – {absolute(row.to, i18n.locale)}</small>}<Proof line={row} />{row.saved && !isZero(row.saved) && <small><Trans>{row.localGb} GB on the local mesh were free: <Amount of={row.saved} /> saved</Trans></small>}</> },
-    { id: 'quantity', head: t`Quantity`, end: true, cell: (row) => (row.quantity === null || row.quantity === undefined ? <Nothing /> : <><span className="num"><Quantity line={row} /></span>{row.includedGb && row.includedGb !== '0' && <small><Trans>{row.includedGb} GB included</Trans></small>}</>) },
+    { id: 'what', head: t`What`, cell: (row) => <><LineName line={row} plan={plans?.find((plan) => plan.code === row.planCode)?.name ?? row.planCode ?? ''} />{row.from && row.to && <small className="num">{absolute(row.from, i18n.locale)} – {absolute(row.to, i18n.locale)}</small>}<Proof line={row} />{row.saved && !isZero(row.saved) && <small><Trans>{formatFigure(row.localGb ?? 0, i18n.locale)} GB on the local mesh were free: <Amount of={row.saved} /> saved</Trans></small>}</> },
+    { id: 'quantity', head: t`Quantity`, end: true, cell: (row) => (row.quantity === null || row.quantity === undefined ? <Nothing /> : <><span className="num"><Quantity line={row} /></span>{row.includedGb && row.includedGb !== '0' && <small><Trans>{formatFigure(row.includedGb, i18n.locale)} GB included</Trans></small>}</>) },
     { id: 'price', head: t`Each`, end: true, cell: (row) => <><Amount of={row.unitPrice} />{row.unitPrice && row.unit?.startsWith('day of') && <small><Trans>a month</Trans></small>}</> },
     { id: 'amount', head: t`Amount`, end: true, cell: (row) => <Amount of={row.amount} /> },
   ], [t, i18n, plans]);
@@ -91,8 +92,9 @@ function LinesPanel({ invoice }: { invoice: Invoice }) {
 
 /** "12 of 30 days", "177.24 GB". */
 function Quantity({ line }: { line: InvoiceLine }) {
+  const { i18n } = useLingui();
   const month = /^day of (\d+)$/.exec(line.unit ?? '')?.[1];
-  return month ? <Trans>{line.quantity} of {month} days</Trans> : <>{line.quantity} {line.unit}</>;
+  return month ? <Trans>{line.quantity} of {month} days</Trans> : <>{formatFigure(line.quantity ?? 0, i18n.locale)} {line.unit}</>;
 }
 
 /** How many signed windows stand behind a line. */

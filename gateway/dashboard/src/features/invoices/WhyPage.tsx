@@ -4,6 +4,7 @@ import { IconDownload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { formatFigure } from '@/shared/bytes';
 import { plansQuery } from '@/shared/coop';
 import { download } from '@/shared/download';
 import { isNegative, isZero, toMicro } from '@/shared/money';
@@ -63,7 +64,7 @@ function LinePanel({ line, plan, evidence }: { line: InvoiceLine; plan: string; 
         <Evidence of={evidence} />
         {line.explainedAt && <ExplainedAt path={line.explainedAt} />}
       </div>
-      {line.saved && !isZero(line.saved) && !isNegative(line.saved) && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>{line.localGb} GB stayed on the local mesh. They cost nothing; as Internet traffic they would have cost <Amount of={line.saved} />.</Trans></p>}
+      {line.saved && !isZero(line.saved) && !isNegative(line.saved) && <p className="soft" style={{ marginTop: '0.6rem' }}><Trans>{formatFigure(line.localGb ?? 0, i18n.locale)} GB stayed on the local mesh. They cost nothing; as Internet traffic they would have cost <Amount of={line.saved} />.</Trans></p>}
     </Panel>
   );
 }

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { IconCircleCheck, IconFlag3, IconPlus, IconReceipt2, IconRouter } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { formatFigure } from '@/shared/bytes';
 import { categoryName } from '@/shared/abuse';
 import { isNegative, isZero, negate } from '@/shared/money';
 import { NextPart } from '@/shared/instalments';
@@ -102,10 +103,11 @@ function PayerView({ payer }: { payer: PayerBill }) {
 }
 
 function ChargeName({ charge }: { charge: Charge }) {
+  const { i18n } = useLingui();
   const kind = charge.kind === 'dues' || charge.kind === 'usage' ? charge.kind : charge.charge ?? charge.kind;
   switch (kind) {
     case 'dues': return <Trans>Dues</Trans>;
-    case 'usage': return <>{charge.quantity ? <Trans>Internet, {charge.quantity} GB</Trans> : <Trans>Internet</Trans>}{charge.includedGb && <> <Trans>({charge.includedGb} GB included)</Trans></>}{charge.saved && !isZero(charge.saved) && <> · <Trans><Amount of={charge.saved} /> saved on the local mesh</Trans></>}</>;
+    case 'usage': return <>{charge.quantity ? <Trans>Internet, {formatFigure(charge.quantity, i18n.locale)} GB</Trans> : <Trans>Internet</Trans>}{charge.includedGb && <> <Trans>({formatFigure(charge.includedGb, i18n.locale)} GB included)</Trans></>}{charge.saved && !isZero(charge.saved) && <> · <Trans><Amount of={charge.saved} /> saved on the local mesh</Trans></>}</>;
     case 'carried': return <Trans>Fractions of a cent from before</Trans>;
     default: return <>{kind}</>;
   }

@@ -1,4 +1,5 @@
 import { Trans, useLingui } from '@lingui/react/macro';
+import { formatFigure } from '../bytes';
 import { partsOf, type Plan, type PlanPart, type PriceWindow } from '../coop';
 import { isZero } from '../money';
 import { Amount } from './values';
@@ -18,7 +19,7 @@ function PartText({ part }: { part: PlanPart }) {
       if (isZero(part.perGb)) return <Trans>No charge for Internet traffic</Trans>;
       return Number(part.includedGb) > 0 ? <Trans>{included} GB included, each GB more <Amount of={part.perGb} /></Trans> : <Trans>Each GB <Amount of={part.perGb} /></Trans>;
     }
-    case 'peak': return <Trans>Each Mbit/s above {part.committedMbit} Mbit/s in all but the busiest hours: <Amount of={part.perMbit} /> a month</Trans>;
+    case 'peak': return <Trans>Each Mbit/s above {formatFigure(part.committedMbit, i18n.locale)} Mbit/s in all but the busiest hours: <Amount of={part.perMbit} /> a month</Trans>;
     case 'timed': return <><Trans>Each GB <Amount of={part.perGb} />, but</Trans><ul>{part.windows.map((window, at) => <li key={at}><WindowText window={window} /></li>)}</ul></>;
   }
 }
@@ -28,7 +29,7 @@ function WindowText({ window }: { window: PriceWindow }) {
   // 5 January 1970 was a Monday.
   const day = (name: string) => new Intl.DateTimeFormat(i18n.locale, { weekday: 'short', timeZone: 'UTC' }).format(new Date(Date.UTC(1970, 0, 5 + WEEK.indexOf(name as (typeof WEEK)[number]))));
   const days = WEEK.filter((one) => window.days.includes(one));
-  return <>{days.length === WEEK.length ? <Trans>every day</Trans> : days.map(day).join(', ')} {window.fromHour}:00–{window.toHour}:00: <Amount of={window.perGb} /></>;
+  return <>{days.length === WEEK.length ? <Trans>every day</Trans> : new Intl.ListFormat(i18n.locale, { type: 'unit', style: 'short' }).format(days.map(day))} {window.fromHour}:00–{window.toHour}:00: <Amount of={window.perGb} /></>;
 }
 
 export const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;

@@ -9,7 +9,10 @@ import org.springframework.test.context.TestPropertySource;
 
 /** Who calls too often waits, and nobody else does. */
 @TestPropertySource(
-        properties = {"coopmesh.routing.calls-per-minute=5", "COOPMESH_TRUSTED_PROXIES=127[.]0[.]0[.]1"})
+        properties = {
+            "coopmesh.routing.calls-per-minute=5",
+            "COOPMESH_TRUSTED_PROXIES=127[.]0[.]0[.]1"
+        })
 class CallLimitIT extends RunningGateway {
     @Value("${coopmesh.public-url}")
     String gateway;
@@ -28,11 +31,15 @@ class CallLimitIT extends RunningGateway {
         HttpResponse<String> refused = call("/api/coop", "203.0.113.1");
 
         assertThat(refused.statusCode()).isEqualTo(429);
-        assertThat(refused.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(refused.headers().firstValue("Content-Type"))
+                .hasValue("application/problem+json");
         assertThat(refused.body()).contains("https://coopmesh.org/problems/too-many-calls");
-        assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow()).isBetween(1L, 60L);
+        assertThat(refused.headers().firstValueAsLong("Retry-After").orElseThrow())
+                .isBetween(1L, 60L);
         assertThat(MEMBERSHIP.asked).hasSize(5);
-        assertThat(call("/id/sign-in", "203.0.113.1").statusCode()).as("another path").isEqualTo(429);
+        assertThat(call("/id/sign-in", "203.0.113.1").statusCode())
+                .as("another path")
+                .isEqualTo(429);
         assertThat(call("/api/coop", "203.0.113.2").statusCode()).as("another side").isEqualTo(200);
     }
 

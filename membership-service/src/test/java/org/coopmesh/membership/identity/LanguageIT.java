@@ -38,7 +38,9 @@ class LanguageIT extends SignInPages {
             String page =
                     send(request("/id/sign-in").header("Accept-Language", wanted).GET()).body();
 
-            assertThat(page).contains("<html lang=\"" + language + "\"").contains(">" + title + "<");
+            assertThat(page)
+                    .contains("<html lang=\"" + language + "\"")
+                    .contains(">" + title + "<");
         } finally {
             Locale.setDefault(before);
         }
