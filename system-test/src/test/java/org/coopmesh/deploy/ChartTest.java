@@ -407,7 +407,11 @@ class ChartTest {
             Files.copy(CHART.resolve(file), chart.getParent().resolve(file));
         }
         var rendered =
-                new Helm(chart.getParent()).template().withName("village").withNamespace("mesh");
+                new Helm(chart.getParent())
+                        .template()
+                        .withName("village")
+                        .withNamespace("mesh")
+                        .withKubeVersion("1.33.0");
 
         assertThat(of(Pod.class, objects(rendered.call())))
                 .singleElement()

@@ -39,7 +39,8 @@ class DocsTest {
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
     private static final Pattern INLINE_CODE = Pattern.compile("`[^`\n]*`");
     private static final Pattern COMMAND =
-            Pattern.compile("(?<![\\w/])\\./coopmesh ([a-z]+(?:-[a-z]+)*)(?: (--[a-z]+|(?<=bench )[a-z]+))?");
+            Pattern.compile(
+                    "(?<![\\w/])\\./coopmesh ([a-z]+(?:-[a-z]+)*)(?: (--[a-z]+|(?<=bench )[a-z]+))?");
     private static final Pattern VARIABLE = Pattern.compile("\\bCOOPMESH_[A-Z_]+[A-Z]\\b");
     private static final Pattern TEST_NAME =
             Pattern.compile("`([A-Z]\\w+(?:Test|IT|Properties))\\.(\\w+)`");

@@ -27,7 +27,14 @@ class BackupJourneyIT {
         String recipient = Files.readAllLines(Path.of(key)).get(1).replaceAll(".* ", "");
 
         String archive =
-                run(state, TOOL.toString(), "backup", folder.toString(), "--quickstart", "--to", recipient)
+                run(
+                                state,
+                                TOOL.toString(),
+                                "backup",
+                                folder.toString(),
+                                "--quickstart",
+                                "--to",
+                                recipient)
                         .strip()
                         .split(" ")[0];
 
@@ -74,8 +81,7 @@ class BackupJourneyIT {
         builder.environment().put("COOPMESH_STATE", state.toString());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Process process = builder.start();
-        told.append(
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        told.append(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         return process.waitFor();
     }
 }
