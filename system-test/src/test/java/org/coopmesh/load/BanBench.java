@@ -269,8 +269,7 @@ final class BanBench {
         Installation at = village.installation();
         var nodes =
                 new SimulatedNodes(
-                        new InetSocketAddress(
-                                at.nodePortAddress(), at.port(9_081)),
+                        new InetSocketAddress(at.nodePortAddress(), at.port(9_081)),
                         at.state().resolve("keys/ca.crt").toFile());
         JsonNode first =
                 village.village()
@@ -286,10 +285,14 @@ final class BanBench {
                                 .post(
                                         "/api/nodes",
                                         Map.of(
-                                                "ownerId", first.path("ownerId").asString(),
-                                                "siteId", first.path("siteId").asString(),
-                                                "name", "s" + simulated++,
-                                                "gateway", false))
+                                                "ownerId",
+                                                first.path("ownerId").asString(),
+                                                "siteId",
+                                                first.path("siteId").asString(),
+                                                "name",
+                                                "s" + simulated++,
+                                                "gateway",
+                                                false))
                                 .ok()
                                 .path("enrolment")
                                 .path("code")
@@ -298,13 +301,15 @@ final class BanBench {
                 "ban.simulated_nodes_enrolled_s",
                 millisSince(began) / 1e3,
                 "s",
-                SIMULATED + " nodes, each registered, with keys, certificate and stream of its own");
+                SIMULATED
+                        + " nodes, each registered, with keys, certificate and stream of its own");
         return nodes;
     }
 
     /** Debian's CrowdSec bouncer, polling each second as it is shipped to at best, in the namespace of a router. */
     private void stockBouncer() throws Exception {
-        Path binary = village.installation().home().resolve(".coopmesh/tools/crowdsec-firewall-bouncer");
+        Path binary =
+                village.installation().home().resolve(".coopmesh/tools/crowdsec-firewall-bouncer");
         if (!Files.isExecutable(binary)) {
             System.err.println("no crowdsec-firewall-bouncer: ./coopmesh test fetches it");
             return;
@@ -346,7 +351,13 @@ final class BanBench {
                                     STOCK_SET));
             Process bouncer =
                     new ProcessBuilder(
-                                    "ip", "netns", "exec", at.namespace("n1"), binary.toString(), "-c", settings.toString())
+                                    "ip",
+                                    "netns",
+                                    "exec",
+                                    at.namespace("n1"),
+                                    binary.toString(),
+                                    "-c",
+                                    settings.toString())
                             .redirectErrorStream(true)
                             .redirectOutput(scratch.resolve("bouncer.log").toFile())
                             .start();
@@ -363,7 +374,8 @@ final class BanBench {
                 }
                 Arrays.sort(took);
                 String how =
-                        STOCK_BANS + " bans, click to the set of crowdsec-firewall-bouncer that polls each second";
+                        STOCK_BANS
+                                + " bans, click to the set of crowdsec-firewall-bouncer that polls each second";
                 figures.tell("ban.bouncer_p50_ms", Figures.quantile(took, 0.5), "ms", how);
                 figures.tell("ban.bouncer_max_ms", took[took.length - 1], "ms", how);
             } finally {
@@ -377,7 +389,17 @@ final class BanBench {
         try {
             Process list =
                     new ProcessBuilder(
-                                    "ip", "netns", "exec", at.namespace("n1"), "nft", "get", "element", "ip", "crowdsec", STOCK_SET, "{ " + address + " }")
+                                    "ip",
+                                    "netns",
+                                    "exec",
+                                    at.namespace("n1"),
+                                    "nft",
+                                    "get",
+                                    "element",
+                                    "ip",
+                                    "crowdsec",
+                                    STOCK_SET,
+                                    "{ " + address + " }")
                             .redirectErrorStream(true)
                             .start();
             list.getInputStream().readAllBytes();
@@ -402,7 +424,8 @@ final class BanBench {
     }
 
     private static void copy(Socket from, Socket to) {
-        try (from; to) {
+        try (from;
+                to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (java.io.IOException gone) {
             // As connections do

@@ -18,13 +18,15 @@ record MapSettings(String tiles, String attribution, double latitude, double lon
         if (!tiles.isEmpty()) {
             for (String part : new String[] {"{z}", "{x}", "{y}"}) {
                 if (!tiles.contains(part))
-                    throw new IllegalArgumentException("coopmesh.map.tiles: " + part + " is missing");
+                    throw new IllegalArgumentException(
+                            "coopmesh.map.tiles: " + part + " is missing");
             }
             URI at = address(tiles);
             // One host, written out: it goes into the page's policy.
             int path = tiles.indexOf('/', "https://".length());
             if (path < 0 || tiles.substring(0, path).contains("{"))
-                throw new IllegalArgumentException("coopmesh.map.tiles: a host without placeholders");
+                throw new IllegalArgumentException(
+                        "coopmesh.map.tiles: a host without placeholders");
             if (!"https".equals(at.getScheme()) || at.getHost() == null)
                 throw new IllegalArgumentException("coopmesh.map.tiles: must be https://");
             if (attribution.isBlank())

@@ -26,8 +26,7 @@ class SessionController {
     private final CoopTime time;
     private final MapView map;
 
-    SessionController(
-            OAuth2AuthorizedClientRepository tokens, CoopTime time, MapSettings map) {
+    SessionController(OAuth2AuthorizedClientRepository tokens, CoopTime time, MapSettings map) {
         this.tokens = tokens;
         this.time = time;
         this.map =
@@ -41,8 +40,7 @@ class SessionController {
     record CsrfView(String header, String token) {}
 
     /** @param tiles where maps take their ground from; null where they show a grid of degrees */
-    record MapView(
-            @Nullable String tiles, String attribution, double latitude, double longitude) {}
+    record MapView(@Nullable String tiles, String attribution, double latitude, double longitude) {}
 
     record SessionView(
             boolean signedIn,

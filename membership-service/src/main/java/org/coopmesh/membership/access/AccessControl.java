@@ -38,7 +38,6 @@ import org.coopmesh.membership.node.NodeRegister;
 import org.coopmesh.membership.node.Prefix;
 import org.coopmesh.membership.standing.SiteStanding;
 import org.coopmesh.membership.standing.StandingReview;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;

@@ -104,8 +104,7 @@ final class Arrangement {
         for (NodeId node : waiting) {
             double angle = GOLDEN_ANGLE * (standing.size() + at++);
             double radius = far + 2 * SPACING;
-            Spot spot =
-                    free(new Spot(radius * Math.cos(angle), radius * Math.sin(angle)), taken);
+            Spot spot = free(new Spot(radius * Math.cos(angle), radius * Math.sin(angle)), taken);
             found.put(node, spot);
         }
         return found;

@@ -31,7 +31,8 @@ import org.springframework.web.context.request.WebRequest;
 @RequestMapping("/api/topology/graph")
 @PreAuthorize("isAuthenticated()")
 class GraphController {
-    private static final Set<String> SEE_ALL = Set.of("ROLE_network", "ROLE_board", "ROLE_moderator");
+    private static final Set<String> SEE_ALL =
+            Set.of("ROLE_network", "ROLE_board", "ROLE_moderator");
 
     private final MeshGraph graph;
 
@@ -82,6 +83,7 @@ class GraphController {
                         .map(String::strip)
                         .anyMatch(one ->
                                 one.equals("gzip")
-                                        || one.startsWith("gzip;") && !one.matches(".*q=0(\\.0*)?"));
+                                        || one.startsWith("gzip;")
+                                                && !one.matches(".*q=0(\\.0*)?"));
     }
 }

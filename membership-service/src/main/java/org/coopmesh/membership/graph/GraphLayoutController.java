@@ -48,7 +48,10 @@ class GraphLayoutController {
 
     record LayoutsView(List<LayoutLine> items) {}
 
-    record PlaceView(@NotNull @Pattern(regexp = "[0-9a-f]{12}([0-9a-f]{52})?") String node, double x, double y) {}
+    record PlaceView(
+            @NotNull @Pattern(regexp = "[0-9a-f]{12}([0-9a-f]{52})?") String node,
+            double x,
+            double y) {}
 
     record LayoutView(
             UUID id, String name, boolean own, boolean givenOut, List<PlaceView> places) {}

@@ -153,14 +153,7 @@ public class MeshGraph {
         return new Picture(
                 whole,
                 new Picture.Nodes(
-                        keys,
-                        ids,
-                        names,
-                        live.toString(),
-                        gateways.toString(),
-                        siteOf,
-                        xs,
-                        ys),
+                        keys, ids, names, live.toString(), gateways.toString(), siteOf, xs, ys),
                 sites.view(),
                 sources(wires),
                 links(wires, List.copyOf(nodes.keySet())));

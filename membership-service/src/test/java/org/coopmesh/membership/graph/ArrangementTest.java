@@ -40,7 +40,9 @@ class ArrangementTest {
         assertThat(new HashSet<>(spots.values())).hasSize(2_000);
         // A disc that is as large as its nodes need, not a star across the sky
         assertThat(spots.values())
-                .allMatch(spot -> Math.hypot(spot.x(), spot.y()) < 4 * Arrangement.SPACING * Math.sqrt(2_000));
+                .allMatch(spot ->
+                        Math.hypot(spot.x(), spot.y())
+                                < 4 * Arrangement.SPACING * Math.sqrt(2_000));
     }
 
     @Test
@@ -55,19 +57,25 @@ class ArrangementTest {
     void aNewcomerStandsBesideItsNeighbourOrOutside() {
         link(0, 1);
         Map<NodeId, Spot> standing =
-                Map.of(node(0), new Spot(0, 0), node(1), new Spot(300, 0), node(9), new Spot(-200, 0));
+                Map.of(
+                        node(0),
+                        new Spot(0, 0),
+                        node(1),
+                        new Spot(300, 0),
+                        node(9),
+                        new Spot(-200, 0));
         link(1, 2);
         link(2, 3);
 
         Map<NodeId, Spot> found =
                 Arrangement.beside(
-                        standing,
-                        Arrangement.inOrder(List.of(node(2), node(3), node(4))),
-                        links);
+                        standing, Arrangement.inOrder(List.of(node(2), node(3), node(4))), links);
 
         assertThat(found).containsOnlyKeys(node(2), node(3), node(4));
-        assertThat(distance(found.get(node(2)), new Spot(300, 0))).isLessThan(3 * Arrangement.SPACING);
-        assertThat(distance(found.get(node(3)), found.get(node(2)))).isLessThan(3 * Arrangement.SPACING);
+        assertThat(distance(found.get(node(2)), new Spot(300, 0)))
+                .isLessThan(3 * Arrangement.SPACING);
+        assertThat(distance(found.get(node(3)), found.get(node(2))))
+                .isLessThan(3 * Arrangement.SPACING);
         assertThat(Math.hypot(found.get(node(4)).x(), found.get(node(4)).y())).isGreaterThan(300);
     }
 
@@ -85,7 +93,8 @@ class ArrangementTest {
     }
 
     private static SortedSet<NodeId> nodes(int count) {
-        return Arrangement.inOrder(IntStream.range(0, count).mapToObj(ArrangementTest::node).toList());
+        return Arrangement.inOrder(
+                IntStream.range(0, count).mapToObj(ArrangementTest::node).toList());
     }
 
     private static NodeId node(int number) {

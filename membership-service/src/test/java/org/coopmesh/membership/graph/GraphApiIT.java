@@ -40,7 +40,8 @@ class GraphApiIT extends NetworkedService {
     void theyGo() {
         db.sql("delete from node_status").update();
         db.sql("delete from node where name like 'many %'").update();
-        db.sql("update node set state = 'retired', ended_at = now(), end_reason = 'test' where state = 'enrolled'")
+        db.sql(
+                        "update node set state = 'retired', ended_at = now(), end_reason = 'test' where state = 'enrolled'")
                 .update();
     }
 
@@ -63,7 +64,8 @@ class GraphApiIT extends NetworkedService {
     @Test
     void membersLearnNamesAndPlacesOnlyWhereTheyMay() throws Exception {
         many(1, 3);
-        db.sql("update site set latitude = 47.66012345, longitude = 9.17554321, zone = 'north', public_since = null")
+        db.sql(
+                        "update site set latitude = 47.66012345, longitude = 9.17554321, zone = 'north', public_since = null")
                 .update();
 
         JsonNode whole = told("network");
@@ -90,7 +92,8 @@ class GraphApiIT extends NetworkedService {
     void bothEndsOfALinkAreToldInOneRow() throws Exception {
         many(1, 3);
         // The second says nothing any more
-        db.sql("update node_status set last_seen_at = now() - interval '1 hour' where node_id = encode(sha256('2'), 'hex')")
+        db.sql(
+                        "update node_status set last_seen_at = now() - interval '1 hour' where node_id = encode(sha256('2'), 'hex')")
                 .update();
         JsonNode whole = told("board");
         JsonNode links = whole.get("links");
@@ -103,7 +106,8 @@ class GraphApiIT extends NetworkedService {
             String live = whole.at("/nodes/live").asString();
             assertThat(live.charAt(low) == 'd' || live.charAt(high) == 'd').isTrue();
             int flags = links.get("flags").get(at).asInt();
-            assertThat(flags & Picture.LOW_TELLS).isEqualTo(live.charAt(low) == 'd' ? 0 : Picture.LOW_TELLS);
+            assertThat(flags & Picture.LOW_TELLS)
+                    .isEqualTo(live.charAt(low) == 'd' ? 0 : Picture.LOW_TELLS);
             assertThat(links.get("there").get(at).asLong()).isEqualTo(256);
             assertThat(links.get("back").get(at).asLong()).isEqualTo(256);
         }
@@ -130,16 +134,20 @@ class GraphApiIT extends NetworkedService {
         assertThat(sent.length).isLessThan(100 * NODES + 4_000);
     }
 
-    private MockHttpServletResponse look(String role, @Nullable String known)
-            throws Exception {
-        var request = get("/api/topology/graph").header("Accept-Encoding", "gzip, br").with(caller(board, "member", role));
+    private MockHttpServletResponse look(String role, @Nullable String known) throws Exception {
+        var request =
+                get("/api/topology/graph")
+                        .header("Accept-Encoding", "gzip, br")
+                        .with(caller(board, "member", role));
         if (known != null) request.header("If-None-Match", known);
         return http.perform(request).andReturn().getResponse();
     }
 
     private JsonNode told(String role) throws Exception {
         graph.answersAreOld();
-        try (var in = new GZIPInputStream(new ByteArrayInputStream(look(role, null).getContentAsByteArray()))) {
+        try (var in =
+                new GZIPInputStream(
+                        new ByteArrayInputStream(look(role, null).getContentAsByteArray()))) {
             return json.readTree(in);
         }
     }

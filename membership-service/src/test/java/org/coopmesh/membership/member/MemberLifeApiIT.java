@@ -291,9 +291,7 @@ class MemberLifeApiIT extends RunningService {
                 .andExpect(jsonPath("$.zone").value("North 1"));
 
         String place = "{\"latitude\": 41.5, \"longitude\": 2.25}";
-        http.perform(
-                        json(put("/api/sites/{id}/location", site), place)
-                                .with(caller(id, "member")))
+        http.perform(json(put("/api/sites/{id}/location", site), place).with(caller(id, "member")))
                 .andExpect(jsonPath("$.latitude").value(41.5))
                 .andExpect(jsonPath("$.longitude").value(2.25));
         http.perform(
