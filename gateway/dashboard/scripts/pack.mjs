@@ -1,7 +1,7 @@
 // Packs what the browser keeps, once and as tightly as can be: the gateway serves the packed file to who understands it.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 
 /** Smaller files gain nothing on the wire. */
 const WORTHWHILE_BYTES = 1_000;
@@ -14,7 +14,6 @@ for (const name of readdirSync(assets).filter((one) => /\.(js|css|svg)$/.test(on
   if (bytes.length < WORTHWHILE_BYTES) continue;
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } });
   writeFileSync(join(assets, `${name}.br`), brotli);
-  writeFileSync(join(assets, `${name}.gz`), gzipSync(bytes, { level: 9 }));
   plain += bytes.length;
   packed += brotli.length;
 }

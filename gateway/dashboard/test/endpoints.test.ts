@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 // The services write down what they answer; what the dashboard asks for has to stand there, with that verb.
 
-const repository = new URL('../../..', import.meta.url).pathname;
+const repository = '../../'; // tests run in the dashboard's folder
 const read = (path: string): string => readFileSync(repository + path, 'utf8');
 
 /** The gateway's own, and pages of the sign-in. */
@@ -22,7 +22,7 @@ const VERBS: Record<string, string> = { get: 'GET', download: 'GET', post: 'POST
 const CALL = /\b(get|post|put|remove|putFile|postForFile|download)(?:<(?:[^<>(]|<[^<>]*>)*>)?\(\s*(?:withQuery\(\s*)?(['`])(\/[^'`]*)\2\s*([,)])/g;
 
 interface Call { file: string; verb: string; path: string }
-const calls: Call[] = readdirSync(`${repository}gateway/dashboard/src`, { recursive: true, encoding: 'utf8' })
+const calls: Call[] = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.tsx?$/.test(name) && !/\.test\./.test(name))
   .flatMap((file) => [...read(`gateway/dashboard/src/${file}`).matchAll(CALL)].map(([, verb, , path]) => ({ file, verb: VERBS[verb!]!, path: path! })));
 

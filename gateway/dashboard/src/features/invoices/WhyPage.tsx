@@ -107,8 +107,8 @@ function Explained({ of, open }: { of: NonNullable<InvoiceLine['explanation']>; 
   return (
     <details className="twin" open={open}>
       <summary><Trans>How billing came to it</Trans></summary>
-      <p className="reasons">{of.formula}</p>
-      <table className="grid reasons"><tbody>{of.inputs.map((input, at) => <tr key={at}><th scope="row">{input.name}</th><td className="end num">{input.value}</td></tr>)}</tbody><tfoot><tr><td><Trans>Result</Trans></td><td className="end num">{of.result}</td></tr></tfoot></table>
+      <p className="reasons" lang="en" dir="ltr">{of.formula}</p>
+      <table className="grid reasons"><tbody>{of.inputs.map((input, at) => <tr key={at} lang="en"><th scope="row">{input.name}</th><td className="end num">{input.value}</td></tr>)}</tbody><tfoot><tr><td><Trans>Result</Trans></td><td className="end num">{of.result}</td></tr></tfoot></table>
     </details>
   );
 }

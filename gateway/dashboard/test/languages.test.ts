@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { absolute, relative } from './time';
-import { chosenLanguage, directionOf, firstLanguage, isLanguage, LANGUAGES, rememberLanguage } from './languages';
-import { formatMoney } from './money';
+import { absolute, relative } from '../src/shared/time';
+import { chosenLanguage, directionOf, firstLanguage, isLanguage, LANGUAGES, rememberLanguage } from '../src/shared/languages';
+import { formatMoney } from '../src/shared/money';
 
 afterEach(() => { document.cookie = 'coopmesh-language=; path=/; max-age=0'; });
 
@@ -50,7 +50,7 @@ describe('a language', () => {
 describe('a name in a sentence', () => {
   const said = async (who: string): Promise<string> => {
     const { i18n } = await import('@lingui/core');
-    await import('./i18n');
+    await import('../src/shared/i18n');
     i18n.loadAndActivate({ locale: 'en', messages: { joined: [['who'], ' joined'] } as never });
     return i18n._({ id: 'joined', values: { who } });
   };

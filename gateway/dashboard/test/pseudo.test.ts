@@ -1,6 +1,6 @@
 import { setupI18n, type Messages } from '@lingui/core';
 import { describe, expect, it } from 'vitest';
-import { pseudo } from './pseudo';
+import { pseudo } from '../src/shared/pseudo';
 
 const bare = (text: string): string => text.replace(/[\u202e\u202c]/g, '');
 
