@@ -37,9 +37,15 @@ class DatabaseCopyTest {
             Thread writer = Thread.ofPlatform().start(() -> write(port, writing, written));
             awaitMore(written, BEFORE);
 
+            // What a copied file lacks must come from the log since the copy began
+            var copying = new AtomicBoolean(true);
+            Thread checkpoints = Thread.ofPlatform().start(() -> checkpoint(port, copying));
             try (var out = Files.newOutputStream(tar)) {
                 DatabaseCopy.copy(port, folder.resolve("server"), out);
+            } finally {
+                copying.set(false);
             }
+            checkpoints.join();
             told = written.get();
             awaitMore(written, AFTER);
             writing.set(false);
@@ -80,6 +86,14 @@ class DatabaseCopyTest {
                 written.set(n);
             }
         } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void checkpoint(int port, AtomicBoolean copying) {
+        try {
+            while (copying.get()) execute(port, "postgres", "checkpoint");
+        } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
