@@ -1,7 +1,7 @@
 package org.coopmesh.membership.member;
 
 /** There is no such member, site or payer. */
-class NotFound extends RuntimeException {
+public class NotFound extends RuntimeException {
     private final String noun;
 
     NotFound(MemberId id) {
@@ -22,7 +22,7 @@ class NotFound extends RuntimeException {
     }
 
     /** What kind of thing is not there. */
-    String noun() {
+    public String noun() {
         return noun;
     }
 }

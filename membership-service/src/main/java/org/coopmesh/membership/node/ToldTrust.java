@@ -94,8 +94,9 @@ final class ToldTrust extends X509ExtendedTrustManager {
         judge.checkServerTrusted(chain, type);
     }
 
+    /** None is named to who calls: what is named is fixed when the port opens, and a node of a newer authority would not show its certificate. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return judge.getAcceptedIssuers();
+        return new X509Certificate[0];
     }
 }

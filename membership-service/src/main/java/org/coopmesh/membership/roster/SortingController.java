@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import org.coopmesh.membership.member.MemberId;
+import org.coopmesh.membership.member.NotFound;
 import org.coopmesh.membership.member.SiteId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -144,6 +145,13 @@ class SortingController {
 
     private static List<RosterProblem> bounded(List<RosterProblem> problems) {
         return problems.stream().limit(Roster.PROBLEMS_MAX).toList();
+    }
+
+    @ExceptionHandler
+    ProblemDetail notFound(NotFound e) {
+        var problem = ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, e.getMessage());
+        problem.setType(URI.create("https://coopmesh.org/problems/" + e.noun() + "-not-found"));
+        return problem;
     }
 
     @ExceptionHandler
