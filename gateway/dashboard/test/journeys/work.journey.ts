@@ -678,7 +678,7 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await page.reload();
     await page.getByText('2 of 3 moderators agree.').waitFor();
     await inspect(page, 'case-approvals', width);
-    await page.getByRole('button', { name: 'Agree' }).waitFor();
+    await page.getByRole('button', { name: 'Agree', exact: true }).waitFor();
     await page.getByRole('button', { name: 'Hand over' }).click();
     await dialog().getByRole('radio').first().check();
     await dialog().getByLabel('Reason').fill('I am away');
@@ -1575,7 +1575,7 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await field.fill('ana');
     await page.getByRole('option', { name: /Ana Ribas/ }).first().waitFor();
     await field.fill('reconc');
-    await expect.poll(() => page.getByRole('option').allInnerTexts()).toEqual(['Reconciliation']);
+    await expect.poll(() => page.getByRole('option').allInnerTexts(), { timeout: 15_000 }).toEqual(['Reconciliation']);
     await page.keyboard.press('Enter');
     await page.waitForURL('**/bank');
     await field.waitFor({ state: 'hidden' });
