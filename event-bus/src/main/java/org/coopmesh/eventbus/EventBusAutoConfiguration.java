@@ -78,6 +78,15 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
+    BusMeters busMeters(
+            Outbox outbox,
+            DeadLetters deadLetters,
+            KafkaListenerEndpointRegistry listeners,
+            Clock clock) {
+        return new BusMeters(outbox, deadLetters, listeners, clock);
+    }
+
+    @Bean
     @ConditionalOnProperty(
             name = "coopmesh.event-bus.relay-enabled",
             havingValue = "true",

@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -18,6 +19,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 public final class Outbox {
     /** A fact carries ids, amounts and times; more than this is not a fact. */
     static final int PAYLOAD_BYTES_MAX = 256 * 1024;
+
+    /** More that wait are as good as this many. */
+    static final int COUNTED_MAX = 100_000;
 
     private final JdbcClient db;
     // One for all: a transaction that states many facts rings once.
@@ -116,6 +120,29 @@ public final class Outbox {
                 .param("payloads", payloads)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
+    }
+
+    /**
+     * What was stated and has not left.
+     *
+     * @param facts counted up to {@link #COUNTED_MAX}
+     * @param oldest when the one that leaves next occurred; null where none waits
+     */
+    record Waiting(int facts, @Nullable Instant oldest) {}
+
+    Waiting waiting() {
+        return db.sql(
+                        """
+                        select (select count(*) from (select from outbox where published_at is null limit :max) w) as facts,
+                               (select occurred_at from outbox where published_at is null order by id limit 1) as oldest
+                        """)
+                .param("max", COUNTED_MAX)
+                .query((row, number) -> {
+                    var oldest = row.getObject("oldest", OffsetDateTime.class);
+                    return new Waiting(
+                            row.getInt("facts"), oldest == null ? null : oldest.toInstant());
+                })
+                .single();
     }
 
     private static Object field(Message event, String name) {

@@ -19,6 +19,11 @@ class MailAutoConfiguration {
     }
 
     @Bean
+    MailMeters mailMeters(Mails mails, Clock clock) {
+        return new MailMeters(mails, clock);
+    }
+
+    @Bean
     Sending sending(
             Mails mails,
             ObjectProvider<MailWriter> writers,

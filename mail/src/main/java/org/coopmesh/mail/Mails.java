@@ -20,6 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public class Mails {
     private static final int ANSWER_CHARS_MAX = 500;
 
+    /** More that wait are as good as this many. */
+    static final int COUNTED_MAX = 10_000;
+
     private final JdbcClient db;
 
     Mails(JdbcClient db) {
@@ -301,6 +304,31 @@ public class Mails {
                         counts.put(State.of(rs.getString("state")), rs.getLong("mails")))
                 .list();
         return counts;
+    }
+
+    /**
+     * What did not leave; each counted up to {@link #COUNTED_MAX}.
+     *
+     * @param oldest since when the one waits that came first; null where none does
+     */
+    record Backlog(int waiting, int failed, int doubtful, @Nullable Instant oldest) {}
+
+    Backlog backlog() {
+        return db.sql(
+                        """
+                        select (select count(*) from (select from mail where state = 'waiting' limit :max) w) as waiting,
+                               (select count(*) from (select from mail where state = 'failed' limit :max) f) as failed,
+                               (select count(*) from (select from mail where state = 'doubtful' limit :max) d) as doubtful,
+                               (select queued_at from mail where state = 'waiting' order by id limit 1) as oldest
+                        """)
+                .param("max", COUNTED_MAX)
+                .query((rs, row) ->
+                        new Backlog(
+                                rs.getInt("waiting"),
+                                rs.getInt("failed"),
+                                rs.getInt("doubtful"),
+                                instant(rs, "oldest")))
+                .single();
     }
 
     /** Mails, the newest first, before the mail {@code before}. */

@@ -80,6 +80,14 @@ class Entries {
         return db.sql("select exists (select from log_waiting)").query(Boolean.class).single();
     }
 
+    /** How many facts wait for their place, counted up to {@code max}. */
+    int countWaiting(int max) {
+        return db.sql("select count(*) from (select from log_waiting limit :max) w")
+                .param("max", max)
+                .query(Integer.class)
+                .single();
+    }
+
     /** Gives facts the places from {@code first} on; they wait no more. */
     void place(long first, List<Waiting> facts) {
         Long[] positions = facts.stream().map(Waiting::position).toArray(Long[]::new);

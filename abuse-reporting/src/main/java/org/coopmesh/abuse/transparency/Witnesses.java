@@ -58,6 +58,13 @@ class Witnesses {
                 .update();
     }
 
+    /** The largest size that any node has seen; 0 where none has. */
+    long largestSeen() {
+        return db.sql("select coalesce(max(size), 0) from log_cosignature")
+                .query(Long.class)
+                .single();
+    }
+
     /** How many nodes have seen at least this size. */
     int seen(long size) {
         return db.sql("select count(*) from log_cosignature where size >= :size")

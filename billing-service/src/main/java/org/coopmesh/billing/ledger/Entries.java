@@ -276,6 +276,17 @@ class Entries {
                 .single();
     }
 
+    /** By how much the book is off, all currencies together, each without its sign. Reads the whole book. */
+    long imbalance() {
+        return db.sql(
+                        """
+                        select coalesce(sum(abs(amount_micro)), 0)::bigint
+                          from (select sum(amount_micro) as amount_micro from ledger_entry group by currency) each
+                        """)
+                .query(Long.class)
+                .single();
+    }
+
     /** What the accounts of each kind hold together, by currency. */
     List<KindTotal> totals() {
         return db.sql(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.coopmesh.billing.metering.GroupCommit.NotDurable;
+import org.coopmesh.billing.metering.UsageMeters.Refusal;
 import org.coopmesh.billing.subscription.PayerRegister;
 import org.coopmesh.contracts.billing.v1.Durable;
 import org.coopmesh.contracts.billing.v1.ReportUsageRequest;
@@ -39,6 +40,7 @@ class UsageEndpoint extends UsageServiceImplBase {
 
     private final Metering metering;
     private final PayerRegister payers;
+    private final UsageMeters meters;
     private final Clock clock;
     private final Semaphore revocationLookups = new Semaphore(REVOCATION_LOOKUPS_MAX);
     private final Map<ByteString, IdentityKey> keys =
@@ -53,9 +55,10 @@ class UsageEndpoint extends UsageServiceImplBase {
                         }
                     });
 
-    UsageEndpoint(Metering metering, PayerRegister payers, Clock clock) {
+    UsageEndpoint(Metering metering, PayerRegister payers, UsageMeters meters, Clock clock) {
         this.metering = metering;
         this.payers = payers;
+        this.meters = meters;
         this.clock = clock;
     }
 
@@ -64,6 +67,7 @@ class UsageEndpoint extends UsageServiceImplBase {
             ReportUsageRequest request, StreamObserver<ReportUsageResponse> response) {
         NodeId node = NodeCertificate.NODE.get();
         if (isRevoked(node)) {
+            meters.refused(Refusal.REVOKED);
             response.onError(
                     Status.PERMISSION_DENIED
                             .withDescription("the node is revoked")
@@ -74,12 +78,14 @@ class UsageEndpoint extends UsageServiceImplBase {
         try {
             arrival = arrival(request, node);
         } catch (MalformedReport malformed) {
+            meters.refused(Refusal.MALFORMED);
             response.onError(
                     Status.INVALID_ARGUMENT
                             .withDescription(malformed.getMessage())
                             .asRuntimeException());
             return;
         } catch (SpeaksForAnother foreign) {
+            meters.refused(Refusal.FOREIGN);
             response.onError(
                     Status.PERMISSION_DENIED
                             .withDescription(foreign.getMessage())
@@ -91,10 +97,12 @@ class UsageEndpoint extends UsageServiceImplBase {
             metering.certified(node, NodeCertificate.CERTIFICATE.get());
             receipts = metering.record(arrival);
         } catch (NotDurable again) {
+            meters.refused(Refusal.BUSY);
             response.onError(
                     Status.UNAVAILABLE.withDescription(again.getMessage()).asRuntimeException());
             return;
         }
+        meters.durable(arrival, receipts);
         response.onNext(answer(receipts));
         response.onCompleted();
     }

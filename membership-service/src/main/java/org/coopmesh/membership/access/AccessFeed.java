@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.coopmesh.contracts.membership.v1.AccessListMessage;
 import org.coopmesh.contracts.membership.v1.AccessListUpdate;
@@ -54,6 +55,7 @@ class AccessFeed implements SmartLifecycle {
     private static final Duration REST_PER_STREAM = Duration.ofNanos(50_000);
 
     private static final Duration REST_MAX = Duration.ofSeconds(1);
+    private static final long NOTHING_TOLD = -1;
     private static final int RECONNECT_WITHIN_SECONDS = 30;
     private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 5;
 
@@ -135,6 +137,17 @@ class AccessFeed implements SmartLifecycle {
     @Nullable Long millisSincePushed(NodeId node, long version) {
         Watcher watcher = newest.get(node);
         return watcher == null ? null : watcher.millisSincePushed(version);
+    }
+
+    /** Whether nobody has told yet, on the stream of {@code node} here, that {@code version} is there; true once. */
+    boolean firstReceipt(NodeId node, long version) {
+        Watcher watcher = newest.get(node);
+        return watcher != null && watcher.firstReceipt(version);
+    }
+
+    /** Nodes with a stream here. */
+    Set<NodeId> nodes() {
+        return Set.copyOf(newest.keySet());
     }
 
     /** The newest version that this replica has seen; 0 before anybody asked. */
@@ -307,6 +320,7 @@ class AccessFeed implements SmartLifecycle {
         private @Nullable Iterator<AccessListUpdate> pending;
         private long pendingVersion;
         private volatile Pushed pushed = new Pushed(0, startedNanos);
+        private final AtomicLong told = new AtomicLong(NOTHING_TOLD);
 
         private Watcher(NodeId node, ServerCallStreamObserver<AccessListMessage> out, long at) {
             this.node = node;
@@ -435,6 +449,10 @@ class AccessFeed implements SmartLifecycle {
             return last.version() == version
                     ? TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - last.nanos())
                     : null;
+        }
+
+        boolean firstReceipt(long version) {
+            return told.getAndSet(version) != version;
         }
 
         private void send(AccessListMessage.Builder message) {

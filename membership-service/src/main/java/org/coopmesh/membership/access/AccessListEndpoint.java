@@ -22,10 +22,17 @@ class AccessListEndpoint extends AccessListServiceImplBase {
     private final AccessFeed feed;
     private final AccessLists lists;
     private final ReceiptDesk desk;
+    private final AccessMeters meters;
     private final Clock clock;
 
-    AccessListEndpoint(AccessFeed feed, AccessLists lists, ReceiptDesk desk, Clock clock) {
+    AccessListEndpoint(
+            AccessFeed feed,
+            AccessLists lists,
+            ReceiptDesk desk,
+            AccessMeters meters,
+            Clock clock) {
         this.feed = feed;
+        this.meters = meters;
         this.lists = lists;
         this.desk = desk;
         this.clock = clock;
@@ -85,6 +92,7 @@ class AccessListEndpoint extends AccessListServiceImplBase {
     }
 
     private void take(Receipt receipt, StreamObserver<AccessListReceiptAccepted> response) {
+        meters.received(receipt);
         if (!desk.take(receipt, failure -> answer(response, failure))) {
             response.onError(
                     Status.UNAVAILABLE.withDescription("too many receipts wait").asException());

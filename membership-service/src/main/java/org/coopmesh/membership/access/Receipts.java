@@ -109,6 +109,19 @@ class Receipts {
         return receipts;
     }
 
+    /** How many of {@code nodes} told of an older version than {@code version} last, or could not enforce what they have. */
+    int lagging(Collection<NodeId> nodes, long version) {
+        return db.sql(
+                        """
+                        select count(*) from access_receipt
+                        where node_id = any(:nodes) and (version < :version or failure <> '')
+                        """)
+                .param("nodes", nodes.stream().map(NodeId::hex).toArray(String[]::new))
+                .param("version", version)
+                .query(Integer.class)
+                .single();
+    }
+
     private static Receipt receipt(ResultSet row) throws SQLException {
         return new Receipt(
                 new NodeId(requireNonNull(row.getString("node_id"))),

@@ -87,6 +87,24 @@ class Faults {
                 .list();
     }
 
+    /** Alerts that are open, those of them that nobody acknowledged, and the nodes that are silent. */
+    record Now(int open, int unacknowledged, int silent) {}
+
+    Now now() {
+        return db.sql(
+                        """
+                        select count(*) as open, count(*) filter (where acknowledged_at is null) as unacknowledged,
+                               (select count(*) from silence where ended_at is null) as silent
+                        from fault where ended_at is null
+                        """)
+                .query((row, _) ->
+                        new Now(
+                                row.getInt("open"),
+                                row.getInt("unacknowledged"),
+                                row.getInt("silent")))
+                .single();
+    }
+
     /** The fault of {@code node} that ended last, if that was after {@code since}. */
     Optional<UUID> endedAfter(NodeId node, Instant since) {
         return db.sql(
