@@ -1,0 +1,82 @@
+package org.coopmesh.gateway;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.util.List;
+import org.coopmesh.quickstart.LogHygiene;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What browsers tell, well and badly written, is in no line of the log: addresses of pages hold tokens, bodies hold passwords. */
+@ExtendWith(OutputCaptureExtension.class)
+class LogHygieneIT extends RunningGateway {
+    private static final Logger log = LoggerFactory.getLogger(LogHygieneIT.class);
+
+    /** Answered by the server itself, long before the gateway sees them. */
+    private static final List<String> REQUESTS =
+            List.of(
+                    "GET /pay/canarylink_7f3a9c2e51d84b60 HTTP/1.1",
+                    "GET /pay/canarylink_<7f3a9c2e> HTTP/1.1",
+                    "GET /pay/canarylink_\u00e4\u0001 HTTP/1.1",
+                    "GET /api/reports/1?token=canarylink_7f{3a}|9c2e HTTP/1.1",
+                    "GET /api/members/..;/canarylink_7f3a9c2e HTTP/1.1",
+                    "GET //canarylink_7f3a9c2e/%00%zz HTTP/1.1",
+                    "GET /id/sign-in/link?canary.person@house.example HTTP/1.1",
+                    "CANARY-2X4K-9QWE-77RT /canarylink_ HTTP/1.1",
+                    "GET /canarylink_7f3a9c2e HTTP/9.7",
+                    "POST /api/applications HTTP/1.1\r\nContent-Length: canary.person@house.example",
+                    "POST /api/applications HTTP/1.1\r\nContent-Type: canary.person@house.example\r\nContent-Length: 3",
+                    "GET /api/me HTTP/1.1\r\nAuthorization: Bearer canarybearer.e30.c2lnbmF0dXJl",
+                    "GET /api/me HTTP/1.1\r\nCookie: __Host-coopmesh=canarylink_7f3a9c2e; \"canarylink_",
+                    "GET /api/me HTTP/1.1\r\nX-Forwarded-For: 198.51.100.77\r\nX-Forwarded-Proto: canarylink_",
+                    "GET /api/me HTTP/1.1\r\ncanary.person@house.example: x",
+                    "GET /api/me HTTP/1.1\r\nAccept: canary.person@house.example",
+                    "GET /login/oauth2/code/coopmesh?code=canarylink_7f3a9c2e&state=canarylink_ HTTP/1.1",
+                    "POST /logout/connect/back-channel/coopmesh HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 40\r\n\r\nlogout_token=canarybearer.e30.c2lnbmF0dX");
+
+    @Test
+    void nothingThatPeopleTrustUsWithIsInTheLog(CapturedOutput output) throws Exception {
+        int answered = 0;
+        for (String request : REQUESTS) {
+            if (answer(request).startsWith("HTTP/1.1 ")) answered++;
+        }
+        // A part that is away is worth a line; what was asked of it is not in it.
+        BILLING.down();
+        try {
+            new Person(publicUrl).get("/api/invoices/canarylink_7f3a9c2e?mail=canary.person@house.example");
+        } finally {
+            BILLING.up();
+        }
+
+        log.atInfo().log("asked everything");
+        assertThat(answered).isGreaterThan(REQUESTS.size() - 4);
+        assertThat(output.getAll()).contains("asked everything");
+        assertThat(LogHygiene.found(output.getAll())).isEmpty();
+    }
+
+    /** The first line of it. */
+    private String answer(String request) throws IOException {
+        URI at = URI.create(publicUrl);
+        String end = request.contains("\r\n\r\n") ? "" : "\r\n\r\n";
+        try (var socket = new Socket(at.getHost(), at.getPort())) {
+            socket.setSoTimeout(10_000);
+            String host = request.contains("\r\n")
+                    ? request.replaceFirst("\r\n", "\r\nHost: a\r\nConnection: close\r\n")
+                    : request + "\r\nHost: a\r\nConnection: close";
+            socket.getOutputStream().write((host + end + "aaa").getBytes(ISO_8859_1));
+            socket.getOutputStream().flush();
+            return new String(socket.getInputStream().readNBytes(12), ISO_8859_1);
+        } catch (SocketException reset) {
+            return "";
+        }
+    }
+}
