@@ -2,6 +2,8 @@ package org.coopmesh.eventbus;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
@@ -10,6 +12,7 @@ import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -39,7 +42,10 @@ import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
 
 /** Wires the event bus into any service that has it on the class path. */
-@AutoConfiguration(before = KafkaAutoConfiguration.class)
+@AutoConfiguration(
+        before = KafkaAutoConfiguration.class,
+        afterName =
+                "org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration")
 class EventBusAutoConfiguration {
     private static final long RETRY_PAUSE_MILLIS = 500;
     private static final long RETRIES = 2;
@@ -58,8 +64,13 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
-    Outbox outbox(JdbcClient db, OutboxBell bell) {
-        return new Outbox(db, bell);
+    FactTraces factTraces(ObjectProvider<Tracer> tracer, ObjectProvider<Propagator> propagator) {
+        return new FactTraces(tracer.getIfAvailable(), propagator.getIfAvailable());
+    }
+
+    @Bean
+    Outbox outbox(JdbcClient db, OutboxBell bell, FactTraces traces) {
+        return new Outbox(db, bell, traces);
     }
 
     @Bean
@@ -104,6 +115,7 @@ class EventBusAutoConfiguration {
             ConcurrentKafkaListenerContainerFactoryConfigurer configurer,
             KafkaProperties kafka,
             DeadLetters deadLetters,
+            FactTraces traces,
             @Value("${coopmesh.event-bus.together:6}") int together,
             @Value("${spring.application.name}") String service) {
         var settings = kafka.buildConsumerProperties();
@@ -121,14 +133,15 @@ class EventBusAutoConfiguration {
         factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
         var permits = new Semaphore(together, true);
         factory.setContainerCustomizer(
-                container -> container.setupMessageListener(intake(container, permits)));
+                container -> container.setupMessageListener(intake(container, permits, traces)));
         factory.setCommonErrorHandler(errorHandler(deadLetters));
         return factory;
     }
 
     /** Puts around the method of ours that {@code container} calls how messages are handed to it. */
     @SuppressWarnings("unchecked")
-    private static Intake intake(MessageListenerContainer container, Semaphore permits) {
+    private static Intake intake(
+            MessageListenerContainer container, Semaphore permits, FactTraces traces) {
         return switch (container.getContainerProperties().getMessageListener()) {
             case BatchAcknowledgingConsumerAwareMessageListener<?, ?> whole ->
                     new Together(
@@ -137,7 +150,8 @@ class EventBusAutoConfiguration {
             case AcknowledgingConsumerAwareMessageListener<?, ?> each ->
                     new Lanes(
                             (AcknowledgingConsumerAwareMessageListener<Object, Object>) each,
-                            permits);
+                            permits,
+                            traces);
             case null, default ->
                     throw new IllegalStateException("no listener of ours: " + container);
         };

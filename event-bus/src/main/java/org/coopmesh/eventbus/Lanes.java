@@ -26,20 +26,25 @@ final class Lanes implements Intake {
 
     private final AcknowledgingConsumerAwareMessageListener<Object, Object> listener;
     private final Semaphore permits;
+    private final FactTraces traces;
 
     /**
      * @param permits shared by all listeners of the process: each transaction under way holds one, and a connection
      */
-    Lanes(AcknowledgingConsumerAwareMessageListener<Object, Object> listener, Semaphore permits) {
+    Lanes(
+            AcknowledgingConsumerAwareMessageListener<Object, Object> listener,
+            Semaphore permits,
+            FactTraces traces) {
         this.listener = listener;
         this.permits = permits;
+        this.traces = traces;
     }
 
     @Override
     public void one(ConsumerRecord<Object, Object> message) {
         permits.acquireUninterruptibly();
         try {
-            listener.onMessage(message, null, null);
+            traces.goOn(message, () -> listener.onMessage(message, null, null));
         } finally {
             permits.release();
         }

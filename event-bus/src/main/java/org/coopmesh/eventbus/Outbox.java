@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -24,11 +25,13 @@ public final class Outbox {
     static final int COUNTED_MAX = 100_000;
 
     private final JdbcClient db;
+    private final FactTraces traces;
     // One for all: a transaction that states many facts rings once.
     private final TransactionSynchronization ring;
 
-    Outbox(JdbcClient db, OutboxBell bell) {
+    Outbox(JdbcClient db, OutboxBell bell, FactTraces traces) {
         this.db = db;
+        this.traces = traces;
         this.ring =
                 new TransactionSynchronization() {
                     @Override
@@ -57,8 +60,8 @@ public final class Outbox {
         }
         db.sql(
                         """
-                        insert into outbox (event_id, topic, key, type, occurred_at, payload)
-                        values (:eventId, :topic, :key, :type, :occurredAt, :payload)
+                        insert into outbox (event_id, topic, key, type, occurred_at, payload, traceparent)
+                        values (:eventId, :topic, :key, :type, :occurredAt, :payload, :trace)
                         """)
                 .param("eventId", UUID.fromString((String) field(event, "event_id")))
                 .param("topic", topic)
@@ -66,6 +69,7 @@ public final class Outbox {
                 .param("type", type(event))
                 .param("occurredAt", occurredAt(event))
                 .param("payload", payload)
+                .param("trace", traces.now(), Types.VARCHAR)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
     }
@@ -106,13 +110,14 @@ public final class Outbox {
         }
         db.sql(
                         """
-                        insert into outbox (event_id, topic, key, type, occurred_at, payload)
-                        select f.event_id, :topic, f.key, f.type, f.occurred_at, f.payload
+                        insert into outbox (event_id, topic, key, type, occurred_at, payload, traceparent)
+                        select f.event_id, :topic, f.key, f.type, f.occurred_at, f.payload, :trace
                           from unnest(:ids::uuid[], :keys::text[], :types::text[], :times::timestamptz[], :payloads::bytea[])
                                with ordinality as f (event_id, key, type, occurred_at, payload, place)
                          order by f.place
                         """)
                 .param("topic", topic)
+                .param("trace", traces.now(), Types.VARCHAR)
                 .param("ids", ids)
                 .param("keys", keys)
                 .param("types", types)

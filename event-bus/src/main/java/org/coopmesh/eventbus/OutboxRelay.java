@@ -129,7 +129,7 @@ final class OutboxRelay extends OwnThread {
         try (PreparedStatement select =
                 connection.prepareStatement(
                         """
-                        select id, event_id, topic, key, type, occurred_at, payload
+                        select id, event_id, topic, key, type, occurred_at, payload, traceparent
                         from outbox where published_at is null order by id limit ?
                         """)) {
             select.setInt(1, BATCH_MAX);
@@ -166,6 +166,10 @@ final class OutboxRelay extends OwnThread {
                 .add("ce_source", source.getBytes(UTF_8))
                 .add("ce_type", row.getString("type").getBytes(UTF_8))
                 .add("ce_time", occurredAt.toString().getBytes(UTF_8));
+        String trace = row.getString("traceparent");
+        if (trace != null) {
+            message.headers().add(FactTraces.HEADER, trace.getBytes(UTF_8));
+        }
         return message;
     }
 

@@ -2,12 +2,16 @@ package org.coopmesh.eventbus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.tracing.Tracer;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +31,7 @@ import org.coopmesh.quickstart.Servers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -43,6 +48,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.NONE)
 class EventBusIT {
     private static final String TOPIC = "coopmesh.test.invoice.v1";
+    private static final Instant OCCURRED_AT = Instant.ofEpochSecond(1_772_323_200L);
 
     @Autowired Outbox outbox;
     @Autowired Inbox inbox;
@@ -54,6 +60,8 @@ class EventBusIT {
     @Autowired JdbcClient db;
     @Autowired TransactionTemplate transaction;
     @Autowired Heard heard;
+    @Autowired MeterRegistry meters;
+    @Autowired ObjectProvider<Tracer> tracers;
 
     @DynamicPropertySource
     static void servers(DynamicPropertyRegistry registry) {
@@ -289,6 +297,27 @@ class EventBusIT {
                 .containsEntry("ce_source", "/test-service")
                 .containsEntry("ce_type", "coopmesh.billing.v1.InvoiceEvent.issued")
                 .containsEntry("ce_time", "2026-03-01T00:00:00Z");
+    }
+
+    @Test
+    void whatWaitsIsCounted() {
+        relay.stop();
+        try {
+            for (int i = 0; i < 3; i++) state("payer", "counted:" + i);
+
+            assertThat(meters.get("coopmesh.outbox.waiting").gauge().value()).isEqualTo(3);
+            assertThat(meters.get("coopmesh.outbox.oldest.seconds").gauge().value())
+                    .isCloseTo(
+                            Duration.between(OCCURRED_AT, Instant.now()).toSeconds(), within(60.0));
+            assertThat(meters.get("coopmesh.dead.letters").gauge().value())
+                    .isEqualTo(deadLetters.count());
+        } finally {
+            relay.start();
+        }
+        await().until(() -> heardOf(List.of("counted")).size() == 3);
+        await().untilAsserted(() ->
+                assertThat(meters.get("coopmesh.inbox.waiting").gauge().value()).isZero());
+        assertThat(tracers).as("traces are off unless an endpoint is named").isEmpty();
     }
 
     private void count(String key) {

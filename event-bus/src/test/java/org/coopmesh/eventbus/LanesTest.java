@@ -40,7 +40,7 @@ class LanesTest {
                 taken.add(message);
             };
     private final Semaphore permits = new Semaphore(TOGETHER);
-    private final Lanes lanes = new Lanes(listener, permits);
+    private final Lanes lanes = new Lanes(listener, permits, FactTraces.OFF);
 
     @Test
     void eachKeyKeepsItsOrderAndAllAreTakenIn() {

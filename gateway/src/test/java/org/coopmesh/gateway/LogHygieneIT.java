@@ -52,7 +52,8 @@ class LogHygieneIT extends RunningGateway {
         // A part that is away is worth a line; what was asked of it is not in it.
         BILLING.down();
         try {
-            new Person(publicUrl).get("/api/invoices/canarylink_7f3a9c2e?mail=canary.person@house.example");
+            new Person(publicUrl)
+                    .get("/api/invoices/canarylink_7f3a9c2e?mail=canary.person@house.example");
         } finally {
             BILLING.up();
         }
@@ -69,9 +70,10 @@ class LogHygieneIT extends RunningGateway {
         String end = request.contains("\r\n\r\n") ? "" : "\r\n\r\n";
         try (var socket = new Socket(at.getHost(), at.getPort())) {
             socket.setSoTimeout(10_000);
-            String host = request.contains("\r\n")
-                    ? request.replaceFirst("\r\n", "\r\nHost: a\r\nConnection: close\r\n")
-                    : request + "\r\nHost: a\r\nConnection: close";
+            String host =
+                    request.contains("\r\n")
+                            ? request.replaceFirst("\r\n", "\r\nHost: a\r\nConnection: close\r\n")
+                            : request + "\r\nHost: a\r\nConnection: close";
             socket.getOutputStream().write((host + end + "aaa").getBytes(ISO_8859_1));
             socket.getOutputStream().flush();
             return new String(socket.getInputStream().readNBytes(12), ISO_8859_1);

@@ -18,6 +18,14 @@ class MetricsIT extends RunningGateway {
         assertThat(new Person(publicUrl).get("/actuator/prometheus").statusCode())
                 .isNotEqualTo(200);
 
+        new Person(publicUrl)
+                .send(
+                        new Person(publicUrl)
+                                .request("/api/coop")
+                                .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                                .GET());
+        assertThat(MEMBERSHIP.last().header("traceparent")).as("traces are off").isNull();
+
         assertThat(MetricNames.differences(registry.scrape())).isEmpty();
         assertThat(registry.scrape()).contains("{application=\"gateway\"");
     }

@@ -101,20 +101,25 @@ public final class LogHygiene {
 
     private Map<String, String> strangersHeaders() {
         return Map.of(
-                "Authorization", "Bearer " + BEARER.text(),
-                "X-Forwarded-For", "198.51.100.77",
-                "Setup-Code", next().text(),
-                "Feed-Key", next().text(),
-                "X-Api-Key", next().text(),
-                "User-Agent", "canary.person@house.example");
+                "Authorization",
+                "Bearer " + BEARER.text(),
+                "X-Forwarded-For",
+                "198.51.100.77",
+                "Setup-Code",
+                next().text(),
+                "Feed-Key",
+                next().text(),
+                "X-Api-Key",
+                next().text(),
+                "User-Agent",
+                "canary.person@house.example");
     }
 
     private Secret next() {
         return SECRETS.get(Math.floorMod(turn++ + pass, SECRETS.size()));
     }
 
-    private Request request(
-            String method, String path, boolean broken, Map<String, String> more) {
+    private Request request(String method, String path, boolean broken, Map<String, String> more) {
         turn = 0;
         JsonNode operation = openApi.path("paths").path(path).path(method);
         var headers = new LinkedHashMap<>(more);
@@ -136,13 +141,20 @@ public final class LogHygiene {
         place = place.replaceAll("\\{[^}]*}", encoded(next().text()));
         JsonNode content = operation.path("requestBody").path("content");
         if (content.isMissingNode()) {
-            return new Request(method.toUpperCase(Locale.ROOT), place + query, headers, JSON_TYPE, null);
+            return new Request(
+                    method.toUpperCase(Locale.ROOT), place + query, headers, JSON_TYPE, null);
         }
         String type = content.propertyNames().iterator().next();
         String body;
         if (type.equals(JSON_TYPE)) {
             body = JSON.writeValueAsString(value(content.path(type).path("schema"), 0));
-            if (broken) body = body.substring(0, body.length() - 1) + ",\"" + next().text() + "\":" + next().text();
+            if (broken)
+                body =
+                        body.substring(0, body.length() - 1)
+                                + ",\""
+                                + next().text()
+                                + "\":"
+                                + next().text();
         } else if (type.equals(FORM_TYPE)) {
             body = "a=" + encoded(next().text()) + "&%zz=" + next().text();
         } else {
@@ -178,7 +190,9 @@ public final class LogHygiene {
             }
             case "array" -> List.of(value(schema.path("items"), depth + 1));
             case "integer", "number" ->
-                    wrongTypes ? next().text() : (Object) Math.max(1, schema.path("minimum").asLong(1));
+                    wrongTypes
+                            ? next().text()
+                            : (Object) Math.max(1, schema.path("minimum").asLong(1));
             case "boolean" -> wrongTypes ? next().text() : (Object) true;
             default -> wrongTypes ? next().text() : text(schema);
         };

@@ -38,8 +38,7 @@ class WatchTest {
     private static final Set<String> WORDS =
             Set.of("and", "or", "unless", "by", "without", "on", "ignoring", "offset", "bool");
 
-    private static final Pattern NAME =
-            Pattern.compile("(?<![\\w:])[a-zA-Z_:][\\w:]*+(?!\\s*\\()");
+    private static final Pattern NAME = Pattern.compile("(?<![\\w:])[a-zA-Z_:][\\w:]*+(?!\\s*\\()");
     private static final Pattern NOT_NAMES =
             Pattern.compile(
                     "\"[^\"]*\"|\\{[^}]*}|\\[[^\\]]*]|\\b(by|without|on|ignoring)\\s*\\([^)]*\\)");
@@ -127,8 +126,7 @@ class WatchTest {
         Path said = temp.resolve("promtool.txt");
 
         int answer =
-                new ProcessBuilder(
-                                "promtool", "check", "rules", Repository.path(RULES).toString())
+                new ProcessBuilder("promtool", "check", "rules", Repository.path(RULES).toString())
                         .redirectErrorStream(true)
                         .redirectOutput(said.toFile())
                         .start()
@@ -161,8 +159,7 @@ class WatchTest {
                         """);
 
         Map<String, Object> rules = only(objects, "PrometheusRule");
-        assertThat(rules.get("spec"))
-                .isEqualTo(Repository.<Object>yaml(Repository.text(RULES)));
+        assertThat(rules.get("spec")).isEqualTo(Repository.<Object>yaml(Repository.text(RULES)));
         assertThat(labels(rules)).containsEntry("release", "stack");
         assertThat(labels(only(objects, "ServiceMonitor"))).containsEntry("release", "stack");
         assertThat(only(objects, "ServiceMonitor").get("spec"))
@@ -179,7 +176,11 @@ class WatchTest {
                                 "endpoints",
                                 List.of(
                                         Map.of(
-                                                "port", "metrics", "path", "/metrics", "interval",
+                                                "port",
+                                                "metrics",
+                                                "path",
+                                                "/metrics",
+                                                "interval",
                                                 "15s"))));
         for (Path file : dashboards()) {
             Map<String, Object> map =
@@ -203,7 +204,8 @@ class WatchTest {
     @Test
     void whoMayReadFiguresIsSaidAndNobodyElseComesToThePort() throws Exception {
         List<Map<String, Object>> open =
-                chart("monitoring: { enabled: true, from: [{ podSelector: { matchLabels: { app: p } } }] }");
+                chart(
+                        "monitoring: { enabled: true, from: [{ podSelector: { matchLabels: { app: p } } }] }");
         List<Map<String, Object>> closed = chart("monitoring: { enabled: true }");
 
         assertThat(objects(open, "Service").map(WatchTest::name))
@@ -223,7 +225,9 @@ class WatchTest {
                                         List.of(
                                                 Map.of(
                                                         "podSelector",
-                                                        Map.of("matchLabels", Map.of("app", "p")))))));
+                                                        Map.of(
+                                                                "matchLabels",
+                                                                Map.of("app", "p")))))));
         assertThat(spec(policy(closed))).doesNotContainKey("ingress");
         // No other policy, and no way in from outside, names the port.
         assertThat(objects(open, "NetworkPolicy").filter(each -> !name(each).endsWith("-metrics")))
@@ -241,8 +245,7 @@ class WatchTest {
                 .contains(SERVICES.stream().map(name -> name + ":9400").toArray(String[]::new));
 
         Map<String, Object> compose = Repository.yaml(Repository.text("compose/watch.yml"));
-        var prometheusService =
-                (Map<?, ?>) ((Map<?, ?>) compose.get("services")).get("prometheus");
+        var prometheusService = (Map<?, ?>) ((Map<?, ?>) compose.get("services")).get("prometheus");
         var inside = new HashMap<String, String>();
         for (Object volume : (List<?>) prometheusService.get("volumes")) {
             String[] sides = volume.toString().split(":");

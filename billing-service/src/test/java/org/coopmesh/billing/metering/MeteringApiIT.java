@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,6 +59,7 @@ class MeteringApiIT {
     @Autowired GrpcServerLifecycle port;
     @Autowired TestClock clock;
     @Autowired Facts facts;
+    @Autowired MeterRegistry meters;
 
     private final List<ManagedChannel> channels = new ArrayList<>();
     private ReportingNode node;
@@ -139,6 +141,24 @@ class MeteringApiIT {
         }
 
         assertThat(used()).isEqualTo(new Usage(50, 5, 0, 0, 5, 0));
+    }
+
+    @Test
+    void whatBecameOfReportsIsCounted() {
+        double kept = counted("coopmesh.usage.reports", "outcome", "kept");
+        double malformed = counted("coopmesh.usage.refused", "why", "malformed");
+
+        usage.reportUsage(
+                node.request(node.run(node.reports(NOW.minusSeconds(1_500), 5, attachment, 10, 1))));
+        assertThatThrownBy(() -> usage.reportUsage(ReportUsageRequest.getDefaultInstance()))
+                .isInstanceOf(StatusRuntimeException.class);
+
+        assertThat(counted("coopmesh.usage.reports", "outcome", "kept")).isEqualTo(kept + 5);
+        assertThat(counted("coopmesh.usage.refused", "why", "malformed")).isEqualTo(malformed + 1);
+    }
+
+    private double counted(String name, String tag, String value) {
+        return meters.get(name).tag(tag, value).counter().count();
     }
 
     @Test

@@ -25,9 +25,11 @@ import org.coopmesh.gateway.session.SignInCookie;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.cloud.gateway.server.mvc.filter.HttpHeadersFilter.RequestHttpHeadersFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -108,6 +110,8 @@ class Routes {
                                     "bouncers",
                                     "abuse")));
 
+    private static final List<String> TRACES = List.of("traceparent", "tracestate", "baggage");
+
     @Bean
     @Order(0)
     RouterFunction<ServerResponse> services(Parts parts) {
@@ -139,6 +143,17 @@ class Routes {
     ClientHttpRequestFactoryBuilder<?> calls() {
         return ClientHttpRequestFactoryBuilder.jdk()
                 .withHttpClientCustomizer(client -> client.version(HttpClient.Version.HTTP_1_1));
+    }
+
+    /** What a browser says about traces would choose what is traced, and under whose number. A trace begins here. */
+    @Bean
+    RequestHttpHeadersFilter noTracesOfOthers() {
+        return (headers, request) -> {
+            var kept = new HttpHeaders();
+            kept.putAll(headers);
+            TRACES.forEach(kept::remove);
+            return kept;
+        };
     }
 
     /** Sign-in pages and token endpoints of the authorization server; its own cookie passes, ours does not. */

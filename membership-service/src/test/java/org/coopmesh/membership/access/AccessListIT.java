@@ -17,6 +17,8 @@ import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,6 +62,7 @@ class AccessListIT extends NetworkedService {
     @Autowired private AccessFeed feed;
     @Autowired private ReceiptDesk desk;
     @Autowired private Receipts receipts;
+    @Autowired private MeterRegistry meters;
 
     private Person owner;
     private Registered node;
@@ -413,6 +416,27 @@ class AccessListIT extends NetworkedService {
                 .andExpect(jsonPath("$.live").value("up"));
         http.perform(get("/api/access/entries?q=198.51.100.2").with(caller(board, "moderator")))
                 .andExpect(jsonPath("$.items[0].rule").value("ban"));
+    }
+
+    @Test
+    void aReceiptIsOnePointOfTheHistogramHoweverOftenItIsTold() throws Exception {
+        ban("198.51.100.4/32", null);
+        watcher.await(w -> w.entries().containsKey("ban:198.51.100.4/32"));
+        Timer propagation = meters.get("coopmesh.access.propagation").timer();
+        long before = propagation.count();
+        AccessListHead head = watcher.head();
+
+        receipt(head.getVersion(), head.getEntriesHash(), "");
+        receipt(head.getVersion(), head.getEntriesHash(), "");
+        assertThat(receipts.lagging(List.of(agent.id()), head.getVersion())).isZero();
+        receipt(head.getVersion(), head.getEntriesHash(), "nft failed");
+
+        assertThat(propagation.count()).isEqualTo(before + 1);
+        assertThat(receipts.lagging(List.of(agent.id()), head.getVersion())).isOne();
+        assertThat(receipts.lagging(List.of(), head.getVersion())).isZero();
+        assertThat(feed.nodes()).contains(agent.id());
+        assertThat(meters.get("coopmesh.access.streams").gauge().value())
+                .isEqualTo(feed.streams());
     }
 
     @Test
