@@ -47,12 +47,12 @@ class AccessMeters {
         Reading.every(LOOK_WHO_LAGS_EVERY, this::look)
                 .gauge(
                         registry,
-                        "coopmesh.access.list.version",
+                        "coopmesh.access.newest.version",
                         "The newest version of the access list",
                         Look::version)
                 .gauge(
                         registry,
-                        "coopmesh.access.list.entries",
+                        "coopmesh.access.newest.entries",
                         "Entries on the access list",
                         Look::entries)
                 .gauge(
