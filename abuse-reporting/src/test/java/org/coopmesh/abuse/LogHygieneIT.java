@@ -122,7 +122,8 @@ class LogHygieneIT {
                                 + " "
                                 + event.getMDCPropertyMap()
                                 + " "
-                                + ThrowableProxyUtil.asString(event.getThrowableProxy()).replace('\n', ' '))
+                                + ThrowableProxyUtil.asString(event.getThrowableProxy())
+                                        .replace('\n', ' '))
                 .collect(Collectors.joining("\n"));
     }
 }

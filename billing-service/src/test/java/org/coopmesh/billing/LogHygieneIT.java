@@ -70,6 +70,15 @@ class LogHygieneIT {
     @Test
     void nothingThatPeopleTrustUsWithIsInTheLog() throws Exception {
         facts.constituted();
+        LogHygiene.ofThisService()
+                .askPages(
+                        this::status,
+                        "GET /pay/{token}",
+                        "POST /pay/{token}/stripe",
+                        "POST /pay/{token}/{provider}",
+                        "POST /webhooks/stripe",
+                        "POST /webhooks/gocardless",
+                        "POST /webhooks/{provider}");
         Map<Integer, Integer> answers = LogHygiene.ofThisService().askEverything(this::status);
 
         log.atInfo().addKeyValue("answers", answers).log("asked everything");
@@ -135,7 +144,8 @@ class LogHygieneIT {
                                 + " "
                                 + event.getMDCPropertyMap()
                                 + " "
-                                + ThrowableProxyUtil.asString(event.getThrowableProxy()).replace('\n', ' '))
+                                + ThrowableProxyUtil.asString(event.getThrowableProxy())
+                                        .replace('\n', ' '))
                 .collect(Collectors.joining("\n"));
     }
 }

@@ -44,9 +44,7 @@ final class FactTraces {
 
     /** Does {@code work} as a part of the trace that {@code message} came with. */
     void goOn(ConsumerRecord<?, ?> message, Runnable work) {
-        if (tracer == null
-                || propagator == null
-                || message.headers().lastHeader(HEADER) == null) {
+        if (tracer == null || propagator == null || message.headers().lastHeader(HEADER) == null) {
             work.run();
             return;
         }

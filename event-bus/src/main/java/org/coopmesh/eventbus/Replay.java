@@ -18,7 +18,8 @@ public final class Replay {
      */
     public int of(String topic) {
         int facts =
-                db.sql("update outbox set published_at = null, traceparent = null where topic = :topic")
+                db.sql(
+                                "update outbox set published_at = null, traceparent = null where topic = :topic")
                         .param("topic", topic)
                         .update();
         db.sql("notify outbox").update();

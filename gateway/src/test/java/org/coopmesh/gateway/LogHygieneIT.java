@@ -111,7 +111,8 @@ class LogHygieneIT extends RunningGateway {
                                 + " "
                                 + event.getMDCPropertyMap()
                                 + " "
-                                + ThrowableProxyUtil.asString(event.getThrowableProxy()).replace('\n', ' '))
+                                + ThrowableProxyUtil.asString(event.getThrowableProxy())
+                                        .replace('\n', ' '))
                 .collect(Collectors.joining("\n"));
     }
 }

@@ -22,7 +22,9 @@ class MetricsIT extends RunningGateway {
                 .send(
                         new Person(publicUrl)
                                 .request("/api/coop")
-                                .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                                .header(
+                                        "traceparent",
+                                        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                                 .GET());
         assertThat(MEMBERSHIP.last().header("traceparent")).as("traces are off").isNull();
 

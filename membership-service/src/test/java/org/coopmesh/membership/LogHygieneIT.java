@@ -1,6 +1,8 @@
 package org.coopmesh.membership;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.csrf;
 import static org.springframework.security.test.web.servlet.request.SecurityMockMvcRequestPostProcessors.jwt;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.request;
 
@@ -8,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +58,25 @@ class LogHygieneIT extends RunningService {
     @Test
     void nothingThatPeopleTrustUsWithIsInTheLog() throws Exception {
         constitute();
+        LogHygiene.ofThisService()
+                .askPages(
+                        this::status,
+                        "POST /id/sign-in",
+                        "GET /id/sign-in",
+                        "POST /id/sign-in/link",
+                        "GET /id/sign-in/link/use",
+                        "POST /id/sign-in/link/use",
+                        "POST /id/sign-in/code",
+                        "POST /id/welcome",
+                        "POST /id/recovery",
+                        "POST /id/recovery/code",
+                        "POST /id/recovery/stop",
+                        "POST /id/address",
+                        "POST /id/passkey/sign-in",
+                        "GET /id/external/callback",
+                        "POST /id/oauth2/token",
+                        "GET /id/oauth2/authorize",
+                        "POST /id/security/password");
         Map<Integer, Integer> answers = LogHygiene.ofThisService().askEverything(this::status);
 
         log.atInfo().addKeyValue("answers", answers).log("asked everything");
@@ -85,6 +107,13 @@ class LogHygieneIT extends RunningService {
         MockHttpServletRequestBuilder call =
                 request(HttpMethod.valueOf(request.method()), URI.create(request.uri()));
         request.headers().forEach(call::header);
+        call.with(csrf());
+        if (request.body() != null && request.contentType().endsWith("form-urlencoded")) {
+            for (String field : new String(request.body(), UTF_8).split("&")) {
+                String[] sides = field.split("=", 2);
+                call.param(sides[0], URLDecoder.decode(sides[1], UTF_8));
+            }
+        }
         if (request.body() != null) {
             call.contentType(request.contentType()).content(request.body());
         }
@@ -120,7 +149,8 @@ class LogHygieneIT extends RunningService {
                                 + " "
                                 + event.getMDCPropertyMap()
                                 + " "
-                                + ThrowableProxyUtil.asString(event.getThrowableProxy()).replace('\n', ' '))
+                                + ThrowableProxyUtil.asString(event.getThrowableProxy())
+                                        .replace('\n', ' '))
                 .collect(Collectors.joining("\n"));
     }
 }

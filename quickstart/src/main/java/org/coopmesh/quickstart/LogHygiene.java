@@ -25,6 +25,18 @@ public final class LogHygiene {
     private static final Set<String> EVERY_ROLE =
             Set.of("member", "treasurer", "moderator", "network", "board");
     private static final int DEPTH_MAX = 6;
+    private static final List<String> FIELDS =
+            List.of(
+                    "username",
+                    "email",
+                    "password",
+                    "code",
+                    "token",
+                    "state",
+                    "error",
+                    "name",
+                    "next",
+                    "iban");
 
     /**
      * One thing that no log may hold.
@@ -81,6 +93,46 @@ public final class LogHygiene {
             }
         }
         return answers;
+    }
+
+    /**
+     * Asks pages that openapi.json does not have, with every field that a form of theirs could have, as a form and as JSON.
+     *
+     * @param pages as {@code POST /id/sign-in}; what stands in braces becomes a secret
+     */
+    public void askPages(Caller caller, String... pages) throws Exception {
+        for (String page : pages) {
+            String[] words = page.split(" ");
+            for (pass = 0; pass < SECRETS.size(); pass++) {
+                turn = 0;
+                var fields = new LinkedHashMap<String, String>();
+                for (String field : FIELDS) fields.put(field, next().text());
+                var form = new StringBuilder();
+                fields.forEach((name, text) ->
+                        form.append(form.isEmpty() ? "" : "&")
+                                .append(name)
+                                .append('=')
+                                .append(encoded(text)));
+                String path = words[1].replaceAll("\\{[^}]*}", encoded(next().text()));
+                boolean read = words[0].equals("GET");
+                for (String type : List.of(FORM_TYPE, JSON_TYPE)) {
+                    String body =
+                            type.equals(FORM_TYPE)
+                                    ? form.toString()
+                                    : JSON.writeValueAsString(fields);
+                    caller.call(
+                            new Request(
+                                    words[0],
+                                    read ? path + "?" + form : path,
+                                    Map.of("X-Forwarded-For", "198.51.100.77"),
+                                    type,
+                                    read ? null : body.getBytes(StandardCharsets.UTF_8)),
+                            false,
+                            Set.of(),
+                            false);
+                }
+            }
+        }
     }
 
     /** What of it stands in {@code log}, and in which line. */

@@ -149,7 +149,8 @@ class MeteringApiIT {
         double malformed = counted("coopmesh.usage.refused", "why", "malformed");
 
         usage.reportUsage(
-                node.request(node.run(node.reports(NOW.minusSeconds(1_500), 5, attachment, 10, 1))));
+                node.request(
+                        node.run(node.reports(NOW.minusSeconds(1_500), 5, attachment, 10, 1))));
         assertThatThrownBy(() -> usage.reportUsage(ReportUsageRequest.getDefaultInstance()))
                 .isInstanceOf(StatusRuntimeException.class);
 

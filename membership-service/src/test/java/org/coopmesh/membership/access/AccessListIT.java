@@ -435,8 +435,7 @@ class AccessListIT extends NetworkedService {
         assertThat(receipts.lagging(List.of(agent.id()), head.getVersion())).isOne();
         assertThat(receipts.lagging(List.of(), head.getVersion())).isZero();
         assertThat(feed.nodes()).contains(agent.id());
-        assertThat(meters.get("coopmesh.access.streams").gauge().value())
-                .isEqualTo(feed.streams());
+        assertThat(meters.get("coopmesh.access.streams").gauge().value()).isEqualTo(feed.streams());
     }
 
     @Test
