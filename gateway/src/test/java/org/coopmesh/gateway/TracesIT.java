@@ -33,7 +33,7 @@ class TracesIT extends RunningGateway {
 
         Asked asked = MEMBERSHIP.last();
         assertThat(asked.header("traceparent"))
-                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-01")
+                .matches("00-[0-9a-f]{32}-[0-9a-f]{16}-0[13]")
                 .doesNotContain("4bf92f3577b34da6a3ce929d0e0e4736");
         assertThat(asked.header("tracestate")).isNull();
         String trace = asked.header("traceparent").split("-")[1];

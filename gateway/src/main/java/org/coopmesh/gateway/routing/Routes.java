@@ -280,10 +280,13 @@ class Routes {
                         .formatted(part.word()));
     }
 
+    /** The words of {@code missing} would tell the address that was asked for; a pay link stands in some. */
     private static void log(Part part, Exception missing) {
+        Throwable root = missing;
+        while (root.getCause() != null) root = root.getCause();
         log.atWarn()
                 .addKeyValue("part", part.word())
-                .addKeyValue("cause", missing.getMessage())
+                .addKeyValue("cause", root.getClass().getSimpleName())
                 .log("part does not answer");
     }
 
