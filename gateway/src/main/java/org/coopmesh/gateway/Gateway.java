@@ -1,6 +1,6 @@
 package org.coopmesh.gateway;
 
-import org.springframework.boot.SpringApplication;
+import org.coopmesh.migration.Migration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
@@ -9,6 +9,6 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 @ConfigurationPropertiesScan
 public class Gateway {
     static void main(String[] args) {
-        SpringApplication.run(Gateway.class, args);
+        Migration.orStart(Gateway.class, args);
     }
 }
