@@ -6,7 +6,7 @@ Takes a dict: root · part · module · port · nodePort (or 0) · settings (YAM
 {{- $root := .root -}}
 {{- $who := list .root .part -}}
 {{- $values := index .root.Values .part -}}
-{{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) -}}
+{{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) (dict "COOPMESH_FAREWELL" "PT5S") -}}
 {{- range $name, $_ := $settings }}
 {{- if regexMatch "(PASSWORD|SECRETS?|TOKEN|STRIPE_KEY|BTCPAY_KEY|JAAS_CONFIG)$" $name }}
 {{- fail (printf "%s.settings.%s would stand in a ConfigMap for all to read: put it into the Secret of %s.secretSettings" $.part $name $.part) }}
@@ -64,7 +64,7 @@ spec:
       serviceAccountName: {{ include "coopmesh.name" $who }}
       automountServiceAccountToken: false
       enableServiceLinks: false
-      terminationGracePeriodSeconds: 60
+      terminationGracePeriodSeconds: 60 # farewell, nodes go elsewhere, what is under way is answered
       {{- include "coopmesh.podSecurity" $root | nindent 6 }}
       {{- include "coopmesh.placement" $root | nindent 6 }}
       {{- if and (eq .keys "billing") (eq $root.Values.keys.accessMode "ReadWriteOnce") }}
@@ -86,8 +86,6 @@ spec:
         - name: {{ .part }}
           {{- include "coopmesh.image" (list $root .module) | nindent 10 }}
           {{- include "coopmesh.containerSecurity" $root | nindent 10 }}
-          lifecycle:
-            preStop: { sleep: { seconds: 5 } } # until nobody is sent here any more; then what is under way ends, and nodes go elsewhere
           ports:
             - { name: http, containerPort: {{ .port }} }
             {{- if .nodePort }}

@@ -1,6 +1,6 @@
 package org.coopmesh.billing;
 
-import org.coopmesh.migration.Migration;
+import org.coopmesh.rollout.Migration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.scheduling.annotation.EnableScheduling;
 

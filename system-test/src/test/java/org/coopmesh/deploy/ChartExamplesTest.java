@@ -122,7 +122,7 @@ class ChartExamplesTest {
                 "startupProbe:                                  | aProbe:                           | no startupProbe",
                 "livenessProbe:                                 | aProbe:                           | no livenessProbe",
                 "readinessProbe:                                | aProbe:                           | no readinessProbe",
-                "preStop: . sleep: . seconds: 5 . .             | {}                                | no time to end",
+                "COOPMESH_FAREWELL: PT5S                        | OTHER: PT5S                       | goes without farewell",
                 "terminationGracePeriodSeconds: 60              | terminationGracePeriodSeconds: 30 | no time to end",
                 "maxUnavailable: 0                              | maxUnavailable: 1                 | fewer than wanted",
                 "kind: PodDisruptionBudget                      | kind: ConfigMap                   | all may be evicted at once",

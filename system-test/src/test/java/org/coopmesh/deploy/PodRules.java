@@ -115,12 +115,9 @@ final class PodRules {
             for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
                 if (map(container, probe).isEmpty()) broken.add(name + ": no " + probe);
             }
-            Object pause = map(container, "lifecycle.preStop.sleep").get("seconds");
-            if (!(pause instanceof Integer seconds)
-                    || !(pod.get("terminationGracePeriodSeconds") instanceof Integer grace)
-                    || grace < seconds + 30) {
-                broken.add(name + ": no time to end");
-            }
+        }
+        if (!(pod.get("terminationGracePeriodSeconds") instanceof Integer grace) || grace < 45) {
+            broken.add(name + ": no time to end");
         }
         Map<String, Object> strategy = map(object, "spec.strategy");
         if (!"Recreate".equals(strategy.get("type"))
@@ -143,6 +140,12 @@ final class PodRules {
             if (scaled == (replicas != null)) {
                 broken.add("Deployment/" + name + ": two say how many, or nobody");
             }
+            boolean farewell =
+                    objects.stream()
+                            .filter(any -> text(any, "kind").equals("ConfigMap"))
+                            .filter(any -> text(any, "metadata.name").equals(name))
+                            .anyMatch(any -> map(any, "data").containsKey("COOPMESH_FAREWELL"));
+            if (!farewell) broken.add("Deployment/" + name + ": goes without farewell");
             boolean policies = objects.stream().anyMatch(any -> text(any, "kind").equals("NetworkPolicy"));
             if (policies && !there(objects, "NetworkPolicy", name)) {
                 broken.add("Deployment/" + name + ": no network policy");

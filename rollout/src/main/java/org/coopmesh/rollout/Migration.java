@@ -1,4 +1,4 @@
-package org.coopmesh.migration;
+package org.coopmesh.rollout;
 
 import java.util.Arrays;
 import java.util.EnumSet;
