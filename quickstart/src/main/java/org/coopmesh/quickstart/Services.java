@@ -247,9 +247,9 @@ final class Services {
 
     /** Ends one that was started beside the others, and forgets it. */
     void removeReplica(String name) {
-        end(name);
-        processes.remove(name);
+        ChildProcess process = processes.remove(name);
         ports.remove(name);
+        if (process != null) process.stop(END_PATIENCE);
     }
 
     /** Starts again what has died by itself. */

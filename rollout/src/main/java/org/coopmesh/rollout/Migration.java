@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
@@ -84,9 +83,10 @@ public final class Migration {
     }
 
     private static String reason(Throwable failed) {
-        Throwable first =
-                Stream.iterate(failed, cause -> cause != null, Throwable::getCause)
-                        .reduce(failed, (outer, inner) -> inner);
+        Throwable first = failed;
+        for (Throwable cause = first.getCause(); cause != null; cause = cause.getCause()) {
+            first = cause;
+        }
         String told = failed.getMessage() + (first == failed ? "" : ": " + first.getMessage());
         return told.strip().replaceAll("\\s+", " ");
     }

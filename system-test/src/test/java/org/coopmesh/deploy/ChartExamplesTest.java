@@ -109,7 +109,7 @@ class ChartExamplesTest {
                 "cpu: 100m                                      | gpu: 1                            | asks for nothing",
                 "readOnlyRootFilesystem: true                   | readOnlyRootFilesystem: false     | writable root",
                 "allowPrivilegeEscalation: false                | allowPrivilegeEscalation: true    | may gain rights",
-                "allowPrivilegeEscalation: false                | {$0}\n{indent}privileged: true    | privileged",
+                "allowPrivilegeEscalation: false                | {$0}\\n{indent}privileged: true    | privileged",
                 "capabilities: . drop: .ALL. .                  | capabilities: { drop: [ALL], add: [NET_ADMIN] } | capabilities",
                 "runAsUser: 10001                               | runAsUser: 0                      | root",
                 "seccompProfile: . type: RuntimeDefault .       | seccompProfile: { type: Unconfined } | every system call",
@@ -141,7 +141,9 @@ class ChartExamplesTest {
         String indent = " ".repeat(found.start() - line);
         String changed =
                 good.substring(0, found.start())
-                        + becomes.replace("{$0}", found.group()).replace("{indent}", indent)
+                        + becomes.replace("{$0}", found.group())
+                                .replace("\\n", "\n")
+                                .replace("{indent}", indent)
                         + good.substring(found.end());
 
         assertThat(PodRules.broken(objects(changed)))

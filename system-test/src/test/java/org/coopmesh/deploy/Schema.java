@@ -14,10 +14,9 @@ final class Schema {
     private static final String OURS =
             """
             n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
-            and n.nspname !~ '^pg_' and %1$s.relname <> 'flyway_schema_history'
-            and not exists (select 1 from pg_depend d where d.objid = %1$s.oid and d.deptype = 'e')
-            """
-                    .formatted("c");
+            and n.nspname !~ '^pg_' and c.relname <> 'flyway_schema_history'
+            and not exists (select 1 from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+            """;
 
     /** A column; {@code fills} where a row comes about without naming it. */
     private record Column(String type, boolean required, boolean fills, String value) {}
