@@ -286,8 +286,7 @@ final class Services {
 
     private void awaitAnswer(String name, String what) {
         Instant giveUp = Instant.now().plus(START_PATIENCE);
-        URI health =
-                URI.create("http://127.0.0.1:" + ports.get(name) + "/actuator/health/" + what);
+        URI health = URI.create("http://127.0.0.1:" + ports.get(name) + "/actuator/health/" + what);
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (!answers(client, health)) {
                 if (!process(name).running()) {

@@ -60,7 +60,9 @@ class FarewellTest {
         return new SpringApplicationBuilder(Process.class)
                 .web(WebApplicationType.SERVLET)
                 .properties(
-                        "server.port=0", "server.shutdown=graceful", "coopmesh.farewell=" + farewell)
+                        "server.port=0",
+                        "server.shutdown=graceful",
+                        "coopmesh.farewell=" + farewell)
                 .run();
     }
 

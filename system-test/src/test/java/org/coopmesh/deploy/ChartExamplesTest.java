@@ -262,7 +262,10 @@ class ChartExamplesTest {
                                 .contains("example.org/hook=" + when + ",")
                                 .contains("args=[migrate]")
                                 // Nothing of the release is there yet
-                                .doesNotContain("configMap", "serviceAccountName", "persistentVolumeClaim"));
+                                .doesNotContain(
+                                        "configMap",
+                                        "serviceAccountName",
+                                        "persistentVolumeClaim"));
         Set<String> images = images(objects, "Deployment");
         assertThat(images(objects, "Job")).isEqualTo(images).hasSize(4);
     }
@@ -342,7 +345,8 @@ class ChartExamplesTest {
 
     private static void findOpen(String at, Object schema, List<String> open) {
         if (!(schema instanceof Map<?, ?> map)) return;
-        if ("object".equals(map.get("type")) && !map.containsKey("additionalProperties")) open.add(at);
+        if ("object".equals(map.get("type")) && !map.containsKey("additionalProperties"))
+            open.add(at);
         if (Boolean.TRUE.equals(map.get("additionalProperties"))) open.add(at);
         map.forEach((key, value) -> findOpen(at + "/" + key, value, open));
     }

@@ -35,7 +35,9 @@ class MigrateIT {
             Ended second = migrate(service, database, rest.getLocalPort(), nodes.getLocalPort());
 
             assertThat(first.code()).as(first.said()).isZero();
-            assertThat(first.said()).containsPattern("migrated: [1-9]\\d* new").doesNotContain("Tomcat");
+            assertThat(first.said())
+                    .containsPattern("migrated: [1-9]\\d* new")
+                    .doesNotContain("Tomcat");
             assertThat(second.code()).as(second.said()).isZero();
             assertThat(second.said()).contains("migrated: 0 new");
         }
@@ -74,14 +76,21 @@ class MigrateIT {
 
     private static Ended migrate(String service, String database, int port, int nodePort)
             throws IOException, InterruptedException {
-        Path jar =
-                Repository.path(service + "/target/" + service + "-0.1.0-SNAPSHOT-exec.jar");
+        Path jar = Repository.path(service + "/target/" + service + "-0.1.0-SNAPSHOT-exec.jar");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(
-                List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx160m", "-jar", jar.toString()));
+                List.of(
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx160m",
+                        "-jar",
+                        jar.toString()));
         command.addAll(
-                List.of("migrate", "--server.port=" + port, "--spring.grpc.server.port=" + nodePort));
+                List.of(
+                        "migrate",
+                        "--server.port=" + port,
+                        "--spring.grpc.server.port=" + nodePort));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         // As the image is told, and without a word of Kafka, keys or secrets
         builder.environment().put("COOPMESH_DB_URL", database);

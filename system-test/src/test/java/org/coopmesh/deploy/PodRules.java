@@ -29,7 +29,8 @@ final class PodRules {
         String kind = text(object, "kind");
         String name = kind + "/" + text(object, "metadata.name");
         if (kind.equals("Secret")) broken.add(name + ": the chart makes a secret");
-        if (GIVES_POWER.contains(kind)) broken.add(name + ": the chart grants rights of the cluster");
+        if (GIVES_POWER.contains(kind))
+            broken.add(name + ": the chart grants rights of the cluster");
         if (kind.equals("Cluster") || kind.equals("KafkaNodePool")) {
             limited(name, map(object, "spec.resources"));
         }
@@ -103,7 +104,8 @@ final class PodRules {
     }
 
     private void limited(String name, Map<String, Object> resources) {
-        if (map(resources, "limits").get("memory") == null) broken.add(name + ": no limit of memory");
+        if (map(resources, "limits").get("memory") == null)
+            broken.add(name + ": no limit of memory");
         Map<String, Object> requests = map(resources, "requests");
         if (requests.get("memory") == null || requests.get("cpu") == null) {
             broken.add(name + ": asks for nothing");
@@ -146,7 +148,8 @@ final class PodRules {
                             .filter(any -> text(any, "metadata.name").equals(name))
                             .anyMatch(any -> map(any, "data").containsKey("COOPMESH_FAREWELL"));
             if (!farewell) broken.add("Deployment/" + name + ": goes without farewell");
-            boolean policies = objects.stream().anyMatch(any -> text(any, "kind").equals("NetworkPolicy"));
+            boolean policies =
+                    objects.stream().anyMatch(any -> text(any, "kind").equals("NetworkPolicy"));
             if (policies && !there(objects, "NetworkPolicy", name)) {
                 broken.add("Deployment/" + name + ": no network policy");
             }
@@ -171,7 +174,9 @@ final class PodRules {
 
     @SuppressWarnings("unchecked")
     private static List<Map<String, Object>> maps(Map<String, Object> from, String name) {
-        return from.get(name) instanceof List<?> list ? (List<Map<String, Object>>) list : List.of();
+        return from.get(name) instanceof List<?> list
+                ? (List<Map<String, Object>>) list
+                : List.of();
     }
 
     private static String text(Map<String, Object> from, String path) {

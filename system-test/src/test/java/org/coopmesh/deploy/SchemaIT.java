@@ -31,8 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SchemaIT {
     private static final Path RELEASED = Repository.path("system-test/released/migrations.sha256");
-    private static final Path EXCEPTIONS =
-            Repository.path("system-test/released/not-additive.txt");
+    private static final Path EXCEPTIONS = Repository.path("system-test/released/not-additive.txt");
     private static final String EVENT_BUS = "event-bus/src/main/resources/db/eventbus";
 
     @TempDir private Path temp;
@@ -41,7 +40,9 @@ class SchemaIT {
     void whatIsReleasedStaysAsItIs() throws Exception {
         for (Map.Entry<String, String> file : released().entrySet()) {
             assertThat(Repository.path(file.getKey())).exists();
-            assertThat(sha256(Repository.path(file.getKey()))).as(file.getKey()).isEqualTo(file.getValue());
+            assertThat(sha256(Repository.path(file.getKey())))
+                    .as(file.getKey())
+                    .isEqualTo(file.getValue());
         }
     }
 
@@ -130,9 +131,13 @@ class SchemaIT {
                     create function refuse() returns trigger language plpgsql as 'begin return null; end';
                     """);
             Schema before = Schema.of(db);
-            statement.execute("set client_min_messages = error; " + change.replace("drop table loan", "drop view open_loan; drop table loan"));
+            statement.execute(
+                    "set client_min_messages = error; "
+                            + change.replace(
+                                    "drop table loan", "drop view open_loan; drop table loan"));
             return before.lostIn(Schema.of(db)).stream()
-                    .filter(lost -> !change.startsWith("drop table") || !lost.startsWith("open_loan"))
+                    .filter(lost ->
+                            !change.startsWith("drop table") || !lost.startsWith("open_loan"))
                     .toList();
         }
     }
@@ -164,8 +169,7 @@ class SchemaIT {
     private static Map<String, String> settings(String service) {
         var flat = new LinkedHashMap<String, String>();
         Map<String, Object> nested =
-                Repository.yaml(
-                        Repository.text(service + "/src/main/resources/application.yml"));
+                Repository.yaml(Repository.text(service + "/src/main/resources/application.yml"));
         flatten("", nested, flat);
         return flat;
     }
@@ -214,7 +218,6 @@ class SchemaIT {
 
     private static String sha256(Path file) throws Exception {
         return HexFormat.of()
-                .formatHex(
-                        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
     }
 }

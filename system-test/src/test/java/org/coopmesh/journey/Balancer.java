@@ -89,7 +89,8 @@ final class Balancer implements AutoCloseable {
         if (all.isEmpty()) throw new IOException("nobody is in");
         var socket = new Socket();
         try {
-            socket.connect(all.get(Math.floorMod(turn.getAndIncrement(), all.size())), CONNECT_MILLIS);
+            socket.connect(
+                    all.get(Math.floorMod(turn.getAndIncrement(), all.size())), CONNECT_MILLIS);
             return socket;
         } catch (IOException refused) {
             socket.close();

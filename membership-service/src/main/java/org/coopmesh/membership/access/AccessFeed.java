@@ -239,8 +239,7 @@ class AccessFeed implements SmartLifecycle {
     }
 
     private boolean someoneIsLeaving() {
-        return !watchers.isEmpty()
-                && System.nanoTime() - stoppedNanos < STOP_PATIENCE.toNanos();
+        return !watchers.isEmpty() && System.nanoTime() - stoppedNanos < STOP_PATIENCE.toNanos();
     }
 
     private Duration rest() {
@@ -288,8 +287,7 @@ class AccessFeed implements SmartLifecycle {
     public void stop() {
         stoppedNanos = System.nanoTime();
         running = false;
-        watchers.forEach(
-                watcher -> served(watcher, w -> w.askToGo(RECONNECT_AT_SHUTDOWN_SECONDS)));
+        watchers.forEach(watcher -> served(watcher, w -> w.askToGo(RECONNECT_AT_SHUTDOWN_SECONDS)));
     }
 
     @Override
