@@ -55,7 +55,9 @@ class AccessFeed implements SmartLifecycle {
 
     private static final Duration REST_MAX = Duration.ofSeconds(1);
     private static final int RECONNECT_WITHIN_SECONDS = 30;
-    private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 5;
+
+    /** Nodes lose nothing by waiting, for their streams go on; all at once they would wait for one another's handshakes. */
+    private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 10;
 
     /** A node that was asked to go elsewhere and has not within its time is on its way, or will not. */
     private static final Duration LEAVE_LATE_MAX = Duration.ofSeconds(1);
