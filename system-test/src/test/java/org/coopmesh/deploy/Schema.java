@@ -44,7 +44,7 @@ final class Schema {
         rows(
                 db,
                 "select c.oid::regclass::text, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,"
-                        + " (a.atthasdef or a.attidentity <> ''), a.attgenerated || coalesce(pg_get_expr(f.adbin, f.adrelid), '')"
+                        + " (a.atthasdef or a.attidentity <> ''), a.attgenerated::text || coalesce(pg_get_expr(f.adbin, f.adrelid), '')"
                         + " from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace"
                         + " left join pg_attrdef f on f.adrelid = c.oid and f.adnum = a.attnum"
                         + " where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm') and "
