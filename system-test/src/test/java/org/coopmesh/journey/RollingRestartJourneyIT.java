@@ -32,7 +32,8 @@ class RollingRestartJourneyIT {
     private static final List<String> READERS = List.of("alba", "bruno", "carla", "david");
 
     /** One of the replicas, with its two ports. */
-    private record Replica(String name, InetSocketAddress rest, InetSocketAddress nodes) {}
+    private record Replica(
+            String name, InetSocketAddress rest, InetSocketAddress nodes, int apart) {}
 
     @Test
     void aReplicaIsRestartedUnderLoadAndNoCallFails() throws Exception {
@@ -100,7 +101,8 @@ class RollingRestartJourneyIT {
         return new Replica(
                 MEMBERSHIP + "-" + letter,
                 new InetSocketAddress("127.0.0.1", at.port(8081) + apart),
-                new InetSocketAddress(at.nodePortAddress(), at.port(9081) + apart));
+                new InetSocketAddress(at.nodePortAddress(), at.port(9081) + apart),
+                apart);
     }
 
     private static void start(Quickstart village, Replica replica) {
@@ -110,7 +112,7 @@ class RollingRestartJourneyIT {
                 Map.of(
                         "server.port", String.valueOf(replica.rest().getPort()),
                         "spring.grpc.server.port", String.valueOf(replica.nodes().getPort()),
-                        "coopmesh.zone.port", "0",
+                        "coopmesh.zone.port", String.valueOf(village.zonePort() + replica.apart()),
                         "coopmesh.farewell", FAREWELL.toString()));
     }
 
