@@ -24,7 +24,8 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 
 {{- define "coopmesh.jdbcUrl" -}}
 {{- $root := index . 0 -}}
-{{- printf "jdbc:postgresql://%s:%v/%s?sslmode=%s" $root.Values.postgresql.host (int $root.Values.postgresql.port) (index . 1) $root.Values.postgresql.sslMode -}}
+{{- $host := $root.Values.operators.postgresql.enabled | ternary (printf "%s-rw" (include "coopmesh.name" (list $root "db"))) $root.Values.postgresql.host -}}
+{{- printf "jdbc:postgresql://%s:%v/%s?sslmode=%s" $host (int $root.Values.postgresql.port) (index . 1) $root.Values.postgresql.sslMode -}}
 {{- if hasPrefix "verify" $root.Values.postgresql.sslMode }}&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory{{ end -}}
 {{- end -}}
 
@@ -41,12 +42,18 @@ COOPMESH_JWKS: {{ printf "%s/id/oauth2/jwks" (include "coopmesh.url" (list . "me
 
 {{/* Settings of those who state and hear facts. */}}
 {{- define "coopmesh.kafka" -}}
+{{- if .Values.operators.kafka.enabled }}
+COOPMESH_KAFKA: {{ printf "%s-kafka-bootstrap:9092" (include "coopmesh.name" (list . "bus")) | quote }}
+SPRING_KAFKA_SECURITY_PROTOCOL: SASL_PLAINTEXT
+SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: SCRAM-SHA-512
+{{- else }}
 COOPMESH_KAFKA: {{ .Values.kafka.bootstrapServers | quote }}
 {{- if ne .Values.kafka.securityProtocol "PLAINTEXT" }}
 SPRING_KAFKA_SECURITY_PROTOCOL: {{ .Values.kafka.securityProtocol }}
 {{- end }}
 {{- with .Values.kafka.saslMechanism }}
 SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: {{ . | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -56,9 +63,84 @@ SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: {{ . | quote }}
   valueFrom: { secretKeyRef: { name: {{ (index . 0).Values.secret | quote }}, key: {{ index . 2 }} } }
 {{- end -}}
 
+{{/* How a part comes into its database. Takes (list $ part). */}}
+{{- define "coopmesh.databasePassword" -}}
+{{- $root := index . 0 -}}
+{{- if $root.Values.operators.postgresql.enabled -}}
+- name: COOPMESH_DB_PASSWORD
+  valueFrom: { secretKeyRef: { name: {{ printf "%s-%s-db" $root.Values.secret (index . 1) | quote }}, key: password } }
+{{- else -}}
+{{ include "coopmesh.secret" (list $root "COOPMESH_DB_PASSWORD" (printf "%s-db-password" (index . 1))) }}
+{{- end -}}
+{{- end -}}
+
+{{/* What signs a part in to Kafka: the operator's word for its user, or the one that is named. Takes (list $ part). */}}
 {{- define "coopmesh.kafkaSecret" -}}
-{{- with .Values.kafka.saslSecret }}
+{{- $root := index . 0 -}}
+{{- if $root.Values.operators.kafka.enabled }}
+- name: SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG
+  valueFrom: { secretKeyRef: { name: {{ include "coopmesh.name" . }}, key: sasl.jaas.config } }
+{{- else }}
+{{- with $root.Values.kafka.saslSecret }}
 - name: SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG
   valueFrom: { secretKeyRef: { name: {{ . | quote }}, key: sasl-jaas-config } }
 {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* The way to names and to PostgreSQL, as rules of a network policy. */}}
+{{- define "coopmesh.databaseEgress" -}}
+- ports: [{ port: 53, protocol: UDP }, { port: 53, protocol: TCP }]
+  to:
+    - namespaceSelector: { matchLabels: { kubernetes.io/metadata.name: kube-system } }
+- ports: [{ port: {{ .Values.postgresql.port }} }]
+  {{- if .Values.networkPolicy.postgresqlTo }}
+  to: {{- toYaml .Values.networkPolicy.postgresqlTo | nindent 4 }}
+  {{- else if .Values.operators.postgresql.enabled }}
+  to:
+    - podSelector: { matchLabels: { cnpg.io/cluster: {{ include "coopmesh.name" (list . "db") }} } }
+  {{- end }}
+{{- end -}}
+
+{{/* What no pod of the co-op may do. */}}
+{{- define "coopmesh.podSecurity" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  fsGroupChangePolicy: OnRootMismatch
+  seccompProfile: { type: RuntimeDefault }
+{{- end -}}
+
+{{/* What no container of the co-op may do. */}}
+{{- define "coopmesh.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  runAsNonRoot: true
+  capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{/* Where all pods may run, and how they get their image. */}}
+{{- define "coopmesh.placement" -}}
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The image of a module. Takes (list $ module). */}}
+{{- define "coopmesh.image" -}}
+{{- $root := index . 0 -}}
+image: {{ printf "%s/%s:%s" $root.Values.image.repository (index . 1) ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
+imagePullPolicy: {{ $root.Values.image.pullPolicy }}
 {{- end -}}

@@ -6,7 +6,7 @@ Takes a dict: root · part · module · port · nodePort (or 0) · settings (YAM
 {{- $root := .root -}}
 {{- $who := list .root .part -}}
 {{- $values := index .root.Values .part -}}
-{{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) -}}
+{{- $settings := merge (deepCopy ($values.settings | default dict)) (fromYaml .settings) (dict "COOPMESH_FAREWELL" "PT5S") -}}
 {{- range $name, $_ := $settings }}
 {{- if regexMatch "(PASSWORD|SECRETS?|TOKEN|STRIPE_KEY|BTCPAY_KEY|JAAS_CONFIG)$" $name }}
 {{- fail (printf "%s.settings.%s would stand in a ConfigMap for all to read: put it into the Secret of %s.secretSettings" $.part $name $.part) }}
@@ -64,26 +64,9 @@ spec:
       serviceAccountName: {{ include "coopmesh.name" $who }}
       automountServiceAccountToken: false
       enableServiceLinks: false
-      terminationGracePeriodSeconds: 45
-      securityContext:
-        runAsNonRoot: true
-        runAsUser: 10001
-        runAsGroup: 10001
-        fsGroup: 10001
-        fsGroupChangePolicy: OnRootMismatch
-        seccompProfile: { type: RuntimeDefault }
-      {{- with $root.Values.image.pullSecrets }}
-      imagePullSecrets:
-        {{- range . }}
-        - name: {{ . | quote }}
-        {{- end }}
-      {{- end }}
-      {{- with $root.Values.nodeSelector }}
-      nodeSelector: {{- toYaml . | nindent 8 }}
-      {{- end }}
-      {{- with $root.Values.tolerations }}
-      tolerations: {{- toYaml . | nindent 8 }}
-      {{- end }}
+      terminationGracePeriodSeconds: 60 # farewell, nodes go elsewhere, what is under way is answered
+      {{- include "coopmesh.podSecurity" $root | nindent 6 }}
+      {{- include "coopmesh.placement" $root | nindent 6 }}
       {{- if and (eq .keys "billing") (eq $root.Values.keys.accessMode "ReadWriteOnce") }}
       affinity:
         podAffinity:
@@ -101,13 +84,8 @@ spec:
       {{- end }}
       containers:
         - name: {{ .part }}
-          image: {{ printf "%s/%s:%s" $root.Values.image.repository .module ($root.Values.image.tag | default $root.Chart.AppVersion) | quote }}
-          imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-          securityContext:
-            allowPrivilegeEscalation: false
-            readOnlyRootFilesystem: true
-            runAsNonRoot: true
-            capabilities: { drop: [ALL] }
+          {{- include "coopmesh.image" (list $root .module) | nindent 10 }}
+          {{- include "coopmesh.containerSecurity" $root | nindent 10 }}
           ports:
             - { name: http, containerPort: {{ .port }} }
             {{- if .nodePort }}

@@ -4,8 +4,16 @@
 {{- $_ = required "podAddresses: which addresses do this cluster's pods have (a pattern)?" .Values.podAddresses -}}
 {{- $_ = required "neverBan: which addresses must never be banned? At least the node ports'" (join "," .Values.neverBan) -}}
 {{- $_ = required "secret: which Secret holds the passwords? See README.md" .Values.secret -}}
+{{- if not .Values.operators.postgresql.enabled -}}
 {{- $_ = required "postgresql.host: where is PostgreSQL?" .Values.postgresql.host -}}
+{{- else if .Values.postgresql.host -}}
+{{- fail "postgresql.host names one, and operators.postgresql asks for another: leave one of them out" -}}
+{{- end -}}
+{{- if not .Values.operators.kafka.enabled -}}
 {{- $_ = required "kafka.bootstrapServers: where is Kafka?" .Values.kafka.bootstrapServers -}}
+{{- else if .Values.kafka.bootstrapServers -}}
+{{- fail "kafka.bootstrapServers names one, and operators.kafka asks for another: leave one of them out" -}}
+{{- end -}}
 {{- $_ = required "nodePorts.membership.host: what do nodes call?" .Values.nodePorts.membership.host -}}
 {{- $_ = required "nodePorts.billing.host: what do nodes call?" .Values.nodePorts.billing.host -}}
 {{- if and (or (gt (int .Values.membership.replicas) 1) (gt (int .Values.membership.autoscaling.max) 1)) (ne .Values.keys.accessMode "ReadWriteMany") -}}

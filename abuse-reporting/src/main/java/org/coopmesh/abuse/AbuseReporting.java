@@ -1,6 +1,6 @@
 package org.coopmesh.abuse;
 
-import org.springframework.boot.SpringApplication;
+import org.coopmesh.rollout.Migration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -9,6 +9,6 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 public class AbuseReporting {
     static void main(String[] args) {
-        SpringApplication.run(AbuseReporting.class, args);
+        Migration.orStart(AbuseReporting.class, args);
     }
 }

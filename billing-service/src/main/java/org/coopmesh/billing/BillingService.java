@@ -1,6 +1,6 @@
 package org.coopmesh.billing;
 
-import org.springframework.boot.SpringApplication;
+import org.coopmesh.rollout.Migration;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -9,6 +9,6 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 @EnableScheduling
 public class BillingService {
     static void main(String[] args) {
-        SpringApplication.run(BillingService.class, args);
+        Migration.orStart(BillingService.class, args);
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,16 @@ final class ChildProcess {
 
     String name() {
         return name;
+    }
+
+    /** The same under another name and with these settings instead of its own; not started. */
+    ChildProcess like(String other, Map<String, String> settings, Path otherLog) {
+        var words = new ArrayList<>(command);
+        settings.forEach((setting, value) -> {
+            words.removeIf(word -> word.startsWith("--" + setting + "="));
+            words.add("--" + setting + "=" + value);
+        });
+        return new ChildProcess(other, words, environment, otherLog);
     }
 
     synchronized void start() {

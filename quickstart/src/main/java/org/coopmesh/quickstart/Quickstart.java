@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.coopmesh.quickstart.Village.Person;
 import org.jspecify.annotations.Nullable;
@@ -221,6 +222,24 @@ public final class Quickstart implements AutoCloseable {
     /** Starts a killed service and waits until it answers. */
     public void restartService(String name) {
         services.restart(name);
+    }
+
+    /** Asks a service to end, as a cluster would, and waits until it has. */
+    public void endService(String name) {
+        services.end(name);
+    }
+
+    /**
+     * Starts one more of a service under another name, with these settings instead of its own, and waits until it takes requests;
+     * one of that name that has ended starts again.
+     */
+    public void startReplica(String service, String name, Map<String, String> settings) {
+        services.startReplica(service, name, settings);
+    }
+
+    /** Ends one that was started beside the others. */
+    public void removeReplica(String name) {
+        services.removeReplica(name);
     }
 
     /** PostgreSQL dies as in a power cut, is away while {@code meanwhile} runs, and comes back. */

@@ -24,6 +24,7 @@ final class Services {
     private static final String ZONE_KEY = "transfer.village.mesh";
     private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(60);
 
     private final Installation at;
     private final Secrets secrets;
@@ -224,6 +225,33 @@ final class Services {
         awaitAnswer(name);
     }
 
+    /** Asks one to end, as a cluster would before it kills, and waits. */
+    void end(String name) {
+        process(name).stop(END_PATIENCE);
+    }
+
+    /**
+     * Starts one more of {@code module} under another name, told {@code settings} otherwise, and waits until it takes requests; one
+     * of that name that has ended starts again.
+     */
+    void startReplica(String module, String name, Map<String, String> settings) {
+        processes.computeIfAbsent(
+                name, n -> process(module).like(n, settings, at.logs().resolve(n + ".log")));
+        ports.put(
+                name,
+                Integer.parseInt(
+                        settings.getOrDefault("server.port", String.valueOf(ports.get(module)))));
+        process(name).start();
+        awaitAnswer(name, "readiness");
+    }
+
+    /** Ends one that was started beside the others, and forgets it. */
+    void removeReplica(String name) {
+        ChildProcess process = processes.remove(name);
+        ports.remove(name);
+        if (process != null) process.stop(END_PATIENCE);
+    }
+
     /** Starts again what has died by itself. */
     void startDead() {
         processes.values().forEach(ChildProcess::start);
@@ -253,9 +281,12 @@ final class Services {
     }
 
     private void awaitAnswer(String name) {
+        awaitAnswer(name, "liveness");
+    }
+
+    private void awaitAnswer(String name, String what) {
         Instant giveUp = Instant.now().plus(START_PATIENCE);
-        URI health =
-                URI.create("http://127.0.0.1:" + ports.get(name) + "/actuator/health/liveness");
+        URI health = URI.create("http://127.0.0.1:" + ports.get(name) + "/actuator/health/" + what);
         try (HttpClient client = HttpClient.newHttpClient()) {
             while (!answers(client, health)) {
                 if (!process(name).running()) {

@@ -57,7 +57,16 @@ class AccessFeed implements SmartLifecycle {
     private static final Duration REST_MAX = Duration.ofSeconds(1);
     private static final long NOTHING_TOLD = -1;
     private static final int RECONNECT_WITHIN_SECONDS = 30;
-    private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 5;
+
+    /** Nodes lose nothing by waiting, for their streams go on; all at once they would wait for one another's handshakes. */
+    private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 10;
+
+    /** A node that was asked to go elsewhere and has not within its time is on its way, or will not. */
+    private static final Duration LEAVE_LATE_MAX = Duration.ofSeconds(1);
+
+    /** What a feed that stops does at most for those who have not left. */
+    private static final Duration STOP_PATIENCE =
+            Duration.ofSeconds(RECONNECT_AT_SHUTDOWN_SECONDS).plus(LEAVE_LATE_MAX.multipliedBy(2));
 
     /**
      * So many streams at once are on a long way, as after an outage; the others wait for their turn. Each has a page and a
@@ -78,6 +87,7 @@ class AccessFeed implements SmartLifecycle {
     private @Nullable ListMirror mirror;
     private volatile long version;
     private volatile boolean running;
+    private volatile long stoppedNanos;
     private @Nullable Thread thread;
 
     AccessFeed(
@@ -123,7 +133,8 @@ class AccessFeed implements SmartLifecycle {
         watchers.add(watcher);
         newest.put(node, watcher);
         if (!running) {
-            served(watcher, w -> w.drain(RECONNECT_AT_SHUTDOWN_SECONDS));
+            served(watcher, w -> w.askToGo(RECONNECT_AT_SHUTDOWN_SECONDS));
+            served(watcher, Watcher::end);
             return;
         }
         served(watcher, Watcher::pump);
@@ -242,6 +253,10 @@ class AccessFeed implements SmartLifecycle {
         }
     }
 
+    private boolean someoneIsLeaving() {
+        return !watchers.isEmpty() && System.nanoTime() - stoppedNanos < STOP_PATIENCE.toNanos();
+    }
+
     private Duration rest() {
         Duration rest = REST_PER_STREAM.multipliedBy(watchers.size());
         return rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
@@ -249,7 +264,7 @@ class AccessFeed implements SmartLifecycle {
 
     private void run() {
         long restUntil = System.nanoTime();
-        while (running) {
+        while (running || someoneIsLeaving()) {
             try {
                 if (wake.tryAcquire(LOOK_ANYWAY.toMillis(), TimeUnit.MILLISECONDS)) {
                     TimeUnit.NANOSECONDS.sleep(restUntil - System.nanoTime());
@@ -271,19 +286,23 @@ class AccessFeed implements SmartLifecycle {
 
     @Override
     public void start() {
+        Thread leaving = thread;
+        if (leaving != null) {
+            leaving.interrupt();
+        }
         running = true;
         thread = Thread.ofPlatform().daemon().name("access-feed").start(this::run);
     }
 
-    /** Before the port closes every stream is told where to go, so that no node waits for a timeout. */
+    /**
+     * Before the port closes every stream is told to go elsewhere, so that no node waits for a timeout. It goes on until its node
+     * has left, each at a moment of its own: the port, which stops next, takes no more connections and waits for the streams.
+     */
     @Override
     public void stop() {
+        stoppedNanos = System.nanoTime();
         running = false;
-        watchers.forEach(watcher -> served(watcher, w -> w.drain(RECONNECT_AT_SHUTDOWN_SECONDS)));
-        Thread feeding = thread;
-        if (feeding != null) {
-            feeding.interrupt();
-        }
+        watchers.forEach(watcher -> served(watcher, w -> w.askToGo(RECONNECT_AT_SHUTDOWN_SECONDS)));
     }
 
     @Override
@@ -315,6 +334,8 @@ class AccessFeed implements SmartLifecycle {
         private long lastSentNanos = startedNanos;
         private boolean sentAny;
         private boolean done;
+        private boolean asked;
+        private long leaveByNanos;
         private boolean waits;
         private boolean onLongWay;
         private @Nullable Iterator<AccessListUpdate> pending;
@@ -409,21 +430,29 @@ class AccessFeed implements SmartLifecycle {
                 return;
             }
             long now = System.nanoTime();
-            if (now - startedNanos > drainAfterNanos) {
-                drain(RECONNECT_WITHIN_SECONDS);
+            if (asked && now - leaveByNanos > 0) {
+                end();
+            } else if (!asked && now - startedNanos > drainAfterNanos) {
+                askToGo(RECONNECT_WITHIN_SECONDS);
             } else if (now - lastSentNanos >= TICK_AFTER.toNanos() && out.isReady()) {
                 send(message().setTick(Tick.getDefaultInstance()));
             }
         }
 
-        synchronized void drain(int reconnectWithinSeconds) {
+        /** The list goes on meanwhile: whoever has a new stream first misses nothing. */
+        synchronized void askToGo(int withinSeconds) {
+            if (done || asked) {
+                return;
+            }
+            asked = true;
+            leaveByNanos =
+                    System.nanoTime()
+                            + Duration.ofSeconds(withinSeconds).plus(LEAVE_LATE_MAX).toNanos();
+            send(message().setDrain(Drain.newBuilder().setReconnectWithinSeconds(withinSeconds)));
+        }
+
+        synchronized void end() {
             if (!done) {
-                send(
-                        message()
-                                .setDrain(
-                                        Drain.newBuilder()
-                                                .setReconnectWithinSeconds(
-                                                        reconnectWithinSeconds)));
                 done = true;
                 out.onCompleted();
             }

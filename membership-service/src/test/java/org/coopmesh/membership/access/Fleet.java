@@ -46,6 +46,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.coopmesh.contracts.membership.v1.AccessListReceipt;
 import org.coopmesh.contracts.membership.v1.AccessListReceiptAccepted;
 import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
+import org.coopmesh.contracts.membership.v1.Drain;
 import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
 import org.coopmesh.membership.node.NodeId;
 import org.coopmesh.membership.node.TestCertificates;
@@ -80,6 +81,7 @@ final class Fleet implements AutoCloseable {
     private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
     private final Semaphore connecting = new Semaphore(CONNECTING_AT_ONCE);
     private final Queue<String> faults = new ConcurrentLinkedQueue<>();
+    private final Queue<Long> gaps = new ConcurrentLinkedQueue<>();
     private final TrustManagerFactory trusted;
     private volatile List<Integer> ports;
     private volatile Wave wave;
@@ -141,6 +143,16 @@ final class Fleet implements AutoCloseable {
     /** What no agent should have seen; empty where all went well. */
     List<String> faults() {
         return List.copyOf(faults);
+    }
+
+    /** Nanoseconds that nodes were without a stream, each from its end to the first word on the next. */
+    List<Long> gaps() {
+        return List.copyOf(gaps);
+    }
+
+    /** Where replicas are from now on, for who goes elsewhere. */
+    void knows(List<Integer> ports) {
+        this.ports = List.copyOf(ports);
     }
 
     /** Begins to look out for receipts of {@code version} or a later one, answered by the service. */
@@ -226,6 +238,8 @@ final class Fleet implements AutoCloseable {
         private volatile Status ended = Status.OK;
         private volatile long endedNanos;
         private volatile boolean away;
+        private boolean drained;
+        private boolean without;
         private long bareVersion;
         private boolean receiptDue;
         private boolean receiptUnderWay;
@@ -258,6 +272,7 @@ final class Fleet implements AutoCloseable {
         /** Goes, and does not come back before {@link #comeBack}. */
         synchronized void goAway() {
             away = true;
+            drained = false;
             if (channel != null) {
                 channel.shutdownNow();
             }
@@ -325,6 +340,10 @@ final class Fleet implements AutoCloseable {
         private synchronized void heard(byte[] message) {
             boundMillis = BACKOFF_FIRST.toMillis();
             turnOver();
+            if (without) {
+                gaps.add(System.nanoTime() - endedNanos);
+                without = false;
+            }
             bytes.addAndGet(message.length);
             try {
                 var in = CodedInputStream.newInstance(message);
@@ -333,8 +352,16 @@ final class Fleet implements AutoCloseable {
                     if (field == UPDATE) {
                         update(in.readByteArray());
                     } else if (field == DRAIN) {
-                        in.skipField(tag);
-                        later.schedule(this::goElsewhere, 1, TimeUnit.SECONDS);
+                        drained = true;
+                        ClientCall<?, ?> left = call;
+                        long within =
+                                1000L
+                                        * Drain.parseFrom(in.readByteArray())
+                                                .getReconnectWithinSeconds();
+                        later.schedule(
+                                () -> goElsewhere(left),
+                                ThreadLocalRandom.current().nextLong(Math.max(1, within)),
+                                TimeUnit.MILLISECONDS);
                     } else {
                         in.skipField(tag);
                     }
@@ -420,8 +447,8 @@ final class Fleet implements AutoCloseable {
             }
         }
 
-        private synchronized void goElsewhere() {
-            if (call != null) {
+        private synchronized void goElsewhere(ClientCall<?, ?> left) {
+            if (call == left) {
                 call.cancel("drained", null);
             }
         }
@@ -437,13 +464,15 @@ final class Fleet implements AutoCloseable {
         private synchronized void over(Status status) {
             ended = status;
             endedNanos = System.nanoTime();
+            without = true;
             turnOver();
             channel.shutdownNow();
             if (closed || away || status.getCode() == Status.Code.PERMISSION_DENIED) {
                 return;
             }
             place++;
-            long wait = 1 + ThreadLocalRandom.current().nextLong(boundMillis);
+            long wait = drained ? 0 : 1 + ThreadLocalRandom.current().nextLong(boundMillis);
+            drained = false;
             boundMillis = Math.min(BACKOFF_MAX.toMillis(), boundMillis * 2);
             later.schedule(this::open, wait, TimeUnit.MILLISECONDS);
         }

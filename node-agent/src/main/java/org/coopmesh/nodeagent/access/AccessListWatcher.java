@@ -314,17 +314,17 @@ public final class AccessListWatcher implements Runnable {
             while (true) {
                 AccessListMessage message;
                 try {
-                    message = stream.read(LOOK_AROUND.toMillis(), TimeUnit.MILLISECONDS);
+                    message = stream.read(patience(drainNanos, openedNanos), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException quiet) {
+                    if (left(drainNanos, openedNanos).isZero()) {
+                        return Duration.ZERO;
+                    }
                     lookAround();
                     sendReceipt(channel);
                     if (keyLearned()) return Duration.ZERO;
                     if (since(heardNanos).compareTo(SILENCE_MAX) > 0) {
                         log.atWarn().log("access list stream is silent");
                         return jitter.next();
-                    }
-                    if (System.nanoTime() - openedNanos > drainNanos) {
-                        return Duration.ZERO;
                     }
                     continue;
                 }
@@ -390,6 +390,11 @@ public final class AccessListWatcher implements Runnable {
     /** A key that a refused list was signed with has become known: that list is to be asked for again. */
     private boolean keyLearned() {
         return keyWanted.filter(keys::knows).isPresent();
+    }
+
+    /** A drained stream is left when its moment has come, whatever else is due. */
+    private static long patience(long drainNanos, long openedNanos) {
+        return Math.min(LOOK_AROUND.toNanos(), left(drainNanos, openedNanos).toNanos());
     }
 
     private static Duration left(long nanos, long sinceNanos) {
