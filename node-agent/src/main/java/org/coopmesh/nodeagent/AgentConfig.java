@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
@@ -246,7 +247,7 @@ public record AgentConfig(
         if (portal.isPresent() && firewall == FirewallKind.NONE) {
             throw new ConfigWrong("portal", "needs firewall nftables to lead anybody there");
         }
-        Path stateDir = Path.of(values.required("state-dir"));
+        Path stateDir = values.path("state-dir", values.required("state-dir"));
         return new AgentConfig(
                 stateDir,
                 values.hostPort("membership"),
@@ -271,7 +272,7 @@ public record AgentConfig(
                 collect,
                 respondd,
                 contact,
-                Path.of(values.or("status-file", stateDir.resolve("status").toString())),
+                values.path("status-file", stateDir.resolve("status").toString()),
                 values.metrics(),
                 values.links(uplink),
                 portal,
@@ -281,7 +282,7 @@ public record AgentConfig(
                 values.duration("release-trial", "PT15M", TRIAL_LEAST, TRIAL_MOST),
                 values.duration("release-spread", "PT10M", Duration.ZERO, SPREAD_MOST),
                 values.namesZone(),
-                Path.of(values.or("hosts-file", stateDir.resolve("hosts.coopmesh").toString())));
+                values.path("hosts-file", stateDir.resolve("hosts.coopmesh").toString()));
     }
 
     /** Where keys and certificate are. */
@@ -346,6 +347,14 @@ public record AgentConfig(
             String value = or(key, "");
             if (value.isEmpty()) throw new ConfigWrong(key, "is required");
             return value;
+        }
+
+        Path path(String key, String otherwise) throws ConfigWrong {
+            try {
+                return Path.of(or(key, otherwise));
+            } catch (InvalidPathException malformed) {
+                throw new ConfigWrong(key, "is a path");
+            }
         }
 
         String match(String key, String value, Pattern pattern, String rule) throws ConfigWrong {

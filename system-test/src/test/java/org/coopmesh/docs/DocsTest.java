@@ -35,6 +35,8 @@ class DocsTest {
     private static final List<String> SERVICES =
             List.of("membership-service", "billing-service", "abuse-reporting");
 
+    private static List<Path> testSources = List.of();
+
     private static final Pattern LINK = Pattern.compile("\\[[^\\[\\]]*]\\(([^()\\s]+)\\)");
     private static final Pattern CODE_BLOCK = Pattern.compile("(?ms)^ *```.*?^ *```");
     private static final Pattern INLINE_CODE = Pattern.compile("`[^`\n]*`");
@@ -164,15 +166,30 @@ class DocsTest {
 
     @Test
     void everyProofThatIsNamedIsATest() throws IOException {
-        List<Path> sources = files(file -> file.toString().endsWith(".java"));
         for (Path page : pages()) {
-            assertThat(missingTests(Files.readString(page), sources))
+            assertThat(missingTests(Files.readString(page)))
                     .as(ROOT.relativize(page) + " names tests that are not there")
                     .isEmpty();
         }
 
-        assertThat(missingTests("`DocsTest.neverWritten` and `GoneIT.works`", sources))
+        assertThat(missingTests("`DocsTest.neverWritten` and `GoneIT.works`"))
                 .containsExactly("DocsTest.neverWritten", "GoneIT.works");
+        assertThat(missingTests("`DocsTest.noTestAtAll`")).containsExactly("DocsTest.noTestAtAll");
+    }
+
+    @Test
+    void everyThreatHasAProof() throws IOException {
+        String threats = Files.readString(ROOT.resolve("docs/threats.md"));
+        List<String> rows =
+                threats.lines().filter(line -> line.matches("\\| [STRIDE] \\|.*")).toList();
+
+        assertThat(rows).hasSizeGreaterThan(80);
+        assertThat(rows).allSatisfy(row -> assertThat(proofs(row)).as(row).isNotEmpty());
+        assertThat(threats).contains("\n## Not proven yet\n");
+        assertThat(proofs("| S | guessed | a limit | because we say so |")).isEmpty();
+        assertThat(proofs("| S | guessed | `DocsTest.x` | |")).isEmpty();
+        assertThat(proofs("| S | a | b | `DocsTest.x`, and more |")).isEmpty();
+        assertThat(proofs("| S | a | b | `DocsTest.x`, `DocsTest.y` |")).hasSize(2);
     }
 
     @Test
@@ -251,21 +268,57 @@ class DocsTest {
                 .orElse("");
     }
 
-    private static List<String> missingTests(String text, List<Path> sources) throws IOException {
+    /** For the check of checks: named like a proof, and run by nobody. */
+    static void noTestAtAll() {}
+
+    /** Those of the tests named in {@code text} that no source has, or that nothing runs. */
+    static List<String> missingTests(String text) throws IOException {
+        List<Path> sources = testSources();
         var missing = new ArrayList<String>();
         for (MatchResult found : TEST_NAME.matcher(text).results().toList()) {
             boolean there = false;
             for (Path source : sources) {
                 there |=
                         source.endsWith(found.group(1) + ".java")
-                                && Files.readString(source)
-                                        .contains("void " + found.group(2) + "(");
+                                && isTest(Files.readString(source), found.group(2));
             }
             if (!there) {
                 missing.add(found.group(1) + "." + found.group(2));
             }
         }
         return missing;
+    }
+
+    private static synchronized List<Path> testSources() throws IOException {
+        if (testSources.isEmpty()) {
+            testSources =
+                    files(file ->
+                            file.toString().endsWith(".java")
+                                    && file.toString().contains("/src/test/"));
+        }
+        return testSources;
+    }
+
+    /** Whether the lines above the method, as far as they belong to it, say that it is run. */
+    private static boolean isTest(String source, String method) {
+        int at = source.indexOf("void " + method + "(");
+        if (at < 0) return false;
+        String above = source.substring(source.lastIndexOf("\n    }\n", at) + 1, at);
+        return Stream.of(
+                        "@Test",
+                        "@ParameterizedTest",
+                        "@Property",
+                        "@Example",
+                        "@FuzzTest",
+                        "@RepeatedTest")
+                .anyMatch(above::contains);
+    }
+
+    /** The tests in the last cell of a row of threats; none where it says anything else. */
+    private static List<String> proofs(String row) {
+        String cell = row.substring(0, row.lastIndexOf('|')).replaceFirst("^.*\\|", "").strip();
+        List<String> named = Stream.of(cell.split(", ")).toList();
+        return named.stream().allMatch(TEST_NAME.asMatchPredicate()) ? named : List.of();
     }
 
     private static List<String> endpoints(String service) {

@@ -44,6 +44,14 @@ class BackupJourneyIT {
                 .doesNotContain("WRONG");
         assertThat(refused(state, "restore", archive, "--key", key))
                 .contains("there is an installation");
+        String stranger = folder.resolve("stranger.key").toString();
+        run(state, "age-keygen", "-o", stranger);
+        assertThat(refused(state, "drill", archive, "--key", stranger))
+                .contains("does not open this archive");
+        for (String part : List.of("databases", "keys", "secrets")) {
+            assertThat(Files.readAllBytes(Path.of(archive, part + ".tar.gz.age")))
+                    .startsWith("age-encryption.org/".getBytes(StandardCharsets.US_ASCII));
+        }
         Path empty = folder.resolve("elsewhere");
         assertThat(run(empty, TOOL.toString(), "restore", archive, "--key", key))
                 .contains("next: ./coopmesh up");

@@ -6,6 +6,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
@@ -17,7 +19,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Keys to servers of others as they stand in the database. They have to be shown there, so a hash would not do: AES-256-GCM, bound
- * to their list, under a secret that the database does not hold. Without that secret they stand in the clear.
+ * to their list, under a secret that the database does not hold. Without that secret they stand in the clear. While the secret changes
+ * there are two: the first seals, both open.
  */
 @Component
 class KeySeal {
@@ -27,20 +30,25 @@ class KeySeal {
     private static final int TAG_BITS = 128;
     private static final Logger log = LoggerFactory.getLogger(KeySeal.class);
 
-    private final String secret;
+    private final List<String> secrets;
     private final SecureRandom random = new SecureRandom();
 
     KeySeal(OutsideSettings settings) {
-        this.secret = settings.keySecret();
+        this.secrets = settings.keySecrets();
     }
 
     /** Whether there is a secret to seal by. */
     boolean isOn() {
-        return !secret.isBlank();
+        return !secrets.isEmpty();
     }
 
     boolean isSealed(String stored) {
         return stored.startsWith(MARK);
+    }
+
+    /** Whether it is sealed by the secret that seals now. */
+    boolean isSealedByTheNewest(UUID list, String stored) {
+        return isOn() && isSealed(stored) && opened(list, stored, secrets.getFirst()).isPresent();
     }
 
     String seal(UUID list, String key) {
@@ -49,7 +57,7 @@ class KeySeal {
         random.nextBytes(nonce);
         try {
             byte[] sealed =
-                    cipher(Cipher.ENCRYPT_MODE, list, nonce)
+                    cipher(Cipher.ENCRYPT_MODE, list, nonce, secrets.getFirst())
                             .doFinal(key.getBytes(StandardCharsets.UTF_8));
             return MARK
                     + Base64.getUrlEncoder()
@@ -64,9 +72,20 @@ class KeySeal {
         }
     }
 
-    /** The key; empty, and logged, where the secret is not the one it was sealed by: the other server then refuses it. */
+    /** The key; empty, and logged, where no secret is the one it was sealed by: the other server then refuses it. */
     String open(UUID list, String stored) {
         if (!isSealed(stored)) return stored;
+        for (String secret : secrets) {
+            Optional<String> key = opened(list, stored, secret);
+            if (key.isPresent()) return key.get();
+        }
+        log.atError()
+                .addKeyValue("listId", list)
+                .log("key of an outside list was sealed by another coopmesh.outside.key-secret");
+        return "";
+    }
+
+    private static Optional<String> opened(UUID list, String stored, String secret) {
         try {
             byte[] bytes = Base64.getUrlDecoder().decode(stored.substring(MARK.length()));
             ByteBuffer read = ByteBuffer.wrap(bytes);
@@ -74,21 +93,19 @@ class KeySeal {
             read.get(nonce);
             byte[] sealed = new byte[read.remaining()];
             read.get(sealed);
-            return new String(
-                    cipher(Cipher.DECRYPT_MODE, list, nonce).doFinal(sealed),
-                    StandardCharsets.UTF_8);
+            return Optional.of(
+                    new String(
+                            cipher(Cipher.DECRYPT_MODE, list, nonce, secret).doFinal(sealed),
+                            StandardCharsets.UTF_8));
         } catch (AEADBadTagException another) {
-            log.atError()
-                    .addKeyValue("listId", list)
-                    .log(
-                            "key of an outside list was sealed by another coopmesh.outside.key-secret");
-            return "";
+            return Optional.empty();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has AES-GCM", e);
         }
     }
 
-    private Cipher cipher(int mode, UUID list, byte[] nonce) throws GeneralSecurityException {
+    private static Cipher cipher(int mode, UUID list, byte[] nonce, String secret)
+            throws GeneralSecurityException {
         byte[] key =
                 MessageDigest.getInstance("SHA-256")
                         .digest((PURPOSE + secret).getBytes(StandardCharsets.UTF_8));

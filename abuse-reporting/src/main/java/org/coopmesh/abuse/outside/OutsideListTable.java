@@ -167,11 +167,11 @@ class OutsideListTable {
                 .update();
     }
 
-    /** Seals the keys that stand in the clear from before there was a secret; how many. */
+    /** Seals the keys that stand in the clear from before there was a secret, or under the one of before; how many. */
     int sealKeys() {
         if (!seal.isOn()) return 0;
-        record Plain(UUID list, String key) {}
-        List<Plain> plain =
+        record Kept(UUID list, String key) {}
+        List<Kept> old =
                 db
                         .sql(
                                 """
@@ -179,20 +179,22 @@ class OutsideListTable {
                                 where kind = 'crowdsec' and api_key <> '' order by list_id for update
                                 """)
                         .query((row, number) ->
-                                new Plain(
+                                new Kept(
                                         row.getObject("list_id", UUID.class),
                                         row.getString("api_key")))
                         .list()
                         .stream()
-                        .filter(one -> !seal.isSealed(one.key()))
+                        .filter(one -> !seal.isSealedByTheNewest(one.list(), one.key()))
+                        .map(one -> new Kept(one.list(), seal.open(one.list(), one.key())))
+                        .filter(one -> !one.key().isEmpty())
                         .toList();
-        for (Plain one : plain) {
+        for (Kept one : old) {
             db.sql("update outside_list set api_key = :key where list_id = :id")
                     .param("id", one.list())
                     .param("key", seal.seal(one.list(), one.key()))
                     .update();
         }
-        return plain.size();
+        return old.size();
     }
 
     void enforce(UUID id, boolean enforced) {

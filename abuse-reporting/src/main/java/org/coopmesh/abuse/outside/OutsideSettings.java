@@ -2,6 +2,7 @@ package org.coopmesh.abuse.outside;
 
 import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.coopmesh.abuse.subject.Prefix;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -15,7 +16,8 @@ import org.springframework.validation.annotation.Validated;
  * @param checkInterval how often it is looked for lists to fetch and entries that are over
  * @param answerMax the largest list, in bytes
  * @param fetchMax how long fetching one may take
- * @param keySecret by which keys to servers of others are sealed in the database; 32 random characters or more, empty for not at all
+ * @param keySecret by which keys to servers of others are sealed in the database; 32 random characters or more, empty for not at all; while it changes
+ *     the new one and the old one, with a comma between
  */
 @Validated
 @ConfigurationProperties("coopmesh.outside")
@@ -29,7 +31,7 @@ record OutsideSettings(
 
     OutsideSettings {
         networks = List.copyOf(networks);
-        if (!keySecret.isBlank() && keySecret.length() < KEY_SECRET_LENGTH_MIN) {
+        if (split(keySecret).stream().anyMatch(each -> each.length() < KEY_SECRET_LENGTH_MIN)) {
             throw new IllegalArgumentException(
                     "coopmesh.outside.key-secret has "
                             + KEY_SECRET_LENGTH_MIN
@@ -42,6 +44,18 @@ record OutsideSettings(
     @Override
     public String toString() {
         return "OutsideSettings";
+    }
+
+    /** The first seals. */
+    List<String> keySecrets() {
+        return split(keySecret);
+    }
+
+    private static List<String> split(String secrets) {
+        return Arrays.stream(secrets.split(","))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .toList();
     }
 
     List<Prefix> ownNetworks() {

@@ -94,7 +94,8 @@ final class XarfReader {
                 throw new ReportRefused(List.of(wrong("", "json", "nothing was sent")));
             }
             return json;
-        } catch (JacksonException e) {
+        } catch (JacksonException | NumberFormatException e) {
+            // The second is Jackson's own slip, on an exponent that no number can have.
             throw new ReportRefused(List.of(wrong("", "json", "cannot be read as JSON")));
         }
     }

@@ -46,9 +46,27 @@ class KeySealTest {
     }
 
     @Test
+    void whileTheSecretChangesBothOpenAndTheFirstSeals() {
+        String next = "fedcba9876543210fedcba9876543210";
+        KeySeal both = by(next + ", " + SECRET);
+        String before = by(SECRET).seal(LIST, "their key");
+
+        assertThat(both.open(LIST, before)).isEqualTo("their key");
+        assertThat(both.isSealedByTheNewest(LIST, before)).isFalse();
+        String after = both.seal(LIST, both.open(LIST, before));
+
+        assertThat(both.isSealedByTheNewest(LIST, after)).isTrue();
+        assertThat(by(next).open(LIST, after)).isEqualTo("their key");
+        assertThat(by(SECRET).open(LIST, after)).isEmpty();
+        assertThat(both.isSealedByTheNewest(LIST, "their key")).isFalse();
+        assertThat(by("").isSealedByTheNewest(LIST, after)).isFalse();
+    }
+
+    @Test
     void aShortSecretIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> by("short"))
                 .withMessageContaining("coopmesh.outside.key-secret");
+        assertThatIllegalArgumentException().isThrownBy(() -> by(SECRET + ",short"));
     }
 }

@@ -37,12 +37,12 @@ class BackChannel {
     private static final Duration TOKEN_AGE_MAX = Duration.ofMinutes(2);
 
     private final IdentitySettings settings;
-    private final RSAKey key;
+    private final SigningKeys keys;
     private final RestClient gateway;
 
-    BackChannel(IdentitySettings settings, RSAKey signingKey) {
+    BackChannel(IdentitySettings settings, SigningKeys signingKeys) {
         this.settings = settings;
-        this.key = signingKey;
+        this.keys = signingKeys;
         var requests =
                 new JdkClientHttpRequestFactory(
                         HttpClient.newBuilder()
@@ -92,6 +92,7 @@ class BackChannel {
                         .jwtID(UUID.randomUUID().toString())
                         .claim("events", Map.of(EVENT, Map.of()));
         if (ended.signIn() != null) claims.claim("sid", ended.signIn().toString());
+        RSAKey key = keys.signs();
         var header =
                 new JWSHeader.Builder(JWSAlgorithm.RS256)
                         .type(new JOSEObjectType("logout+jwt"))

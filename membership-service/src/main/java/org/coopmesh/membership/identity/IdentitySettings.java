@@ -12,10 +12,10 @@ import org.springframework.validation.annotation.Validated;
  * Settings of sign-in.
  *
  * @param issuer the gateway's public address and the path of this service's sign-in: ends in /id
- * @param gatewayClientSecret what the gateway proves itself with
+ * @param gatewayClientSecret what the gateway proves itself with; while it changes the new one and the old one, with a comma between
  * @param gatewayRedirectUri where a browser goes with its code
  * @param gatewayBackChannelUri where the gateway is told that a sign-in has ended, not through the public address
- * @param keysDir where the key that signs tokens is kept
+ * @param keysDir where the keys that sign tokens are kept
  */
 @Validated
 @ConfigurationProperties("coopmesh")

@@ -3,7 +3,9 @@ package org.coopmesh.membership.identity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.crypto.password.PasswordEncoder;
 
@@ -18,11 +20,24 @@ final class SecretDigest implements PasswordEncoder {
         return HexFormat.of().formatHex(digest(secret));
     }
 
+    /** Of secrets with commas between; any of them is right while one takes another's place. */
+    static String ofEach(String secrets) {
+        return Arrays.stream(secrets.split(","))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .map(SecretDigest::of)
+                .collect(Collectors.joining(","));
+    }
+
     @Override
     public boolean matches(@Nullable CharSequence secret, @Nullable String encoded) {
-        return secret != null
-                && encoded != null
-                && MessageDigest.isEqual(digest(secret), HexFormat.of().parseHex(encoded));
+        if (secret == null || encoded == null) return false;
+        byte[] shown = digest(secret);
+        boolean found = false;
+        for (String each : encoded.split(",")) {
+            found |= MessageDigest.isEqual(shown, HexFormat.of().parseHex(each));
+        }
+        return found;
     }
 
     private static byte[] digest(CharSequence secret) {

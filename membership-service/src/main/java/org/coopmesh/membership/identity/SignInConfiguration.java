@@ -3,12 +3,7 @@ package org.coopmesh.membership.identity;
 import static java.util.Objects.requireNonNull;
 import static org.springframework.security.config.Customizer.withDefaults;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
-import com.nimbusds.jose.jwk.source.JWKSource;
-import com.nimbusds.jose.proc.SecurityContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +38,10 @@ import org.springframework.security.oauth2.core.OAuth2ErrorCodes;
 import org.springframework.security.oauth2.core.oidc.OidcScopes;
 import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtEncoder;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.jwt.NimbusJwtEncoder;
 import org.springframework.security.oauth2.server.authorization.JdbcOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
@@ -101,6 +98,9 @@ class SignInConfiguration {
     static final String KEYS = "/id/oauth2/jwks";
     static final String LOGOUT = "/id/connect/logout";
     static final String REVOKE = "/id/oauth2/revoke";
+
+    /** Half a year; then another key signs tokens, without anybody noticing. */
+    private static final Duration SIGNING_KEY_FOR = Duration.ofDays(180);
 
     /** Pages are in a language that is written here, and say which; whoever wants none of them reads English. */
     @Bean
@@ -259,7 +259,7 @@ class SignInConfiguration {
         var gateway =
                 RegisteredClient.withId(CLIENT)
                         .clientId(CLIENT)
-                        .clientSecret(SecretDigest.of(settings.gatewayClientSecret()))
+                        .clientSecret(SecretDigest.ofEach(settings.gatewayClientSecret()))
                         .clientName("Coopmesh gateway")
                         .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
                         .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_POST)
@@ -295,19 +295,21 @@ class SignInConfiguration {
     }
 
     @Bean
-    RSAKey signingKey(IdentitySettings settings) {
-        return SigningKey.in(settings.keysDir());
+    SigningKeys signingKeys(IdentitySettings settings) {
+        return new SigningKeys(settings.keysDir(), SIGNING_KEY_FOR, Proof.WALL);
     }
 
+    /** By one key, though others are told beside it. */
     @Bean
-    JWKSource<SecurityContext> signingKeys(RSAKey signingKey) {
-        return new ImmutableJWKSet<>(new JWKSet(signingKey));
+    JwtEncoder jwtEncoder(SigningKeys signingKeys) {
+        return new NimbusJwtEncoder(
+                (selector, context) -> selector.select(new JWKSet(signingKeys.signs())));
     }
 
     /** Checks our own tokens without asking ourselves over HTTP. Lifetimes are judged by the wall clock. */
     @Bean
-    JwtDecoder jwtDecoder(RSAKey signingKey, IdentitySettings settings) throws JOSEException {
-        var decoder = NimbusJwtDecoder.withPublicKey(signingKey.toRSAPublicKey()).build();
+    JwtDecoder jwtDecoder(SigningKeys signingKeys, IdentitySettings settings) {
+        var decoder = NimbusJwtDecoder.withJwkSource(signingKeys).build();
         decoder.setJwtValidator(
                 JwtValidators.createDefaultWithIssuer(settings.issuer().toString()));
         return decoder;

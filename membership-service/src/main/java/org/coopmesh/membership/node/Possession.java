@@ -140,9 +140,12 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
                 | PKCSException
                 | OperatorCreationException
                 | GeneralSecurityException
-                | ClassCastException
-                | IllegalStateException e) {
-            throw new IllegalArgumentException("certification_request is malformed", e);
+                | RuntimeException e) {
+            // The library's own slips on hostile bytes are the request's, too.
+            throw e instanceof IllegalArgumentException ours
+                            && isTold(ours, "certification_request")
+                    ? ours
+                    : new IllegalArgumentException("certification_request is malformed", e);
         }
     }
 
@@ -163,12 +166,15 @@ record Possession(PublicKey tlsKey, byte[] identityKey, NodeId node) {
                 throw new IllegalArgumentException("identity_key is a weak key");
             }
             return new Ed25519PublicKeyParameters(point, 0);
-        } catch (IllegalArgumentException weak) {
-            throw weak.getMessage() != null && weak.getMessage().startsWith("identity_key")
-                    ? weak
-                    : new IllegalArgumentException("identity_key is not an Ed25519 key", weak);
         } catch (IOException | RuntimeException e) {
-            throw new IllegalArgumentException("identity_key is not an Ed25519 key", e);
+            throw e instanceof IllegalArgumentException ours && isTold(ours, "identity_key")
+                    ? ours
+                    : new IllegalArgumentException("identity_key is not an Ed25519 key", e);
         }
+    }
+
+    /** Whether it is one of our own, which names the field. */
+    private static boolean isTold(IllegalArgumentException refused, String field) {
+        return refused.getMessage() != null && refused.getMessage().startsWith(field);
     }
 }

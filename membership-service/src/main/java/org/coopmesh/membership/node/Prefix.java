@@ -2,7 +2,6 @@ package org.coopmesh.membership.node;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -62,8 +61,8 @@ public record Prefix(BigInteger network, int length, boolean v6) implements Comp
             throw new IllegalArgumentException("not an address: " + text);
         }
         try {
-            return InetAddress.getByName(text).getAddress(); // A literal: nothing is looked up.
-        } catch (UnknownHostException e) {
+            return InetAddress.ofLiteral(text).getAddress(); // Nothing is ever looked up.
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not an address: " + text, e);
         }
     }

@@ -70,13 +70,14 @@ class ZoneAnswers {
      */
     Iterator<byte[]> answer(byte[] raw, boolean stream, String peer) {
         Message question;
+        TSIGRecord signature;
         try {
             question = new Message(raw);
+            signature = question.getTSIG(); // Trips where records are counted that were cut off.
         } catch (IOException | RuntimeException malformed) {
             return List.<byte[]>of().iterator();
         }
         if (question.getHeader().getFlag(Flags.QR)) return List.<byte[]>of().iterator();
-        TSIGRecord signature = question.getTSIG();
         if (signature == null) return refused(question, Rcode.REFUSED, "unsigned", peer);
         int verified = keys.verify(question, raw, signature, wall.instant());
         if (verified == Rcode.FORMERR) return refused(question, verified, "torn", peer);

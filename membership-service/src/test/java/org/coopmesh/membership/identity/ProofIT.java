@@ -3,7 +3,6 @@ package org.coopmesh.membership.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.net.HttpCookie;
@@ -28,7 +27,7 @@ class ProofIT extends SignInPages {
     private static final Pattern SIGN_IN = Pattern.compile("sign-ins/([0-9a-f-]{36})/end");
 
     @Autowired PasswordEncoder passwords;
-    @Autowired RSAKey signingKey;
+    @Autowired SigningKeys signingKeys;
 
     @AfterEach
     void forget() {
@@ -173,7 +172,7 @@ class ProofIT extends SignInPages {
         Awaitility.await("the gateway is told, if not at once")
                 .until(() -> !BACK_CHANNEL.told.isEmpty());
         SignedJWT logout = BACK_CHANNEL.told.getFirst();
-        assertThat(logout.verify(new RSASSAVerifier(signingKey))).isTrue();
+        assertThat(logout.verify(new RSASSAVerifier(signingKeys.signs()))).isTrue();
         assertThat(logout.getHeader().getType()).hasToString("logout+jwt");
         JWTClaimsSet told = logout.getJWTClaimsSet();
         assertThat(told.getStringClaim("sid")).isEqualTo(id.group(1));

@@ -84,6 +84,19 @@ class ZoneSettingsTest {
     }
 
     @Test
+    void severalKeysMayBeThere() throws IOException {
+        Path file =
+                Files.writeString(
+                        dir.resolve("keys"),
+                        "2026.mesh hmac-sha256 c2VjcmV0IG9mIHRoZSB2aWxsYWdl\n2027.mesh hmac-sha256 bmV3IHNlY3JldCBvZiB0aGUgdmlsbGFnZQ==\n");
+
+        TransferKeys keys = TransferKeys.read(file);
+
+        assertThat(keys.signer("2026.mesh")).isPresent();
+        assertThat(keys.signer("2027.mesh")).isPresent();
+    }
+
+    @Test
     void keysAreFoundByNameHoweverItIsWritten() throws IOException {
         Path file =
                 Files.writeString(

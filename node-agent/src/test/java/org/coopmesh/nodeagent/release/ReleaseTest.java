@@ -54,6 +54,21 @@ class ReleaseTest {
     }
 
     @Test
+    void anyOfTheSignersThatAreNamedCounts() throws Exception {
+        byte[] secret = new byte[32];
+        var next = Ed25519Key.read(Ed25519Key.publicKeyOf(secret));
+        ReleaseOffer offer = TestRelease.signed(manifest("0.3.1").build(), 1_000);
+
+        Release release =
+                Release.of(
+                        offer, List.of(next, signers.getFirst()), "0.3.0", MACHINE, Instant.now());
+
+        assertThat(release.version()).hasToString("0.3.1");
+        assertThatThrownBy(() -> Release.of(offer, List.of(next), "0.3.0", MACHINE, Instant.now()))
+                .isInstanceOf(ReleaseRefused.class);
+    }
+
+    @Test
     void neverAnOlderOneNorTheSameAgain() {
         for (String running : List.of("0.3.1", "0.3.1-SNAPSHOT", "0.10", "1.0.0", "development")) {
             assertThat(refused(running, TestRelease.signed(manifest("0.3.1").build(), 1_000)))
