@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -37,6 +38,9 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /** Wires the event bus into any service that has it on the class path. */
 @AutoConfiguration(before = KafkaAutoConfiguration.class)
@@ -58,8 +62,13 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
-    Outbox outbox(JdbcClient db, OutboxBell bell) {
-        return new Outbox(db, bell);
+    Changes changes(DataSource dataSource) {
+        return new Changes(dataSource);
+    }
+
+    @Bean
+    Outbox outbox(JdbcClient db, OutboxBell bell, Changes changes) {
+        return new Outbox(db, bell, changes);
     }
 
     @Bean
@@ -166,9 +175,34 @@ class EventBusAutoConfiguration {
     @ConditionalOnWebApplication
     @ConditionalOnClass(PreAuthorize.class)
     static class Rest {
+        private static final int BEFORE_FILES = 1;
+
         @Bean
         DeadLetterController deadLetterController(DeadLetters deadLetters, Replay replay) {
             return new DeadLetterController(deadLetters, replay);
+        }
+
+        @Bean
+        ChangeFeed changeFeed(DataSource dataSource) {
+            return new ChangeFeed(dataSource);
+        }
+
+        /** Beside the controllers: it is for the gateway, and stands in no description of what browsers may ask. */
+        @Bean
+        SimpleUrlHandlerMapping changeStream(ChangeFeed feed) {
+            return new SimpleUrlHandlerMapping(
+                    Map.of(ChangeStream.PATH, new ChangeStream(feed)), BEFORE_FILES);
+        }
+
+        @Bean
+        WebMvcConfigurer changesByRest(Changes changes) {
+            return new WebMvcConfigurer() {
+                @Override
+                public void addInterceptors(InterceptorRegistry registry) {
+                    registry.addInterceptor(new ChangesByRest(changes))
+                            .addPathPatterns(ChangesByRest.PATHS);
+                }
+            };
         }
     }
 }

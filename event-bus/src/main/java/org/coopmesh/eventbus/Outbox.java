@@ -22,9 +22,11 @@ public final class Outbox {
     private final JdbcClient db;
     // One for all: a transaction that states many facts rings once.
     private final TransactionSynchronization ring;
+    private final Changes changes;
 
-    Outbox(JdbcClient db, OutboxBell bell) {
+    Outbox(JdbcClient db, OutboxBell bell, Changes changes) {
         this.db = db;
+        this.changes = changes;
         this.ring =
                 new TransactionSynchronization() {
                     @Override
@@ -64,6 +66,7 @@ public final class Outbox {
                 .param("payload", payload)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
+        changes.stated(topic);
     }
 
     /** A fact and its key. */
@@ -116,6 +119,7 @@ public final class Outbox {
                 .param("payloads", payloads)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
+        changes.stated(topic);
     }
 
     private static Object field(Message event, String name) {

@@ -10,9 +10,11 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** A real HTTP server in the place of a service: remembers what it was asked, answers what a test tells it to. */
 class StandInPart {
@@ -22,6 +24,7 @@ class StandInPart {
     private volatile HttpServer server;
     private volatile Act act = StandInPart::nothing;
     private volatile CountDownLatch silence = new CountDownLatch(1);
+    private final List<BlockingQueue<String>> listening = new CopyOnWriteArrayList<>();
 
     record Asked(String method, URI uri, Headers headers, String body) {
         String header(String name) {
@@ -66,6 +69,41 @@ class StandInPart {
         return "http://127.0.0.1:" + port;
     }
 
+    /** Words for whoever hears what changes. */
+    void tells(String words) {
+        listening.forEach(one -> one.add(words));
+    }
+
+    boolean isHeard() {
+        return !listening.isEmpty();
+    }
+
+    /** Lines that end as if the service went. */
+    private static final String HANGS_UP = "";
+
+    void hangsUp() {
+        tells(HANGS_UP);
+    }
+
+    /** As a service does: what changed before is not known, then words as they come. */
+    private void changes(HttpExchange exchange) throws IOException {
+        var words = new LinkedBlockingQueue<String>();
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        try {
+            words.add("*");
+            listening.add(words);
+            for (String next = words.take(); !next.isEmpty(); next = words.take()) {
+                exchange.getResponseBody().write(("data: " + next + "\n\n").getBytes());
+                exchange.getResponseBody().flush();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            listening.remove(words);
+        }
+    }
+
     /** Until further notice. */
     void answers(Act next) {
         act = next;
@@ -93,6 +131,10 @@ class StandInPart {
 
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (exchange.getRequestURI().getPath().equals("/changes")) {
+                changes(exchange);
+                return;
+            }
             String body =
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             var request =
