@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
@@ -69,18 +68,14 @@ public class Sessions {
         if (ids.isEmpty()) {
             return Set.of();
         }
-        return db
-                .sql(
+        return db.sql(
                         """
                         select session_id from spring_session
                          where session_id = any (:ids) and expiry_time > :now
                         """)
                 .param("ids", ids.toArray(String[]::new))
                 .param("now", Clock.systemUTC().millis())
-                .query(String.class)
-                .list()
-                .stream()
-                .map(String::strip)
-                .collect(Collectors.toUnmodifiableSet());
+                .query((rs, row) -> rs.getString("session_id"))
+                .set();
     }
 }
