@@ -8,7 +8,7 @@ const KEYS: Record<string, QueryKey[]> = {
   nodes: [['nodes'], ['node'], ['outages'], ['access', 'list'], ['home']],
   bans: [['bans'], ['never-bans'], ['outside-lists'], ['bouncers'], ['access'], ['home']],
   cases: [['cases'], ['case'], ['appeals'], ['appeal'], ['pleas'], ['plea'], ['look-ups'], ['workload'], ['home']],
-  imports: [['bank'], ['members', 'imports'], ['home']],
+  imports: [['bank'], ['members'], ['home']],
   'bill-runs': [['bill-runs'], ['documents'], ['invoices'], ['home']],
   payments: [['invoices'], ['invoice'], ['payments'], ['bank'], ['direct-debit'], ['treasury'], ['home']],
 };

@@ -1,4 +1,4 @@
-// Somebody looks at every page that their menu leads to, and at one of each kind of page behind those.
+// Somebody looks at every page that their menu leads to, and, in English, at one of each kind of page behind those.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -119,7 +119,7 @@ export function walkingDeeds(page, pictures) {
           if (translated && translated !== text && text.length > 12) faults.push(`${at}: “${text.slice(0, 80)}” is English`);
         }
         if ((await page.locator('html').getAttribute('lang')) !== language) faults.push(`${at}: is not in ${language}`);
-        if (depth < 1 && signedIn) {
+        if (depth < 1 && signedIn && language === 'en') {
           const links = await page.locator('main a[href^="/"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
           for (const link of links) {
             if (known.has(shape(link)) || /^\/(id|api|pay|log|oauth2)\b|\.\w{2,5}$/.test(link)) continue;

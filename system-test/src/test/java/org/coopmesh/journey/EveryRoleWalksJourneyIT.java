@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Everybody looks at every page that their menu leads to and at one of each kind behind those, at 360 and 1280 px, in English and German:
- * accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
+ * Everybody looks at every page that their menu leads to, at 360 and 1280 px, in English and German, and in English at one of each kind
+ * of page behind those: accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
  */
 class EveryRoleWalksJourneyIT {
     private static Quickstart village;

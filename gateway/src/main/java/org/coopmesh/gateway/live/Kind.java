@@ -20,7 +20,9 @@ enum Kind {
     CASES(
             Set.of("casework", "decision", "cases", "reports", "pleas", "abuse"),
             Set.of("board", "moderator")),
-    IMPORTS(Set.of("bank", "members"), Set.of("board", "treasurer")),
+    IMPORTS(
+            Set.of("bank", "member", "members", "applications"),
+            Set.of("board", "treasurer")),
     BILL_RUNS(Set.of("bill-runs", "documents"), Set.of("board", "treasurer")),
     PAYMENTS(
             Set.of("invoice", "payment", "payments", "invoices", "direct-debit"),
