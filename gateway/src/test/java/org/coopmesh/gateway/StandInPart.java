@@ -94,7 +94,7 @@ class StandInPart {
             words.add("*");
             listening.add(words);
             for (String next = words.take(); !next.isEmpty(); next = words.take()) {
-                exchange.getResponseBody().write(("data: " + next + "\n\n").getBytes());
+                exchange.getResponseBody().write(("data: " + next + "\n\n").getBytes(StandardCharsets.UTF_8));
                 exchange.getResponseBody().flush();
             }
         } catch (InterruptedException e) {
