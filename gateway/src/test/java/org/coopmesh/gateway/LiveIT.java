@@ -176,7 +176,7 @@ class LiveIT extends RunningGateway {
 
     /** A page that comes for the first time, and has been told what changed before. */
     private Page open(Person person) throws InterruptedException {
-        Page page = comeBack(person);
+        Page page = comeBack(person, "");
         while (!page.next(Duration.ofMillis(600)).isEmpty()) {
             // That was before.
         }
