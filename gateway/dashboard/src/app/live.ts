@@ -56,8 +56,7 @@ export function listen(client: QueryClient): () => void {
     if (document.hidden || line) return;
     const next = new EventSource(withQuery('/api/live', { since: seen }));
     line = next;
-    next.addEventListener('here', ({ lastEventId }) => {
-      seen = lastEventId;
+    next.addEventListener('here', () => {
       tries = 0;
       up = true;
       isTold(true);

@@ -242,10 +242,9 @@ class LiveIT extends RunningGateway {
                 for (String text = in.readLine(); text != null; text = in.readLine()) {
                     int colon = text.indexOf(':');
                     if (text.isEmpty()) {
-                        if (!event.isEmpty()) events.add(Map.copyOf(event));
+                        if (event.containsKey("data")) events.add(Map.copyOf(event));
+                        else beats.add(System.nanoTime());
                         event.clear();
-                    } else if (colon == 0) {
-                        beats.add(System.nanoTime());
                     } else {
                         event.put(text.substring(0, colon), text.substring(colon + 1).strip());
                     }

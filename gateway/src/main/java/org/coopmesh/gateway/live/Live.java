@@ -27,7 +27,7 @@ class Live {
     private final List<LiveStream> streams = new ArrayList<>();
     private final Set<Part> heard = EnumSet.noneOf(Part.class);
     private final Map<Kind, Change> last = new EnumMap<>(Kind.class);
-    private volatile long changes;
+    private long changes;
     private boolean stopped;
 
     private record Change(long number, long atNanos) {}
@@ -64,7 +64,7 @@ class Live {
     /**
      * A stream for a page; what changed since it last heard is told at once.
      *
-     * @param seen what {@link #now} was then; empty for a page that comes for the first time
+     * @param seen the {@link #id} of what it heard last; empty for a page that comes for the first time
      * @throws LiveRefused if too many listen, or not every part is heard
      */
     synchronized LiveStream open(String session, Set<Kind> readable, String seen) {
@@ -79,7 +79,7 @@ class Live {
             throw new LiveRefused(Why.SESSION_FULL);
         }
         var stream = new LiveStream(session, readable);
-        stream.tell(missedSince(seen));
+        stream.tell(missedSince(seen), changes);
         streams.add(stream);
         return stream;
     }
@@ -88,9 +88,9 @@ class Live {
         streams.remove(stream);
     }
 
-    /** Where the telling stands: whoever knows it and comes back is told what came after it. */
-    String now() {
-        return life + "-" + changes;
+    /** By which whoever comes back is told what came after change {@code number}. */
+    String id(long number) {
+        return life + "-" + number;
     }
 
     private Set<Kind> missedSince(String seen) {
@@ -125,8 +125,7 @@ class Live {
         long number = changes + 1;
         long atNanos = System.nanoTime();
         kinds.forEach(kind -> last.put(kind, new Change(number, atNanos)));
-        streams.forEach(stream -> stream.tell(kinds));
-        // Only now: whoever reads the number has been told what it stands for.
+        streams.forEach(stream -> stream.tell(kinds, number));
         changes = number;
     }
 

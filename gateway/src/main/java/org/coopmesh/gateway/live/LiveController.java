@@ -16,6 +16,8 @@ import java.util.stream.Collectors;
 import org.coopmesh.gateway.live.Live.LiveRefused;
 import org.coopmesh.gateway.session.Sessions;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -35,6 +37,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/live")
 class LiveController {
+    private static final Logger log = LoggerFactory.getLogger(LiveController.class);
+
     /** Between two events of a stream: a page that reads everything again does so at most so often. */
     private static final Duration APART = Duration.ofMillis(400);
 
@@ -68,8 +72,7 @@ class LiveController {
             @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String last,
             @RequestParam(required = false) @Nullable String since,
             HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
+            HttpServletResponse response) {
         Set<Kind> readable = Kind.readableBy(sessions.roles(request));
         LiveStream stream = live.open(sessions.id(request), readable, seen(last, since));
         try {
@@ -80,6 +83,8 @@ class LiveController {
             write(stream, response.getOutputStream());
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        } catch (IOException gone) {
+            log.atDebug().addKeyValue("cause", gone.getMessage()).log("page gone");
         } finally {
             live.close(stream);
         }
@@ -93,20 +98,20 @@ class LiveController {
     private void write(LiveStream stream, OutputStream out)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + LASTS_MAX.toNanos();
-        String now = live.now();
         int retry = ThreadLocalRandom.current().nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
-        send(out, "retry: %d\nevent: here\nid: %s\ndata: live\n\n".formatted(retry, now));
+        // Without an id: what it missed is told next, and until then it has heard no more than before.
+        send(out, "retry: %d\nevent: here\ndata: live\n\n".formatted(retry));
         while (System.nanoTime() < until) {
-            // Before what is told is taken: it may stand for less than that, never for more.
-            now = live.now();
-            Optional<Set<Kind>> kinds = stream.take(settings.heartbeat());
-            if (kinds.isEmpty()) {
+            Optional<LiveStream.Told> told = stream.take(settings.heartbeat());
+            if (told.isEmpty()) {
                 return;
             }
-            if (kinds.get().isEmpty()) {
-                send(out, ":\n\n");
+            String id = live.id(told.get().number());
+            if (told.get().kinds().isEmpty()) {
+                // The id counts for a browser that comes back, though nothing is handed to the page
+                send(out, "id: %s\n\n".formatted(id));
             } else {
-                send(out, "id: %s\ndata: %s\n\n".formatted(now, words(kinds.get())));
+                send(out, "id: %s\ndata: %s\n\n".formatted(id, words(told.get().kinds())));
                 Thread.sleep(APART);
             }
         }

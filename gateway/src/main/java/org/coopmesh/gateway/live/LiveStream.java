@@ -12,7 +12,11 @@ final class LiveStream {
     private final String session;
     private final Set<Kind> readable;
     private final Set<Kind> untold = EnumSet.noneOf(Kind.class);
+    private long number;
     private boolean over;
+
+    /** What is told, and the number of the last change that it covers. */
+    record Told(Set<Kind> kinds, long number) {}
 
     LiveStream(String session, Set<Kind> readable) {
         this.session = session;
@@ -23,7 +27,9 @@ final class LiveStream {
         return session;
     }
 
-    synchronized void tell(Collection<Kind> kinds) {
+    /** @param number of the change; all before it were told already */
+    synchronized void tell(Collection<Kind> kinds, long number) {
+        this.number = number;
         for (Kind kind : kinds) {
             if (readable.contains(kind)) {
                 untold.add(kind);
@@ -42,7 +48,7 @@ final class LiveStream {
      *
      * @return none if none came within {@code patience}; empty when the stream is over
      */
-    synchronized Optional<Set<Kind>> take(Duration patience) throws InterruptedException {
+    synchronized Optional<Told> take(Duration patience) throws InterruptedException {
         long until = System.nanoTime() + patience.toNanos();
         while (untold.isEmpty() && !over) {
             long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
@@ -57,6 +63,6 @@ final class LiveStream {
         Set<Kind> taken = EnumSet.noneOf(Kind.class);
         taken.addAll(untold);
         untold.clear();
-        return Optional.of(taken);
+        return Optional.of(new Told(taken, number));
     }
 }
