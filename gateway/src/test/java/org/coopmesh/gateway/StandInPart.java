@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /** A real HTTP server in the place of a service: remembers what it was asked, answers what a test tells it to. */
 class StandInPart {
@@ -81,6 +82,9 @@ class StandInPart {
     /** Lines that end as if the service went. */
     private static final String HANGS_UP = "";
 
+    /** So that whoever hears it knows that it is there. */
+    private static final String BEATS = ":\n\n";
+
     void hangsUp() {
         tells(HANGS_UP);
     }
@@ -91,11 +95,13 @@ class StandInPart {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         try {
-            words.add("*");
             listening.add(words);
-            for (String next = words.take(); !next.isEmpty(); next = words.take()) {
-                exchange.getResponseBody().write(("data: " + next + "\n\n").getBytes(StandardCharsets.UTF_8));
+            for (String next = "*"; !next.equals(HANGS_UP); ) {
+                String text = next.equals(BEATS) ? next : "data: " + next + "\n\n";
+                exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
                 exchange.getResponseBody().flush();
+                String more = words.poll(1, TimeUnit.SECONDS);
+                next = more == null ? BEATS : more;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
