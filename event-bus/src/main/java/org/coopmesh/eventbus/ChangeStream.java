@@ -59,7 +59,9 @@ final class ChangeStream implements HttpRequestHandler {
                 words = listener.take(HEARTBEAT)) {
             write(
                     out,
-                    words.get().isEmpty() ? ":\n\n" : "data: " + String.join(" ", words.get()) + "\n\n");
+                    words.get().isEmpty()
+                            ? ":\n\n"
+                            : "data: " + String.join(" ", words.get()) + "\n\n");
         }
     }
 

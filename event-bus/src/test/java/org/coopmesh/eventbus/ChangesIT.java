@@ -161,7 +161,8 @@ class ChangesIT {
     }
 
     @Test
-    void whoListensIsLetGoWhenTheServiceStopsAndItsConnectionHearsNothingAnyMore() throws Exception {
+    void whoListensIsLetGoWhenTheServiceStopsAndItsConnectionHearsNothingAnyMore()
+            throws Exception {
         var stopping = new ChangeFeed(dataSource);
         stopping.start();
         ChangeFeed.Listener listener = stopping.join().orElseThrow();

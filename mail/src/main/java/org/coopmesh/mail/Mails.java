@@ -320,7 +320,8 @@ public class Mails {
 
     /** The mails to one recipient, the newest first. */
     public List<Mail> to(UUID recipient, int limit) {
-        return db.sql("select * from mail where recipient_id = :recipient order by id desc limit :limit")
+        return db.sql(
+                        "select * from mail where recipient_id = :recipient order by id desc limit :limit")
                 .param("recipient", recipient)
                 .param("limit", limit)
                 .query(Mails::mail)

@@ -57,8 +57,7 @@ class RealBrowserJourneyIT {
 
     @Test
     void aBanStandsOnAPageThatIsOpenWithinTwoSecondsOfBeingOrderedOnAnother() throws Exception {
-        JsonNode seen =
-                person("carla", "banSeenElsewhere", village.mesh().clients().get("c6b"));
+        JsonNode seen = person("carla", "banSeenElsewhere", village.mesh().clients().get("c6b"));
 
         System.out.printf(
                 "FIGURE live.ban_seen_ms %d ms | from the order to another open page, limit 2000%n",
@@ -81,8 +80,7 @@ class RealBrowserJourneyIT {
 
             JsonNode seen = watching.get();
             assertThat(seen.path("loads").asInt()).isZero();
-            assertThat(seen.path("after").asString())
-                    .isNotEqualTo(seen.path("before").asString());
+            assertThat(seen.path("after").asString()).isNotEqualTo(seen.path("before").asString());
             assertThat(seen.path("documents").size())
                     .as("what it said: %s", seen.path("documents"))
                     .isGreaterThan(1);

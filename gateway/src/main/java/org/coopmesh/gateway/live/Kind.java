@@ -20,9 +20,7 @@ enum Kind {
     CASES(
             Set.of("casework", "decision", "cases", "reports", "pleas", "abuse"),
             Set.of("board", "moderator")),
-    IMPORTS(
-            Set.of("bank", "member", "members", "applications"),
-            Set.of("board", "treasurer")),
+    IMPORTS(Set.of("bank", "member", "members", "applications"), Set.of("board", "treasurer")),
     BILL_RUNS(Set.of("bill-runs", "documents"), Set.of("board", "treasurer")),
     PAYMENTS(
             Set.of("invoice", "payment", "payments", "invoices", "direct-debit"),

@@ -58,9 +58,7 @@ class Listening implements SmartLifecycle {
         running = true;
         for (Part part : Part.values()) {
             threads.add(
-                    Thread.ofVirtual()
-                            .name("live-" + part.word())
-                            .start(() -> untilStopped(part)));
+                    Thread.ofVirtual().name("live-" + part.word()).start(() -> untilStopped(part)));
         }
         threads.add(Thread.ofVirtual().name("live-sessions").start(this::watchSessions));
     }
@@ -85,7 +83,8 @@ class Listening implements SmartLifecycle {
                 boolean heard = hear(part);
                 live.lost(part);
                 back = heard ? BACK_MIN : min(back.multipliedBy(2), BACK_MAX);
-                Thread.sleep(back.plusMillis(ThreadLocalRandom.current().nextLong(back.toMillis())));
+                Thread.sleep(
+                        back.plusMillis(ThreadLocalRandom.current().nextLong(back.toMillis())));
             } catch (InterruptedException stopped) {
                 return;
             }
@@ -101,8 +100,7 @@ class Listening implements SmartLifecycle {
         boolean stood = false;
         try {
             var line =
-                    (HttpURLConnection)
-                            parts.of(part).resolve("/changes").toURL().openConnection();
+                    (HttpURLConnection) parts.of(part).resolve("/changes").toURL().openConnection();
             line.setConnectTimeout((int) CONNECT_MAX.toMillis());
             line.setReadTimeout((int) SILENCE_MAX.toMillis());
             if (line.getResponseCode() != HttpURLConnection.HTTP_OK) {
@@ -141,8 +139,7 @@ class Listening implements SmartLifecycle {
     }
 
     /** A line, of bounded length. */
-    private static @Nullable String read(BufferedReader in)
-            throws IOException {
+    private static @Nullable String read(BufferedReader in) throws IOException {
         var line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {

@@ -99,7 +99,8 @@ class LiveController {
             throws IOException, InterruptedException {
         long until = System.nanoTime() + LASTS_MAX.toNanos();
         int retry = ThreadLocalRandom.current().nextInt(RETRY_MILLIS_MIN, RETRY_MILLIS_MAX);
-        // Without an id: what it missed is told next, and until then it has heard no more than before.
+        // Without an id: what it missed is told next, and until then it has heard no more than
+        // before.
         send(out, "retry: %d\nevent: here\ndata: live\n\n".formatted(retry));
         while (System.nanoTime() < until) {
             Optional<LiveStream.Told> told = stream.take(settings.heartbeat());

@@ -35,6 +35,7 @@ class OverviewController {
 
     /** Of one member, or one payer. */
     private static final int MAILS_MAX = 50;
+
     private static final int PAGE = 200;
     private static final int NODE_PAGES_MAX = 10;
 

@@ -118,7 +118,9 @@ class MailController {
         List<MemberMailView> items = found.stream().map(MemberMailView::of).toList();
         return new MemberMailsView(
                 items,
-                items.size() < limit || memberId != null ? null : String.valueOf(items.getLast().id()));
+                items.size() < limit || memberId != null
+                        ? null
+                        : String.valueOf(items.getLast().id()));
     }
 
     /** Sends a mail again that failed, is in doubt, had no address or was given up. */
