@@ -18,7 +18,7 @@ import { LanguageSwitch, useLanguageOnRecord } from '@/shared/ui/language';
 import { useProofAsked } from '@/shared/step-up';
 
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
-const Search = lazy(() => import('./Search'));
+const Inside = lazy(() => import('./Inside'));
 
 export interface Place {
   to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report' | '/transparency';
@@ -95,7 +95,7 @@ export function Shell() {
         <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
       </div>
       {proofAsked && <Suspense><StepUpDialog /></Suspense>}
-      {session.signedIn && <Suspense><Search /></Suspense>}
+      {session.signedIn && <Suspense><Inside /></Suspense>}
     </>
   );
 }

@@ -305,6 +305,35 @@ export class FakeCoop {
     return this.empty ? { ...made, graph: fakeMesh([], 0, whole).graph } : made;
   }
 
+  /** Whether pages are told what changes; where not, they are refused as when a part is not heard. */
+  telling = false;
+  /** What each page that came to listen had heard before. */
+  readonly came: string[] = [];
+  private readonly listening = new Set<ServerResponse>();
+
+  /** Tells every page that listens that `kinds` changed. */
+  tell(kinds: string): void {
+    this.listening.forEach((page) => page.write(`id: life-2\ndata: ${kinds}\n\n`));
+  }
+
+  /** No page is told any more, until they come again. */
+  hangUp(): void {
+    this.listening.forEach((page) => page.end());
+  }
+
+  private live(url: URL, request: IncomingMessage, response: ServerResponse): void {
+    if (!this.telling) {
+      response.writeHead(503, { 'Content-Type': 'application/problem+json' });
+      response.end(JSON.stringify(problem(503, 'live-unavailable', 'Not every part tells what changes right now: the page asks by itself.').body));
+      return;
+    }
+    this.came.push(String(request.headers['last-event-id'] ?? url.searchParams.get('since') ?? ''));
+    response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+    response.write('retry: 100\nevent: here\nid: life-1\ndata: live\n\n');
+    this.listening.add(response);
+    response.on('close', () => this.listening.delete(response));
+  }
+
   /** Whether changes want a fresh proof of who is signed in. */
   wantsProof = false;
   private csrf = 'csrf-of-this-session';
@@ -325,6 +354,7 @@ export class FakeCoop {
       return;
     }
     if (!url.pathname.startsWith('/api/') && !url.pathname.startsWith('/log/') && url.pathname !== '/id/sign-out') return this.file(url.pathname, response);
+    if (url.pathname === '/api/live') return this.live(url, request, response);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
@@ -396,7 +426,7 @@ export class FakeCoop {
     }
     if ((found = on(/^\/api\/overview\/members\/([^/]+)$/))) {
       const moment = (minutes: number, part: string, kind: string, detail: Json) => ({ at: ago(minutes), part, kind, detail });
-      return ok({ parts: [{ part: 'membership', ok: true }, { part: 'billing', ok: !this.billingSilent, why: 'does not answer' }, { part: 'abuse', ok: true }], items: this.empty ? [] : [moment(200, 'abuse', 'case', { id: IDS.case, category: 'intrusion' }), moment(7200, 'membership', 'standingChanged', { level: 'overdue', why: 'Invoice 2026-00041 is overdue' }), { ...moment(28800, 'billing', 'invoice', this.invoices[0]!), at: day(-20) }, moment(270000, 'membership', 'subscribed', { planCode: 'standard', effectiveOn: day(-190) }), moment(280000, 'membership', 'approved', { reason: 'Welcome', joinedOn: day(-200) }), moment(290000, 'membership', 'applied', { rulesVersion: '3' })] });
+      return ok({ parts: [{ part: 'membership', ok: true }, { part: 'billing', ok: !this.billingSilent, why: 'does not answer' }, { part: 'abuse', ok: true }], items: this.empty ? [] : [moment(200, 'abuse', 'case', { id: IDS.case, category: 'intrusion' }), moment(7200, 'membership', 'standingChanged', { level: 'overdue', why: 'Invoice 2026-00041 is overdue' }), moment(28700, 'billing', 'mail', { notice: 'invoice', state: 'failed' }), { ...moment(28800, 'billing', 'invoice', this.invoices[0]!), at: day(-20) }, moment(100000, 'membership', 'mail', { notice: 'passkey-added', state: 'sent' }), moment(270000, 'membership', 'subscribed', { planCode: 'standard', effectiveOn: day(-190) }), moment(280000, 'membership', 'approved', { reason: 'Welcome', joinedOn: day(-200) }), moment(290000, 'membership', 'applied', { rulesVersion: '3' })] });
     }
 
     if (on(/^\/api\/members\/mail$/)) return ok({ hindrance: null, why: null, pausedUntil: null, perMinute: 60, counts: { waiting: 2, sent: 310, failed: 1, doubtful: 1, unaddressed: 0, dropped: 4 } });
@@ -405,6 +435,7 @@ export class FakeCoop {
     if (on(/^\/api\/members\/mail\/retry$/, 'POST')) return ok({ mails: 1 });
     if (on(/^\/api\/members\/sorting\/preview$/, 'POST')) return ok({ sha256: hex('labels'), changes: 1, problemCount: 0, problems: [], lines: [{ at: '2', memberId: IDS.ana, name: 'Ana Ribas', siteId: IDS.site, site: 'Mill house', labels: { from: ['founder'], to: ['founder', 'roof'] }, zone: { from: 'North', to: null }, nodes: { from: [], to: ['Mill roof', 'Barn'] }, changes: true }] });
     if (on(/^\/api\/members\/sorting$/, 'POST')) return ok({ lines: 1 });
+    if ((found = on(/^\/api\/sites\/([^/]+)\/agreed-nodes$/, 'PUT'))) return ok({ names: body.names });
     if (on(/^\/api\/nodes\/agreed$/)) return ok(this.empty ? { items: [], missing: 0, tooMany: 0 } : { missing: 1, tooMany: 1, items: [{ siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Barn', nodeId: null, state: 'missing' }, { siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Mill roof', nodeId: this.nodes[0]!.id, state: 'in-service' }, { siteId: IDS.site, site: 'Mill house', memberId: IDS.ana, name: 'Old mast', nodeId: this.nodes[1]!.id, state: 'not-agreed' }] });
     if ((found = on(/^\/api\/sites\/([^/]+)\/residents\/([^/]+)$/, 'PUT')) || (found = on(/^\/api\/sites\/([^/]+)\/residents\/([^/]+)$/, 'DELETE'))) {
       const [, siteId, memberId] = found;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it as test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it as test, vi } from 'vitest';
 import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
 import { fold, unfold } from '../../src/features/assembly/ballot';
 import { FakeCoop, IDS } from './fake-api';
@@ -156,6 +156,23 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await page.getByText('Baker house').first().waitFor();
     await inspect(page, 'member-notes', width);
     expect(asked(/sites\/[^/]+\/move$/)[0]!.body).toMatchObject({ name: 'Baker house', address: 'Plaça Major 2' });
+  });
+
+  it('the network says which nodes a site is to have', async () => {
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByRole('button', { name: 'Agreed nodes' }).first().click();
+    const names = dialog().getByLabel('Names of the nodes');
+    await names.waitFor();
+    expect(await names.inputValue()).toBe('Barn\nMill roof');
+    await names.fill('Barn\n\n  Tower ');
+    await inspect(page, 'member-agreed', width);
+    await dialog().getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Written down').waitFor();
+    expect(asked(/agreed-nodes$/)[0]!.body).toEqual({ names: ['Barn', 'Tower'] });
+    await page.getByRole('button', { name: 'Agreed nodes' }).first().click();
+    await names.fill('x'.repeat(81));
+    await page.getByText('Too long for a name').waitFor();
+    expect(await dialog().getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
   });
 
   it('the board hands a first password over, and lets somebody apply again', async () => {
@@ -739,6 +756,34 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await dialog().getByLabel('Reason').fill('Cleaned up');
     await dialog().getByRole('button', { name: 'Lift the ban' }).click();
     await page.getByText('The ban is lifted').waitFor();
+  });
+
+  const colleagueBans = (value: string) => coop.bans.unshift({ ...coop.bans[0]!, id: `ba000000-0000-4000-8000-${value.replaceAll(/\D/g, '').padStart(12, '0')}`, target: { kind: 'address', value } });
+  const soon = 3_000;
+
+  it('what a colleague bans appears on a page that is open', async () => {
+    coop.telling = true;
+    await page.goto('/bans');
+    await page.getByText('10.201.4.20').first().waitFor();
+    await vi.waitFor(() => expect(coop.came).toHaveLength(1), 10_000);
+    colleagueBans('10.201.7.7/32');
+    coop.tell('bans');
+    await page.getByText('10.201.7.7').first().waitFor({ timeout: soon });
+
+    // The line breaks: it comes back with what it had heard
+    coop.hangUp();
+    await vi.waitFor(() => expect(coop.came).toHaveLength(2), 10_000);
+    expect(coop.came[1]).toBe('life-2');
+    colleagueBans('10.201.8.8/32');
+    coop.tell('*');
+    await page.getByText('10.201.8.8').first().waitFor({ timeout: soon });
+  });
+
+  it('a page that is told nothing asks by itself', async () => {
+    await page.goto('/bans');
+    await page.getByText('10.201.4.20').first().waitFor();
+    colleagueBans('10.201.9.9/32');
+    await page.getByText('10.201.9.9').first().waitFor({ timeout: 15_000 });
   });
 
   it('tells why an address is blocked', async () => {

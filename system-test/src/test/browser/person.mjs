@@ -6,7 +6,9 @@ import path from 'node:path';
 import { identityDeeds } from './identity.mjs';
 import { joiningDeeds } from './joining.mjs';
 import { justiceDeeds } from './justice.mjs';
+import { liveDeeds } from './live.mjs';
 import { moneyDeeds } from './money.mjs';
+import { walkingDeeds } from './walking.mjs';
 
 const dashboard = createRequire(path.resolve(import.meta.dirname, '../../../../gateway/dashboard/package.json'));
 const { chromium } = dashboard('playwright-core');
@@ -100,7 +102,7 @@ const deeds = {
   },
 };
 
-Object.assign(deeds, identityDeeds(page, picture), joiningDeeds(page, picture), justiceDeeds(page, picture), moneyDeeds(page, picture));
+Object.assign(deeds, identityDeeds(page, picture), joiningDeeds(page, picture), justiceDeeds(page, picture), moneyDeeds(page, picture), liveDeeds(page, picture), walkingDeeds(page, pictures));
 
 try {
   if (email !== '-') await signIn();

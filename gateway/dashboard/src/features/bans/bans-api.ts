@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Target } from '@/shared/abuse';
 import { get, post, put, putFile, remove, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
+import { untilTold } from '@/shared/live';
 
 export interface Ban {
   id: string;
@@ -55,7 +56,7 @@ export interface NeverBan {
   origin: string;
 }
 
-export const bansQuery = (state: string) => ({ ...pagesQuery<Ban>(['bans'], '/api/bans', { state }), refetchInterval: 10_000 });
+export const bansQuery = (state: string) => ({ ...pagesQuery<Ban>(['bans'], '/api/bans', { state }), refetchInterval: untilTold(10_000) });
 export const neverBansQuery = queryOptions({ queryKey: ['never-bans'], queryFn: ({ signal }) => get<Page<NeverBan>>('/api/never-bans', signal).then((page) => page.items) });
 export const whyQuery = (q: string) => queryOptions({ queryKey: ['access', 'entries', q], queryFn: ({ signal }) => get<Page<AccessEntry>>(withQuery('/api/access/entries', { q }), signal).then((page) => page.items), enabled: q !== '', retry: false });
 export const coverageQuery = (key: string) => queryOptions({ queryKey: ['access', 'coverage', key], queryFn: ({ signal }) => get<Coverage>(withQuery('/api/access/coverage', { key }), signal), refetchInterval: 2_000 });

@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import { get, post, segment, withQuery, type Page } from '@/shared/api';
 import type { Target } from '@/shared/abuse';
 import { pagesQuery } from '@/shared/lists';
+import { untilTold } from '@/shared/live';
 
 export interface CaseRow {
   id: string;
@@ -174,8 +175,8 @@ export interface Ruling {
   measures: Measure[];
 }
 
-export const casesQuery = (filter: { state?: string; category?: string; order?: 'due' }) => ({ ...pagesQuery<CaseRow>(['cases'], '/api/cases', filter), refetchInterval: 15_000 });
-export const caseQuery = (id: string) => queryOptions({ queryKey: ['case', id], queryFn: ({ signal }) => get<CaseDetail>(`/api/cases/${segment(id)}`, signal), refetchInterval: 15_000 });
+export const casesQuery = (filter: { state?: string; category?: string; order?: 'due' }) => ({ ...pagesQuery<CaseRow>(['cases'], '/api/cases', filter), refetchInterval: untilTold(15_000) });
+export const caseQuery = (id: string) => queryOptions({ queryKey: ['case', id], queryFn: ({ signal }) => get<CaseDetail>(`/api/cases/${segment(id)}`, signal), refetchInterval: untilTold(15_000) });
 export const decisionsQuery = (id: string) => queryOptions({ queryKey: ['case', id, 'decisions'], queryFn: ({ signal }) => get<Page<Decision>>(`/api/cases/${segment(id)}/decisions`, signal).then((page) => page.items) });
 
 export const proposalQuery = (id: string) => queryOptions({ queryKey: ['case', id, 'proposal'], queryFn: ({ signal }) => get<Proposal>(`/api/cases/${segment(id)}/proposal`, signal) });
@@ -183,7 +184,7 @@ export const workloadQuery = (days: number) => queryOptions({ queryKey: ['worklo
 export const policyQuery = queryOptions({ queryKey: ['abuse-policy'], queryFn: ({ signal }) => get<Policy>('/api/abuse/policy', signal), staleTime: 300_000 });
 export const statementsQuery = (language: string) => queryOptions({ queryKey: ['my-cases', 'statements', language], queryFn: ({ signal }) => get<Page<Statement>>(`/api/abuse/decisions/mine?language=${language}`, signal) });
 export const ownAppealsQuery = queryOptions({ queryKey: ['my-cases', 'appeals'], queryFn: ({ signal }) => get<Page<OwnAppeal>>('/api/abuse/appeals/mine', signal) });
-export const appealsQuery = (state?: string) => queryOptions({ queryKey: ['appeals', state ?? 'all'], queryFn: ({ signal }) => get<Page<Appeal>>(withQuery('/api/abuse/appeals', { state, limit: 200 }), signal), refetchInterval: 15_000 });
+export const appealsQuery = (state?: string) => queryOptions({ queryKey: ['appeals', state ?? 'all'], queryFn: ({ signal }) => get<Page<Appeal>>(withQuery('/api/abuse/appeals', { state, limit: 200 }), signal), refetchInterval: untilTold(15_000) });
 export const appealQuery = (id: string) => queryOptions({ queryKey: ['appeal', id], queryFn: ({ signal }) => get<Appeal>(`/api/abuse/appeals/${segment(id)}`, signal) });
 
 /** An appeal of somebody who is no member, against a ban of an address. */
@@ -242,11 +243,11 @@ export interface EvidenceLook {
   at: string;
 }
 
-export const pleasQuery = queryOptions({ queryKey: ['pleas'], queryFn: ({ signal }) => get<Page<Plea>>('/api/abuse/pleas?limit=200', signal).then((page) => page.items), refetchInterval: 15_000 });
+export const pleasQuery = queryOptions({ queryKey: ['pleas'], queryFn: ({ signal }) => get<Page<Plea>>('/api/abuse/pleas?limit=200', signal).then((page) => page.items), refetchInterval: untilTold(15_000) });
 export const pleaQuery = (id: string) => queryOptions({ queryKey: ['plea', id], queryFn: ({ signal }) => get<Plea>(`/api/abuse/pleas/${segment(id)}`, signal) });
 export const grantPlea = (id: string, reason: string) => post<Plea>(`/api/abuse/pleas/${segment(id)}/grant`, { reason });
 export const refusePlea = (id: string, reason: string) => post<Plea>(`/api/abuse/pleas/${segment(id)}/refuse`, { reason });
-export const waitingLookUpsQuery = queryOptions({ queryKey: ['look-ups', 'waiting'], queryFn: ({ signal }) => get<Page<WaitingLookUp>>('/api/abuse/look-ups/waiting', signal).then((page) => page.items), refetchInterval: 15_000 });
+export const waitingLookUpsQuery = queryOptions({ queryKey: ['look-ups', 'waiting'], queryFn: ({ signal }) => get<Page<WaitingLookUp>>('/api/abuse/look-ups/waiting', signal).then((page) => page.items), refetchInterval: untilTold(15_000) });
 export const lookUpsQuery = queryOptions({ queryKey: ['look-ups', 'made'], queryFn: ({ signal }) => get<Page<PastLookUp>>('/api/abuse/look-ups?limit=200', signal).then((page) => page.items) });
 export const evidenceLooksQuery = queryOptions({ queryKey: ['evidence-readings'], queryFn: ({ signal }) => get<Page<EvidenceLook>>('/api/abuse/evidence-readings?limit=200', signal).then((page) => page.items) });
 export const agreeToLookUp = (caseId: string) => post(`/api/cases/${segment(caseId)}/subject/agreement`);

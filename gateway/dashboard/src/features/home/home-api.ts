@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get } from '@/shared/api';
+import { untilTold } from '@/shared/live';
 import type { Money } from '@/shared/money';
 
 export interface Part {
@@ -32,5 +33,5 @@ export interface Home {
 export const homeQuery = queryOptions({
   queryKey: ['home'],
   queryFn: ({ signal }) => get<Home>('/api/overview/home', signal),
-  refetchInterval: 10_000,
+  refetchInterval: untilTold(10_000),
 });

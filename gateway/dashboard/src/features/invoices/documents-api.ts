@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get, post, put, segment } from '@/shared/api';
+import { untilTold } from '@/shared/live';
 
 export interface InvoiceDocument {
   state: 'waiting' | 'ready' | 'failed' | string;
@@ -52,7 +53,7 @@ export const documentQuery = (invoiceId: string) => queryOptions({ queryKey: ['i
 export const documentPath = (invoiceId: string, form: 'pdf' | 'xml') => `/api/invoices/${segment(invoiceId)}/document.${form}`;
 /** A new link for who shall pay without signing in; its path is told this once. */
 export const makePayLink = (invoiceId: string) => post<{ path: string }>(`/api/invoices/${segment(invoiceId)}/pay-link`);
-export const progressQuery = queryOptions({ queryKey: ['documents'], queryFn: ({ signal }) => get<Progress>('/api/billing/documents', signal), refetchInterval: (query) => (query.state.data?.waiting && query.state.data.sellerKnown ? REFRESH_MS : false) });
+export const progressQuery = queryOptions({ queryKey: ['documents'], queryFn: ({ signal }) => get<Progress>('/api/billing/documents', signal), refetchInterval: (query) => (query.state.data?.waiting && query.state.data.sellerKnown ? untilTold(REFRESH_MS)() : false) });
 export const retryDocuments = () => post<Progress>('/api/billing/documents/retry');
 export const archivePath = (month: string) => `/api/billing/documents/archive?month=${segment(month)}`;
 export const sellerQuery = queryOptions({ queryKey: ['seller'], queryFn: ({ signal }) => get<{ seller?: Seller | null }>('/api/billing/seller', signal).then((answer) => answer.seller ?? null) });

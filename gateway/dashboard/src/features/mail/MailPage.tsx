@@ -6,6 +6,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { PayerName } from '@/shared/payers';
 import { useSession } from '@/shared/session';
+import { NoticeName } from '@/shared/notices';
 import { ReasonButton, useAction } from '@/shared/ui/action';
 import { Filters } from '@/shared/ui/filters';
 import { Loaded } from '@/shared/ui/loaded';
@@ -16,7 +17,6 @@ import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
 import { Told } from '@/shared/ui/why';
 import { again, drop, mailsQuery, queueQuery, retryAll, type Mail, type MailQueue } from './mail-api';
-import { NoticeName } from './names';
 import { WordsPanel } from './WordsPanel';
 
 /** What payers are told by mail: what waits, what left, what did not arrive, and in which words. */

@@ -5,6 +5,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { MemberName } from '@/shared/members';
+import { NoticeName } from '@/shared/notices';
 import { ReasonButton, useAction } from '@/shared/ui/action';
 import { Filters } from '@/shared/ui/filters';
 import { Loaded } from '@/shared/ui/loaded';
@@ -14,7 +15,6 @@ import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
 import { MailState } from './MailPage';
 import { memberAgain, memberDrop, memberMailsQuery, memberQueueQuery, memberRetryAll, type MailQueue, type MemberMail } from './mail-api';
-import { NoticeName } from './names';
 
 /** What members are told by mail about signing in, decisions and outages, and the letters to many: what did not arrive, and what becomes of it. */
 export default function MemberMailPage() {

@@ -4,13 +4,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { LANGUAGES } from '@/shared/languages';
 import { useSession } from '@/shared/session';
+import { NoticeName } from '@/shared/notices';
 import { DialogButton, onSubmit, useAction, useFields } from '@/shared/ui/action';
 import { Loaded } from '@/shared/ui/loaded';
 import { Notice, ProblemNotice } from '@/shared/ui/notice';
 import { Panel } from '@/shared/ui/page';
 import { Pill } from '@/shared/ui/status';
 import { forgetWords, noticesQuery, preview, sayPolicy, sayWords, type NoticeKind, type Words } from './mail-api';
-import { NoticeName } from './names';
 
 const NAMES: Record<string, string> = LANGUAGES;
 

@@ -18,7 +18,7 @@ import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
 import { AccessWhy } from '@/shared/ui/why';
-import { findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { AGREED_NAME_MAX, AGREED_PER_SITE_MAX, agreeNodes, agreedNodesQuery, findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -260,6 +260,7 @@ function Sites({ member }: { member: Member }) {
               <div><b>{site.name}</b><div className="soft">{site.address}</div><div className="soft">{site.planCode ? <Trans>Plan {plans.find((plan) => plan.code === site.planCode)?.name ?? site.planCode}</Trans> : <Trans>No plan yet</Trans>}{site.effectiveOn && <> · <When at={site.effectiveOn} plain /></>}</div>{site.zone && <div className="soft"><Trans>Zone {site.zone}</Trans></div>}{site.residents && site.residents.length > 0 && <div className="soft"><Trans>Also here:</Trans> {site.residents.map((id, at) => <span key={id}>{at > 0 && ', '}<MemberName id={id} /></span>)}</div>}</div>
               <div className="toolbar">
               {(session.has('board') || session.has('network')) && <DialogButton label={<Trans>Zone</Trans>} size="compact-sm" title={t`Zone of ${site.name}`}>{(close) => <ZoneForm site={site} member={member} close={close} />}</DialogButton>}
+              {session.has('board', 'network') && <DialogButton label={<Trans>Agreed nodes</Trans>} size="compact-sm" title={t`Nodes agreed for ${site.name}`}>{(close) => <AgreedForm site={site} close={close} />}</DialogButton>}
               {(session.has('board') || site.residents?.includes(session.memberId ?? '')) && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Residents</Trans>} size="compact-sm" title={t`Who lives at ${site.name}`}>{() => <Residents site={site} member={member} />}</DialogButton>}
               {(may || session.has('network')) && <DialogButton label={<Trans>Place on maps</Trans>} size="compact-sm" title={t`Where ${site.name} is`} wide>{(close) => <LocationForm site={site} member={member} close={close} />}</DialogButton>}
               {may && site.planCode && (member.state === 'active' || member.state === 'paused') && <DialogButton label={<Trans>Move</Trans>} size="compact-sm" title={t`Move from ${site.name}`}>{(close) => <MoveForm site={site} member={member} close={close} />}</DialogButton>}
@@ -333,6 +334,29 @@ function ZoneForm({ site, member, close }: { site: Site; member: Member; close: 
       <TextInput label={t`Zone`} description={t`A part of your area: “North”. Empty for none.`} maxLength={40} data-autofocus {...form.text('zone', action)} />
       <ProblemNotice error={action.error} />
       <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy}><Trans>Save</Trans></Button></div>
+    </form>
+  );
+}
+
+/** Which nodes the site is to have, by name; what differs from what is there stands on the page of nodes. */
+function AgreedForm({ site, close }: { site: Site; close: () => void }) {
+  const query = useQuery(agreedNodesQuery(site.id));
+  return <Loaded query={query} lines={3}>{(names) => <AgreedNames site={site} names={names} close={close} />}</Loaded>;
+}
+
+function AgreedNames({ site, names, close }: { site: Site; names: string[]; close: () => void }) {
+  const { t } = useLingui();
+  const [text, setText] = useState(() => names.join('\n'));
+  const wanted = text.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+  const tooLong = wanted.find((name) => name.length > AGREED_NAME_MAX);
+  const fault = wanted.length > AGREED_PER_SITE_MAX ? t`No more than ${AGREED_PER_SITE_MAX} nodes.` : tooLong ? t`Too long for a name: ${tooLong}` : undefined;
+  const action = useAction({ run: () => agreeNodes(site.id, wanted), refresh: [['nodes', 'agreed'], ['agreed-nodes', site.id]], said: () => t`Written down`, done: close });
+  return (
+    <form className="form" onSubmit={onSubmit(() => action.run(undefined))}>
+      <p><Trans>What is missing, and what is there without having been agreed, stands on the page “Nodes”.</Trans></p>
+      <Textarea label={t`Names of the nodes`} description={t`One on each line, as each node is called: “Mill roof”. Empty for nothing agreed.`} autosize minRows={3} maxRows={12} data-autofocus value={text} onChange={(event) => setText(event.currentTarget.value)} error={fault ?? action.fieldError('names')} />
+      <ProblemNotice error={action.error} />
+      <div className="end"><Button variant="default" onClick={close}><Trans>Cancel</Trans></Button><Button type="submit" loading={action.busy} disabled={fault !== undefined}><Trans>Save</Trans></Button></div>
     </form>
   );
 }

@@ -1,10 +1,11 @@
 import type { I18n } from '@lingui/core';
 import { Trans } from '@lingui/react/macro';
 import { useLingui } from '@lingui/react';
-import { IconBan, IconCheck, IconCoins, IconDoorExit, IconFlag3, IconGavel, IconHome2, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
+import { IconBan, IconCheck, IconCoins, IconDoorExit, IconFlag3, IconGavel, IconHome2, IconMail, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { categoryName } from '@/shared/abuse';
+import { NoticeName } from '@/shared/notices';
 import { absolute } from '@/shared/time';
 import type { Tone } from '@/shared/ui/tokens';
 import { Amount, When } from '@/shared/ui/values';
@@ -51,6 +52,12 @@ function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, Rea
   if (part === 'abuse' && kind === 'case') {
     const category = i18n._(categoryName(string(detail.category) ?? ''));
     return ['warn', <IconScale key="i" size={size} />, <Trans key="s">Subject of <Link to="/cases/$caseId" params={{ caseId: id }}>a case</Link> ({category})</Trans>];
+  }
+  if (kind === 'mail') {
+    const notice = <NoticeName notice={string(detail.notice) ?? ''} />;
+    const state = string(detail.state);
+    const lost = state === 'failed' || state === 'doubtful' || state === 'unaddressed' || state === 'dropped';
+    return [lost ? 'warn' : 'quiet', <IconMail key="i" size={size} />, <span key="s">{state === 'sent' ? <Trans>Mail: {notice}</Trans> : lost ? <Trans>Mail that may not have arrived: {notice}</Trans> : <Trans>Mail that waits: {notice}</Trans>}</span>];
   }
   const plan = string(detail.planCode) ?? '';
   switch (kind) {

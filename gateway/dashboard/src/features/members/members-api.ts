@@ -95,6 +95,12 @@ export const memberTimelineQuery = (id: string) =>
 export const memberInvoicesQuery = (payerId: string) =>
   queryOptions({ queryKey: ['invoices', 'of', payerId], queryFn: ({ signal }) => get<Page<MemberInvoice>>(withQuery('/api/invoices', { payerId, limit: 12 }), signal).then((page) => page.items) });
 
+/** As many as the register takes for one site, each with so many characters. */
+export const AGREED_PER_SITE_MAX = 50;
+export const AGREED_NAME_MAX = 80;
+/** The names agreed for one site, whether such a node is there or not. */
+export const agreedNodesQuery = (siteId: string) => queryOptions({ queryKey: ['agreed-nodes', siteId], queryFn: ({ signal }) => get<{ items: { siteId: string; name: string; state: string }[] }>('/api/nodes/agreed', signal).then(({ items }) => items.filter((one) => one.siteId === siteId && one.state !== 'not-agreed').map((one) => one.name)), gcTime: 0 });
+
 const at = (id: string) => `/api/members/${segment(id)}`;
 export const approve = (id: string, reason: string) => post(`${at(id)}/approve`, reason ? { reason } : {});
 export const refuse = (id: string, reason: string) => post(`${at(id)}/refuse`, { reason });
@@ -106,6 +112,7 @@ export const rejoin = (id: string, rulesVersion: number, planCode: string) => po
 export const writeDown = (id: string, text: string) => post<Note>(`${at(id)}/notes`, { text });
 export const label = (id: string, labels: string[]) => put(`${at(id)}/labels`, { labels });
 export const setZone = (siteId: string, zone: string | null) => put(`/api/sites/${segment(siteId)}/zone`, { zone });
+export const agreeNodes = (siteId: string, names: string[]) => put<{ names: string[] }>(`/api/sites/${segment(siteId)}/agreed-nodes`, { names });
 export const movesIn = (siteId: string, memberId: string) => put(`/api/sites/${segment(siteId)}/residents/${segment(memberId)}`, {});
 export const movesOut = (siteId: string, memberId: string) => remove(`/api/sites/${segment(siteId)}/residents/${segment(memberId)}`);
 export const findMembers = (q: string) => queryOptions({ queryKey: ['members', 'found', q], enabled: q.length > 1, queryFn: ({ signal }) => get<Page<MemberRow>>(withQuery('/api/members', { q, state: 'active', limit: 8 }), signal).then((page) => page.items) });

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { get, post, put, remove, segment, withQuery, type Page } from '@/shared/api';
 import { pagesQuery } from '@/shared/lists';
+import { untilTold } from '@/shared/live';
 
 /** One alert: what broke and whom it hit. Counts and other people's nodes are for who runs the network. */
 export interface Outage {
@@ -44,9 +45,9 @@ export interface Watch {
 
 const LIVE = 10_000;
 
-export const openQuery = queryOptions({ queryKey: ['outages', 'open'], queryFn: ({ signal }) => get<Page<Outage> & { watch: Watch }>('/api/outages?limit=200', signal), refetchInterval: LIVE });
+export const openQuery = queryOptions({ queryKey: ['outages', 'open'], queryFn: ({ signal }) => get<Page<Outage> & { watch: Watch }>('/api/outages?limit=200', signal), refetchInterval: untilTold(LIVE) });
 export const endedQuery = pagesQuery<Outage>(['outages', 'ended'], '/api/outages', { state: 'ended' }, 50);
-export const coveredQuery = (id: string) => queryOptions({ queryKey: ['outages', 'covered', id], queryFn: ({ signal }) => get<{ covered: Covered[] }>(`/api/outages/${segment(id)}`, signal).then((details) => details.covered), refetchInterval: LIVE });
+export const coveredQuery = (id: string) => queryOptions({ queryKey: ['outages', 'covered', id], queryFn: ({ signal }) => get<{ covered: Covered[] }>(`/api/outages/${segment(id)}`, signal).then((details) => details.covered), refetchInterval: untilTold(LIVE) });
 export const maintenanceQuery = queryOptions({ queryKey: ['outages', 'maintenance'], queryFn: ({ signal }) => get<Page<Maintenance>>('/api/outages/maintenance', signal).then((page) => page.items) });
 export const nodeNamesQuery = queryOptions({ queryKey: ['outages', 'nodes'], queryFn: ({ signal }) => get<Page<{ id: string; name: string }>>(withQuery('/api/nodes', { limit: 200 }), signal).then((page) => page.items) });
 

@@ -34,7 +34,7 @@ class SecurityConfiguration {
         var unknown = new BearerTokenAuthenticationEntryPoint();
         var forbidden = new BearerTokenAccessDeniedHandler();
         return http.authorizeHttpRequests(requests ->
-                        requests.requestMatchers(HttpMethod.GET, "/api/plans", "/pay/*")
+                        requests.requestMatchers(HttpMethod.GET, "/api/plans", "/pay/*", "/changes")
                                 .permitAll()
                                 .requestMatchers(HttpMethod.POST, "/pay/*/*", "/webhooks/*")
                                 .permitAll()

@@ -7,6 +7,7 @@ import io.micrometer.tracing.propagation.Propagator;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -40,6 +41,9 @@ import org.springframework.security.access.prepost.PreAuthorize;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.util.backoff.ExponentialBackOff;
 import org.springframework.util.backoff.FixedBackOff;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 /** Wires the event bus into any service that has it on the class path. */
 @AutoConfiguration(
@@ -69,8 +73,13 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
-    Outbox outbox(JdbcClient db, OutboxBell bell, FactTraces traces) {
-        return new Outbox(db, bell, traces);
+    Changes changes(DataSource dataSource) {
+        return new Changes(dataSource);
+    }
+
+    @Bean
+    Outbox outbox(JdbcClient db, OutboxBell bell, Changes changes, FactTraces traces) {
+        return new Outbox(db, bell, changes, traces);
     }
 
     @Bean
@@ -189,9 +198,34 @@ class EventBusAutoConfiguration {
     @ConditionalOnWebApplication
     @ConditionalOnClass(PreAuthorize.class)
     static class Rest {
+        private static final int BEFORE_FILES = 1;
+
         @Bean
         DeadLetterController deadLetterController(DeadLetters deadLetters, Replay replay) {
             return new DeadLetterController(deadLetters, replay);
+        }
+
+        @Bean
+        ChangeFeed changeFeed(DataSource dataSource) {
+            return new ChangeFeed(dataSource);
+        }
+
+        /** Beside the controllers: it is for the gateway, and stands in no description of what browsers may ask. */
+        @Bean
+        SimpleUrlHandlerMapping changeStream(ChangeFeed feed) {
+            return new SimpleUrlHandlerMapping(
+                    Map.of(ChangeStream.PATH, new ChangeStream(feed)), BEFORE_FILES);
+        }
+
+        @Bean
+        WebMvcConfigurer changesByRest(Changes changes) {
+            return new WebMvcConfigurer() {
+                @Override
+                public void addInterceptors(InterceptorRegistry registry) {
+                    registry.addInterceptor(new ChangesByRest(changes))
+                            .addPathPatterns(ChangesByRest.PATHS);
+                }
+            };
         }
     }
 }

@@ -28,9 +28,11 @@ public final class Outbox {
     private final FactTraces traces;
     // One for all: a transaction that states many facts rings once.
     private final TransactionSynchronization ring;
+    private final Changes changes;
 
-    Outbox(JdbcClient db, OutboxBell bell, FactTraces traces) {
+    Outbox(JdbcClient db, OutboxBell bell, Changes changes, FactTraces traces) {
         this.db = db;
+        this.changes = changes;
         this.traces = traces;
         this.ring =
                 new TransactionSynchronization() {
@@ -72,6 +74,7 @@ public final class Outbox {
                 .param("trace", traces.now(), Types.VARCHAR)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
+        changes.stated(topic);
     }
 
     /** A fact and its key. */
@@ -125,6 +128,7 @@ public final class Outbox {
                 .param("payloads", payloads)
                 .update();
         TransactionSynchronizationManager.registerSynchronization(ring);
+        changes.stated(topic);
     }
 
     /**

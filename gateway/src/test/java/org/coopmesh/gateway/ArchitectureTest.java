@@ -20,7 +20,7 @@ import org.springframework.modulith.core.ApplicationModules;
 
 /** Each capability imports only those to its left. Every rule is shown to refuse classes that are wrong on purpose. */
 class ArchitectureTest {
-    private static final List<String> ORDER = List.of("session", "routing", "overview");
+    private static final List<String> ORDER = List.of("session", "routing", "live", "overview");
     private static final String GATEWAY = "org.coopmesh.gateway";
     private static final String FIXTURE = "org.coopmesh.fixture";
 

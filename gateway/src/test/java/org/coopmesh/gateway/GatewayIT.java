@@ -904,19 +904,27 @@ class GatewayIT extends RunningGateway {
                 StandInPart.json(
                         exchange,
                         200,
-                        exchange.getRequestURI().getPath().equals("/api/invoices")
-                                ? "{\"items\": [{\"issuedOn\": \"2026-04-01\"}]}"
-                                : "{\"items\": []}"));
+                        switch (exchange.getRequestURI().getPath()) {
+                            case "/api/invoices" -> "{\"items\": [{\"issuedOn\": \"2026-04-01\"}]}";
+                            case "/api/billing/mail/mails" ->
+                                    "{\"items\": [{\"notice\": \"invoice\", \"state\": \"sent\", \"queuedAt\": \"2026-04-02T09:00:00Z\", \"sentTo\": \"anna@village.example\"}]}";
+                            default -> "{\"items\": []}";
+                        }));
         person.signedInAs("board");
 
         JsonNode timeline = JSON.readTree(person.get("/api/overview/members/" + id).body());
 
         assertThat(timeline.path("items"))
                 .extracting(item -> item.path("kind").asString())
-                .containsExactly("invoice", "approved");
+                .containsExactly("mail", "invoice", "approved");
+        assertThat(timeline.path("items").path(0).path("detail").toString())
+                .isEqualTo("{\"notice\":\"invoice\",\"state\":\"sent\"}");
         assertThat(BILLING.asked)
                 .extracting(asked -> asked.uri().toString())
-                .containsExactlyInAnyOrder("/api/invoices?payerId=p1", "/api/payments?payerId=p1");
+                .containsExactlyInAnyOrder(
+                        "/api/invoices?payerId=p1",
+                        "/api/payments?payerId=p1",
+                        "/api/billing/mail/mails?payerId=p1&limit=50");
         assertThat(ABUSE.asked)
                 .extracting(asked -> asked.uri().toString())
                 .containsExactly("/api/cases?memberId=" + id + "&limit=200");

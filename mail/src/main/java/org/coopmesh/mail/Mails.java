@@ -346,6 +346,16 @@ public class Mails {
                 .list();
     }
 
+    /** The mails to one recipient, the newest first. */
+    public List<Mail> to(UUID recipient, int limit) {
+        return db.sql(
+                        "select * from mail where recipient_id = :recipient order by id desc limit :limit")
+                .param("recipient", recipient)
+                .param("limit", limit)
+                .query(Mails::mail)
+                .list();
+    }
+
     /** The mails about one thing, the newest first. */
     public List<Mail> about(UUID about, int limit) {
         return db.sql("select * from mail where about = :about order by id desc limit :limit")

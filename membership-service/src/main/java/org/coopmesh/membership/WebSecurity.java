@@ -83,7 +83,7 @@ class WebSecurity {
         return http.build();
     }
 
-    /** Health for probes; nothing else is served outside /api and /id. */
+    /** Health for probes, and for the gateway that something changed; nothing else is served outside /api and /id. */
     @Bean
     @Order(3)
     SecurityFilterChain elseChain(HttpSecurity http) {
@@ -93,6 +93,8 @@ class WebSecurity {
                 .requestCache(cache -> cache.disable())
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers("/actuator/health/**", "/error")
+                                .permitAll()
+                                .requestMatchers(HttpMethod.GET, "/changes")
                                 .permitAll()
                                 .anyRequest()
                                 .denyAll());

@@ -109,10 +109,7 @@ final class LivingVillage {
     static void letFallOverdue(String person) {
         everyonePays();
         int before = invoices(person).size();
-        ZonedDateTime now = get().clock().now().atZone(ZONE);
-        ZonedDateTime billed =
-                YearMonth.from(now).plusMonths(1).atDay(1).atStartOfDay(ZONE).plusHours(3);
-        get().clock().forward(Duration.between(now, billed));
+        letThisMonthBeBilled();
         eventually("a new bill for " + person, () -> invoices(person).size() > before);
         for (String other : List.of("alba", "bruno", "carla", "david", "elena", "farid")) {
             if (!other.equals(person)) {
@@ -121,6 +118,14 @@ final class LivingVillage {
             }
         }
         get().clock().forward(OVERDUE_AFTER);
+    }
+
+    /** Lets time pass until this month is over and due to be billed. */
+    static void letThisMonthBeBilled() {
+        ZonedDateTime now = get().clock().now().atZone(ZONE);
+        ZonedDateTime billed =
+                YearMonth.from(now).plusMonths(1).atDay(1).atStartOfDay(ZONE).plusHours(3);
+        get().clock().forward(Duration.between(now, billed));
     }
 
     /** A treasurer records that {@code person} paid everything, in cash. */

@@ -8,6 +8,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
@@ -28,6 +33,8 @@ class NewcomerJourneyIT {
     private static final int SLOT = 2;
     private static final Path NSD = Path.of("/usr/sbin/nsd");
     private static final String NAME = "greta.village.mesh";
+    private static final Duration JOINED_WITHIN = Duration.ofMinutes(5);
+    private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
 
     @TempDir Path folder;
     private int nameServerPort;
@@ -45,6 +52,7 @@ class NewcomerJourneyIT {
         try (var village = Quickstart.start(at, System.out::println)) {
             nameServer = nsd(village);
             String password = village.village().password();
+            Instant began = Instant.now();
             RealBrowser.nobody(village, "join", "Greta", "greta@village.example", password);
             RealBrowser.person(village, "alba", "takeIn", "Greta");
 
@@ -57,6 +65,12 @@ class NewcomerJourneyIT {
                             .asString();
             village.addBox("greta", conf);
             RealBrowser.person(village, "greta", "seeNode", "Mill roof");
+            RealBrowser.person(village, "bruno", "pay", firstBill(village, "Greta"));
+            Duration took = Duration.between(began, Instant.now());
+            System.out.printf(
+                    "FIGURE newcomer.paid_with_node_s %d s | from the join page to a member with a live node and a paid bill, limit %d%n",
+                    took.toSeconds(), JOINED_WITHIN.toSeconds());
+            assertThat(took).isLessThan(JOINED_WITHIN);
             lan = attached(village, "Mill roof");
             String address = lan.path("routerV4").asString();
 
@@ -91,6 +105,36 @@ class NewcomerJourneyIT {
             Files.deleteIfExists(etc.resolve("hosts"));
             Files.delete(etc);
         }
+    }
+
+    /** The month ends; what {@code name} owes for it. */
+    private static String firstBill(Quickstart village, String name) {
+        String payer =
+                village.village()
+                        .as("alba")
+                        .get("/api/members?q=" + name)
+                        .ok()
+                        .path("items")
+                        .path(0)
+                        .path("payerId")
+                        .asString();
+        ZonedDateTime now = village.clock().now().atZone(ZONE);
+        ZonedDateTime billed =
+                YearMonth.from(now).plusMonths(1).atDay(1).atStartOfDay(ZONE).plusHours(3);
+        village.clock().forward(Duration.between(now, billed));
+        var bills = new ArrayList<String>();
+        eventually(
+                "a bill for " + name,
+                () -> {
+                    village.village()
+                            .as("bruno")
+                            .get("/api/invoices?limit=1&payerId=" + payer)
+                            .ok()
+                            .path("items")
+                            .forEach(bill -> bills.add(bill.path("id").asString()));
+                    return !bills.isEmpty();
+                });
+        return bills.getFirst();
     }
 
     /** Gives the node its LAN, as who runs the network does. */

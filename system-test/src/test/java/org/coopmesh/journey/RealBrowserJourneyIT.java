@@ -8,10 +8,15 @@ import static org.coopmesh.journey.LivingVillage.eventuallyFast;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What a newcomer does after "up", with the browser they would use. */
@@ -48,6 +53,38 @@ class RealBrowserJourneyIT {
         person("carla", "lift");
 
         eventually("its ping is back", () -> village.mesh().reaches("c6b", internet));
+    }
+
+    @Test
+    void aBanStandsOnAPageThatIsOpenWithinTwoSecondsOfBeingOrderedOnAnother() throws Exception {
+        JsonNode seen = person("carla", "banSeenElsewhere", village.mesh().clients().get("c6b"));
+
+        System.out.printf(
+                "FIGURE live.ban_seen_ms %d ms | from the order to another open page, limit 2000%n",
+                seen.path("millis").asInt());
+        assertThat(seen.path("loads").asInt()).isZero();
+        assertThat(seen.path("millis").asInt()).isLessThan(2_000);
+        person("carla", "lift");
+    }
+
+    @Test
+    void aBillRunAndItsDocumentsMoveOnAPageThatIsOpen(@TempDir Path folder) throws Exception {
+        LivingVillage.everyonePays();
+        Path sign = folder.resolve("watching");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<JsonNode> watching =
+                    threads.submit(() -> person("bruno", "watchBillRun", sign.toString()));
+            eventually("the page stands", () -> Files.exists(sign) || watching.isDone());
+
+            LivingVillage.letThisMonthBeBilled();
+
+            JsonNode seen = watching.get();
+            assertThat(seen.path("loads").asInt()).isZero();
+            assertThat(seen.path("after").asString()).isNotEqualTo(seen.path("before").asString());
+            assertThat(seen.path("documents").size())
+                    .as("what it said: %s", seen.path("documents"))
+                    .isGreaterThan(1);
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.coopmesh.abuse.evidence.EvidenceVault;
 import org.coopmesh.abuse.subject.MemberId;
 import org.coopmesh.abuse.subject.NodeId;
 import org.coopmesh.abuse.subject.Prefix;
+import org.coopmesh.eventbus.Changes;
 import org.coopmesh.mail.Mails;
 import org.coopmesh.mail.Told;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ public class Intake {
     private final EvidenceVault vault;
     private final Mails mails;
     private final IntakeSettings settings;
+    private final Changes changes;
     private final Clock clock;
 
     Intake(
@@ -52,6 +54,7 @@ public class Intake {
             EvidenceVault vault,
             Mails mails,
             IntakeSettings settings,
+            Changes changes,
             Clock clock) {
         this.reports = reports;
         this.refusals = refusals;
@@ -60,6 +63,7 @@ public class Intake {
         this.vault = vault;
         this.mails = mails;
         this.settings = settings;
+        this.changes = changes;
         this.clock = clock;
     }
 
@@ -165,6 +169,7 @@ public class Intake {
         if (!reports.add(report, token.hash(), arrival)) {
             return new Receipt(reports.arrived(Objects.requireNonNull(arrival)), null);
         }
+        changes.tell("reports");
         reports.addEvidence(report);
         var files = new ArrayList<EvidenceVault.Kept>();
         for (int i = 0; i < evidence.size(); i++) {

@@ -26,6 +26,7 @@ import org.coopmesh.billing.party.PartyRegister;
 import org.coopmesh.billing.party.PayerDetails;
 import org.coopmesh.billing.party.Seller;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.eventbus.Changes;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -60,6 +61,7 @@ public class DrawingUp {
     private final PayerRegister register;
     private final Mailing mailing;
     private final DocumentSettings settings;
+    private final Changes changes;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
@@ -70,6 +72,7 @@ public class DrawingUp {
             PayerRegister register,
             Mailing mailing,
             DocumentSettings settings,
+            Changes changes,
             TransactionTemplate transaction,
             Clock clock) {
         this.documents = documents;
@@ -78,6 +81,7 @@ public class DrawingUp {
         this.register = register;
         this.mailing = mailing;
         this.settings = settings;
+        this.changes = changes;
         this.transaction = transaction;
         this.clock = clock;
     }
@@ -148,6 +152,7 @@ public class DrawingUp {
             return false;
         }
         UUID id = next.get().id();
+        changes.tell("documents");
         Drawn drawn;
         try {
             drawn = drawUp(id);

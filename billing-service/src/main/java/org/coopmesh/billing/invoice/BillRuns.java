@@ -22,6 +22,7 @@ import org.coopmesh.billing.settlement.Settling;
 import org.coopmesh.billing.subscription.Coop;
 import org.coopmesh.billing.subscription.PayerId;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.eventbus.Changes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +54,7 @@ class BillRuns {
     private final PostedQueue posted;
     private final PayerRegister register;
     private final InvoiceSettings settings;
+    private final Changes changes;
     private final JsonMapper json;
     private final Clock clock;
 
@@ -65,6 +67,7 @@ class BillRuns {
             PostedQueue posted,
             PayerRegister register,
             InvoiceSettings settings,
+            Changes changes,
             JsonMapper json,
             Clock clock) {
         this.invoicing = invoicing;
@@ -75,6 +78,7 @@ class BillRuns {
         this.posted = posted;
         this.register = register;
         this.settings = settings;
+        this.changes = changes;
         this.json = json;
         this.clock = clock;
     }
@@ -184,6 +188,7 @@ class BillRuns {
         var tally = new Tally(period, Money.zero(coop.currency()));
         billAll(payers, period, tally);
         bills.finish(period, clock.instant(), json.writeValueAsString(tally.failed));
+        changes.tell("bill-runs");
         log.atInfo()
                 .addKeyValue("period", period)
                 .addKeyValue("issued", tally.issued)

@@ -144,21 +144,23 @@ class MailController {
                 counts);
     }
 
-    /** Mails, newest first. */
+    /** Mails, newest first: all of them, or without a next page those about one thing, or to one payer. */
     @GetMapping("/mails")
     @PreAuthorize("hasAnyRole('treasurer', 'board')")
     MailsView mails(
             @RequestParam(required = false) @Pattern(regexp = STATES) @Nullable String state,
             @RequestParam(required = false) @Nullable UUID about,
+            @RequestParam(required = false) @Nullable UUID payerId,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(required = false) @Nullable Long after) {
-        List<MailView> items =
-                desk.list(state == null ? null : State.of(state), about, after, limit).stream()
-                        .map(MailView::of)
-                        .toList();
+        List<Mail> found =
+                payerId == null
+                        ? desk.list(state == null ? null : State.of(state), about, after, limit)
+                        : desk.to(payerId, limit);
+        List<MailView> items = found.stream().map(MailView::of).toList();
         return new MailsView(
                 items,
-                items.size() < limit || about != null
+                items.size() < limit || about != null || payerId != null
                         ? null
                         : String.valueOf(items.getLast().id()));
     }

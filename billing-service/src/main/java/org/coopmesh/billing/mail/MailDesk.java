@@ -77,6 +77,11 @@ class MailDesk {
         return about == null ? mails.list(state, before, limit) : mails.about(about, limit);
     }
 
+    /** The newest to one payer. */
+    List<Mail> to(UUID payer, int limit) {
+        return mails.to(payer, limit);
+    }
+
     /**
      * Sends the mail again: under the same name where it may have arrived, so that whoever got it can tell; under a new one where
      * it was sent and is wanted once more.

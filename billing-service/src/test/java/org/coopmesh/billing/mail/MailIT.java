@@ -237,6 +237,14 @@ class MailIT {
                 .andExpect(jsonPath("$.items[0].about").value(refused.value().toString()))
                 .andExpect(jsonPath("$.items[0].sentTo").value("gone@mail.example"))
                 .andExpect(jsonPath("$.items[0].answer").value("550 5.1.1 no such mailbox"));
+        String payer =
+                db.sql("select recipient_id from mail where about = :about")
+                        .param("about", refused.value())
+                        .query(String.class)
+                        .single();
+        http.perform(get("/api/billing/mail/mails?payerId=" + payer).with(treasurer()))
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].about").value(refused.value().toString()));
         assertThat(state(putOff.value().toString())).isEqualTo("waiting");
         SINK.toAddress = to -> "250 taken";
         sending.check();

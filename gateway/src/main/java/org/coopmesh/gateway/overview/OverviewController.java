@@ -25,12 +25,17 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What needs me now, and all that happened with one member: answers of several services side by side. */
 @RestController
 @RequestMapping("/api/overview")
 class OverviewController {
     private static final int TIMELINE_MAX = 200;
+
+    /** Of one member, or one payer. */
+    private static final int MAILS_MAX = 50;
+
     private static final int PAGE = 200;
     private static final int NODE_PAGES_MAX = 10;
 
@@ -137,9 +142,16 @@ class OverviewController {
         var timeline = reader.ask(Part.MEMBERSHIP, "/api/members/" + id + "/timeline", token);
         var member = reader.ask(Part.MEMBERSHIP, "/api/members/" + id, token);
         var cases = reader.ask(Part.ABUSE, "/api/cases?memberId=" + id + "&limit=" + PAGE, token);
+        var mails =
+                reader.ask(
+                        Part.MEMBERSHIP,
+                        "/api/members/mail/mails?memberId=" + id + "&limit=" + MAILS_MAX,
+                        token);
         var parts = new LinkedHashMap<Part, PartView>();
         var moments = new ArrayList<MomentView>();
         note(parts, Part.MEMBERSHIP, timeline.get());
+        note(parts, Part.MEMBERSHIP, mails.get());
+        addMails(moments, mails.get(), Part.MEMBERSHIP);
         for (JsonNode item : timeline.get().body().path("items")) {
             moments.add(
                     new MomentView(
@@ -151,7 +163,13 @@ class OverviewController {
         for (String payer : payers(member.get().body())) {
             var invoices = reader.ask(Part.BILLING, "/api/invoices?payerId=" + payer, token);
             var payments = reader.ask(Part.BILLING, "/api/payments?payerId=" + payer, token);
+            var bills =
+                    reader.ask(
+                            Part.BILLING,
+                            "/api/billing/mail/mails?payerId=" + payer + "&limit=" + MAILS_MAX,
+                            token);
             note(parts, Part.BILLING, invoices.get());
+            addMails(moments, bills.get(), Part.BILLING);
             add(moments, invoices.get(), Part.BILLING, "invoice", "issuedOn");
             add(moments, payments.get(), Part.BILLING, "payment", "receivedOn");
         }
@@ -200,6 +218,18 @@ class OverviewController {
             List<MomentView> moments, Answer answer, Part part, String kind, String atField) {
         for (JsonNode item : answer.body().path("items")) {
             moments.add(new MomentView(item.path(atField).asString(""), part.word(), kind, item));
+        }
+    }
+
+    /** Which notice, and what became of it; not to which address. */
+    private static void addMails(List<MomentView> moments, Answer answer, Part part) {
+        for (JsonNode mail : answer.body().path("items")) {
+            var detail = JsonNodeFactory.instance.objectNode();
+            detail.set("notice", mail.path("notice"));
+            detail.set("state", mail.path("state"));
+            moments.add(
+                    new MomentView(
+                            mail.path("queuedAt").asString(""), part.word(), "mail", detail));
         }
     }
 

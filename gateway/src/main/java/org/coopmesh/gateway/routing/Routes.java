@@ -42,8 +42,8 @@ import org.springframework.web.servlet.function.ServerRequest;
 import org.springframework.web.servlet.function.ServerResponse;
 
 /**
- * The route table. A path that stands in no row reaches no service. The session cookie stays here; what travels on is the
- * access token of whoever is signed in.
+ * The route table. A path that stands in no row reaches no service; {@code /api/session}, {@code /api/overview} and {@code /api/live} are
+ * answered here. The session cookie stays here; what travels on is the access token of whoever is signed in.
  */
 @Configuration
 class Routes {

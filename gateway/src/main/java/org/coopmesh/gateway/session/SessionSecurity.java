@@ -64,7 +64,7 @@ class SessionSecurity {
                 OAuth2AuthorizationRequestCustomizers.withPkce());
         var stepUp = new StepUp(requests);
         return http.authorizeHttpRequests(paths ->
-                        paths.requestMatchers("/api/overview/**")
+                        paths.requestMatchers("/api/overview/**", "/api/live")
                                 .authenticated()
                                 .anyRequest()
                                 .permitAll())

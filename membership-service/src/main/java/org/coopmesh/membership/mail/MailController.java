@@ -104,18 +104,23 @@ class MailController {
                 counts);
     }
 
-    /** Mails, newest first. */
+    /** Mails, newest first: all of them, or without a next page those to one member. */
     @GetMapping("/mails")
     MemberMailsView mails(
             @RequestParam(required = false) @Pattern(regexp = STATES) @Nullable String state,
+            @RequestParam(required = false) @Nullable UUID memberId,
             @RequestParam(defaultValue = "50") @Min(1) @Max(200) int limit,
             @RequestParam(required = false) @Nullable @Positive Long after) {
-        List<MemberMailView> items =
-                desk.list(state == null ? null : State.of(state), after, limit).stream()
-                        .map(MemberMailView::of)
-                        .toList();
+        List<Mail> found =
+                memberId == null
+                        ? desk.list(state == null ? null : State.of(state), after, limit)
+                        : desk.to(memberId, limit);
+        List<MemberMailView> items = found.stream().map(MemberMailView::of).toList();
         return new MemberMailsView(
-                items, items.size() < limit ? null : String.valueOf(items.getLast().id()));
+                items,
+                items.size() < limit || memberId != null
+                        ? null
+                        : String.valueOf(items.getLast().id()));
     }
 
     /** Sends a mail again that failed, is in doubt, had no address or was given up. */

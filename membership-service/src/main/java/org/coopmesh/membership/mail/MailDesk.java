@@ -3,6 +3,7 @@ package org.coopmesh.membership.mail;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.coopmesh.mail.Mail;
 import org.coopmesh.mail.Mail.State;
 import org.coopmesh.mail.Mails;
@@ -45,6 +46,11 @@ public class MailDesk {
 
     List<Mail> list(@Nullable State state, @Nullable Long before, int limit) {
         return mails.list(state, before, limit);
+    }
+
+    /** The newest to one member. */
+    List<Mail> to(UUID member, int limit) {
+        return mails.to(member, limit);
     }
 
     /**

@@ -48,6 +48,24 @@ class MailDeskApiIT extends RunningService {
     }
 
     @Test
+    void theMailsOfOneMemberAreTold() throws Exception {
+        mail("sent");
+        long theirs = mail("failed");
+        UUID member =
+                db.sql("select recipient_id from mail where id = :id")
+                        .param("id", theirs)
+                        .query(UUID.class)
+                        .single();
+
+        ask("/mails?memberId=" + member)
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].id").value(theirs))
+                .andExpect(jsonPath("$.next").isEmpty());
+        ask("/mails?memberId=" + UUID.randomUUID())
+                .andExpect(jsonPath("$.items.length()").value(0));
+    }
+
+    @Test
     void aMailIsGivenUpWithAReasonThatStaysInTheList() throws Exception {
         long failed = mail("failed");
 
