@@ -73,7 +73,7 @@ class EventBusAutoConfiguration {
     }
 
     @Bean
-    Changes changes(DataSource dataSource) {
+    Changes serviceChanges(DataSource dataSource) {
         return new Changes(dataSource);
     }
 
