@@ -44,7 +44,7 @@ class WitnessesJourneyIT {
 
             JsonNode word = browser.words().path("items").path(0);
             assertThat(word.path("node").asString())
-                    .isIn(Mesh.ROUTERS.stream().map(village.village()::nodeId).toList());
+                    .isIn(Mesh.ROUTERS.stream().map(browser::key).toList());
             assertThat(word.path("size").asLong()).isPositive();
             assertThat(word.path("cosignature").asString())
                     .startsWith("\u2014 node/" + word.path("node").asString() + " ");
@@ -86,6 +86,16 @@ class WitnessesJourneyIT {
     private record Browser(Quickstart village) {
         JsonNode words() {
             return village.village().as("carla").get("/api/abuse/log/witnesses").ok();
+        }
+
+        /** What the node of {@code router} signs with. */
+        String key(String router) {
+            return village.village()
+                    .as("alba")
+                    .get("/api/nodes/" + village.village().nodeId(router))
+                    .ok()
+                    .path("nodeId")
+                    .asString();
         }
 
         JsonNode standing() {
