@@ -61,7 +61,7 @@ describe.skipIf(NO_BROWSER)('the dashboard', () => {
 
     await page.context().setOffline(false);
     await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click();
-    await expect.poll(() => coop.asked.filter(({ path }) => path.endsWith('/refuse')).length).toBe(1);
+    await expect.poll(() => coop.asked.filter(({ path }) => path.endsWith('/refuse')).length, { timeout: 15_000 }).toBe(1);
   });
 
   it('can be read and used over a line of 256 kbit/s', async () => {

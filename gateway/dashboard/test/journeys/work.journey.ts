@@ -1536,7 +1536,7 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     const sheet = page.getByRole('region', { name: 'The picked node' });
     await sheet.getByRole('heading', { name: 'Mill roof' }).waitFor();
     await sheet.getByRole('link', { name: 'Ana Ribas' }).waitFor();
-    await expect.poll(() => new URL(page.url()).searchParams.get('at')).toMatch(/^[\d.-]+,[\d.-]+,[\d.]+$/);
+    await expect.poll(() => new URL(page.url()).searchParams.get('at'), { timeout: 15_000 }).toMatch(/^[\d.-]+,[\d.-]+,[\d.]+$/);
     await inspect(page, 'mesh-found', width);
 
     await page.getByRole('button', { name: 'Topology' }).click();
@@ -1595,17 +1595,17 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await page.getByRole('button', { name: 'Choose on a map' }).click();
     const map = page.getByRole('group', { name: 'Map with a pin' });
     await map.waitFor();
-    await expect.poll(() => wanted.length).toBeGreaterThan(1);
+    await expect.poll(() => wanted.length, { timeout: 15_000 }).toBeGreaterThan(1);
     expect(wanted.every((one) => /\/12\/\d+\/\d+\.png$/.test(one))).toBe(true);
     await page.getByText('© OpenStreetMap contributors').waitFor();
     const box = (await map.boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
     const place = page.getByLabel('On the map');
-    await expect.poll(() => place.inputValue()).toMatch(/^41\.9\d+, 2\.2\d+$/);
+    await expect.poll(() => place.inputValue(), { timeout: 15_000 }).toMatch(/^41\.9\d+, 2\.2\d+$/);
     const before = await place.inputValue();
     await map.focus();
     await page.keyboard.press('ArrowUp');
-    await expect.poll(async () => Number((await place.inputValue()).split(',')[0])).toBeGreaterThan(Number(before.split(',')[0]));
+    await expect.poll(async () => Number((await place.inputValue()).split(',')[0]), { timeout: 15_000 }).toBeGreaterThan(Number(before.split(',')[0]));
     await inspect(page, 'join-map', width);
   });
 
@@ -1656,10 +1656,10 @@ describe.skipIf(NO_BROWSER).each(RUNS)('at %i px in %s', (width, language) => {
     await shown.waitFor();
     expect(await shown.isChecked()).toBe(false);
     await shown.click();
-    await expect.poll(() => asked(/public$/).map((one) => one.body)).toEqual([{ open: true }]);
-    await expect.poll(() => shown.isChecked()).toBe(true);
+    await expect.poll(() => asked(/public$/).map((one) => one.body), { timeout: 15_000 }).toEqual([{ open: true }]);
+    await expect.poll(() => shown.isChecked(), { timeout: 15_000 }).toBe(true);
     await shown.click();
-    await expect.poll(() => asked(/public$/).length).toBe(2);
+    await expect.poll(() => asked(/public$/).length, { timeout: 15_000 }).toBe(2);
     expect(asked(/public$/)[1]!.body).toEqual({ open: false });
   });
 
