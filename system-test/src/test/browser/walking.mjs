@@ -1,4 +1,4 @@
-// Somebody looks at every page that their menu leads to, and, in English, at one of each kind of page behind those.
+// Somebody looks at every page that their menu leads to, and, where that is asked for, at one of each kind of page behind those.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -85,8 +85,8 @@ export function walkingDeeds(page, pictures) {
   });
 
   return {
-    /** Looks at all of it in one language, at both widths; tells what was seen and what was wrong. */
-    async walk(who, language) {
+    /** Looks at all of it in one language, at both widths, `deep` also at what pages lead to; tells what was seen and what was wrong. */
+    async walk(who, language, deep) {
       const spoken = catalogue(language);
       const keys = new Set([...spoken.keys()].map((source) => generateMessageId(source)));
       const folder = path.join(pictures, 'walk', who);
@@ -119,7 +119,7 @@ export function walkingDeeds(page, pictures) {
           if (translated && translated !== text && text.length > 12) faults.push(`${at}: “${text.slice(0, 80)}” is English`);
         }
         if ((await page.locator('html').getAttribute('lang')) !== language) faults.push(`${at}: is not in ${language}`);
-        if (depth < 1 && signedIn && language === 'en') {
+        if (depth < 1 && signedIn && deep === 'deep') {
           const links = await page.locator('main a[href^="/"]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
           for (const link of links) {
             if (known.has(shape(link)) || /^\/(id|api|pay|log|oauth2)\b|\.\w{2,5}$/.test(link)) continue;

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Everybody looks at every page that their menu leads to, at 360 and 1280 px, in English and German, and in English at one of each kind
- * of page behind those: accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
+ * Everybody looks at every page that their menu leads to, at 360 and 1280 px, in English and German; a member and the board, whose pages
+ * lead to all there are, in English also at one of each kind of page behind those: accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
  */
 class EveryRoleWalksJourneyIT {
     private static Quickstart village;
@@ -40,19 +40,20 @@ class EveryRoleWalksJourneyIT {
 
     @ParameterizedTest
     @CsvSource({
-        "visitor, -, en, 8", "visitor, -, de, 8",
-        "member, david, en, 9", "member, david, de, 9",
-        "moderator, carla, en, 12", "moderator, carla, de, 12",
-        "treasurer, bruno, en, 17", "treasurer, bruno, de, 17",
-        "network, farid, en, 13", "network, farid, de, 13",
-        "board, alba, en, 21", "board, alba, de, 21"
+        "visitor, -, en, 8, menu", "visitor, -, de, 8, menu",
+        "member, david, en, 9, deep", "member, david, de, 9, menu",
+        "moderator, carla, en, 12, menu", "moderator, carla, de, 12, menu",
+        "treasurer, bruno, en, 17, menu", "treasurer, bruno, de, 17, menu",
+        "network, farid, en, 13, menu", "network, farid, de, 13, menu",
+        "board, alba, en, 21, deep", "board, alba, de, 21, menu"
     })
-    void everyPageIsWholeForEveryRole(String role, String person, String language, int pagesMin)
+    void everyPageIsWholeForEveryRole(
+            String role, String person, String language, int pagesMin, String depth)
             throws Exception {
         JsonNode walked =
                 person.equals("-")
-                        ? RealBrowser.nobody(village, "walk", role, language)
-                        : RealBrowser.person(village, person, "walk", role, language);
+                        ? RealBrowser.nobody(village, "walk", role, language, depth)
+                        : RealBrowser.person(village, person, "walk", role, language, depth);
 
         System.out.printf(
                 "%s saw %d pages in %s: %s%n",
