@@ -46,7 +46,7 @@ function ProviderPanel({ provider }: { provider: Provider }) {
         : <>
           {away && <Notice tone="bad" title={t`It is asked again by itself`}>{provider.awayWhy}</Notice>}
           <Facts items={[
-            [t`Not paid out yet`, <Link key="c" className="quiet-link" to="/accounts/$accountId" params={{ accountId: `clearing-${provider.provider}` }}><Amount of={provider.clearing} /></Link>],
+            [t`Not paid out yet`, isZero(provider.clearing) ? <Amount key="c" of={provider.clearing} /> : <Link key="c" className="quiet-link" to="/accounts/$accountId" params={{ accountId: `clearing-${provider.provider}` }}><Amount of={provider.clearing} /></Link>],
             [t`Last webhook`, provider.heardAt ? <When key="h" at={provider.heardAt} /> : <Trans key="h">None; payments are found by asking, only later</Trans>],
             [t`Send webhooks to`, <code key="w" className="long">{window.location.origin + provider.webhooks}</code>],
             [t`Last refused`, provider.refusedAt && <span key="r"><When at={provider.refusedAt} /> · {provider.refusedWhy}</span>],
