@@ -7,6 +7,8 @@ import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.coopmesh.billing.subscription.PayerRegister;
+import org.coopmesh.eventbus.Changes;
 import org.coopmesh.eventbus.Outbox;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +76,7 @@ final class IntakeServer implements AutoCloseable {
         context.registerBean(DataSource.class, () -> new HikariDataSource(pool));
         context.registerBean(Clock.class, () -> Clock.fixed(MeteringContext.START, ZoneOffset.UTC));
         context.registerBean(NodePortKeys.class, () -> keys);
+        context.registerBean(MeterRegistry.class, () -> new SimpleMeterRegistry());
         context.registerBean(
                 MeteringSettings.class,
                 () ->
@@ -89,6 +93,8 @@ final class IntakeServer implements AutoCloseable {
                 List.of(
                         Transactions.class,
                         hidden("org.coopmesh.eventbus.OutboxBell"),
+                        Changes.class,
+                        hidden("org.coopmesh.eventbus.FactTraces"),
                         Outbox.class,
                         hidden("org.coopmesh.billing.subscription.Subscriptions"),
                         hidden("org.coopmesh.billing.subscription.Attachments"),
@@ -106,6 +112,7 @@ final class IntakeServer implements AutoCloseable {
                         GroupCommit.class,
                         Metering.class,
                         NodeCertificate.class,
+                        UsageMeters.class,
                         UsageEndpoint.class)) {
             context.registerBean(part);
         }
