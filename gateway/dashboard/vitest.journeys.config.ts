@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { NO_BROWSER } from './test/journeys/chromium.ts';
 
-if (NO_BROWSER) console.warn('SKIPPED screens.journey, work.journey: no Chromium found; install chromium, or let CHROMIUM name one');
+if (NO_BROWSER) console.warn('SKIPPED journeys of the dashboard: no Chromium found; install chromium, or let CHROMIUM name one');
 
 // Browser journeys against the built dashboard; run `npm run build` first.
 export default defineConfig({
@@ -11,7 +11,7 @@ export default defineConfig({
     // A test looks at many screens, on whatever machine
     testTimeout: 600_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     setupFiles: ['test/journeys/unsteady.ts'],
     retry: 1,
   },

@@ -26,7 +26,10 @@ setNonce(nonce);
 
 const queryClient = new QueryClient({
   defaultOptions: {
+    // Whether the browser thinks that it is online says nothing on a mesh: what is asked for is asked for, and a silence is told
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 5_000,
       refetchOnWindowFocus: true,
       // A refusal will be refused again; a silence may not.

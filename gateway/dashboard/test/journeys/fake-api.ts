@@ -585,7 +585,7 @@ export class FakeCoop {
     if (on(/^\/api\/usage\/discrepancies\//)) return problem(404, 'discrepancy-not-found', 'no such discrepancy');
     if (on(/^\/api\/usage\/links$/)) return items(this.empty ? [] : [4, 3].map((hours) => ({ hour: ago(hours * 60), lowNodeId: quarrel.lowNodeId, highNodeId: quarrel.highNodeId, windowsMatched: 12, windowsOutside: hours === 3 ? 4 : 0, windowsLowAlone: 0, windowsHighAlone: hours === 3 ? 1 : 0, lowSent: 1_090_000_000, highReceived: 1_084_000_000, upCredited: 1_084_000_000, highSent: 5_940_000_000, lowReceived: 4_950_000_000, downCredited: 4_950_000_000 })));
 
-    if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => !q.get('state') || one.state === q.get('state') || (q.get('state') === 'open' && one.state !== 'paid')));
+    if (on(/^\/api\/invoices$/)) return items(this.invoices.filter((one) => String(one.number).includes(q.get('q') ?? '')).filter((one) => !q.get('state') || one.state === q.get('state') || (q.get('state') === 'open' && one.state !== 'paid')));
     if ((found = on(/^\/api\/invoices\/([^/]+)$/))) { const one = this.invoices.find((invoice) => invoice.id === found![1]); return one ? ok(one) : problem(404, 'invoice-not-found', 'no such invoice'); }
     if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/))) return items(this.creditNotes.filter((one) => one.invoiceId === found![1]));
     if ((found = on(/^\/api\/invoices\/([0-9a-f-]{36})\/credit-notes$/, 'POST'))) {

@@ -1,0 +1,3 @@
+import { work } from './work';
+
+work(360, 'de');
