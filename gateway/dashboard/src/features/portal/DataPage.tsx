@@ -17,7 +17,7 @@ export default function DataPage() {
   const { t } = useLingui();
   const register = useQuery(registerQuery);
   const columns: Column<HeldKind>[] = [
-    { id: 'kind', head: t`What`, cell: (row) => <><b><Told of={row.kind} /></b><small className="mono">{row.service}: {row.tables.map((one) => one.table).join(', ')}</small></> },
+    { id: 'kind', head: t`What`, cell: (row) => <><b><Told of={row.kind} /></b><small className="mono long">{row.service}: {row.tables.map((one) => one.table).join(', ')}</small></> },
     { id: 'purpose', head: t`What for`, cell: (row) => <><Told of={row.purpose} /><small><Told of={row.basis} /></small></> },
     { id: 'kept', head: t`How long`, cell: (row) => <Told of={row.kept} /> },
     { id: 'stays', head: t`When you are erased`, cell: (row) => <Erased of={row} /> },
