@@ -25,13 +25,16 @@ export default function HomePage() {
           {data.parts.filter((part) => !part.ok).map((part) => <Silent key={part.part} part={part} />)}
           <div className="columns">
             <Panel title={t`Waiting for somebody`} flush><Waiting home={data} /></Panel>
-            <Panel title={t`The mesh right now`}><Mesh home={data} /></Panel>
+            <Panel title={session.has(...SEE_ALL_NODES) ? t`The mesh right now` : t`My nodes`}><Mesh home={data} /></Panel>
           </div>
         </>}
       </Loaded>
     </Page>
   );
 }
+
+/** Everybody else is told of their own. */
+const SEE_ALL_NODES = ['network', 'board', 'moderator'] as const;
 
 function Silent({ part }: { part: Part }) {
   const { t } = useLingui();
@@ -123,6 +126,7 @@ function Item({ to, search, tone, icon, count, what, why }: {
 }
 
 function Mesh({ home }: { home: Home }) {
+  const { has } = useSession();
   const nodes = home.nodes;
   if (!nodes) return <p className="soft"><Trans>No figures of the nodes here.</Trans></p>;
   const total = nodes.up + nodes.late + nodes.down + nodes.never;
@@ -137,7 +141,7 @@ function Mesh({ home }: { home: Home }) {
       <p className="mesh-total"><b className="num">{nodes.up}</b> <Trans>of <span className="num">{total}</span> nodes are up</Trans>{nodes.more && <> <span className="soft">(<Trans>there are more that are not counted here</Trans>)</span></>}</p>
       <div className="bar" aria-hidden="true">{parts.filter(([, count]) => count > 0).map(([tone, count]) => <span key={tone} className={`bar-${tone}`} style={{ flexGrow: count }} />)}</div>
       <ul className="mesh-legend">{parts.map(([tone, count, name]) => <li key={tone}><i className={`bar-${tone}`} aria-hidden="true" /><span className="num">{count}</span> {name}</li>)}</ul>
-      <p style={{ marginTop: '0.8rem' }}><Link to="/nodes" className="quiet-link"><Trans>All nodes, live</Trans></Link></p>
+      {has(...SEE_ALL_NODES) && <p style={{ marginTop: '0.8rem' }}><Link to="/nodes" className="quiet-link"><Trans>All nodes, live</Trans></Link></p>}
     </>
   );
 }

@@ -39,7 +39,12 @@ import org.springframework.test.web.servlet.ResultActions;
 import org.springframework.test.web.servlet.request.MockMvcRequestBuilders;
 
 @ServiceTest
-@TestPropertySource(properties = "coopmesh.test.database=of-outside-lists")
+@TestPropertySource(
+        properties = {
+            "coopmesh.test.database=of-outside-lists",
+            // Lists are fetched when a test says so
+            "coopmesh.outside.check-interval=P1D"
+        })
 class OutsideListApiIT {
     private static final Person BOARD = Person.with("member", "board");
     private static final Person MODERATOR = Person.with("member", "moderator");
