@@ -54,6 +54,7 @@ import org.coopmesh.nodeagent.spool.Spool;
  * @param releaseKeys SubjectPublicKeyInfo, DER, Ed25519, of who may sign newer versions; empty: none is taken
  * @param releaseTrial how long a newer version has to show that it reports
  * @param releaseSpread nodes fetch a newer version at a random moment within this
+ * @param logEvery how long a node goes between two looks at the co-op's log, on average
  * @param statusFile where the running agent writes how it is
  * @param metrics where Prometheus may ask how it is; empty: nowhere
  * @param namesZone what names of the village end with; empty: they are not kept
@@ -84,6 +85,7 @@ public record AgentConfig(
         List<byte[]> releaseKeys,
         Duration releaseTrial,
         Duration releaseSpread,
+        Duration logEvery,
         Optional<String> namesZone,
         Path hostsFile) {
     /** Where counts come from: the kernel, or invented for a machine without a mesh. */
@@ -138,6 +140,7 @@ public record AgentConfig(
                     "release-keys",
                     "release-trial",
                     "release-spread",
+                    "log-every",
                     "names-zone",
                     "hosts-file");
 
@@ -171,6 +174,8 @@ public record AgentConfig(
     private static final Duration TRIAL_LEAST = Duration.ofSeconds(10);
     private static final Duration TRIAL_MOST = Duration.ofDays(1);
     private static final Duration SPREAD_MOST = Duration.ofDays(1);
+    private static final Duration LOG_EVERY_LEAST = Duration.ofSeconds(10);
+    private static final Duration LOG_EVERY_MOST = Duration.ofHours(6);
     private static final int RELEASE_KEYS_MAX = 4;
     private static final long SPOOL_BYTES_MOST = 1L << 30;
     private static final long FILE_BYTES_MAX = 64L << 10;
@@ -281,6 +286,7 @@ public record AgentConfig(
                 values.releaseKeys(),
                 values.duration("release-trial", "PT15M", TRIAL_LEAST, TRIAL_MOST),
                 values.duration("release-spread", "PT10M", Duration.ZERO, SPREAD_MOST),
+                values.duration("log-every", "PT10M", LOG_EVERY_LEAST, LOG_EVERY_MOST),
                 values.namesZone(),
                 values.path("hosts-file", stateDir.resolve("hosts.coopmesh").toString()));
     }

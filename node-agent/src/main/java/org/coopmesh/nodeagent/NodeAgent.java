@@ -192,6 +192,7 @@ public final class NodeAgent implements AutoCloseable {
                         identity.identityKey(),
                         identity::sign,
                         config.witnessFile(),
+                        config.logEvery(),
                         clock,
                         RANDOM);
         var names =

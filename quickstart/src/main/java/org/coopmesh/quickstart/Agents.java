@@ -16,6 +16,8 @@ final class Agents {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(10);
     // Long enough to be a window, short enough to watch
     private static final String WINDOW = "PT5S";
+    // Whoever looks at the demo sees the log cosigned within a minute
+    private static final Duration LOG_EVERY = Duration.ofMinutes(1);
 
     private final Installation at;
     private final Map<String, ChildProcess> processes = new LinkedHashMap<>();
@@ -36,6 +38,7 @@ final class Agents {
             lines.add("uplink = wan0");
         }
         lines.add("window = " + WINDOW);
+        lines.add("log-every = " + LOG_EVERY);
         lines.add("counters = " + (at.simulated() ? "simulated" : "nftables"));
         lines.add("firewall = " + (at.simulated() ? "none" : "nftables"));
         // The demo's time moves; a node that takes the server's time moves with it
@@ -52,12 +55,13 @@ final class Agents {
     void configure(String box, String shown) {
         var lines = new ArrayList<String>();
         for (String line : shown.lines().toList()) {
-            if (!line.matches("(state-dir|window|counters|firewall) *[:=].*")) {
+            if (!line.matches("(state-dir|window|log-every|counters|firewall) *[:=].*")) {
                 lines.add(line);
             }
         }
         lines.add("state-dir = " + directory(box).resolve("state"));
         lines.add("window = " + WINDOW);
+        lines.add("log-every = " + LOG_EVERY);
         lines.add("counters = simulated");
         lines.add("firewall = none");
         lines.add("clock = server");

@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * restart. A log that does not go on from there is refused and told, and what was seen before stays.
  */
 public final class LogWitness {
-    private static final Duration EVERY = Duration.ofMinutes(10);
     private static final Duration DEADLINE = Duration.ofSeconds(60);
     private static final int PAGES_MAX = 1_000;
     private static final int KEYS_MAX = 8;
@@ -41,6 +40,7 @@ public final class LogWitness {
     private final byte[] identityKey;
     private final UnaryOperator<byte[]> sign;
     private final SeenFile file;
+    private final Duration every;
     private final InstantSource clock;
     private final RandomGenerator random;
     private Optional<Seen> seen = Optional.empty();
@@ -54,6 +54,7 @@ public final class LogWitness {
      * @param identityKey SubjectPublicKeyInfo of the node's Ed25519 key
      * @param sign with that key
      * @param file of what was seen last
+     * @param every how long between two looks, on average
      */
     public LogWitness(
             Supplier<? extends Channel> channels,
@@ -61,6 +62,7 @@ public final class LogWitness {
             byte[] identityKey,
             UnaryOperator<byte[]> sign,
             Path file,
+            Duration every,
             InstantSource clock,
             RandomGenerator random) {
         this.channels = channels;
@@ -68,17 +70,18 @@ public final class LogWitness {
         this.identityKey = identityKey.clone();
         this.sign = sign;
         this.file = new SeenFile(file);
+        this.every = every;
         this.clock = clock;
         this.random = random;
     }
 
-    /** Looks every ten minutes until interrupted. */
+    /** Looks again and again until interrupted, at moments of its own: nobody can tell when a node does not look. */
     public void run() throws InterruptedException {
         takeUp();
         while (true) {
-            Thread.sleep(random.nextLong(EVERY.toMillis()));
+            Thread.sleep(random.nextLong(every.toMillis()));
             look();
-            Thread.sleep(EVERY.dividedBy(2));
+            Thread.sleep(every.dividedBy(2));
         }
     }
 

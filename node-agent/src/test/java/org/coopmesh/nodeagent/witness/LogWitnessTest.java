@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -230,6 +231,7 @@ class LogWitnessTest {
                         Ed25519Key.publicKeyOf(NODE_SECRET),
                         message -> Ed25519Key.sign(NODE_SECRET, message),
                         dir.resolve("log-seen"),
+                        Duration.ofMinutes(10),
                         InstantSource.fixed(NOW),
                         new Random(1));
         witness.takeUp();
