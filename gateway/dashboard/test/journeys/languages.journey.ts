@@ -89,12 +89,12 @@ describe.skipIf(NO_BROWSER)('the language', () => {
     expect(text).toMatch(/\d\d\.\d\d\.20\d\d/);
   });
 
-  it('German is accessible and fits on every screen', async () => {
-    const { page, context, faults } = await open(browser, origin, 360, 'light', 'de-DE');
+  it.each(WIDTHS)('German is accessible and fits on every screen at %i px', async (width) => {
+    const { page, context, faults } = await open(browser, origin, width, 'light', 'de-DE');
     finish = () => context.close();
     await eachScreen(coop, page, async (name) => {
       expect(await spoken(page), name).toBe('de');
-      await inspect(page, name, 360);
+      await inspect(page, name, width);
     });
     expect(faults).toEqual([]);
   });

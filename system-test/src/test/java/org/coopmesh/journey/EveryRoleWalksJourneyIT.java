@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Everybody looks at every page that their menu leads to, at 360 and 1280 px; a member and the board, whose pages
- * lead to all there are, also in German, and in English at one of each kind of page behind those: accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
+ * Everybody looks at every page that their menu leads to, at 360 and 1280 px, in English and German; a member and the board, whose pages
+ * lead to all there are, in English also at one of each kind of page behind those: accessible, nothing beyond the edge, no fault of a script, no key in the place of a text. Pictures stay in {@code target/pictures/walk}.
  */
 class EveryRoleWalksJourneyIT {
     private static Quickstart village;
@@ -40,15 +40,12 @@ class EveryRoleWalksJourneyIT {
 
     @ParameterizedTest
     @CsvSource({
-        "visitor, -, en, 8, menu",
-        "visitor, -, de, 8, menu",
-        "member, david, en, 9, deep",
-        "member, david, de, 9, menu",
-        "moderator, carla, en, 12, menu",
-        "treasurer, bruno, en, 17, menu",
-        "network, farid, en, 13, menu",
-        "board, alba, en, 21, deep",
-        "board, alba, de, 21, menu"
+        "visitor, -, en, 8, menu", "visitor, -, de, 8, menu",
+        "member, david, en, 9, deep", "member, david, de, 9, menu",
+        "moderator, carla, en, 12, menu", "moderator, carla, de, 12, menu",
+        "treasurer, bruno, en, 17, menu", "treasurer, bruno, de, 17, menu",
+        "network, farid, en, 13, menu", "network, farid, de, 13, menu",
+        "board, alba, en, 21, deep", "board, alba, de, 21, menu"
     })
     void everyPageIsWholeForEveryRole(
             String role, String person, String language, int pagesMin, String depth)

@@ -75,7 +75,7 @@ public final class LogWitness {
         this.random = random;
     }
 
-    /** Looks again and again until interrupted, at moments of its own: nobody can tell when a node does not look. */
+    /** Looks once in each {@code every} on average, at random moments, until interrupted. */
     public void run() throws InterruptedException {
         takeUp();
         while (true) {
