@@ -9,9 +9,10 @@ export default defineConfig({
     environment: 'node',
     include: ['test/journeys/**/*.journey.ts'],
     // A test looks at many screens, on whatever machine
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
-    maxWorkers: 3,
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
+    maxWorkers: 2,
     setupFiles: ['test/journeys/unsteady.ts'],
     retry: 1,
   },

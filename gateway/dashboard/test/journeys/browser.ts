@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Page, type Request } from 'playwright-core';
 import { mkdirSync } from 'node:fs';
 import { expect } from 'vitest';
 import { CHROMIUM } from './chromium';
@@ -11,6 +11,12 @@ const SHOTS = process.env.SHOTS;
 
 export const WIDTHS = [360, 1280] as const;
 
+/** How long anything may take on a machine that does much else, in milliseconds. */
+const PATIENCE = 120_000;
+
+/** What each context waits for; a stream is open for ever, and nobody waits for its end. */
+const awaited = new WeakMap<BrowserContext, Set<Request>>();
+
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-dev-shm-usage',
     // WebGL in software, for the graph alone: pages painted that way take eight times as long
@@ -19,6 +25,12 @@ export const launch = (): Promise<Browser> =>
 /** A page that fails the journey when a script throws or the content security policy stops something. */
 export async function open(browser: Browser, origin: string, width: number, scheme: 'light' | 'dark' = 'light', locale = 'en-GB'): Promise<{ page: Page; context: BrowserContext; faults: string[] }> {
   const context = await browser.newContext({ baseURL: origin, viewport: { width, height: width < 600 ? 740 : 860 }, colorScheme: scheme, locale, timezoneId: 'Europe/Madrid', reducedMotion: 'reduce' });
+  context.setDefaultTimeout(PATIENCE);
+  const open = new Set<Request>();
+  awaited.set(context, open);
+  context.on('request', (request) => { if (request.resourceType() !== 'eventsource') open.add(request); });
+  context.on('requestfinished', (request) => open.delete(request));
+  context.on('requestfailed', (request) => open.delete(request));
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
@@ -28,11 +40,22 @@ export async function open(browser: Browser, origin: string, width: number, sche
   return { page, context, faults };
 }
 
-/** Waits until nothing loads. */
+/** Waits until nothing loads and nothing is left to be drawn, by what the page does and not by the clock. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
-  await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0, undefined, { timeout: 30_000 });
-  await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('canvas')), undefined, { timeout: 30_000 });
+  const open = awaited.get(page.context())!;
+  // What is drawn may ask for more: twice in a row there is nothing
+  for (let calm = 0; calm < 2; calm = open.size === 0 ? calm + 1 : 0) {
+    await expect.poll(() => [...open].map((request) => request.url()), { timeout: PATIENCE, interval: 20 }).toEqual([]);
+    await page.evaluate(() => new Promise((idle) => requestIdleCallback(idle, { timeout: 2_000 })));
+  }
+  await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0);
+  await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('canvas')));
+}
+
+/** Goes to another screen as a link does: without loading all anew. */
+export async function follow(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => history.pushState(null, '', to), path);
+  await settle(page);
 }
 
 /** Keeps a picture where pictures are wanted. */

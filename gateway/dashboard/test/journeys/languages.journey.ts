@@ -66,13 +66,13 @@ describe.skipIf(NO_BROWSER)('the language', () => {
     await page.getByText('My bill').waitFor();
     await page.getByLabel('Language').selectOption('es');
     await page.getByLabel('Idioma').waitFor();
-    await expect.poll(() => coop.language, { timeout: 15_000 }).toBe('es');
+    await expect.poll(() => coop.language).toBe('es');
     expect(coop.asked.filter(({ path }) => path === '/api/me/language')).toHaveLength(1);
     await finish();
 
     const other = await visitor('fr-FR');
     await other.goto('/my');
-    await expect.poll(() => spoken(other), { timeout: 15_000 }).toBe('es');
+    await expect.poll(() => spoken(other)).toBe('es');
     await other.goto('/my/usage');
     await settle(other);
     expect(await spoken(other)).toBe('es');

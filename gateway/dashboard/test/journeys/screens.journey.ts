@@ -22,7 +22,7 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
     const { page, context, faults } = await open(browser, origin, width, scheme);
     for (const [name, path, shows] of screens.filter(([name]) => SCREENS.test(name))) {
       await page.goto(path);
-      await page.getByText(shows).first().waitFor({ timeout: 30_000 }).catch((error) => { throw new Error(`${name}: ${String(error)}`); });
+      await page.getByText(shows).first().waitFor().catch((error) => { throw new Error(`${name}: ${String(error)}`); });
       // Dark differs in its colours only
       await (scheme === 'dark' ? inspect(page, `${name}-dark`, width, ['color-contrast']) : inspect(page, name, width));
       expect(await page.title(), name).toMatch(/\S/);

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { settle } from './browser';
+import { follow, settle } from './browser';
 import { IDS, type FakeCoop } from './fake-api';
 import { PROPOSALS } from './fake-assembly';
 
@@ -127,10 +127,10 @@ const EVERY: [string, string[], typeof PUBLIC][] = [[IDS.board, [], PUBLIC], [ID
 export async function eachScreen(coop: FakeCoop, page: Page, look: (name: string) => Promise<void>): Promise<void> {
   for (const [who, roles, screens] of EVERY) {
     coop.signIn(who, ...roles);
-    for (const [name, path] of screens.filter(([name]) => SCREENS.test(name))) {
-      await page.goto(path);
-      await page.locator('h1').first().waitFor({ timeout: 30_000 }).catch((error) => { throw new Error(`${name}: ${String(error)}`); });
-      await settle(page);
+    for (const [at, [name, path]] of screens.filter(([name]) => SCREENS.test(name)).entries()) {
+      // Somebody else's session starts anew
+      await (at === 0 ? page.goto(path).then(() => settle(page)) : follow(page, path));
+      await page.locator('h1').first().waitFor().catch((error) => { throw new Error(`${name}: ${String(error)}`); });
       await look(name);
     }
   }

@@ -61,7 +61,7 @@ describe.skipIf(NO_BROWSER)('the dashboard', () => {
 
     await page.context().setOffline(false);
     await page.getByRole('dialog').getByRole('button', { name: 'Refuse' }).click();
-    await expect.poll(() => coop.asked.filter(({ path }) => path.endsWith('/refuse')).length, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => coop.asked.filter(({ path }) => path.endsWith('/refuse')).length).toBe(1);
   });
 
   it('can be read and used over a line of 256 kbit/s', async () => {
@@ -72,13 +72,13 @@ describe.skipIf(NO_BROWSER)('the dashboard', () => {
     await line.send('Network.emulateNetworkConditions', { offline: false, latency: 150, downloadThroughput: 256 * KBIT, uploadThroughput: 256 * KBIT });
     const started = Date.now();
     await page.goto('/', { waitUntil: 'commit' });
-    await page.getByText(/owned by us/).first().waitFor({ timeout: 60_000 });
+    await page.getByText(/owned by us/).first().waitFor();
     const seconds = (Date.now() - started) / 1000;
     console.log(`FIGURE dashboard.slow_line_first_text_s ${seconds.toFixed(1)} s | landing page at 256 kbit/s, 150 ms, nothing kept; files not packed`);
     // The journey's server does not pack, so all comes three times as heavy as from the gateway
     expect(seconds).toBeLessThan(45);
     await page.getByRole('link', { name: 'Become a member' }).first().click();
-    await page.getByText(/Become a member of/).first().waitFor({ timeout: 60_000 });
+    await page.getByText(/Become a member of/).first().waitFor();
   });
 
   it('names the part that fails on every screen, and none breaks', async () => {
