@@ -185,7 +185,7 @@ export class FakeCoop {
   ];
   ranges = { poolsV4: ['10.201.0.0/16'], poolsV6: ['fd42:201::/48'] };
   boxes: Json[] = [{ id: 'b0c50000-0000-4000-8000-000000000001', nodeId: null, name: 'Box 7', gateway: false, madeAt: ago(600), expiresAt: ago(-20_000) }];
-  circulars: Json[] = [{ id: 'c1c00000-0000-4000-8000-000000000001', by: IDS.joan, at: ago(1_440), label: '', zone: 'Hill', language: 'en', subject: 'The tower is down on Monday', text: 'From nine to ten.\n\nThe board' }];
+  circulars: Json[] = [{ id: 'c1c00000-0000-4000-8000-000000000001', by: IDS.joan, at: ago(1_440), label: '', zone: 'Hill', chosen: 0, language: 'en', subject: 'The tower is down on Monday', text: 'From nine to ten.\n\nThe board' }];
   recoveries: Json[] = [
     { id: '4ec0fe40-0000-4000-8000-000000000001', memberId: IDS.joan, name: 'Joan Serra', state: 'approved-once', openedAt: ago(300), openedBy: null, reason: 'asked for at the sign-in page', approvals: [{ by: IDS.ana, at: ago(60) }], dueAt: null, codeAt: null, endedAt: null, endedBy: null },
     { id: '4ec0fe40-0000-4000-8000-000000000002', memberId: IDS.ana, name: 'Ana Ribas', state: 'due', openedAt: ago(9_000), openedBy: IDS.board, reason: 'Phone and laptop stolen; seen in person.', approvals: [{ by: IDS.board, at: ago(8_000) }, { by: IDS.joan, at: ago(7_000) }], dueAt: ago(2_680), codeAt: null, endedAt: null, endedBy: null },
@@ -467,7 +467,7 @@ export class FakeCoop {
     if (on(/^\/api\/members\/circulars$/)) return ok({ items: this.circulars, next: null });
     if (on(/^\/api\/members\/circulars\/reach$/)) return ok({ recipients: 31 });
     if (on(/^\/api\/members\/circulars\/[^/]+\/progress$/)) return ok({ recipients: 12, waiting: 1, sent: 10, notSent: 1 });
-    if ((found = on(/^\/api\/members\/circulars\/([^/]+)$/, 'PUT'))) { const one = { ...body, id: found[1], by: this.memberId, at: ago(0) }; this.circulars.unshift(one); return ok(one); }
+    if ((found = on(/^\/api\/members\/circulars\/([^/]+)$/, 'PUT'))) { const one = { ...body, chosen: (body.members as string[] | undefined)?.length ?? 0, id: found[1], by: this.memberId, at: ago(0) }; this.circulars.unshift(one); return ok(one); }
     if (on(/^\/api\/recoveries$/)) return ok({ delayHours: 72, delayHoursMin: 24, delayHoursMax: 336, items: this.recoveries });
     if (on(/^\/api\/recoveries$/, 'POST')) return { status: 201, body: { ...this.recoveries[0], memberId: body.memberId, reason: body.reason } };
     if ((found = on(/^\/api\/recoveries\/([^/]+)\/code$/, 'POST'))) return ok({ code: '0a1b2-c3d4e-5f6g7-h8i9j-k0l1m-n', expiresAt: ago(-10_080), page: '/id/recovery/code' });

@@ -15,6 +15,7 @@ const ALSO = new Set<string>([
   'a refusal wants a reason, and escape leaves everything as it was',
   'a treasurer records a payment once, however often the form is sent',
   'another moderator grants an appeal with reasons',
+  'the board writes to those it chose in the list',
   'a member adds a node and sees it come in',
   'a member goes from a bill to the hours behind a line, and takes them along',
   'somebody reports without a name and follows up by the link',
@@ -124,6 +125,27 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     await page.getByRole('button', { name: 'Forget Box 7' }).click();
     await page.getByText('No box waits for an owner').waitFor();
     await inspect(page, 'keys', width);
+  });
+
+  it('the board writes to those it chose in the list', async () => {
+    await page.goto('/members');
+    await page.getByRole('checkbox', { name: 'Choose Ana Ribas' }).check();
+    await page.getByText('1 member chosen').waitFor();
+    await page.getByRole('button', { name: 'Choose all that are shown' }).click();
+    await page.getByRole('checkbox', { name: 'Choose Joan Serra' }).uncheck();
+    await inspect(page, 'members-chosen', width);
+    expect(await page.getByRole('checkbox', { name: 'Choose Cooperativa La Font' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Write them a letter' }).click();
+    await dialog().getByLabel('Subject').fill('The key of the barn');
+    await dialog().getByLabel('Text').fill('Who has it?');
+    await inspect(page, 'letter-chosen', width);
+    await dialog().getByRole('button', { name: 'Send it' }).click();
+    await page.getByText('The letter is on its way').waitFor();
+    const [sent] = asked(/circulars\/[0-9a-f-]{36}$/);
+    const { members } = sent!.body as { members: string[] };
+    expect(members).toContain(IDS.ana);
+    expect(members).not.toContain(IDS.joan);
+    expect(await page.getByRole('button', { name: 'Write them a letter' }).count()).toBe(0);
   });
 
   it('the board writes to all of a zone', async () => {
@@ -731,7 +753,8 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     expect(await page.getByRole('button', { name: 'Appeal' }).count()).toBe(0);
   });
 
-  it('another moderator grants an appeal with reasons', async () => {
+  it('another moderator grants an appeal with reasons',
+  'the board writes to those it chose in the list', async () => {
     coop.appealShown = true;
     await page.goto('/cases/appeals');
     await page.getByRole('link', { name: /My router was reset/ }).click();

@@ -1,13 +1,13 @@
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { IconSearch, IconUsers } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { RoleName } from '@/shared/roles';
 import { useSession } from '@/shared/session';
-import { ReasonButton } from '@/shared/ui/action';
+import { DialogButton, ReasonButton } from '@/shared/ui/action';
 import { CsvButton } from '@/shared/ui/csv-button';
 import { Filters } from '@/shared/ui/filters';
 import { Empty, Page } from '@/shared/ui/page';
@@ -15,6 +15,8 @@ import { SavedViews } from '@/shared/ui/saved-views';
 import { MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { DataTable, type Column } from '@/shared/ui/table';
 import { Nothing, When } from '@/shared/ui/values';
+import { CHOSEN_MAX } from './circulars-api';
+import { LetterForm } from './letter';
 import { approve, membersQuery, refuse, wordsQuery, type MemberRow } from './members-api';
 
 /** Everybody who belongs, wants to belong, or once did. */
@@ -28,6 +30,8 @@ export default function MembersPage() {
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.items), [query.data]);
   const search = useDebouncedCallback((text: string) => void navigate({ to: '/members', search: { state, label, zone, q: text || undefined }, replace: true }), 250);
   const board = has('board');
+  const writes = has('board', 'network');
+  const [chosen, setChosen] = useState<MemberRow[]>([]);
   const words = useQuery(wordsQuery).data;
 
   const columns = useMemo((): Column<MemberRow>[] => [
@@ -37,14 +41,18 @@ export default function MembersPage() {
     { id: 'sites', head: t`Sites`, cell: (row) => (row.sites?.length ? row.sites.map((site, at) => <span key={site.id} className="word">{at > 0 && ', '}{site.name}</span>) : <Nothing />) },
     { id: 'roles', head: t`Roles`, cell: (row) => { const roles = row.roles.filter((role) => role !== 'member'); return roles.length ? roles.map((role, at) => <span key={role}>{at > 0 && ', '}<RoleName role={role} /></span>) : <Nothing />; } },
     { id: 'joined', head: t`Joined`, by: (row) => row.joinedOn ?? '', cell: (row) => <When at={row.joinedOn} plain /> },
+    ...(writes ? [{ id: 'choose', head: t`Choose`, end: true, cell: (row: MemberRow) => (belongs(row)
+      ? <Checkbox aria-label={t`Choose ${row.name}`} checked={chosen.some((one) => one.id === row.id)} disabled={chosen.length >= CHOSEN_MAX && !chosen.some((one) => one.id === row.id)}
+        onChange={(event) => { const { checked } = event.currentTarget; setChosen((before) => (checked ? [...before, row] : before.filter((one) => one.id !== row.id))); }} />
+      : <span className="nothing" />) }] : []),
     { id: 'acts', head: '', end: true, cell: (row) => (board && row.state === 'applicant' ? <Answer row={row} /> : <span className="nothing" />) },
-  ], [t, board]);
+  ], [t, board, writes, chosen]);
 
   return (
     <Page title={t`Members`} lead={<Trans>People and organisations with one vote each.</Trans>} actions={<>
       <CsvButton<MemberRow> name="members" path="/api/members" query={{ state, q, label, zone }} head={[t`Name`, t`E-mail`, t`Membership`, t`Standing`, t`Sites`, t`Roles`, t`Joined`, t`Labels`]}
         row={(row) => [row.name, row.email, row.state, row.standing?.level, row.sites?.map((site) => site.name).join('; '), row.roles.join('; '), row.joinedOn, row.labels?.join('; ')]} />
-      {has('board', 'network') && <Button component={Link} to="/members/circulars" variant="default"><Trans>Letters to many</Trans></Button>}
+      {writes && <Button component={Link} to="/members/circulars" variant="default"><Trans>Letters to many</Trans></Button>}
       {board && <Button component={Link} to="/members/mail" variant="default"><Trans>Mail</Trans></Button>}
       {board && <Button component={Link} to="/members/recoveries" variant="default"><Trans>Recoveries</Trans></Button>}
       {board && <Button component={Link} to="/members/import" variant="default"><Trans>From a file</Trans></Button>}
@@ -61,6 +69,7 @@ export default function MembersPage() {
           <NativeSelect aria-label={t`In the zone`} value={zone ?? ''} onChange={(event) => void navigate({ to: '/members', search: { state, q, label, zone: event.currentTarget.value || undefined } })} data={[{ value: '', label: t`Every zone` }, ...words.zones.map((one) => ({ value: one.word, label: `${one.word} (${one.count})` }))]} />
         </div>
       )}
+      {chosen.length > 0 && <Chosen members={chosen} rows={rows ?? []} choose={setChosen} />}
       <SavedViews page="/members" search={{ state, q, label, zone }} />
       <div className="panel"><div className="body flush">
         <DataTable caption={t`Members`} columns={columns} rows={rows} id={(row) => row.id} query={query}
@@ -69,6 +78,23 @@ export default function MembersPage() {
           </Empty>} />
       </div></div>
     </Page>
+  );
+}
+
+/** Whom a letter can reach. */
+const belongs = (row: MemberRow) => row.state === 'active' || row.state === 'paused';
+
+/** What is done with those who were chosen; they stay chosen while the list shows others. */
+function Chosen({ members, rows, choose }: { members: MemberRow[]; rows: MemberRow[]; choose: (members: MemberRow[]) => void }) {
+  const { t } = useLingui();
+  const more = rows.filter((row) => belongs(row) && !members.some((one) => one.id === row.id));
+  return (
+    <div className="toolbar" role="group" aria-label={t`Chosen members`}>
+      <span aria-live="polite"><Plural value={members.length} one="# member chosen" other="# members chosen" /></span>
+      <DialogButton variant="filled" label={<Trans>Write them a letter</Trans>} title={t`A letter to those chosen`} wide>{(close) => <LetterForm chosen={members} close={(sent) => { close(); if (sent) choose([]); }} />}</DialogButton>
+      {more.length > 0 && members.length + more.length <= CHOSEN_MAX && <Button variant="default" onClick={() => choose([...members, ...more])}><Trans>Choose all that are shown</Trans></Button>}
+      <Button variant="subtle" onClick={() => choose([])}><Trans>Choose nobody</Trans></Button>
+    </div>
   );
 }
 

@@ -9,6 +9,8 @@ export interface Circular {
   /** Empty: any. */
   label: string;
   zone: string;
+  /** How many were chosen one by one; 0 where label and zone say whom it is for. */
+  chosen: number;
   language: string;
   subject: string;
   text: string;
@@ -21,7 +23,10 @@ export interface CircularProgress {
   notSent: number;
 }
 
-export type Draft = Pick<Circular, 'label' | 'zone' | 'language' | 'subject' | 'text'>;
+export type Draft = Pick<Circular, 'label' | 'zone' | 'language' | 'subject' | 'text'> & { members?: string[] };
+
+/** Of more than these nobody chooses one by one. */
+export const CHOSEN_MAX = 500;
 
 const BASE = '/api/members/circulars';
 

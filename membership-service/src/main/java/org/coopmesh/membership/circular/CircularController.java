@@ -1,6 +1,7 @@
 package org.coopmesh.membership.circular;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -12,7 +13,9 @@ import java.security.Principal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.coopmesh.membership.member.MemberId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -28,7 +31,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** Letters to many members, by zone or label. */
+/** Letters to many members: by zone or label, or chosen one by one. */
 @RestController
 @RequestMapping("/api/members/circulars")
 @PreAuthorize("hasAnyRole('board', 'network')")
@@ -44,12 +47,25 @@ class CircularController {
         this.circulars = circulars;
     }
 
+    /** @param members chosen one by one; none where label and zone say whom it is for */
     record CircularRequest(
             @NotNull @Size(max = 40) String label,
             @NotNull @Size(max = 40) String zone,
+            @Nullable @Size(min = 1, max = Circular.CHOSEN_MAX) Set<@NotNull UUID> members,
             @NotNull @Pattern(regexp = "en|es|ca|de|fr") String language,
             @NotBlank @Size(max = Circular.SUBJECT_MAX) @Pattern(regexp = ONE_LINE) String subject,
-            @NotBlank @Size(max = Circular.TEXT_MAX) @Pattern(regexp = LINES) String text) {}
+            @NotBlank @Size(max = Circular.TEXT_MAX) @Pattern(regexp = LINES) String text) {
+        @AssertTrue(message = "go without label and zone")
+        boolean isMembers() {
+            return members == null || (label + zone).isEmpty();
+        }
+
+        Set<MemberId> chosen() {
+            return members == null
+                    ? Set.of()
+                    : members.stream().map(MemberId::new).collect(Collectors.toUnmodifiableSet());
+        }
+    }
 
     record CircularView(
             UUID id,
@@ -57,6 +73,7 @@ class CircularController {
             Instant at,
             String label,
             String zone,
+            int chosen,
             String language,
             String subject,
             String text) {
@@ -67,6 +84,7 @@ class CircularController {
                     circular.at(),
                     circular.to().label(),
                     circular.to().zone(),
+                    circular.to().chosen(),
                     circular.language().getLanguage(),
                     circular.subject(),
                     circular.text());
@@ -85,7 +103,7 @@ class CircularController {
     ReachView reach(
             @RequestParam(defaultValue = "") @Size(max = 40) String label,
             @RequestParam(defaultValue = "") @Size(max = 40) String zone) {
-        return new ReachView(circulars.reach(new Circular.Audience(label, zone)));
+        return new ReachView(circulars.reach(label, zone));
     }
 
     /** Sends a letter under a number of the sender's choice; the same again sends nothing. */
@@ -93,16 +111,19 @@ class CircularController {
     @PreAuthorize("hasAnyRole('board', 'network') and @freshProof.isGiven(authentication)")
     CircularView send(
             @PathVariable UUID id, @RequestBody @Valid CircularRequest request, Principal caller) {
+        Set<MemberId> chosen = request.chosen();
         return CircularView.of(
                 circulars.send(
                         new Circular(
                                 id,
                                 new MemberId(UUID.fromString(caller.getName())),
                                 circulars.now(),
-                                new Circular.Audience(request.label(), request.zone()),
+                                new Circular.Audience(
+                                        request.label(), request.zone(), chosen.size()),
                                 Locale.of(request.language()),
                                 request.subject().strip(),
-                                request.text().strip())));
+                                request.text().strip()),
+                        chosen));
     }
 
     /** Newest first. */

@@ -52,14 +52,15 @@ class CircularTable {
     List<Recipient> add(Circular circular, Collection<MemberId> recipients) {
         db.sql(
                         """
-                        insert into circular (id, by_member, at, label, zone, language, subject, text)
-                        values (:id, :by, :at, :label, :zone, :language, :subject, :text)
+                        insert into circular (id, by_member, at, label, zone, chosen, language, subject, text)
+                        values (:id, :by, :at, :label, :zone, :chosen, :language, :subject, :text)
                         """)
                 .param("id", circular.id())
                 .param("by", circular.by().value())
                 .param("at", utc(circular.at()))
                 .param("label", circular.to().label())
                 .param("zone", circular.to().zone())
+                .param("chosen", circular.to().chosen())
                 .param("language", circular.language().getLanguage())
                 .param("subject", circular.subject())
                 .param("text", circular.text())
@@ -127,7 +128,8 @@ class CircularTable {
                 row.getObject("id", UUID.class),
                 new MemberId(row.getObject("by_member", UUID.class)),
                 row.getObject("at", OffsetDateTime.class).toInstant(),
-                new Circular.Audience(row.getString("label"), row.getString("zone")),
+                new Circular.Audience(
+                        row.getString("label"), row.getString("zone"), row.getInt("chosen")),
                 Locale.of(row.getString("language")),
                 row.getString("subject"),
                 row.getString("text"));

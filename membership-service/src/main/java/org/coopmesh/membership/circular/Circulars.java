@@ -49,21 +49,24 @@ public class Circulars implements MailWriter {
     record Progress(int recipients, int waiting, int sent, int notSent) {}
 
     /** How many a letter would reach. */
-    int reach(Circular.Audience to) {
-        return membership.reachable(to.label(), to.zone()).size();
+    int reach(String label, String zone) {
+        return membership.reachable(label, zone).size();
     }
 
     /**
      * Sends {@code circular}; the same again under its number sends nothing.
      *
+     * @param chosen whom it is for, as many as its audience says
      * @throws CircularRefused if its number stands for another letter, it would reach nobody, or today's letters are sent
      */
     @Transactional
-    Circular send(Circular circular) {
+    Circular send(Circular circular, Set<MemberId> chosen) {
         table.lock();
         Optional<Circular> before = table.find(circular.id());
         if (before.isPresent()) {
-            if (before.get().saysWhat(circular)) return before.get();
+            if (before.get().saysWhat(circular) && wentTo(chosen, circular.id())) {
+                return before.get();
+            }
             throw new CircularRefused("circular-differs", "another letter has this number");
         }
         Instant now = circular.at();
@@ -72,9 +75,16 @@ public class Circulars implements MailWriter {
                     "too-many-circulars",
                     "at most %d letters to many in 24 hours".formatted(PER_DAY_MAX));
         }
-        List<MemberId> to = membership.reachable(circular.to().label(), circular.to().zone());
+        List<MemberId> to =
+                chosen.isEmpty()
+                        ? membership.reachable(circular.to().label(), circular.to().zone())
+                        : membership.reachable(chosen);
         if (to.isEmpty()) {
-            throw new CircularRefused("reaches-nobody", "nobody has this label in this zone");
+            throw new CircularRefused(
+                    "reaches-nobody",
+                    chosen.isEmpty()
+                            ? "nobody has this label in this zone"
+                            : "none of those chosen belongs");
         }
         mails.queue(
                 table.add(circular, to).stream()
@@ -82,6 +92,15 @@ public class Circulars implements MailWriter {
                         .toList(),
                 now);
         return circular;
+    }
+
+    /** Whoever could not be reached, or was erased since, has no line. */
+    private boolean wentTo(Set<MemberId> chosen, UUID id) {
+        return chosen.isEmpty()
+                || chosen.containsAll(
+                        table.recipients(id).stream()
+                                .map(CircularTable.Recipient::member)
+                                .toList());
     }
 
     Instant now() {

@@ -55,6 +55,19 @@ class Members {
                 .list();
     }
 
+    /** Active and paused ones of {@code ids}. */
+    List<MemberId> reachable(Collection<MemberId> ids) {
+        return db.sql(
+                        """
+                        select id from member
+                        where state in ('active', 'paused') and id = any(:ids::uuid[])
+                        order by id
+                        """)
+                .param("ids", ids.stream().map(MemberId::value).toArray(UUID[]::new))
+                .query((row, _) -> new MemberId(row.getObject(1, UUID.class)))
+                .list();
+    }
+
     /** Stores a new application; false if a member with this e-mail address is already there. */
     boolean add(Member.Applicant applicant) {
         return add(applicant, applicant.appliedAt(), applicant.rulesVersion(), null);

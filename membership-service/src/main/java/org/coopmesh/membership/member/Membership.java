@@ -251,6 +251,11 @@ public class Membership {
         return members.reachable(label, zone);
     }
 
+    /** Those of {@code ids} who belong now, active or paused. */
+    public List<MemberId> reachable(Collection<MemberId> ids) {
+        return members.reachable(ids);
+    }
+
     /** How to reach {@code id}; empty unless they belong now, active or paused. */
     public Optional<Person> reachable(MemberId id) {
         return members.find(id)

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.coopmesh.mail.Sending;
@@ -108,6 +109,67 @@ class CircularApiIT extends RunningService {
     }
 
     @Test
+    void aLetterReachesThoseChosenWhoBelongAndNobodyElse() throws Exception {
+        UUID one = member("one", "hill", "");
+        UUID two = member("two", "dale", "");
+        member("three", "hill", "");
+        UUID applicant = apply("four", "four@example.org");
+        UUID id = UUID.randomUUID();
+
+        chosen(id, one, two, applicant).andExpect(status().isOk());
+        chosen(id, one, two, applicant)
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.chosen").value(3));
+        sending.check();
+
+        assertThat(SINK.taken)
+                .extracting(MailSink.Taken::to)
+                .containsExactlyInAnyOrder("one@example.org", "two@example.org");
+        http.perform(get("/api/members/circulars/{id}/progress", id).with(caller(board, "board")))
+                .andExpect(jsonPath("$.recipients").value(2));
+    }
+
+    @Test
+    void underTheNumberOfALetterToOthersItIsAnother() throws Exception {
+        UUID one = member("ada", "hill", "");
+        UUID two = member("ben", "hill", "");
+        UUID id = UUID.randomUUID();
+        chosen(id, one).andExpect(status().isOk());
+
+        chosen(id, two)
+                .andExpect(status().isConflict())
+                .andExpect(
+                        jsonPath("$.type").value("https://coopmesh.org/problems/circular-differs"));
+    }
+
+    @Test
+    void whoIsChosenIsNotSortedByZoneToo() throws Exception {
+        http.perform(
+                        put("/api/members/circulars/{id}", UUID.randomUUID())
+                                .contentType(MediaType.APPLICATION_JSON)
+                                .content(
+                                        json.writeValueAsString(
+                                                Map.of(
+                                                        "label", "",
+                                                        "zone", "hill",
+                                                        "members", List.of(UUID.randomUUID()),
+                                                        "language", "en",
+                                                        "subject", "Hello",
+                                                        "text", "Hello")))
+                                .with(caller(board, "board")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.errors[0].field").value("members"));
+    }
+
+    @Test
+    void ofThoseChosenSomebodyHasToBelong() throws Exception {
+        chosen(UUID.randomUUID(), UUID.randomUUID())
+                .andExpect(status().isConflict())
+                .andExpect(
+                        jsonPath("$.type").value("https://coopmesh.org/problems/reaches-nobody"));
+    }
+
+    @Test
     void whoLeavesBeforeTheirTurnGetsNone() throws Exception {
         UUID leaving = member("leaving", "shore", "");
         UUID id = UUID.randomUUID();
@@ -186,6 +248,22 @@ class CircularApiIT extends RunningService {
         send(UUID.randomUUID(), "", "", subject, text)
                 .andExpect(status().isBadRequest())
                 .andExpect(jsonPath("$.errors[0].field").value(field));
+    }
+
+    private ResultActions chosen(UUID id, UUID... members) throws Exception {
+        return http.perform(
+                put("/api/members/circulars/{id}", id)
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content(
+                                json.writeValueAsString(
+                                        Map.of(
+                                                "label", "",
+                                                "zone", "",
+                                                "members", List.of(members),
+                                                "language", "en",
+                                                "subject", "Hello",
+                                                "text", "Hello")))
+                        .with(caller(board, "board")));
     }
 
     private ResultActions send(UUID id, String label, String zone, String subject, String text)
