@@ -15,7 +15,6 @@ const ALSO = new Set<string>([
   'a refusal wants a reason, and escape leaves everything as it was',
   'a treasurer records a payment once, however often the form is sent',
   'another moderator grants an appeal with reasons',
-  'the board writes to those it chose in the list',
   'a member adds a node and sees it come in',
   'a member goes from a bill to the hours behind a line, and takes them along',
   'somebody reports without a name and follows up by the link',
@@ -753,8 +752,7 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     expect(await page.getByRole('button', { name: 'Appeal' }).count()).toBe(0);
   });
 
-  it('another moderator grants an appeal with reasons',
-  'the board writes to those it chose in the list', async () => {
+  it('another moderator grants an appeal with reasons', async () => {
     coop.appealShown = true;
     await page.goto('/cases/appeals');
     await page.getByRole('link', { name: /My router was reset/ }).click();
