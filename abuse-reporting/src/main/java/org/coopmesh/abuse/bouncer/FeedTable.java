@@ -25,6 +25,9 @@ import org.springframework.stereotype.Repository;
 /** SQL for the feed: who says what, what is told of it, and at which version. */
 @Repository
 class FeedTable {
+    /** A plan that was made for one address looks at every row for each of thousands. */
+    private static final String PLAN_FOR_THESE = "set local plan_cache_mode = force_custom_plan";
+
     private static final int FETCH_ROWS = 1_000;
 
     private final JdbcClient db;
@@ -91,6 +94,7 @@ class FeedTable {
 
     /** The prefixes they were about. */
     List<Prefix> removeSources(Collection<UUID> bans) {
+        db.sql(PLAN_FOR_THESE).update();
         return db.sql(
                         "delete from feed_source where ban_id = any(:bans::uuid[]) returning prefix::text as prefix")
                 .param("bans", bans.toArray(UUID[]::new))
@@ -100,6 +104,7 @@ class FeedTable {
 
     /** Makes what is told of {@code prefixes} what their sources say, as one version; none if nothing changes. */
     void settle(Collection<Prefix> prefixes, Instant now) {
+        db.sql(PLAN_FOR_THESE).update();
         String[] about = prefixes.stream().map(Prefix::toString).distinct().toArray(String[]::new);
         long version =
                 1 + db.sql("select version from feed_head for update").query(Long.class).single();
