@@ -48,7 +48,7 @@ final class AccessBench {
         registered = number(arguments, "--nodes", 20_000);
         streams = number(arguments, "--streams", 10_000);
         changes = number(arguments, "--changes", 100);
-        int heap = number(arguments, "--heap", 512);
+        int heap = number(arguments, "--heap", 384);
         jvm =
                 new ArrayList<>(
                         List.of(
