@@ -45,6 +45,8 @@ export class Speech {
 
   /** What the page says for an English text of it, whole or in part; what no catalogue has is said by people or services, and stays. */
   of(text: string): string | RegExp {
+    // A number is no word of any text
+    if (!/\p{L}/u.test(text)) return text;
     const exact = this.all.find(({ id }) => id === text);
     if (exact) return exact.said;
     for (const one of this.all) {

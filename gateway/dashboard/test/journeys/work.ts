@@ -15,6 +15,7 @@ const ALSO = new Set<string>([
   'a refusal wants a reason, and escape leaves everything as it was',
   'a treasurer records a payment once, however often the form is sent',
   'another moderator grants an appeal with reasons',
+  'the board writes to those it chose in the list',
   'a member adds a node and sees it come in',
   'a member goes from a bill to the hours behind a line, and takes them along',
   'somebody reports without a name and follows up by the link',
