@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.coopmesh.abuse.evidence.Shamir.Share;
 import org.coopmesh.abuse.evidence.Vault.File;
 import org.coopmesh.abuse.evidence.Vault.Held;
@@ -39,6 +41,9 @@ public class EvidenceVault {
     private final VaultSettings settings;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+
+    /** By key; none is kept longer than it lasts. */
+    private final Map<UUID, Seal.Agreement> agreements = new ConcurrentHashMap<>();
 
     EvidenceVault(
             Vault vault, VaultSettings settings, ApplicationEventPublisher events, Clock clock) {
@@ -107,7 +112,7 @@ public class EvidenceVault {
         vault.addShares(shares);
     }
 
-    private static List<Held> shares(UUID file, byte[] secret, int quorum, List<Locked> keys) {
+    private List<Held> shares(UUID file, byte[] secret, int quorum, List<Locked> keys) {
         List<Share> split = Shamir.split(secret, quorum, keys.size(), Seal.randomness());
         var held = new ArrayList<Held>();
         for (int i = 0; i < keys.size(); i++) {
@@ -117,12 +122,22 @@ public class EvidenceVault {
         return held;
     }
 
-    private static Held held(UUID file, Locked key, int place, byte[] share) {
+    private Held held(UUID file, Locked key, int place, byte[] share) {
         return new Held(
                 file,
                 key.key().id(),
                 place,
-                Seal.hand(key.pair().publicKey(), share, purpose(file, key.key().id())));
+                agreement(key).hand(share, purpose(file, key.key().id())));
+    }
+
+    private Seal.Agreement agreement(Locked key) {
+        Instant now = clock.instant();
+        return agreements.compute(
+                key.key().id(),
+                (id, before) ->
+                        before != null && before.lasts(now)
+                                ? before
+                                : new Seal.Agreement(key.pair().publicKey(), now));
     }
 
     private static String purpose(UUID file, UUID key) {
@@ -350,6 +365,7 @@ public class EvidenceVault {
     @Transactional
     public void sealWaiting() {
         Instant now = now();
+        agreements.values().removeIf(one -> !one.lasts(now));
         vault.forgetConsents(now);
         if (vault.counting().isEmpty()) return;
         vault.serialise();

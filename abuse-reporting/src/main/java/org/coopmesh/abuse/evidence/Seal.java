@@ -5,6 +5,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.UUID;
 import javax.crypto.Cipher;
@@ -19,7 +21,7 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /**
  * The cryptography of the vault and nothing else: AES-256-GCM for contents, HPKE (RFC 9180: X25519, HKDF-SHA256, AES-256-GCM)
- * to hand a secret to a key, Argon2id (RFC 9106) to lock a private key with a passphrase. Everything sealed is bound to what it
+ * to hand a secret to a key, or many to the same one, Argon2id (RFC 9106) to lock a private key with a passphrase. Everything sealed is bound to what it
  * is for.
  */
 final class Seal {
@@ -94,10 +96,72 @@ final class Seal {
         }
     }
 
-    /** Opens what {@link #hand} sealed to this key for this purpose. */
+    /**
+     * What was agreed with a key once, by which many secrets are handed to it: to agree costs more than all the rest. Each is locked
+     * with a secret of its own, exported for its purpose (RFC 9180, 5.3). Who reads it out of memory opens what was handed by it, so it
+     * serves for {@link #LASTS} and is dropped then.
+     */
+    static final class Agreement {
+        static final Duration LASTS = Duration.ofMinutes(10);
+        private static final String FOR_MANY = "shares";
+
+        private final HPKEContextWithEncapsulation context;
+        private final Instant until;
+
+        Agreement(byte[] publicKey, Instant now) {
+            HPKE hpke = hpke();
+            this.context = hpke.setupBaseS(hpke.deserializePublicKey(publicKey), info(FOR_MANY));
+            this.until = now.plus(LASTS);
+        }
+
+        boolean lasts(Instant now) {
+            return now.isBefore(until);
+        }
+
+        /** Seals a secret so that only the holder of the private key opens it, and only as {@code purpose}. */
+        byte[] hand(byte[] secret, String purpose) {
+            byte[] key;
+            synchronized (this) { // What derives it keeps its state in fields.
+                key = context.export(info(purpose), SECRET_BYTES);
+            }
+            byte[] locked = lock(key, secret, purpose);
+            byte[] encapsulation = context.getEncapsulation();
+            byte[] both = Arrays.copyOf(encapsulation, encapsulation.length + locked.length);
+            System.arraycopy(locked, 0, both, encapsulation.length, locked.length);
+            Arrays.fill(key, (byte) 0);
+            return both;
+        }
+
+        private static byte[] taken(
+                byte[] publicKey, byte[] privateKey, byte[] sealed, String purpose) throws Broken {
+            HPKE hpke = hpke();
+            try {
+                byte[] key =
+                        hpke.setupBaseR(
+                                        Arrays.copyOf(sealed, PUBLIC_BYTES),
+                                        hpke.deserializePrivateKey(privateKey, publicKey),
+                                        info(FOR_MANY))
+                                .export(info(purpose), SECRET_BYTES);
+                return open(key, Arrays.copyOfRange(sealed, PUBLIC_BYTES, sealed.length), purpose);
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                throw new Broken();
+            }
+        }
+    }
+
+    /** Opens what {@link #hand} or an {@link Agreement} sealed to this key for this purpose. */
     static byte[] take(byte[] publicKey, byte[] privateKey, byte[] sealed, String purpose)
             throws Broken {
         if (sealed.length < PUBLIC_BYTES) throw new Broken();
+        try {
+            return Agreement.taken(publicKey, privateKey, sealed, purpose);
+        } catch (Broken alone) {
+            return takenAlone(publicKey, privateKey, sealed, purpose);
+        }
+    }
+
+    private static byte[] takenAlone(
+            byte[] publicKey, byte[] privateKey, byte[] sealed, String purpose) throws Broken {
         HPKE hpke = hpke();
         try {
             return hpke.setupBaseR(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +41,39 @@ class SealTest {
             broken(() -> Seal.take(key.publicKey(), privateKey, altered, "file 1"));
         }
         broken(() -> Seal.take(key.publicKey(), privateKey, new byte[3], "file 1"));
+    }
+
+    @Test
+    void byOneAgreementManySecretsAreHandedEachForItsPurposeOnly() throws Exception {
+        char[] passphrase = "correct horse battery".toCharArray();
+        Seal.KeyPair key = Seal.newKey(ID, passphrase);
+        Seal.KeyPair other = Seal.newKey(ID, passphrase);
+        var agreement = new Seal.Agreement(key.publicKey(), Instant.EPOCH);
+        byte[] one = agreement.hand(SECRET, "file 1");
+        byte[] two = agreement.hand(SECRET, "file 2");
+        byte[] privateKey = Seal.unlock(ID, key, passphrase);
+
+        assertThat(Seal.take(key.publicKey(), privateKey, one, "file 1")).isEqualTo(SECRET);
+        assertThat(Seal.take(key.publicKey(), privateKey, two, "file 2")).isEqualTo(SECRET);
+        broken(() -> Seal.take(key.publicKey(), privateKey, one, "file 2"));
+        byte[] others = Seal.unlock(ID, other, passphrase);
+        broken(() -> Seal.take(other.publicKey(), others, one, "file 1"));
+        for (int i = 0; i < one.length; i++) {
+            byte[] altered = one.clone();
+            altered[i] ^= 1;
+            broken(() -> Seal.take(key.publicKey(), privateKey, altered, "file 1"));
+        }
+        broken(() -> Seal.take(key.publicKey(), privateKey, Arrays.copyOf(one, 32), "file 1"));
+    }
+
+    @Test
+    void anAgreementEnds() {
+        Seal.KeyPair key = Seal.newKey(ID, "correct horse battery".toCharArray());
+        var agreement = new Seal.Agreement(key.publicKey(), Instant.EPOCH);
+
+        assertThat(agreement.lasts(Instant.EPOCH.plus(Seal.Agreement.LASTS).minusNanos(1)))
+                .isTrue();
+        assertThat(agreement.lasts(Instant.EPOCH.plus(Seal.Agreement.LASTS))).isFalse();
     }
 
     @Test
