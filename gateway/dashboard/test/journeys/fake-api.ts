@@ -54,15 +54,11 @@ function signedReport(bytesDown: number): Json {
 }
 
 const WRITTEN_BY_PEOPLE = /^(name|title|text|note|reason|why|detail|description|subject|body|what|label|labels|address|statement|message|rulesText|ownerName|siteName|nodeName|payerName|planName|display|information|agent|kindName|purpose|debtorName|rule)$/;
-/** What is no text of many lines: services take 200 letters of it, and here it has five times as many. */
-const SHORT = /^(name|title|label|labels|subject|address|ownerName|siteName|nodeName|payerName|planName|kindName|debtorName|agent|rule|what|display)$/;
-const SHORT_MAX = 1_000;
-
 /** The same answer, in which everything that people write is {@code hostile}. */
 function turned(value: unknown, hostile: string, key = ''): unknown {
   if (Array.isArray(value)) return value.map((one) => turned(one, hostile, key));
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, turned(one, hostile, name)]));
-  return typeof value === 'string' && WRITTEN_BY_PEOPLE.test(key) && !/^[a-z][A-Za-z-]*$/.test(value) && !/^\d/.test(value) ? (SHORT.test(key) ? hostile.slice(0, SHORT_MAX) : hostile) : value;
+  return typeof value === 'string' && WRITTEN_BY_PEOPLE.test(key) && !/^[a-z][A-Za-z-]*$/.test(value) && !/^\d/.test(value) ? hostile : value;
 }
 
 /** One corner of a QR code. */

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
+import { follow, inspect, launch, NO_BROWSER, open, WIDTHS } from './browser';
 import { FakeCoop, IDS } from './fake-api';
 import { ALL, MEMBER, OFFICE, PUBLIC, SCREENS } from './screens';
 
@@ -45,6 +45,20 @@ describe.skipIf(NO_BROWSER)('every screen', () => {
       await look(MEMBER, width);
     });
   }
+
+  it('is reached as a link leads there, without loading all anew', async () => {
+    for (const [who, roles, screens] of [[IDS.board, ALL, OFFICE], [IDS.ana, ['member'], MEMBER]] as const) {
+      coop.signIn(who, ...roles);
+      const { page, context, faults } = await open(browser, origin, 1280);
+      await page.goto('/treasury');
+      for (const [name, path, shows] of screens.filter(([name]) => SCREENS.test(name))) {
+        await follow(page, path);
+        expect(await page.getByText(shows).count(), name).toBeGreaterThan(0);
+      }
+      expect(faults).toEqual([]);
+      await context.close();
+    }
+  });
 
   it('is accessible in dark colours', async () => {
     coop.signIn(IDS.board, ...ALL);

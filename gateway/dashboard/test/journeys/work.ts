@@ -814,7 +814,7 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     await page.goto('/bans');
     await page.getByText('10.201.4.20').first().waitFor();
     colleagueBans('10.201.9.9/32');
-    await page.getByText('10.201.9.9').first().waitFor();
+    await page.getByText('10.201.9.9').first().waitFor({ timeout: 15_000 });
   });
 
   it('tells why an address is blocked', async () => {
@@ -889,7 +889,7 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     await page.getByText('Church tower').first().waitFor();
     const carried = () => page.locator('.figure', { hasText: 'Carried' }).innerText();
     const before = await carried();
-    await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before);
+    await page.waitForFunction((text) => [...document.querySelectorAll<HTMLElement>('.figure')].some((one) => one.innerText.includes('Carried') && one.innerText !== text), before, { timeout: 30_000 });
   });
 
   it('a member goes from a bill to the hours behind a line, and takes them along', async () => {

@@ -61,6 +61,7 @@ export function walkingDeeds(page, pictures) {
       }
       await page.evaluate(() => new Promise((idle) => requestIdleCallback(idle, { timeout: 2_000 })));
     }
+    await page.waitForFunction(() => document.querySelectorAll('.mantine-Skeleton-root').length === 0, undefined, { timeout: PATIENCE_MS });
   }
 
   async function look(width, folder, language) {

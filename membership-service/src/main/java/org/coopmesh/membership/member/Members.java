@@ -231,9 +231,8 @@ class Members {
             @Nullable Cursor after,
             int limit) {
         // Only what is asked for stands in the question: a plan for all of it would use none of the
-        // indexes. Who has a label or lives in a zone is looked up once, not for each in the order
-        // of
-        // names: they may all come late in it.
+        // indexes. Who has a label or lives in a zone is looked up once, not for each by name: they
+        // may all come late.
         var chosen = new ArrayList<String>();
         var where = new StringBuilder(" where true");
         var values = new HashMap<String, Object>();
