@@ -5,7 +5,7 @@ import { defineConfig } from '@lingui/conf';
 const folder = `${process.env.CATALOGUE_FOLDER ?? '<rootDir>/src/locales'}/{locale}`;
 const tests = ['**/*.test.ts', '**/*.test.tsx'];
 // Shared by pages behind the sign-in only
-const inside = '<rootDir>/src/shared/notices.tsx';
+const inside = ['<rootDir>/src/shared/notices.tsx', '<rootDir>/src/shared/problem-texts-inside.ts', '<rootDir>/src/app/Viewed.tsx'];
 const visitors = ['landing', 'setup', 'join', 'reports'].map((feature) => `<rootDir>/src/features/${feature}`);
 
 export default defineConfig({
@@ -15,8 +15,8 @@ export default defineConfig({
   fallbackLocales: { default: 'en' },
   // The first page carries the texts that a visitor may meet; the others come with the first page behind the sign-in.
   catalogs: [
-    { path: `${folder}/messages`, include: ['<rootDir>/src/app', '<rootDir>/src/shared', ...visitors], exclude: [inside, ...tests] },
-    { path: `${folder}/members`, include: ['<rootDir>/src/features', inside], exclude: [...visitors, ...tests] },
+    { path: `${folder}/messages`, include: ['<rootDir>/src/app', '<rootDir>/src/shared', ...visitors], exclude: [...inside, ...tests] },
+    { path: `${folder}/members`, include: ['<rootDir>/src/features', ...inside], exclude: [...visitors, ...tests] },
   ],
   format: formatter({ lineNumbers: false, origins: true }),
 });

@@ -8,6 +8,7 @@ import { Link, Outlet, useRouterState, type ErrorComponentProps } from '@tanstac
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from 'react';
 import { post } from '@/shared/api';
 import { coopQuery } from '@/shared/coop';
+import { membersCatalogue } from '@/shared/i18n';
 import { rememberPlace } from '@/shared/return-to';
 import { directionOf } from '@/shared/languages';
 import { ADMIN_ROLES, SIGN_IN, sessionQuery, useSession, type Role } from '@/shared/session';
@@ -19,6 +20,10 @@ import { useProofAsked } from '@/shared/step-up';
 
 const StepUpDialog = lazy(() => import('./StepUpDialog'));
 const Inside = lazy(() => import('./Inside'));
+const Viewed = lazy(async () => {
+  const [banner] = await Promise.all([import('./Viewed'), membersCatalogue()]);
+  return banner;
+});
 
 export interface Place {
   to: '/home' | '/my' | '/members' | '/nodes' | '/outages' | '/cases' | '/bans' | '/invoices' | '/bank' | '/direct-debit' | '/providers' | '/tools' | '/reminders' | '/mail' | '/treasury' | '/cost-pools' | '/payroll' | '/plans' | '/assembly' | '/names' | '/report' | '/transparency';
@@ -27,8 +32,11 @@ export interface Place {
   roles?: Role[];
 }
 
+/** What only the member may open. */
+const NOT_IN_VIEW: Place['to'][] = ['/assembly', '/report'];
+
 export function usePlaces(): { name: ReactNode; key: string; places: Place[] }[] {
-  const { has } = useSession();
+  const { has, viewedUntil } = useSession();
   const groups: { name: ReactNode; key: string; places: Place[] }[] = [
     {
       key: 'work', name: <Trans>The co-op</Trans>, places: [
@@ -66,7 +74,7 @@ export function usePlaces(): { name: ReactNode; key: string; places: Place[] }[]
     },
   ];
   return groups
-    .map((group) => ({ ...group, places: group.places.filter((place) => !place.roles || has(...place.roles)) }))
+    .map((group) => ({ ...group, places: group.places.filter((place) => (!place.roles || has(...place.roles)) && !(viewedUntil && NOT_IN_VIEW.includes(place.to))) }))
     .filter((group) => group.places.length > 0);
 }
 
@@ -92,7 +100,7 @@ export function Shell() {
       <a href="#main" className="skip" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}><Trans>Skip to the content</Trans></a>
       <div className={session.signedIn ? 'shell with-nav' : 'shell'}>
         {session.signedIn ? <SideBar path={path} /> : <TopBar />}
-        <main id="main" ref={main} tabIndex={-1}><Outlet /></main>
+        <main id="main" ref={main} tabIndex={-1}>{session.viewedUntil && <Suspense><Viewed /></Suspense>}<Outlet /></main>
       </div>
       {proofAsked && <Suspense><StepUpDialog /></Suspense>}
       {session.signedIn && <Suspense><Inside /></Suspense>}
@@ -149,7 +157,7 @@ function SideBar({ path }: { path: string }) {
         <div className="sidebar-language"><LanguageSwitch /></div>
         <div className="sidebar-foot">
           <Link to="/my" className="who"><span className="initial" aria-hidden="true">{(session.name ?? '?').slice(0, 1)}</span><span>{session.name}</span></Link>
-          <Tooltip label={t`Sign-in and security`}><ActionIcon component="a" href="/id/security" variant="subtle" color="gray" size="lg" aria-label={t`Sign-in and security`}><IconShieldLock size={18} /></ActionIcon></Tooltip>
+          {!session.viewedUntil && <Tooltip label={t`Sign-in and security`}><ActionIcon component="a" href="/id/security" variant="subtle" color="gray" size="lg" aria-label={t`Sign-in and security`}><IconShieldLock size={18} /></ActionIcon></Tooltip>}
           <SchemeSwitch />
           <SignOut />
         </div>

@@ -1,6 +1,6 @@
 import { i18n } from '@lingui/core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { speak } from './i18n';
+import { membersCatalogue, speak } from './i18n';
 import { fieldText, problemText } from './problem-texts';
 
 const capped = { type: 'https://coopmesh.org/problems/cap-below-dues', status: 422, detail: 'the cap 3.00 is below the dues 12.50' };
@@ -13,6 +13,7 @@ describe('what a service refused', () => {
     expect(problemText(capped)).toBeNull();
     expect(problemText({ ...capped, detail: undefined })).toBe('The cap must not be below the dues.');
     await speak('de');
+    await membersCatalogue();
     expect(problemText(capped)).toBe('Die Obergrenze darf nicht unter dem Beitrag liegen.');
     expect(i18n.locale).toBe('de');
   });

@@ -10,6 +10,8 @@ export interface Session {
   memberId?: string | null;
   name?: string | null;
   roles: Role[];
+  /** Until when somebody of the board sees what this member sees, by the machine's clock; null where everybody is who they are. */
+  viewedUntil?: string | null;
   csrf?: { header: string; token: string } | null;
   /** The co-op's clock, where the gateway tells it. */
   now?: string | null;

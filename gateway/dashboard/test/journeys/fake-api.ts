@@ -337,9 +337,13 @@ export class FakeCoop {
   wantsProof = false;
   private csrf = 'csrf-of-this-session';
 
+  /** Who looks, and with which roles, while somebody sees what another sees. */
+  private looksOn: { memberId: string; roles: string[] } | null = null;
+
   signIn(memberId: string, ...roles: string[]): void {
     this.memberId = memberId;
     this.roles = roles;
+    this.looksOn = null;
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -393,7 +397,7 @@ export class FakeCoop {
 
   private route(method: string, url: URL, body: Json, request: IncomingMessage): { status: number; body?: unknown; problem?: boolean; text?: string } | null {
     const path = url.pathname;
-    if (path.startsWith('/api/assembly/')) return this.assembly.answer(method, path, body, this.memberId, this.roles, this.empty) ?? null;
+    if (path.startsWith('/api/assembly/') && !this.looksOn) return this.assembly.answer(method, path, body, this.memberId, this.roles, this.empty) ?? null;
     const q = url.searchParams;
     const on = (pattern: RegExp, verb = 'GET') => (method === verb ? pattern.exec(path) : null);
     const items = (list: unknown[]) => ({ status: 200, body: { items: this.empty ? [] : list, next: null } });
@@ -402,10 +406,14 @@ export class FakeCoop {
     if (!open && this.roles.length === 0) return problem(401, 'not-signed-in', 'Nobody is signed in');
     let found: RegExpExecArray | null;
 
+    if (on(/^\/api\/session\/view$/, 'DELETE')) { if (this.looksOn) this.signIn(this.looksOn.memberId, ...this.looksOn.roles); return ok(); }
+    if (this.looksOn && method !== 'GET' && path !== '/id/sign-out') return problem(403, 'view-only', 'whoever sees what another sees changes nothing');
+    if (this.looksOn && /^\/api\/(assembly|reports|autopay|abuse\/(decisions|appeals)|me\/)/.test(path)) return problem(403, 'not-in-view', 'this is for the member’s own eyes');
+    if (on(/^\/api\/session\/view$/, 'POST')) { this.looksOn = { memberId: this.memberId, roles: this.roles }; this.memberId = String(body.memberId); this.roles = ['member']; return { status: 201, body: { until: ago(-15) } }; }
     if (on(/^\/api\/me\/language$/)) return ok({ language: this.language });
     if (on(/^\/api\/me\/language$/, 'PUT')) return ok({ language: (this.language = String(body.language)) });
     if (path === '/id/sign-out') { this.roles = []; return ok(); }
-    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() });
+    if (on(/^\/api\/session$/)) return ok(this.roles.length ? { signedIn: true, memberId: this.memberId, name: this.member(this.memberId)?.name, roles: this.roles, viewedUntil: this.looksOn ? ago(-15) : null, csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() } : { signedIn: false, memberId: null, name: null, roles: [], csrf: { header: 'X-CSRF-TOKEN', token: this.csrf }, map: this.map() });
     if (on(/^\/api\/coop$/)) return ok(this.constituted ? { constituted: true, name: 'Vall Mesh', currency: 'EUR', timeZone: 'Europe/Madrid', rulesVersion: 3, rulesText: '1. We share our network and pay for it together.\n2. We do not harm others over it.\n3. What we owe we pay by the due date.', caFingerprint: hex('ca') } : { constituted: false });
     if (on(/^\/api\/coop$/, 'POST')) {
       if (request.headers['setup-code'] !== 'right-code') return problem(403, 'setup-code-wrong', 'That is not the set-up code');

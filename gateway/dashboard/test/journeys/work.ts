@@ -16,6 +16,7 @@ const ALSO = new Set<string>([
   'a treasurer records a payment once, however often the form is sent',
   'another moderator grants an appeal with reasons',
   'the board writes to those it chose in the list',
+  'a board member sees what a member sees, changes nothing, and comes back',
   'a member adds a node and sees it come in',
   'a member goes from a bill to the hours behind a line, and takes them along',
   'somebody reports without a name and follows up by the link',
@@ -125,6 +126,25 @@ export const work = (width: number, spoken: 'en' | 'de'): void => { describe.ski
     await page.getByRole('button', { name: 'Forget Box 7' }).click();
     await page.getByText('No box waits for an owner').waitFor();
     await inspect(page, 'keys', width);
+  });
+
+  it('a board member sees what a member sees, changes nothing, and comes back', async () => {
+    await page.goto(`/members/${IDS.ana}`);
+    await page.getByRole('button', { name: 'See what they see' }).click();
+    await dialog().getByLabel('Reason').fill('Cannot find the bill');
+    await inspect(page, 'view-begins', width);
+    await dialog().getByRole('button', { name: 'Look' }).click();
+    await page.getByText('You see what Ana Ribas sees').waitFor();
+    expect(asked(/session\/view$/)[0]!.body).toEqual({ memberId: IDS.ana, reason: 'Cannot find the bill' });
+    await page.getByRole('heading', { name: 'My connection', level: 1 }).waitFor();
+    await page.getByText('Only the member sees this.').first().waitFor();
+    expect(await page.getByRole('link', { name: 'Assembly' }).count()).toBe(0);
+    expect(await page.getByRole('link', { name: 'Members' }).count()).toBe(0);
+    await inspect(page, 'view', width);
+    await page.getByRole('button', { name: 'Back to my own pages' }).click();
+    await page.getByRole('button', { name: 'See what they see' }).waitFor();
+    expect(await page.getByText('You see what Ana Ribas sees').count()).toBe(0);
+    expect(asked(/session\/view$/).map((one) => one.method)).toEqual(['POST', 'DELETE']);
   });
 
   it('the board writes to those it chose in the list', async () => {

@@ -1,7 +1,7 @@
 import { Button, Checkbox, NativeSelect, TextInput, Textarea } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { IconHome2, IconPlus, IconReceipt2, IconRouter } from '@tabler/icons-react';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { coopQuery, currentPlans, plansQuery } from '@/shared/coop';
@@ -18,7 +18,7 @@ import { PlaceField, usePlaceFault } from '@/shared/ui/place-field';
 import { InvoiceStatePill, MemberStatePill, StandingPill } from '@/shared/ui/states';
 import { Amount, When } from '@/shared/ui/values';
 import { AccessWhy } from '@/shared/ui/why';
-import { AGREED_NAME_MAX, AGREED_PER_SITE_MAX, agreeNodes, agreedNodesQuery, findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
+import { beginView, AGREED_NAME_MAX, AGREED_PER_SITE_MAX, agreeNodes, agreedNodesQuery, findMembers, movesIn, movesOut, addSite, locateSite, approve, grantRoles, label, leave, memberInvoicesQuery, memberQuery, memberTimelineQuery, moveSite, notesQuery, pause, refuse, rejoin, resume, setZone, subscribeSite, welcome, wordsQuery, writeDown, type Member, type Site } from './members-api';
 import { openRecovery } from './recoveries-api';
 import { Timeline } from './Timeline';
 
@@ -40,7 +40,7 @@ export default function MemberPage() {
         <div className="stack"><History id={member.id} /><Notes id={member.id} /></div>
         <div className="stack">
           {member.claimed === false && (member.state === 'active' || member.state === 'paused') && <Unclaimed member={member} />}
-          <Panel title={t`Person`} actions={<><Roles member={member} /><LockedOut member={member} /></>}>
+          <Panel title={t`Person`} actions={<><LooksOn member={member} /><Roles member={member} /><LockedOut member={member} /></>}>
             <Facts items={[
               [t`E-mail`, member.email],
               [t`Telephone`, member.phone],
@@ -234,6 +234,21 @@ function LockedOut({ member }: { member: Member }) {
   if (!session.has('board') || session.memberId === member.id || member.claimed === false || member.state === 'refused') return null;
   return <ReasonButton label={<Trans>Lost every way in</Trans>} size="compact-sm" title={t`Let ${member.name} in again`} confirm={t`Open a recovery`} said={t`The recovery is open; two of the board approve it`} run={(reason) => openRecovery(member.id, reason)} refresh={[['recoveries']]}
     explain={<Trans>For who has neither password nor passkey and gets no mail. Two of the board approve; after a delay, in which the member is told everywhere, a code sets a new password. It goes on under <Link to="/members/recoveries">Recoveries</Link>.</Trans>} />;
+}
+
+/** Shows the board what the member sees, to help somebody who cannot find their way. */
+function LooksOn({ member }: { member: Member }) {
+  const { t } = useLingui();
+  const session = useSession();
+  const client = useQueryClient();
+  if (!session.has('board') || session.memberId === member.id || member.claimed === false || member.state === 'refused') return null;
+  const look = async (reason: string) => {
+    await beginView(member.id, reason);
+    client.clear();
+    window.location.assign('/my');
+  };
+  return <ReasonButton label={<Trans>See what they see</Trans>} size="compact-sm" title={t`See what ${member.name} sees`} confirm={t`Look`} run={look}
+    explain={<Trans>For a quarter of an hour this browser shows you the pages of {member.name}. Nothing can be changed; their reports, cases, votes and keys stay hidden. They get a mail with your name and reason, and read both here.</Trans>} />;
 }
 
 function RoleMeaning({ role }: { role: Role }) {

@@ -1,10 +1,11 @@
 import type { I18n } from '@lingui/core';
 import { Trans } from '@lingui/react/macro';
 import { useLingui } from '@lingui/react';
-import { IconBan, IconCheck, IconCoins, IconDoorExit, IconFlag3, IconGavel, IconHome2, IconMail, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
+import { IconBan, IconCheck, IconCoins, IconDoorExit, IconEye, IconFlag3, IconGavel, IconHome2, IconMail, IconPlayerPause, IconReceipt2, IconRouter, IconScale, IconUserPlus, IconPoint } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { categoryName } from '@/shared/abuse';
+import { MemberName } from '@/shared/members';
 import { NoticeName } from '@/shared/notices';
 import { absolute } from '@/shared/time';
 import type { Tone } from '@/shared/ui/tokens';
@@ -74,6 +75,7 @@ function tell({ kind, detail, part }: Moment, i18n: I18n): [Tone, ReactNode, Rea
     case 'siteMoved': return ['info', <IconHome2 key="i" size={size} />, <Trans key="s">Moves to another place <Details of={{ on: detail.on }} /></Trans>];
     case 'movedIn': return ['info', <IconHome2 key="i" size={size} />, <Trans key="s">Lives at a site of another member <Details of={{ site: detail.site }} /></Trans>];
     case 'movedOut': return ['quiet', <IconHome2 key="i" size={size} />, <Trans key="s">Does not live there any more <Details of={{ site: detail.site }} /></Trans>];
+    case 'viewed': return ['quiet', <IconEye key="i" size={size} />, <Trans key="s">Somebody of the board saw what they see: <MemberName id={string(detail.by) ?? ''} /></Trans>];
     case 'rolesChanged': return ['info', <IconUserPlus key="i" size={size} />, <Trans key="s">Roles changed <Details of={detail} /></Trans>];
     case 'nameDisputed': return ['warn', <IconFlag3 key="i" size={size} />, <Trans key="s">Their name is disputed <Details of={{ name: detail.label }} /></Trans>];
     case 'nameKept': return ['ok', <IconCheck key="i" size={size} />, <Trans key="s">Their name stays, the board decided <Details of={{ name: detail.label }} /></Trans>];

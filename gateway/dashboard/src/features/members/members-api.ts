@@ -121,3 +121,6 @@ export const grantRoles = (id: string, roles: Role[], reason: string) => put(`${
 export const locateSite = (siteId: string, place: { latitude: number; longitude: number } | undefined) => put(`/api/sites/${segment(siteId)}/location`, place ?? {});
 export const addSite = (site: { memberId: string; name: string; address: string; planCode: string; latitude?: number; longitude?: number }) => post<{ id: string }>('/api/sites', site);
 export const subscribeSite = (siteId: string, subscription: { payerId: string; planCode: string; effectiveOn: string }) => put(`/api/sites/${segment(siteId)}/subscription`, subscription);
+
+/** From now on this browser sees what a member sees, and changes nothing. */
+export const beginView = (memberId: string, reason: string) => post('/api/session/view', { memberId, reason });

@@ -21,7 +21,7 @@ export function LanguageSwitch() {
     rememberLanguage(language);
     // What services wrote in another language
     void client.invalidateQueries();
-    if (session.signedIn && language !== PSEUDO) await put('/api/me/language', { language }).catch(() => undefined);
+    if (session.signedIn && !session.viewedUntil && language !== PSEUDO) await put('/api/me/language', { language }).catch(() => undefined);
   };
   return (
     <span className="language">
@@ -44,9 +44,9 @@ const stored = (): string | null => {
 
 /** Whoever comes in with this browser meets the language they chose elsewhere; once, so that it can be changed here. */
 export function useLanguageOnRecord(): void {
-  const { signedIn, memberId } = useSession();
+  const { signedIn, memberId, viewedUntil } = useSession();
   useEffect(() => {
-    if (!signedIn || !memberId || stored() === memberId) return;
+    if (!signedIn || !memberId || viewedUntil || stored() === memberId) return;
     void get<{ language?: string | null }>('/api/me/language').then(async ({ language }) => {
       if (isLanguage(language) && language !== chosenLanguage()) {
         await speak(language);
@@ -54,5 +54,5 @@ export function useLanguageOnRecord(): void {
       }
       localStorage.setItem(KNOWN_FOR, memberId);
     }).catch(() => undefined);
-  }, [signedIn, memberId]);
+  }, [signedIn, memberId, viewedUntil]);
 }

@@ -23,6 +23,7 @@ export function ProblemNotice({ error, retry }: { error: unknown; retry?: () => 
   const { i18n } = useLingui();
   if (!error) return null;
   const problem = problemOf(error);
+  if (slugOf(problem) === 'not-in-view') return <Notice tone="quiet" title={<Trans>Only the member sees this.</Trans>} />;
   const told = problemText(problem);
   const signedOut = problem.status === 401 && slugOf(problem) !== 'step-up-required';
   return (

@@ -2,6 +2,7 @@ package org.coopmesh.abuse;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.coopmesh.privacy.ViewFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -13,6 +14,7 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
 import org.springframework.security.oauth2.server.resource.web.access.BearerTokenAccessDeniedHandler;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 
 /**
  * Who may call at all. What is public is named here, everything else wants a token; which role may do what stands at each
@@ -26,6 +28,10 @@ class Security {
         var entryPoint = new BearerTokenAuthenticationEntryPoint();
         var accessDenied = new BearerTokenAccessDeniedHandler();
         return http.csrf(AbstractHttpConfigurer::disable)
+                // What somebody reported, or was reported for, is between them and the moderators.
+                .addFilterBefore(
+                        new ViewFilter("/api/abuse/policy", "/api/abuse/privacy/register"),
+                        AuthorizationFilter.class)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)

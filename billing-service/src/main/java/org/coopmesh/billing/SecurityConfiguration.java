@@ -3,6 +3,7 @@ package org.coopmesh.billing;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import org.coopmesh.privacy.ViewFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
@@ -17,12 +18,46 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
 import org.springframework.security.oauth2.server.resource.web.access.BearerTokenAccessDeniedHandler;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What is public is named here; the rest needs a token, and each method says whose. */
 @Configuration
 @EnableMethodSecurity
 class SecurityConfiguration {
+    /** What a token of a view reads: nothing that the board may not read without it. */
+    private static final String[] SHOWN_IN_VIEWS = {
+        "/api/bill/mine",
+        "/api/bill/{payerId}/spending",
+        "/api/billing/dunning/policy",
+        "/api/billing/instalment-plans",
+        "/api/billing/instalment-plans/mine",
+        "/api/billing/payers/{id}/details",
+        "/api/billing/privacy/register",
+        "/api/billing/seller",
+        "/api/charges",
+        "/api/cost-budgets",
+        "/api/cost-pools/**",
+        "/api/cost-shares/{id}",
+        "/api/direct-debit/mine",
+        "/api/invoices/**",
+        "/api/ledger/heads",
+        "/api/money-resolutions",
+        "/api/outage-credits/**",
+        "/api/payments",
+        "/api/payments/offered",
+        "/api/payroll/figures",
+        "/api/payroll/rate-cards",
+        "/api/plans/**",
+        "/api/settlements/**",
+        "/api/treasury/open-books",
+        "/api/treasury",
+        "/api/usage",
+        "/api/usage/mine",
+        "/api/usage/mine/implausible",
+        "/api/usage/retention",
+    };
+
     private final JsonMapper json;
 
     SecurityConfiguration(JsonMapper json) {
@@ -67,6 +102,7 @@ class SecurityConfiguration {
                                 }))
                 .sessionManagement(
                         sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .addFilterBefore(new ViewFilter(SHOWN_IN_VIEWS), AuthorizationFilter.class)
                 // Bearer tokens only, no cookies: nothing that another site could ride on.
                 .csrf(AbstractHttpConfigurer::disable)
                 .build();

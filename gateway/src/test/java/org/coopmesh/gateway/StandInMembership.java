@@ -71,6 +71,11 @@ class StandInMembership extends StandInPart {
         return KEY;
     }
 
+    /** By which somebody else sees what {@code member} sees. */
+    String viewToken(String member) {
+        return jwt(new Grant(member, "", ""), "roles", List.of("member"));
+    }
+
     boolean isSignedIn(String member) {
         return signedIn.containsValue(member);
     }

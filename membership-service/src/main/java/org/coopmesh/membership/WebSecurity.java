@@ -5,6 +5,7 @@ import static org.springframework.security.config.Customizer.withDefaults;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import org.coopmesh.privacy.ViewFilter;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
@@ -19,6 +20,7 @@ import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthen
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.AccessDeniedHandler;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -28,6 +30,27 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 @EnableMethodSecurity
 class WebSecurity {
+    /** What a token of a view reads: nothing that the board may not read without it. */
+    private static final String[] SHOWN_IN_VIEWS = {
+        "/api/coop",
+        "/api/coop/rules",
+        "/api/coop/policy",
+        "/api/feeds/*",
+        "/api/me",
+        "/api/members/{id}",
+        "/api/members/{id}/timeline",
+        "/api/names",
+        "/api/names/mine",
+        "/api/nodes",
+        "/api/nodes/{id}",
+        "/api/outages",
+        "/api/outages/{id}",
+        "/api/payers/{id}",
+        "/api/privacy/register",
+        "/api/sites",
+        "/api/topology/graph",
+    };
+
     @Bean
     @Order(2)
     SecurityFilterChain apiChain(HttpSecurity http, JsonMapper json) {
@@ -60,6 +83,7 @@ class WebSecurity {
                                 .accessDeniedHandler(denied))
                 .exceptionHandling(on ->
                         on.authenticationEntryPoint(unauthenticated).accessDeniedHandler(denied))
+                .addFilterBefore(new ViewFilter(SHOWN_IN_VIEWS), AuthorizationFilter.class)
                 .authorizeHttpRequests(requests ->
                         requests.requestMatchers(
                                         HttpMethod.GET,

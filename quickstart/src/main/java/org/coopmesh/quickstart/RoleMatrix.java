@@ -87,6 +87,10 @@ public final class RoleMatrix {
         boolean wantsProof() {
             return remarks.contains("fresh proof");
         }
+
+        boolean isInViews() {
+            return remarks.contains("in views");
+        }
     }
 
     /**
@@ -162,6 +166,49 @@ public final class RoleMatrix {
                     String cell = requireNonNull(endpoint.cells().get(who));
                     if (cell.equals(REFUSED) == refused) ask(caller, endpoint, who, cell, wrong);
                 }
+            }
+        }
+        return wrong;
+    }
+
+    /** What was answered to somebody of the board who sees what a member sees. */
+    public record InView(int status, String body) {
+        private boolean isRefusedAsView() {
+            return body.contains("/not-in-view") || body.contains("/view-only");
+        }
+    }
+
+    /** Asks in a view. */
+    @FunctionalInterface
+    public interface Viewer {
+        /** Asks once, as a member, in the name of another. */
+        InView call(Request request) throws Exception;
+    }
+
+    /** Asks for each endpoint in a view, and says where that differs from what the table marks. */
+    public List<String> differencesInViews(Viewer viewer) throws Exception {
+        var wrong = new ArrayList<String>();
+        for (Endpoint endpoint : endpoints) {
+            if (!endpoint.path().startsWith("/api/")) continue;
+            InView answer = viewer.call(request(endpoint));
+            boolean fits =
+                    endpoint.isInViews()
+                            ? !answer.isRefusedAsView() && answer.status() < 500
+                            : answer.status() == FORBIDDEN;
+            if (!fits) {
+                wrong.add(
+                        "%s %s in a view: %d, and the table says %s"
+                                .formatted(
+                                        endpoint.method(),
+                                        endpoint.path(),
+                                        answer.status(),
+                                        endpoint.isInViews() ? "in views" : "nothing of views"));
+            }
+            boolean boardReads =
+                    endpoint.method().equals("GET")
+                            && !REFUSED.equals(endpoint.cells().get(Who.BOARD));
+            if (endpoint.isInViews() && !boardReads) {
+                wrong.add(endpoint.path() + " is in views, and not for the board to read");
             }
         }
         return wrong;

@@ -9,6 +9,8 @@ import java.util.stream.Collectors;
 import org.coopmesh.quickstart.Quickstart;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -38,7 +40,9 @@ class EveryRoleWalksJourneyIT {
         }
     }
 
+    /** Two at a time: a page is drawn by one processor. */
     @ParameterizedTest
+    @Execution(ExecutionMode.CONCURRENT)
     @CsvSource({
         "visitor, -, en, 8, menu", "visitor, -, de, 8, menu",
         "member, david, en, 9, deep", "member, david, de, 9, menu",

@@ -50,6 +50,9 @@ final class BanBench {
     private final Quickstart village;
     private final Figures figures;
     private volatile long lastArrival;
+    private int registered;
+
+    /** Of those, how many listen. */
     private int simulated;
 
     private BanBench(Quickstart village, Figures figures) {
@@ -74,8 +77,10 @@ final class BanBench {
             bench.lastPacket();
             bench.paymentOpens();
             try (var nodes = bench.simulatedNodes()) {
+                bench.simulated = SIMULATED;
                 bench.bansOnEveryNode("1006", "192.0.2.");
             }
+            bench.simulated = 0; // Registered still, but they do not listen any more.
             bench.stockBouncer();
             bench.listOnEveryNode();
             bench.bansOnEveryNode("6_beside_100000", "203.0.113.");
@@ -290,7 +295,7 @@ final class BanBench {
                                                 "siteId",
                                                 first.path("siteId").asString(),
                                                 "name",
-                                                "s" + simulated++,
+                                                "s" + registered++,
                                                 "gateway",
                                                 false))
                                 .ok()

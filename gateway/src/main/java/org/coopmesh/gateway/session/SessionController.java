@@ -42,11 +42,17 @@ class SessionController {
     /** @param tiles where maps take their ground from; null where they show a grid of degrees */
     record MapView(@Nullable String tiles, String attribution, double latitude, double longitude) {}
 
+    /**
+     * Who is looking; while somebody of the board sees what a member sees, that member.
+     *
+     * @param viewedUntil by the machine's clock, until when it is so; null where everybody is who they are
+     */
     record SessionView(
             boolean signedIn,
             @Nullable String memberId,
             @Nullable String name,
             List<String> roles,
+            @Nullable Instant viewedUntil,
             CsrfView csrf,
             Instant now,
             MapView map) {}
@@ -62,14 +68,19 @@ class SessionController {
         }
         SessionView view =
                 client == null
-                        ? new SessionView(false, null, null, List.of(), csrfView, time.now(), map)
-                        : signedIn(client, csrfView, time.now(), map);
+                        ? new SessionView(
+                                false, null, null, List.of(), null, csrfView, time.now(), map)
+                        : signedIn(client, View.of(request), csrfView, time.now(), map);
         return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(view);
     }
 
     /** The token came over the back channel, so its claims are read without checking the signature again. */
     private static SessionView signedIn(
-            OAuth2AuthorizedClient client, CsrfView csrf, Instant now, MapView map)
+            OAuth2AuthorizedClient client,
+            @Nullable View view,
+            CsrfView csrf,
+            Instant now,
+            MapView map)
             throws ParseException {
         JWTClaimsSet claims =
                 SignedJWT.parse(client.getAccessToken().getTokenValue()).getJWTClaimsSet();
@@ -79,6 +90,7 @@ class SessionController {
                 claims.getSubject(),
                 claims.getStringClaim("name"),
                 roles == null ? List.of() : roles,
+                view == null ? null : view.until(),
                 csrf,
                 now,
                 map);

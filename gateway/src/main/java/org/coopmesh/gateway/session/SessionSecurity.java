@@ -22,7 +22,6 @@ import org.springframework.security.oauth2.client.registration.ClientRegistratio
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.registration.InMemoryClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
-import org.springframework.security.oauth2.client.web.HttpSessionOAuth2AuthorizedClientRepository;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
 import org.springframework.security.web.SecurityFilterChain;
@@ -64,7 +63,7 @@ class SessionSecurity {
                 OAuth2AuthorizationRequestCustomizers.withPkce());
         var stepUp = new StepUp(requests);
         return http.authorizeHttpRequests(paths ->
-                        paths.requestMatchers("/api/overview/**", "/api/live")
+                        paths.requestMatchers("/api/overview/**", "/api/live", "/api/session/view")
                                 .authenticated()
                                 .anyRequest()
                                 .permitAll())
@@ -132,10 +131,9 @@ class SessionSecurity {
                         .build());
     }
 
-    /** In the session, so that every replica finds them and they end with it. */
     @Bean
     OAuth2AuthorizedClientRepository tokens() {
-        return new HttpSessionOAuth2AuthorizedClientRepository();
+        return new ViewedTokens();
     }
 
     /** Requests of one page that meet in one session do not disturb each other. */

@@ -66,6 +66,7 @@ class SignOut implements LogoutHandler {
             HttpServletRequest request,
             HttpServletResponse response,
             @Nullable Authentication who) {
+        View.end(request); // What is revoked below are one's own tokens.
         if (who != null && who.getPrincipal() instanceof OidcUser user) {
             endSignIn(user, WebUtils.getCookie(request, SignInCookie.NAME));
             OAuth2AuthorizedClient held =

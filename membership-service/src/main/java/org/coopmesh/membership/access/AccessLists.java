@@ -138,7 +138,7 @@ class AccessLists {
             db.sql(
                             """
                             select key, entry, why, review_at, node, site_id, member_id, payer_id
-                            from access_entry where key = any(:keys)
+                            from access_entry join unnest(:keys::text[]) as asked (key) using (key)
                             """)
                     .param("keys", keys.toArray(String[]::new))
                     .query(row -> {
@@ -211,7 +211,10 @@ class AccessLists {
     }
 
     void remove(Collection<String> keys) {
-        db.sql("delete from access_entry where key = any(:keys)")
+        db.sql(
+                        """
+                        delete from access_entry e using unnest(:keys::text[]) as gone (key) where e.key = gone.key
+                        """)
                 .param("keys", keys.toArray(String[]::new))
                 .update();
     }
@@ -220,7 +223,11 @@ class AccessLists {
     Map<Integer, SortedMap<EntriesHash.Key, byte[]>> buckets(Set<Integer> buckets) {
         var entries = new HashMap<Integer, SortedMap<EntriesHash.Key, byte[]>>();
         buckets.forEach(bucket -> entries.put(bucket, new TreeMap<>()));
-        db.sql("select bucket, key, entry from access_entry where bucket = any(:buckets)")
+        db.sql(
+                        """
+                        select bucket, key, entry
+                        from access_entry join unnest(:buckets::integer[]) as asked (bucket) using (bucket)
+                        """)
                 .param("buckets", buckets.toArray(Integer[]::new))
                 .query(row -> {
                     requireNonNull(entries.get(row.getInt("bucket")))

@@ -20,7 +20,10 @@ import org.springframework.transaction.annotation.Transactional;
 /** Hears what abuse reporting says about bans. */
 @Component
 class BanListener {
-    static final int TOGETHER_MAX = 5_000;
+    static final int TOGETHER_MAX = 20_000;
+
+    /** Room for as many facts as that, of some 400 bytes each. */
+    static final int FETCH_BYTES_MAX = 8 * 1024 * 1024;
 
     private final Inbox inbox;
     private final AccessControl access;
@@ -37,7 +40,10 @@ class BanListener {
     @KafkaListener(
             topics = "coopmesh.abuse.ban.v1",
             batch = "true",
-            properties = "max.poll.records=" + TOGETHER_MAX)
+            properties = {
+                "max.poll.records=" + TOGETHER_MAX,
+                "max.partition.fetch.bytes=" + FETCH_BYTES_MAX
+            })
     @Transactional
     void on(List<byte[]> payloads) throws InvalidProtocolBufferException {
         var events = new LinkedHashMap<String, BanEvent>();

@@ -67,7 +67,12 @@ class Bans {
         words.forEach(word -> (word instanceof Imposed ? imposed : ended).add(word));
         insert(imposed, null);
         if (!ended.isEmpty()) {
-            db.sql("update ban set ended_at = :now where ban_id = any(:ids) and ended_at is null")
+            db.sql(
+                            """
+                            update ban b set ended_at = :now
+                            from unnest(:ids::uuid[]) as said (ban_id)
+                            where b.ban_id = said.ban_id and b.ended_at is null
+                            """)
                     .param("now", AccessLists.time(now))
                     .param("ids", ended.stream().map(Word::ban).toArray(UUID[]::new))
                     .update();
@@ -121,9 +126,9 @@ class Bans {
         if (!prefixes.isEmpty()) {
             db.sql(
                             """
-                            select prefix::text as prefix, until from ban
+                            select prefix::text as prefix, until
+                            from ban join unnest(:prefixes::cidr[]) as asked (prefix) using (prefix)
                             where ended_at is null and (until is null or until > :now)
-                              and prefix = any(:prefixes::cidr[])
                             """)
                     .param("now", AccessLists.time(now))
                     .param(

@@ -26,6 +26,7 @@ import org.coopmesh.membership.topology.Link;
 import org.coopmesh.membership.topology.LinkEnds;
 import org.coopmesh.membership.topology.NodeStatus;
 import org.coopmesh.membership.topology.Topology;
+import org.coopmesh.privacy.ViewFilter;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -187,7 +188,8 @@ class NodePages {
 
     private static boolean seesAddresses(Node node, Authentication caller) {
         return AccessController.isNetwork(caller)
-                || caller.getName().equals(node.about().owner().toString());
+                || caller.getName().equals(node.about().owner().toString())
+                        && !ViewFilter.isView(caller);
     }
 
     private static boolean seesAll(Authentication caller) {

@@ -24,6 +24,8 @@ enum Notice {
     /** Goes to the old address and to the new one. */
     ADDRESS_CHANGED(Leads.SECURITY),
     ROLES_CHANGED(Leads.SECURITY),
+    /** Somebody of the board saw what the owner sees. */
+    VIEWED(Leads.SECURITY),
     /** Two board members agreed to a recovery; it waits, and whoever gets this can stop it. */
     RECOVERY_BEGUN(Leads.STOP),
     /** The same, for the other board members. */
