@@ -25,9 +25,12 @@ import org.coopmesh.quickstart.Quickstart;
 import org.coopmesh.quickstart.Traffic;
 import tools.jackson.databind.JsonNode;
 
-/** One quickstart for all journeys: started by the first that needs it, ended with the JVM. */
+/** One quickstart for all journeys of this process: started by the first that needs it, ended with the JVM. */
 final class LivingVillage {
-    private static final int SLOT = 1;
+    /** Of the two processes that the build runs journeys in; others have one village each, with slots between these. */
+    private static final int FORK = Integer.getInteger("village.fork", 1);
+
+    private static final int SLOT = FORK == 1 ? 1 : 7 + FORK;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration OVERDUE_AFTER = Duration.ofDays(17);
     private static final Duration LONGER_THAN_A_WINDOW = Duration.ofSeconds(6);
@@ -45,7 +48,7 @@ final class LivingVillage {
         assumeTrue(Mesh.possible(), Mesh.NEEDS);
         if (quickstart == null) {
             try {
-                Path state = Path.of("target/village").toAbsolutePath();
+                Path state = Path.of("target/village-" + FORK).toAbsolutePath();
                 if (!Boolean.getBoolean("village.keep")) {
                     forget(state);
                 }
