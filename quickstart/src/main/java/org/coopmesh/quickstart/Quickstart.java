@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The whole co-op on one machine, started in the order in which facts flow. */
 public final class Quickstart implements AutoCloseable {
+    /** A system property: the heap of each service, such as {@code 384m}, where more than a village is measured. */
+    public static final String HEAP = "coopmesh.village.heap";
+
     private static final Duration LOOK_AFTER = Duration.ofSeconds(3);
     private static final int SECOND_CLIENT_OCTET = 21;
     private static final int CLIENT_OCTET = 20;

@@ -50,7 +50,7 @@ final class Services {
                 List.of(
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        "-Xmx144m",
+                        "-Xmx" + System.getProperty(Quickstart.HEAP, "144m"),
                         "-Xss512k",
                         "-XX:+UseCompactObjectHeaders",
                         "-XX:ReservedCodeCacheSize=48m",

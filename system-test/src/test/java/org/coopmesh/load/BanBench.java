@@ -33,6 +33,10 @@ import tools.jackson.databind.JsonNode;
  */
 final class BanBench {
     private static final int SLOT = 2;
+
+    /** As a service has it in operation; a village's own is made for six nodes. */
+    private static final String HEAP = "384m";
+
     private static final int WARM_UP = 20;
     private static final int BANS = 100;
     private static final int FLOWS = 20;
@@ -65,6 +69,12 @@ final class BanBench {
             System.err.println("needs Linux, root, ip, nft, babeld and ping");
             System.exit(2);
         }
+        boolean listOnly = args.length == 1 && args[0].equals("list");
+        if (args.length > 0 && !listOnly) {
+            System.err.println("nothing, or: list");
+            System.exit(2);
+        }
+        System.setProperty(Quickstart.HEAP, HEAP);
         Path home = Path.of(System.getProperty("coopmesh.home", "..")).toAbsolutePath();
         Path state = VillageFolder.fresh(home, "ban");
         try (Quickstart village =
@@ -72,20 +82,26 @@ final class BanBench {
             village.letTrafficFlow(false);
             var bench = new BanBench(village, new Figures("ban"));
             bench.everyonePays();
-            String lan = village.village().lan("n6").routerV4();
-            bench.bansOnEveryNode("6", lan.substring(0, lan.lastIndexOf('.') + 1));
-            bench.lastPacket();
-            bench.paymentOpens();
-            try (var nodes = bench.simulatedNodes()) {
-                bench.simulated = SIMULATED;
-                bench.bansOnEveryNode("1006", "192.0.2.");
+            if (!listOnly) {
+                bench.bansAndPayments();
             }
-            bench.simulated = 0; // Registered still, but they do not listen any more.
-            bench.stockBouncer();
             bench.listOnEveryNode();
             bench.bansOnEveryNode("6_beside_100000", "203.0.113.");
         }
         System.exit(0);
+    }
+
+    private void bansAndPayments() throws Exception {
+        String lan = village.village().lan("n6").routerV4();
+        bansOnEveryNode("6", lan.substring(0, lan.lastIndexOf('.') + 1));
+        lastPacket();
+        paymentOpens();
+        try (var nodes = simulatedNodes()) {
+            simulated = SIMULATED;
+            bansOnEveryNode("1006", "192.0.2.");
+        }
+        simulated = 0; // Registered still, but they do not listen any more.
+        stockBouncer();
     }
 
     /** A list of others with a hundred thousand addresses, from the moment it is enforced. */

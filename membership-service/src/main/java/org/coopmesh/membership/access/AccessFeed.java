@@ -61,12 +61,17 @@ class AccessFeed implements SmartLifecycle {
     /** Nodes lose nothing by waiting, for their streams go on; all at once they would wait for one another's handshakes. */
     private static final int RECONNECT_AT_SHUTDOWN_SECONDS = 10;
 
-    /** A node that was asked to go elsewhere and has not within its time is on its way, or will not. */
-    private static final Duration LEAVE_LATE_MAX = Duration.ofSeconds(1);
+    /**
+     * A node leaves once its next stream has spoken, which takes a handshake or, where many come at once, several seconds. One that
+     * has not left by then will not.
+     */
+    private static final Duration LEAVE_LATE_MAX = Duration.ofSeconds(8);
 
-    /** What a feed that stops does at most for those who have not left. */
+    /** What a feed that stops does at most for those who have not left; less than what the port waits for. */
     private static final Duration STOP_PATIENCE =
-            Duration.ofSeconds(RECONNECT_AT_SHUTDOWN_SECONDS).plus(LEAVE_LATE_MAX.multipliedBy(2));
+            Duration.ofSeconds(RECONNECT_AT_SHUTDOWN_SECONDS)
+                    .plus(LEAVE_LATE_MAX)
+                    .plus(LOOK_ANYWAY.multipliedBy(2));
 
     /**
      * So many streams at once are on a long way, as after an outage; the others wait for their turn. Each has a page and a

@@ -231,6 +231,8 @@ final class Fleet implements AutoCloseable {
         private int place;
         private ManagedChannel channel;
         private ClientCall<WatchAccessListRequest, byte[]> call;
+        private ManagedChannel channelBefore;
+        private ClientCall<WatchAccessListRequest, byte[]> callBefore;
         private boolean holdsTurn = true;
         private long boundMillis = BACKOFF_FIRST.toMillis();
         private volatile SharedLists.Known known;
@@ -240,6 +242,7 @@ final class Fleet implements AutoCloseable {
         private volatile boolean away;
         private boolean drained;
         private boolean without;
+        private long withoutSinceNanos;
         private long bareVersion;
         private boolean receiptDue;
         private boolean receiptUnderWay;
@@ -273,6 +276,7 @@ final class Fleet implements AutoCloseable {
         synchronized void goAway() {
             away = true;
             drained = false;
+            leaveBefore();
             if (channel != null) {
                 channel.shutdownNow();
             }
@@ -314,13 +318,13 @@ final class Fleet implements AutoCloseable {
                     new ClientCall.Listener<>() {
                         @Override
                         public void onMessage(byte[] message) {
-                            heard(message);
+                            heard(mine, message);
                             mine.request(1);
                         }
 
                         @Override
                         public void onClose(Status status, Metadata trailers) {
-                            over(status);
+                            over(mine, status);
                         }
                     },
                     new Metadata());
@@ -337,13 +341,19 @@ final class Fleet implements AutoCloseable {
             return new OneCertificate(certificates.tls().getPrivate(), identity.certificate());
         }
 
-        private synchronized void heard(byte[] message) {
+        private synchronized void heard(ClientCall<?, ?> on, byte[] message) {
+            if (on != call) {
+                return; // As an agent, which reads no more of the stream it leaves.
+            }
             boundMillis = BACKOFF_FIRST.toMillis();
             turnOver();
             if (without) {
-                gaps.add(System.nanoTime() - endedNanos);
+                gaps.add(System.nanoTime() - withoutSinceNanos);
                 without = false;
+            } else if (callBefore != null) {
+                gaps.add(0L);
             }
+            leaveBefore();
             bytes.addAndGet(message.length);
             try {
                 var in = CodedInputStream.newInstance(message);
@@ -447,9 +457,31 @@ final class Fleet implements AutoCloseable {
             }
         }
 
+        /** As an agent: a drained stream is left once the next has spoken. */
         private synchronized void goElsewhere(ClientCall<?, ?> left) {
-            if (call == left) {
-                call.cancel("drained", null);
+            if (call == left && !closed && !away) {
+                callBefore = call;
+                channelBefore = channel;
+                drained = false;
+                place++;
+                open();
+            }
+        }
+
+        /** However often it fails to come back: it is without a stream from the first moment on. */
+        private void nothingLeft() {
+            if (!without) {
+                without = true;
+                withoutSinceNanos = System.nanoTime();
+            }
+        }
+
+        private void leaveBefore() {
+            if (callBefore != null) {
+                ClientCall<?, ?> leaving = callBefore;
+                callBefore = null;
+                leaving.cancel("drained", null);
+                channelBefore.shutdownNow();
             }
         }
 
@@ -461,11 +493,22 @@ final class Fleet implements AutoCloseable {
         }
 
         /** As an agent: barred ones wait long, the others come back after a random time below a bound that doubles. */
-        private synchronized void over(Status status) {
+        private synchronized void over(ClientCall<?, ?> which, Status status) {
+            if (which == callBefore) {
+                // Before the next has spoken: from here on there is none.
+                callBefore = null;
+                channelBefore.shutdownNow();
+                nothingLeft();
+                return;
+            }
+            if (which != call) {
+                return;
+            }
             ended = status;
             endedNanos = System.nanoTime();
-            without = true;
+            nothingLeft();
             turnOver();
+            leaveBefore();
             channel.shutdownNow();
             if (closed || away || status.getCode() == Status.Code.PERMISSION_DENIED) {
                 return;
@@ -485,6 +528,9 @@ final class Fleet implements AutoCloseable {
             synchronized (agent) {
                 if (agent.channel != null) {
                     agent.channel.shutdownNow();
+                }
+                if (agent.channelBefore != null) {
+                    agent.channelBefore.shutdownNow();
                 }
             }
         }

@@ -107,6 +107,9 @@ public final class AccessListWatcher implements Runnable {
     private boolean receiptUnderWay;
     private long receiptSentNanos;
 
+    /** The stream that is left as soon as the next one speaks. */
+    private @Nullable BlockingClientCall<?, AccessListMessage> drained;
+
     /**
      * Does nothing yet.
      *
@@ -284,6 +287,7 @@ public final class AccessListWatcher implements Runnable {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         } finally {
+            leave(drained);
             try {
                 file.close();
             } catch (IOException e) {
@@ -292,7 +296,7 @@ public final class AccessListWatcher implements Runnable {
         }
     }
 
-    /** Holds one stream as long as it lasts, and says how long to wait before the next. */
+    /** Holds one stream as long as it lasts, or until it is to be left; says how long to wait before the next. */
     private Duration watch() throws InterruptedException {
         resetPending();
         keyWanted = Optional.empty();
@@ -302,6 +306,9 @@ public final class AccessListWatcher implements Runnable {
                     request.setHaveVersion(k.head().version())
                             .setHaveEntriesHash(ByteString.copyFrom(k.list().hash())));
         }
+        // Left once the next has spoken: meanwhile nothing is missed, and nobody takes the node for silent.
+        BlockingClientCall<?, AccessListMessage> before = drained;
+        drained = null;
         BlockingClientCall<?, AccessListMessage> stream = null;
         long drainNanos = Long.MAX_VALUE;
         long openedNanos = System.nanoTime();
@@ -317,6 +324,8 @@ public final class AccessListWatcher implements Runnable {
                     message = stream.read(patience(drainNanos, openedNanos), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException quiet) {
                     if (left(drainNanos, openedNanos).isZero()) {
+                        drained = stream;
+                        stream = null;
                         return Duration.ZERO;
                     }
                     lookAround();
@@ -334,6 +343,8 @@ public final class AccessListWatcher implements Runnable {
                             : left(drainNanos, openedNanos);
                 }
                 heardNanos = System.nanoTime();
+                leave(before);
+                before = null;
                 if (message.hasServerTime()) {
                     serverTime.accept(instant(message.getServerTime()));
                 }
@@ -381,9 +392,14 @@ public final class AccessListWatcher implements Runnable {
             log.atError().setCause(unexpected).log("access list stream failed");
             return jitter.next();
         } finally {
-            if (stream != null) {
-                stream.cancel("done", null);
-            }
+            leave(before);
+            leave(stream);
+        }
+    }
+
+    private static void leave(@Nullable BlockingClientCall<?, AccessListMessage> stream) {
+        if (stream != null) {
+            stream.cancel("done", null);
         }
     }
 

@@ -17,6 +17,7 @@ import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
 import org.coopmesh.contracts.membership.v1.AccessListUpdate;
 import org.coopmesh.contracts.membership.v1.AccessRule;
 import org.coopmesh.contracts.membership.v1.Drain;
+import org.coopmesh.contracts.membership.v1.Tick;
 import org.coopmesh.contracts.membership.v1.FailMode;
 import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
 import org.coopmesh.nodeagent.access.AccessList.Change;
@@ -345,6 +347,42 @@ class AccessListWatcherTest {
 
         service.stream(); // Without the drain it would keep the one it has.
         assertThat(heard.get()).isEqualTo(NOW.plusSeconds(3));
+    }
+
+    @Test
+    void aDrainedStreamIsLeftOnceTheNextHasSpokenAndNotBefore() throws Exception {
+        var stream = withVersionOne();
+        var held = (ServerCallStreamObserver<AccessListMessage>) stream.observer();
+
+        held.onNext(
+                AccessListMessage.newBuilder()
+                        .setDrain(Drain.newBuilder().setReconnectWithinSeconds(1))
+                        .build());
+
+        var next = service.stream();
+        assertThat(next.request().getHaveVersion()).isEqualTo(1);
+        Thread.sleep(300); // Long enough for who leaves at once.
+        assertThat(held.isCancelled()).isFalse();
+        next.observer()
+                .onNext(AccessListMessage.newBuilder().setTick(Tick.getDefaultInstance()).build());
+        await().atMost(PATIENCE).until(held::isCancelled);
+        next.send(lists.update(1, List.of(), head(2, ONE)));
+        await().atMost(PATIENCE).until(() -> watcher.version() == 2);
+    }
+
+    @Test
+    void aDrainedStreamIsLeftAlsoWhereTheNextFails() throws Exception {
+        var stream = withVersionOne();
+        var held = (ServerCallStreamObserver<AccessListMessage>) stream.observer();
+        held.onNext(
+                AccessListMessage.newBuilder()
+                        .setDrain(Drain.newBuilder().setReconnectWithinSeconds(1))
+                        .build());
+
+        service.stream().observer().onError(Status.UNAVAILABLE.asException());
+
+        await().atMost(PATIENCE).until(held::isCancelled);
+        service.stream();
     }
 
     @Test
