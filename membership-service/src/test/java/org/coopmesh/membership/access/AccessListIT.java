@@ -823,7 +823,7 @@ class AccessListIT extends NetworkedService {
             ban("198.51.100.99/32", null);
             watcher.await(w -> w.entries().containsKey("ban:198.51.100.99/32"));
             assertThat(watcher.ended).isNotDone();
-            assertThat(watcher.ended.get(20, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.OK);
+            assertThat(watcher.ended.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.OK);
         } finally {
             feed.start();
         }

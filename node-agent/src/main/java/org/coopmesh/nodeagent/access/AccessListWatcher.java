@@ -306,7 +306,8 @@ public final class AccessListWatcher implements Runnable {
                     request.setHaveVersion(k.head().version())
                             .setHaveEntriesHash(ByteString.copyFrom(k.list().hash())));
         }
-        // Left once the next has spoken: meanwhile nothing is missed, and nobody takes the node for silent.
+        // Left once the next has spoken: meanwhile nothing is missed, and nobody takes the node for
+        // silent.
         BlockingClientCall<?, AccessListMessage> before = drained;
         drained = null;
         BlockingClientCall<?, AccessListMessage> stream = null;
