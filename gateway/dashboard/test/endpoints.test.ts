@@ -7,7 +7,7 @@ const repository = '../../'; // tests run in the dashboard's folder
 const read = (path: string): string => readFileSync(repository + path, 'utf8');
 
 /** The gateway's own, and pages of the sign-in. */
-const OWN = ['GET /api/session', 'GET /api/overview/home', 'GET /api/overview/members/{id}', 'POST /id/sign-out'];
+const OWN = ['GET /api/session', 'POST /api/session/view', 'DELETE /api/session/view', 'GET /api/overview/home', 'GET /api/overview/members/{id}', 'POST /id/sign-out'];
 const offered = [
   ...OWN,
   ...['membership-service', 'billing-service', 'abuse-reporting'].flatMap((service) =>

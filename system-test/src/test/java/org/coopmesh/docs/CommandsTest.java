@@ -1,5 +1,6 @@
 package org.coopmesh.docs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,6 +75,34 @@ class CommandsTest {
                     entry("docker compose ps", "looks only"),
                     entry("docker compose logs", "looks only"),
                     entry("df -h", "looks only"));
+
+    @Test
+    void toolsThatAreNotThereAreNamedEachOfThem(@TempDir Path bare) throws Exception {
+        for (String needed : List.of("bash", "dirname", "uname", "id", "ls", "sed", "cat")) {
+            Files.createSymbolicLink(
+                    bare.resolve(needed),
+                    Stream.of("/usr/bin/", "/bin/")
+                            .map(folder -> Path.of(folder + needed))
+                            .filter(Files::exists)
+                            .findFirst()
+                            .orElseThrow());
+        }
+        var builder = new ProcessBuilder(bare.resolve("bash").toString(), "coopmesh", "doctor");
+        builder.directory(ROOT.toFile()).redirectErrorStream(true);
+        builder.environment().put("PATH", bare.toString());
+        Process doctor = builder.start();
+        String told = new String(doctor.getInputStream().readAllBytes(), UTF_8);
+        assertThat(doctor.waitFor(30, TimeUnit.SECONDS)).isTrue();
+
+        String tools =
+                told.lines()
+                        .filter(line -> line.startsWith("missing  tools"))
+                        .findFirst()
+                        .orElse(told);
+        assertThat(tools)
+                .contains("iproute2", "nftables", "babeld", "iputils-ping", "curl", "chromium")
+                .contains("age");
+    }
 
     @Test
     void everyBlockSaysWhatItIs() throws IOException {
