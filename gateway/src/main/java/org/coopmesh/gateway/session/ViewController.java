@@ -56,7 +56,12 @@ class ViewController {
     record ViewRequest(@Nullable UUID memberId, @Nullable String reason) {}
 
     /** What membership-service answers. */
-    record Begun(String token, Instant until) {}
+    record Begun(String token, Instant until) {
+        @Override
+        public String toString() {
+            return "Begun";
+        }
+    }
 
     /** @param until by the machine's clock, as all times of sessions */
     record ViewView(Instant until) {}
