@@ -28,9 +28,9 @@ import tools.jackson.databind.JsonNode;
 /** One quickstart for all journeys of this process: started by the first that needs it, ended with the JVM. */
 final class LivingVillage {
     /** Of the two processes that the build runs journeys in; others have one village each, with slots between these. */
-    private static final int FORK = Integer.getInteger("village.fork", 1);
+    private static final String NAME = System.getProperty("village.name", "village-1");
 
-    private static final int SLOT = FORK == 1 ? 1 : 7 + FORK;
+    private static final int SLOT = NAME.equals("village-1") ? 1 : 9;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration OVERDUE_AFTER = Duration.ofDays(17);
     private static final Duration LONGER_THAN_A_WINDOW = Duration.ofSeconds(6);
@@ -48,7 +48,7 @@ final class LivingVillage {
         assumeTrue(Mesh.possible(), Mesh.NEEDS);
         if (quickstart == null) {
             try {
-                Path state = Path.of("target/village-" + FORK).toAbsolutePath();
+                Path state = Path.of("target", NAME).toAbsolutePath();
                 if (!Boolean.getBoolean("village.keep")) {
                     forget(state);
                 }
