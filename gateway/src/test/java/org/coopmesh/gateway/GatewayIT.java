@@ -107,6 +107,15 @@ class GatewayIT extends RunningGateway {
         assertThat(ABUSE.asked).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health/liveness", "/actuator/health/readiness"})
+    void whoWatchesTheProcessIsTold(String path) {
+        HttpResponse<String> answer = person.get(path);
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("UP");
+    }
+
     @Test
     void statusBodyAndProblemOfAServicePassUnchanged() {
         BILLING.answers(exchange -> {
