@@ -18,5 +18,6 @@ export default defineConfig({
     { path: `${folder}/messages`, include: ['<rootDir>/src/app', '<rootDir>/src/shared', ...visitors], exclude: [...inside, ...tests] },
     { path: `${folder}/members`, include: ['<rootDir>/src/features', ...inside], exclude: [...visitors, ...tests] },
   ],
+  runtimeConfigModule: { Trans: ['@/shared/Trans', 'Trans'] },
   format: formatter({ lineNumbers: false, origins: true }),
 });

@@ -7,13 +7,7 @@ const MEMBERS = import.meta.glob<{ messages: Messages }>('../locales/*/members.p
 
 // Names may hold letters that run the other way, and signs that turn what follows them: such a value is told apart from its sentence.
 const TURNS = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
-// Sentences mark their parts as <0>…</0>: in a value that is no mark, and an unseen sign keeps it from being taken for one.
-const MARK = /<(?=\/?[a-z\d]+\/?>)/gi;
-const apart = (value: unknown): unknown => {
-  if (typeof value !== 'string') return value;
-  const text = value.replace(MARK, '<\u2060');
-  return TURNS.test(text) ? `\u2068${balanced(text)}\u2069` : text;
-};
+const apart = (value: unknown): unknown => typeof value === 'string' && TURNS.test(value) ? `\u2068${balanced(value)}\u2069` : value;
 
 /** Isolates that a value opens are closed in it, and it closes none but its own. */
 function balanced(value: string): string {

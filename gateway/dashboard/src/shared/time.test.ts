@@ -40,7 +40,7 @@ describe('times', () => {
   });
 
   it('have short spans', () => {
-    expect(span(400)).toBe('400ms');
+    expect(span(400)).toBe('400\u00a0ms');
     expect(span(90_000)).toBe('1m');
     expect(span(100_000_000)).toBe('1d 3h');
   });

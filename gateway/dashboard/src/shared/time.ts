@@ -87,11 +87,12 @@ export function relative(value: string, locale = 'en', now = coopNow()): string 
 
 /** "3 d 4 h", "12 min", "0.4 s". */
 export function span(millis: number, locale = 'en'): string {
-  const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit: name, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value);
+  const unit = (value: number, name: string) => new Intl.NumberFormat(regionOf(locale), { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value);
+  // Of these the signs are the same everywhere, and stand apart from their figure
+  const exact = (value: number, sign: string, digits = 0) => `${new Intl.NumberFormat(regionOf(locale), { maximumFractionDigits: digits }).format(value)}\u00a0${sign}`;
   const seconds = millis / 1000;
-  if (seconds < 1) return unit(Math.round(millis), 'millisecond');
-  if (seconds < 60) return unit(seconds, 'second', seconds < 10 ? 1 : 0);
+  if (seconds < 1) return exact(Math.round(millis), 'ms');
+  if (seconds < 60) return exact(seconds, 's', seconds < 10 ? 1 : 0);
   if (seconds < 3_600) return unit(Math.floor(seconds / 60), 'minute');
   if (seconds < 86_400) return `${unit(Math.floor(seconds / 3_600), 'hour')} ${unit(Math.floor((seconds % 3_600) / 60), 'minute')}`;
   return `${unit(Math.floor(seconds / 86_400), 'day')} ${unit(Math.floor((seconds % 86_400) / 3_600), 'hour')}`;

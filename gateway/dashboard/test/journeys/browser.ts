@@ -73,6 +73,12 @@ export async function fits(page: Page, name: string, width: number): Promise<voi
   expect(sideways, `${name} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
 }
 
+/** What a sentence is put together from is not read. */
+export async function whole(page: Page, name: string): Promise<void> {
+  const marks = await page.evaluate(() => document.body.innerText.match(/.*<\u2060?\d+\/>.*/g) ?? []);
+  expect(marks, `${name} shows marks of a sentence`).toEqual([]);
+}
+
 /** Waits until nothing loads, then holds the screen to its width and to WCAG 2.2 AA, or to some of its rules. */
 export async function inspect(page: Page, name: string, width: number, rules?: string[]): Promise<void> {
   await settle(page);
@@ -81,5 +87,6 @@ export async function inspect(page: Page, name: string, width: number, rules?: s
   const axe = new AxeBuilder({ page }).setLegacyMode();
   const { violations } = await (rules ? axe.withRules(rules) : axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])).analyze();
   expect(violations.map((one) => `${one.id}: ${one.help} ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`), `${name} at ${width} px`).toEqual([]);
+  await whole(page, name);
   await fits(page, name, width);
 }

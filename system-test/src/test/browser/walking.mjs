@@ -67,6 +67,8 @@ export function walkingDeeds(page, pictures) {
   async function look(width, folder, language) {
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (sideways > 0) faults.push(`${at} at ${width} px scrolls sideways by ${sideways} px`);
+    const marks = await page.evaluate(() => document.body.innerText.match(/.*<\u2060?\d+\/>.*/g) ?? []);
+    for (const mark of marks) faults.push(`${at} shows a mark of a sentence: ${mark}`);
     // The language changes nothing about that but how long words are
     if (language === 'en' || width === NARROW.width) await hold(width);
     await page.screenshot({ path: path.join(folder, `${named(at)}-${width}-${language}.png`), fullPage: true });

@@ -28,7 +28,7 @@ export default function ProvidersPage() {
   const providers = useQuery(providersQuery);
   return (
     <Page title={t`Payment providers`} lead={<Trans>Members pay by card, direct debit or Bitcoin on a provider’s page. What the provider says when it is asked is what is booked; what it has not paid out yet stands here.</Trans>}>
-      <Loaded query={providers} lines={6}>{(all) => <div className="columns">{all.map((one) => <ProviderPanel key={one.provider} provider={one} />)}</div>}</Loaded>
+      <Loaded query={providers} lines={6}>{(all) => <div className="columns even">{all.map((one) => <ProviderPanel key={one.provider} provider={one} />)}</div>}</Loaded>
       <div className="toolbar"><Filters label={t`Show`} value={view ?? ''} onPick={(value) => void navigate({ to: '/providers', search: { view: value || undefined } })}
         items={[{ value: '', label: t`All` }, { value: 'open', label: t`With the payer` }, { value: 'processing', label: t`On its way` }, { value: 'succeeded', label: t`Taken` }, { value: 'failed', label: t`Failed` }]} /></div>
       <Attempts state={view} />
