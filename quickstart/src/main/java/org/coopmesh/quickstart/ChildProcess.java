@@ -61,6 +61,19 @@ final class ChildProcess {
         return process == null ? -1 : process.pid();
     }
 
+    /** Stands still, and keeps its connections, until it is told {@link #thaw}. */
+    synchronized void freeze() {
+        signal("-STOP");
+    }
+
+    synchronized void thaw() {
+        signal("-CONT");
+    }
+
+    private void signal(String which) {
+        if (running()) Shell.run(List.of("kill", which, String.valueOf(pid())));
+    }
+
     /** As a power cut would. */
     synchronized void kill() {
         end(true, Duration.ofSeconds(10));

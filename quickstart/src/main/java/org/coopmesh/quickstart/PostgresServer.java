@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -99,11 +100,12 @@ final class PostgresServer implements AutoCloseable {
     /** As a power cut would: no checkpoint, no farewell, for the server and all its workers at once. */
     void kill() {
         try {
-            List<String> lines = Files.readAllLines(directory.resolve("postmaster.pid"));
-            ProcessHandle postmaster =
-                    ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).orElseThrow();
+            // None where it has died by itself, of a full disk for one
             List<ProcessHandle> all =
-                    Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+                    postmaster()
+                            .map(alive -> Stream.concat(Stream.of(alive), alive.descendants()))
+                            .orElseGet(Stream::empty)
+                            .toList();
             all.forEach(ProcessHandle::destroyForcibly);
             for (ProcessHandle process : all) {
                 process.onExit().orTimeout(KILL_SECONDS_MAX, TimeUnit.SECONDS).join();
@@ -113,6 +115,13 @@ final class PostgresServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private Optional<ProcessHandle> postmaster() throws IOException {
+        Path file = directory.resolve("postmaster.pid");
+        return Files.exists(file)
+                ? ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst().strip()))
+                : Optional.empty();
     }
 
     @Override

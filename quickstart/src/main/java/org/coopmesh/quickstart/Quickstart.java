@@ -222,6 +222,11 @@ public final class Quickstart implements AutoCloseable {
         services.kill(name);
     }
 
+    /** A service stands still while {@code meanwhile} runs, as on a machine that has no time for it, and goes on. */
+    public void withFrozenService(String name, Runnable meanwhile) {
+        services.withFrozen(name, meanwhile);
+    }
+
     /** Starts a killed service and waits until it answers. */
     public void restartService(String name) {
         services.restart(name);

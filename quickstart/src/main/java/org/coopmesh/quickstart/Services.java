@@ -220,6 +220,16 @@ final class Services {
         process(name).kill();
     }
 
+    /** One stands still while {@code meanwhile} runs: it answers nobody, and nobody is told. */
+    void withFrozen(String name, Runnable meanwhile) {
+        process(name).freeze();
+        try {
+            meanwhile.run();
+        } finally {
+            process(name).thaw();
+        }
+    }
+
     void restart(String name) {
         process(name).start();
         awaitAnswer(name);

@@ -93,6 +93,27 @@ public final class Village {
         return memory.kept("node." + router);
     }
 
+    /** Registers one more node, of the owner and on the site of {@code router}, and gives the code that it enrols with. */
+    public String codeBeside(String router, String name) {
+        JsonNode beside = as("alba").get("/api/nodes/" + nodeId(router)).ok();
+        return as("alba")
+                .post(
+                        "/api/nodes",
+                        Map.of(
+                                "ownerId",
+                                beside.path("ownerId").asString(),
+                                "siteId",
+                                beside.path("siteId").asString(),
+                                "name",
+                                name,
+                                "gateway",
+                                false))
+                .ok()
+                .path("enrolment")
+                .path("code")
+                .asString();
+    }
+
     /** What one router was given. */
     public record Lan(String attachmentId, String routerV4, String routerV6) {}
 

@@ -292,32 +292,8 @@ final class BanBench {
                 new SimulatedNodes(
                         new InetSocketAddress(at.nodePortAddress(), at.port(9_081)),
                         at.state().resolve("keys/ca.crt").toFile());
-        JsonNode first =
-                village.village()
-                        .as("alba")
-                        .get("/api/nodes/" + village.village().nodeId("n1"))
-                        .ok();
         long began = System.nanoTime();
-        nodes.join(
-                SIMULATED,
-                () ->
-                        village.village()
-                                .as("alba")
-                                .post(
-                                        "/api/nodes",
-                                        Map.of(
-                                                "ownerId",
-                                                first.path("ownerId").asString(),
-                                                "siteId",
-                                                first.path("siteId").asString(),
-                                                "name",
-                                                "s" + registered++,
-                                                "gateway",
-                                                false))
-                                .ok()
-                                .path("enrolment")
-                                .path("code")
-                                .asString());
+        nodes.join(SIMULATED, () -> village.village().codeBeside("n1", "s" + registered++));
         figures.tell(
                 "ban.simulated_nodes_enrolled_s",
                 millisSince(began) / 1e3,

@@ -22,6 +22,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -44,6 +45,8 @@ import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
  */
 final class SimulatedNodes implements AutoCloseable {
     private static final int KEEPALIVE_SECONDS = 20;
+    private static final int AGAIN_MILLIS_MIN = 500;
+    private static final int AGAIN_MILLIS_MAX = 5_000;
 
     private final InetSocketAddress port;
     private final File authority;
@@ -167,7 +170,11 @@ final class SimulatedNodes implements AutoCloseable {
 
                                 @Override
                                 public void onError(Throwable ended) {
-                                    System.err.println("a simulated node's stream ended: " + ended);
+                                    if (channel.isShutdown()) return;
+                                    Thread.startVirtualThread(() -> {
+                                        pause();
+                                        follow();
+                                    });
                                 }
 
                                 @Override
@@ -210,9 +217,12 @@ final class SimulatedNodes implements AutoCloseable {
                                 }
 
                                 @Override
-                                public void onError(Throwable refused) {
-                                    System.err.println("a receipt was refused: " + refused);
-                                    done();
+                                public void onError(Throwable away) {
+                                    if (channel.isShutdown()) return;
+                                    Thread.startVirtualThread(() -> {
+                                        pause();
+                                        again();
+                                    });
                                 }
 
                                 @Override
@@ -222,9 +232,23 @@ final class SimulatedNodes implements AutoCloseable {
                             });
         }
 
+        /** The receipt did not arrive, or nobody said so. */
+        private synchronized void again() {
+            due = true;
+            done();
+        }
+
         private synchronized void done() {
             underWay = false;
             send();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(AGAIN_MILLIS_MIN, AGAIN_MILLIS_MAX));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
