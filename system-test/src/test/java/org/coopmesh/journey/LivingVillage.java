@@ -1,8 +1,12 @@
 package org.coopmesh.journey;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,10 +31,9 @@ import tools.jackson.databind.JsonNode;
 
 /** One quickstart for all journeys of this process: started by the first that needs it, ended with the JVM. */
 final class LivingVillage {
-    /** Of the two processes that the build runs journeys in; others have one village each, with slots between these. */
-    private static final String NAME = System.getProperty("village.name", "village-1");
+    /** The build runs journeys in two processes, and each takes a slot for itself; villages of their own have those between. */
+    private static final List<Integer> SLOTS = List.of(1, 9);
 
-    private static final int SLOT = NAME.equals("village-1") ? 1 : 9;
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Duration OVERDUE_AFTER = Duration.ofDays(17);
     private static final Duration LONGER_THAN_A_WINDOW = Duration.ofSeconds(6);
@@ -41,6 +44,7 @@ final class LivingVillage {
     static final double NARROW_BYTES_PER_SECOND_MAX = 200_000;
     static final double FULL_BYTES_PER_SECOND_MIN = 1_500_000;
     private static Quickstart quickstart;
+    private static FileLock mine;
 
     private LivingVillage() {}
 
@@ -48,12 +52,13 @@ final class LivingVillage {
         assumeTrue(Mesh.possible(), Mesh.NEEDS);
         if (quickstart == null) {
             try {
-                Path state = Path.of("target", NAME).toAbsolutePath();
+                int slot = takeSlot();
+                Path state = Path.of("target/village-" + slot).toAbsolutePath();
                 if (!Boolean.getBoolean("village.keep")) {
                     forget(state);
                 }
                 Files.createDirectories(state);
-                quickstart = Quickstart.start(at(state), System.out::println);
+                quickstart = Quickstart.start(at(state, slot), System.out::println);
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
@@ -82,8 +87,20 @@ final class LivingVillage {
         return quickstart;
     }
 
-    private static Installation at(Path state) {
-        return new Installation(Path.of("..").toAbsolutePath().normalize(), state, SLOT, false);
+    private static Installation at(Path state, int slot) {
+        return new Installation(Path.of("..").toAbsolutePath().normalize(), state, slot, false);
+    }
+
+    /** The first that no other process holds; it is held until this one ends. */
+    private static int takeSlot() throws IOException {
+        for (int slot : SLOTS) {
+            FileChannel file =
+                    FileChannel.open(Path.of("target/village-" + slot + ".lock"), CREATE, WRITE);
+            mine = file.tryLock();
+            if (mine != null) return slot;
+            file.close();
+        }
+        throw new IllegalStateException("more processes than slots " + SLOTS);
     }
 
     static Browser as(String person) {
