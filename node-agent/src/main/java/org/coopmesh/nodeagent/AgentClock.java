@@ -23,7 +23,6 @@ public final class AgentClock implements InstantSource {
     private volatile Reference reference;
     private volatile MoveListener listener = (before, after, move) -> move.run();
     private int behindInARow;
-    private boolean told;
 
     /** Hears of a move. */
     public interface MoveListener {
@@ -56,17 +55,13 @@ public final class AgentClock implements InstantSource {
         listener = only;
     }
 
-    /**
-     * After a restart, time goes on where the newest window ended: the machine's own guess, earlier or later, would stand in
-     * reports as if it were known. Once somebody who knows has spoken, only what lies before that end is put right.
-     */
-    public synchronized void goOnFrom(Instant newestEnd) {
-        if (!told || instant().isBefore(newestEnd)) set(newestEnd);
+    /** Starts not before {@code least}: after a restart time goes on at least where the newest window ended. */
+    public synchronized void notBefore(Instant least) {
+        if (instant().isBefore(least)) set(least);
     }
 
     /** Takes note of the time that somebody who knows has sent; it may have been on its way for a while. */
     public synchronized void observe(Instant truth) {
-        told = true;
         Instant now = instant();
         Duration ahead = Duration.between(now, truth);
         if (ahead.abs().compareTo(MOVE_LEAST) <= 0) {

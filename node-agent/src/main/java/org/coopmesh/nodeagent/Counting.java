@@ -93,7 +93,7 @@ final class Counting {
 
     private Parts build(Spool spool) throws IOException {
         if (config.clock() == AgentConfig.TimeSource.SERVER) {
-            spool.newest().ifPresent(newest -> clock.goOnFrom(newest.endedAt()));
+            spool.newest().ifPresent(newest -> clock.notBefore(newest.endedAt()));
         }
         Duration tenth = config.window().dividedBy(10);
         var reporter =
