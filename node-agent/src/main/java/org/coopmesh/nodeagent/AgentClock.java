@@ -22,6 +22,7 @@ public final class AgentClock implements InstantSource {
     private final LongSupplier nanos;
     private volatile Reference reference;
     private volatile MoveListener listener = (before, after, move) -> move.run();
+    private volatile boolean told;
     private int behindInARow;
 
     /** Hears of a move. */
@@ -60,6 +61,11 @@ public final class AgentClock implements InstantSource {
         if (instant().isBefore(least)) set(least);
     }
 
+    /** Whether somebody who knows has spoken; until then the time is this machine's guess. */
+    public boolean told() {
+        return told;
+    }
+
     /** Takes note of the time that somebody who knows has sent; it may have been on its way for a while. */
     public synchronized void observe(Instant truth) {
         Instant now = instant();
@@ -67,6 +73,7 @@ public final class AgentClock implements InstantSource {
         if (ahead.abs().compareTo(MOVE_LEAST) <= 0) {
             behindInARow = 0;
             if (ahead.isPositive()) set(truth);
+            told = true;
             return;
         }
         if (ahead.isNegative() && ahead.abs().compareTo(DELAY_MAX) < 0 && ++behindInARow < 2) {
@@ -79,6 +86,7 @@ public final class AgentClock implements InstantSource {
             listener.moving(now, truth, move);
         } finally {
             move.run();
+            told = true;
         }
     }
 

@@ -112,6 +112,7 @@ final class Counting {
                         version,
                         config.window(),
                         clock,
+                        config.clock() == AgentConfig.TimeSource.SERVER ? clock::told : () -> true,
                         reporter::wake);
         clock.onMove(recorder::timeMoved);
         return new Parts(spool, recorder, reporter);

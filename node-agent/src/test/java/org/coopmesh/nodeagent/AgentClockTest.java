@@ -94,6 +94,26 @@ class AgentClockTest {
     }
 
     @Test
+    void itIsAGuessUntilSomebodyWhoKnowsIsBelieved() {
+        clock.onMove((before, after, move) -> assertThat(clock.told()).isFalse());
+
+        clock.observe(START.minusSeconds(20));
+        assertThat(clock.told()).isFalse();
+        clock.observe(START.minusSeconds(20));
+        assertThat(clock.told()).isTrue();
+    }
+
+    @Test
+    void itIsNoGuessWhereSomebodyWhoKnowsAgrees() {
+        clock.notBefore(START.plusSeconds(9));
+        assertThat(clock.told()).isFalse();
+
+        clock.observe(START.plusSeconds(8));
+
+        assertThat(clock.told()).isTrue();
+    }
+
+    @Test
     void itMovesEvenIfTheListenerFails() {
         clock.onMove((before, after, move) -> {
             throw new IllegalStateException("disk");

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.coopmesh.contracts.billing.v1.UsageReport;
 import org.coopmesh.nodeagent.spool.Gap;
 import org.coopmesh.nodeagent.spool.Spool;
@@ -20,9 +21,13 @@ import org.slf4j.LoggerFactory;
  * Closes a usage window whenever its time is over, links it into the chain and spools it; the first door of this capability.
  *
  * <p>Windows end at whole multiples of their length, in UTC. Where one cannot be made durable it is kept, and the next stays
- * open: no byte is lost, the windows only get longer.
+ * open: no byte is lost, the windows only get longer. So it is while nobody who knows has told the time: a window that ends
+ * by a guess says what cannot be.
  */
 public final class WindowRecorder {
+    /** Who is not told the time for so long counts by its guess: what is only in the kernel dies with the power. */
+    private static final Duration TIME_WAIT_MAX = Duration.ofMinutes(10);
+
     private static final long TRY_AGAIN_MILLIS = 1_000;
 
     /** The clock may have been put right by less than what is announced. */
@@ -34,7 +39,10 @@ public final class WindowRecorder {
     private final Spool spool;
     private final Duration length;
     private final InstantSource clock;
+    private final BooleanSupplier timeKnown;
     private final Runnable spooled;
+    private boolean settled;
+    private @Nullable Instant newestEnd;
     private ReportChain chain;
     private @Nullable Instant movedTo;
     private @Nullable WindowCounts unspooled;
@@ -44,6 +52,7 @@ public final class WindowRecorder {
      * Goes on where the spool ends.
      *
      * @param length of a window
+     * @param timeKnown false while the clock shows a guess
      * @param spooled called after each durable window
      */
     public WindowRecorder(
@@ -53,12 +62,15 @@ public final class WindowRecorder {
             String agentVersion,
             Duration length,
             InstantSource clock,
+            BooleanSupplier timeKnown,
             Runnable spooled)
             throws IOException {
         this.meter = meter;
         this.spool = spool;
         this.length = length;
         this.clock = clock;
+        this.timeKnown = timeKnown;
+        this.settled = timeKnown.getAsBoolean();
         this.spooled = spooled;
         this.chain = ReportChain.empty(nodeId, agentVersion);
         resume();
@@ -66,6 +78,7 @@ public final class WindowRecorder {
 
     /** Records until interrupted. */
     public void run() throws InterruptedException {
+        settle(TIME_WAIT_MAX);
         while (true) {
             synchronized (this) {
                 Instant now = clock.instant();
@@ -76,6 +89,19 @@ public final class WindowRecorder {
                 } else if (!close(lastBoundary(now))) {
                     wait(TRY_AGAIN_MILLIS);
                 }
+            }
+        }
+    }
+
+    /** Waits until the time is told, or for so long. */
+    synchronized void settle(Duration most) throws InterruptedException {
+        long from = System.nanoTime();
+        while (!settled) {
+            if (timeKnown.getAsBoolean() || System.nanoTime() - from >= most.toNanos()) {
+                settled = true;
+                remember(() -> rememberPowerOff(meter.startedAt()));
+            } else {
+                wait(TRY_AGAIN_MILLIS);
             }
         }
     }
@@ -103,13 +129,19 @@ public final class WindowRecorder {
     }
 
     /**
-     * The clock is about to move: the running window ends at its old time, the next starts at the new.
+     * The clock is about to move: the running window ends at its old time, the next starts at the new. Where the old time was
+     * only a guess, no window ends there: the running one goes on if the counters did since the newest, or begins at the new
+     * time.
      *
      * @param before the time up to now
      * @param after the time from the move on
      * @param move moves the clock
      */
     public synchronized void timeMoved(Instant before, Instant after, Runnable move) {
+        if (!settled) {
+            timeTold(after, move);
+            return;
+        }
         boolean closed = false;
         try {
             closed = close(before);
@@ -122,16 +154,35 @@ public final class WindowRecorder {
                     .addKeyValue("windowClosed", closed)
                     .log("clock moved");
             boolean forward = before.isBefore(after);
-            try {
-                spool.remember(
-                        forward ? before : after,
-                        forward ? after : before,
-                        Gap.Cause.CLOCK_MOVED,
-                        0);
-            } catch (IOException failed) {
-                log.atError().addKeyValue("why", failed.getMessage()).log("gap not remembered");
-            }
+            remember(() ->
+                    spool.remember(
+                            forward ? before : after,
+                            forward ? after : before,
+                            Gap.Cause.CLOCK_MOVED,
+                            0));
             notifyAll();
+        }
+    }
+
+    private void timeTold(Instant now, Runnable move) {
+        move.run();
+        settled = true;
+        boolean goesOn = countedSinceNewest() && meter.startedAt().isBefore(now);
+        if (!goesOn) movedTo = now;
+        remember(() -> rememberPowerOff(now));
+        log.atInfo().addKeyValue("now", now).addKeyValue("windowGoesOn", goesOn).log("time told");
+        notifyAll();
+    }
+
+    private interface Memory {
+        void write() throws IOException;
+    }
+
+    private static void remember(Memory gap) {
+        try {
+            gap.write();
+        } catch (IOException failed) {
+            log.atError().addKeyValue("why", failed.getMessage()).log("gap not remembered");
         }
     }
 
@@ -149,12 +200,20 @@ public final class WindowRecorder {
             return;
         }
         meter.resume(last.snapshot());
-        Instant startedAt = meter.startedAt();
-        boolean anew = !meter.bootId().toString().equals(chain.bootId());
-        if (anew && last.endedAt().isBefore(startedAt)) {
-            long windows = Duration.between(last.endedAt(), startedAt).dividedBy(length);
-            spool.remember(last.endedAt(), startedAt, Gap.Cause.POWERED_OFF, windows);
-        }
+        newestEnd = last.endedAt();
+        if (settled) rememberPowerOff(meter.startedAt());
+    }
+
+    private void rememberPowerOff(Instant until) throws IOException {
+        Instant from = newestEnd;
+        if (from == null || countedSinceNewest() || !from.isBefore(until)) return;
+        long windows = Duration.between(from, until).dividedBy(length);
+        spool.remember(from, until, Gap.Cause.POWERED_OFF, windows);
+    }
+
+    /** False where the counters started anew after the newest window, as they do with the machine. */
+    private boolean countedSinceNewest() {
+        return meter.bootId().toString().equals(chain.bootId());
     }
 
     /** A first window of a moment: what a crash before the first real one would otherwise lose is where counting began. */

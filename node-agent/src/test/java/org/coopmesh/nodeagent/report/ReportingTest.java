@@ -40,6 +40,7 @@ class ReportingTest {
     private NodeIdentity identity;
     private TestBilling billing;
     private Spool spool;
+    private boolean timeKnown = true;
     private WindowRecorder recorder;
     private UsageReporter reporter;
 
@@ -289,6 +290,58 @@ class ReportingTest {
     }
 
     @Test
+    void afterARestartTheFirstWindowEndsByTheTimeThatIsToldAndNotByTheGuess() throws Exception {
+        carryWindow(1_000);
+        Instant newestEnd = clock.instant();
+        restartGuessing(newestEnd.plus(Duration.ofDays(3)));
+        counters.carry(70);
+        Instant truth = newestEnd.plus(Duration.ofMinutes(2));
+
+        recorder.timeMoved(clock.instant(), truth, () -> clock.set(truth));
+        carryWindow(5);
+        assertThat(reporter.sendOnce()).isEqualTo(DONE);
+
+        assertThat(downs()).containsExactly(0L, 1_000L, 75L);
+        UsageReport first = billing.chain().getLast();
+        assertThat(first.getStartedAt()).isEqualTo(ReportChain.timestamp(newestEnd));
+        assertThat(first.getEndedAt()).isEqualTo(ReportChain.timestamp(truth.plus(WINDOW)));
+        assertThat(first.hasGap()).isFalse();
+    }
+
+    @Test
+    void afterAPowerCutTheFirstWindowBeginsAtTheTimeThatIsTold() throws Exception {
+        carryWindow(1_000);
+        Instant newestEnd = clock.instant();
+        counters.reboot();
+        restartGuessing(newestEnd.plus(Duration.ofDays(3)));
+        counters.carry(70);
+        Instant truth = newestEnd.plus(Duration.ofHours(1));
+
+        recorder.timeMoved(clock.instant(), truth, () -> clock.set(truth));
+        carryWindow(5);
+        assertThat(reporter.sendOnce()).isEqualTo(DONE);
+
+        UsageReport first =
+                billing.chain().stream().filter(UsageReport::hasGap).findFirst().orElseThrow();
+        assertThat(first.getAttachments(0).getInternetBytesDown()).isEqualTo(75);
+        assertThat(first.getStartedAt()).isEqualTo(ReportChain.timestamp(truth));
+        assertThat(first.getGap().getCause()).isEqualTo(GapCause.GAP_CAUSE_POWERED_OFF);
+        assertThat(first.getGap().getWindows()).isEqualTo(12);
+    }
+
+    @Test
+    void whoIsNotToldTheTimeCountsByItsGuessAfterAWhile() throws Exception {
+        carryWindow(1_000);
+        restartGuessing(clock.instant().plus(Duration.ofDays(3)));
+
+        recorder.settle(Duration.ofMillis(1));
+        carryWindow(70);
+
+        assertThat(reporter.sendOnce()).isEqualTo(DONE);
+        assertThat(downs()).containsExactly(0L, 1_000L, 70L);
+    }
+
+    @Test
     void countersThatCannotBeReadMakeTheWindowLonger() {
         counters.carry(100);
         counters.unreadable = true;
@@ -365,6 +418,13 @@ class ReportingTest {
         assertThat(recorder.close(clock.instant())).isTrue();
     }
 
+    private void restartGuessing(Instant guess) throws IOException {
+        kill();
+        clock.set(guess);
+        timeKnown = false;
+        boot();
+    }
+
     private void boot() throws IOException {
         spool = Spool.open(directory.resolve("spool"), 1 << 20);
         recorder =
@@ -375,6 +435,7 @@ class ReportingTest {
                         "test",
                         WINDOW,
                         clock,
+                        () -> timeKnown,
                         () -> {});
         reporter =
                 new UsageReporter(

@@ -188,6 +188,7 @@ class WeekOfflineTest {
                         "0.1.0",
                         WINDOW,
                         clock,
+                        () -> true,
                         () -> {});
     }
 
