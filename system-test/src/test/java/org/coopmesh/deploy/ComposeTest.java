@@ -235,6 +235,26 @@ class ComposeTest {
     }
 
     @Test
+    void theMailSinkGetsEveryServicesMailsAndOnlyThisMachineReadsThem() {
+        Map<String, Object> file = Repository.yaml(Repository.text("compose/mail-sink.yml"));
+        Map<String, Object> overlay = map(file.get("services"));
+        Map<String, Object> sink = map(overlay.get("mail-sink"));
+
+        for (String service : Set.of("membership-service", "billing-service", "abuse-reporting")) {
+            Map<String, Object> settings = map(map(overlay.get(service)).get("environment"));
+            assertThat(settings).containsEntry("COOPMESH_SMTP_HOST", "mail-sink");
+            assertThat(ServiceSettings.of(service).unknown(settings.keySet())).isEmpty();
+        }
+        assertThat(sink)
+                .containsEntry("read_only", true)
+                .containsEntry("cap_drop", List.of("ALL"))
+                .containsEntry("security_opt", List.of("no-new-privileges:true"))
+                .containsKeys("mem_limit", "healthcheck", "stop_grace_period");
+        assertThat(sink.get("ports"))
+                .isEqualTo(List.of("127.0.0.1:${COOPMESH_MAIL_SINK_PORT:-8025}:8025"));
+    }
+
+    @Test
     void billingCannotReachTheKeysOfTheCoop() {
         assertThat(services().get("billing-service").get("volumes"))
                 .isEqualTo(

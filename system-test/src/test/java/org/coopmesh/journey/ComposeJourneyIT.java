@@ -44,6 +44,7 @@ class ComposeJourneyIT {
     private static final Path CLOCK = Path.of(System.getProperty("compose.clock", ""));
     private static final String PASSWORD = "correct-mesh-battery";
     private static final String URL = "https://localhost";
+    private static final String MAILS = "http://127.0.0.1:8025/api/v1/messages";
     private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final long MEMORY_MIB_MAX = 2048;
@@ -220,6 +221,7 @@ class ComposeJourneyIT {
                                 .path("keys")
                                 .asInt())
                 .isEqualTo(1);
+        eventually("a mail tells her of it", () -> mails().contains("greta@village.example"));
         String conf =
                 visit("greta@village.example", "addNode", "Mill roof").path("conf").asString();
         startAgent(conf);
@@ -423,6 +425,16 @@ class ComposeJourneyIT {
         command.addAll(List.of(arguments));
         var told = new StringBuilder();
         assertThat(exit(told, command.toArray(String[]::new))).as(told.toString()).isNotZero();
+        return told.toString();
+    }
+
+    private static String mails() {
+        var told = new StringBuilder();
+        try {
+            exit(told, "curl", "-sf", MAILS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
         return told.toString();
     }
 

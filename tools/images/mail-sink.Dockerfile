@@ -1,0 +1,3 @@
+FROM coopmesh/python:3
+COPY mail-sink /mailpit
+ENTRYPOINT ["/mailpit"]
