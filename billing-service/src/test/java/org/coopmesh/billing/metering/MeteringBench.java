@@ -35,10 +35,14 @@ final class MeteringBench {
 
     private MeteringBench() {}
 
-    /** Arguments: nodes, reports per node, and reports per request for each round in turn; or those of {@link UsageStoreBench}. */
+    /** Arguments: nodes, reports per node, and reports per request for each round in turn; or those of the other benches. */
     static void main(String[] arguments) throws Exception {
         if (arguments.length > 0 && "--windows".equals(arguments[0])) {
             UsageStoreBench.main(arguments);
+            return;
+        }
+        if (arguments.length > 0 && "--outage".equals(arguments[0])) {
+            OutageBench.main(arguments);
             return;
         }
         int nodes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
@@ -151,7 +155,8 @@ final class MeteringBench {
         return durable / seconds;
     }
 
-    private static List<ReportUsageRequest> requests(
+    /** An hour's or so of reports of a node that the roster knows from now on. */
+    static List<ReportUsageRequest> requests(
             JdbcClient db, ReportingNode node, int reports, int perRequest) {
         var attachments = new ArrayList<AttachmentId>();
         for (int a = 0; a < ATTACHMENTS; a++) attachments.add(MeteringContext.attach(db, node.id));
