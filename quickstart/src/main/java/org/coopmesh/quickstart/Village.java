@@ -114,6 +114,18 @@ public final class Village {
                 .asString();
     }
 
+    /** An attachment at the node's own site, by the node's id. */
+    public String attachmentAt(String nodeId) {
+        JsonNode node = as("alba").get("/api/nodes/" + nodeId).ok();
+        return as("alba")
+                .post(
+                        "/api/nodes/" + nodeId + "/attachments",
+                        Map.of("siteId", node.path("siteId").asString()))
+                .ok()
+                .path("id")
+                .asString();
+    }
+
     /** What one router was given. */
     public record Lan(String attachmentId, String routerV4, String routerV6) {}
 

@@ -67,6 +67,19 @@ final class Bytes {
         }
     }
 
+    /** The same of those who made theirs up. */
+    void check(SimulatedReports reports, Findings findings) {
+        findings.same("what billing said to simulated nodes", List.of(), reports.wrong());
+        var billed = new TreeMap<String, Long>();
+        reports.used().keySet().forEach(each -> billed.put(each, billed(each).down()));
+        findings.same("bytes of simulated nodes", reports.used(), billed);
+        System.out.println(
+                reports.windows()
+                        + " windows of simulated nodes, "
+                        + billed.values().stream().mapToLong(Long::longValue).sum()
+                        + " bytes");
+    }
+
     private Map<String, Count> kernel() {
         var counts = new HashMap<String, Count>();
         for (String client : village.mesh().clients().keySet()) {
@@ -102,24 +115,26 @@ final class Bytes {
     private Map<String, Count> billed() {
         var counts = new TreeMap<String, Count>();
         for (String router : Mesh.ROUTERS) {
-            String path =
-                    "/api/usage?attachmentId=%s&from=%s&to=%s&step=day&limit=200"
-                            .formatted(
-                                    village.village().lan(router).attachmentId(),
-                                    from,
-                                    village.clock().now().plus(Duration.ofDays(2)));
-            var sum = new Count(0, 0);
-            for (JsonNode day : village.village().as("bruno").get(path).ok().path("items")) {
-                sum =
-                        sum.plus(
-                                new Count(
-                                        day.path("internetDown").asLong()
-                                                + day.path("localDown").asLong(),
-                                        day.path("internetUp").asLong()
-                                                + day.path("localUp").asLong()));
-            }
-            counts.put(router, sum);
+            counts.put(router, billed(village.village().lan(router).attachmentId()));
         }
         return counts;
+    }
+
+    private Count billed(String attachment) {
+        String path =
+                "/api/usage?attachmentId=%s&from=%s&to=%s&step=day&limit=200"
+                        .formatted(
+                                attachment, from, village.clock().now().plus(Duration.ofDays(2)));
+        var sum = new Count(0, 0);
+        for (JsonNode day : village.village().as("bruno").get(path).ok().path("items")) {
+            sum =
+                    sum.plus(
+                            new Count(
+                                    day.path("internetDown").asLong()
+                                            + day.path("localDown").asLong(),
+                                    day.path("internetUp").asLong()
+                                            + day.path("localUp").asLong()));
+        }
+        return sum;
     }
 }

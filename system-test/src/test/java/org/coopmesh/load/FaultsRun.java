@@ -19,6 +19,7 @@ import org.coopmesh.quickstart.Quickstart;
 final class FaultsRun {
     private static final int SLOT = 7;
     private static final int DISK_MEGABYTES = 6_000;
+    private static final Duration PEACE = Duration.ofMinutes(1);
     private static final Duration NODES_PATIENCE = Duration.ofMinutes(10);
 
     private FaultsRun() {}
@@ -74,15 +75,20 @@ final class FaultsRun {
         try (var village = Quickstart.start(at, System.err::println)) {
             try (var nodes = simulated(village, args.simulated())) {
                 village.letTrafficFlow(false);
+                var reports = reports(village, nodes, args.simulated());
                 var bytes = new Bytes(village);
                 var deeds = new Deeds(village, args.seed());
                 var faults = new Faults(village, disk, databases, args.seed());
                 village.letTrafficFlow(true);
+                reports.begin();
+                new Work(at.state())
+                        .tell("%,d simulated nodes in peace".formatted(args.simulated()), PEACE);
                 deeds.begin();
                 Instant began = Instant.now();
                 faults.strikeFor(args.time());
                 Instant whole = Instant.now();
                 deeds.end();
+                reports.end();
                 village.letTrafficFlow(false);
                 System.out.println(
                         "struck in "
@@ -91,12 +97,16 @@ final class FaultsRun {
                                 + faults.struck()
                                 + "; deeds repeated "
                                 + deeds.repeated()
+                                + ", reports of simulated nodes "
+                                + reports.repeated()
                                 + ", all answered after "
                                 + Duration.between(whole, Instant.now()).toSeconds()
                                 + " s");
                 everyNodeIsThere(village, nodes, args.simulated(), findings);
                 bytes.check(findings);
                 deeds.check(findings);
+                bytes.check(reports, findings);
+                reports.close();
             }
         }
         return findings.clean();
@@ -111,6 +121,17 @@ final class FaultsRun {
         var number = new AtomicInteger();
         nodes.join(count, () -> village.village().codeBeside("n1", "s" + number.incrementAndGet()));
         return nodes;
+    }
+
+    /** A load that stays about the same, however many nodes there are. */
+    private static SimulatedReports reports(Quickstart village, SimulatedNodes nodes, int count) {
+        Installation at = village.installation();
+        return new SimulatedReports(
+                nodes,
+                new InetSocketAddress(at.nodePortAddress(), at.port(9_082)),
+                village.clock().now(),
+                Duration.ofSeconds(10 + count / 50),
+                village.village()::attachmentAt);
     }
 
     private static void everyNodeIsThere(

@@ -12,6 +12,8 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -24,6 +26,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -41,7 +44,8 @@ import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
 
 /**
  * Nodes without a machine: each enrols with a code and keys of its own, follows the access list over a connection of its own,
- * and answers each version with a receipt, as an agent does. They keep no list and filter nothing.
+ * and answers each version with a receipt, as an agent does. They keep no list and filter nothing. Once told to, they also report
+ * usage ({@link SimulatedReports}).
  */
 final class SimulatedNodes implements AutoCloseable {
     private static final int KEEPALIVE_SECONDS = 20;
@@ -76,6 +80,13 @@ final class SimulatedNodes implements AutoCloseable {
         }
     }
 
+    /** What {@code each} makes of every node: its identity, and what it is known by over TLS. */
+    <T> List<T> map(BiFunction<KeyPair, TlsChannelCredentials.Builder, T> each) {
+        return nodes.stream()
+                .map(node -> each.apply(node.identity, node.credentials.get()))
+                .toList();
+    }
+
     /** How many have been answered a receipt of {@code version} or a later one. */
     long on(long version) {
         return nodes.stream().filter(node -> node.answered >= version).count();
@@ -87,7 +98,12 @@ final class SimulatedNodes implements AutoCloseable {
     }
 
     private ManagedChannel channel(TlsChannelCredentials.Builder credentials) {
-        return NettyChannelBuilder.forAddress(port, credentials.build())
+        return channel(port, credentials);
+    }
+
+    /** Over the loops that all nodes share. */
+    ManagedChannel channel(InetSocketAddress to, TlsChannelCredentials.Builder credentials) {
+        return NettyChannelBuilder.forAddress(to, credentials.build())
                 .overrideAuthority("localhost")
                 .eventLoopGroup(loops)
                 .channelType(NioSocketChannel.class)
@@ -127,13 +143,19 @@ final class SimulatedNodes implements AutoCloseable {
                                 .setIdentitySignature(ByteString.copyFrom(signature.sign()))
                                 .setAgentVersion("0.1.0")
                                 .build());
-        return new Node(
-                channel(
-                        TlsChannelCredentials.newBuilder()
+        Supplier<TlsChannelCredentials.Builder> credentials =
+                () -> {
+                    try {
+                        return TlsChannelCredentials.newBuilder()
                                 .keyManager(
                                         pem("CERTIFICATE", enrolled.getCertificate().toByteArray()),
                                         pem("PRIVATE KEY", tls.getPrivate().getEncoded()))
-                                .trustManager(authority)));
+                                .trustManager(authority);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                };
+        return new Node(identity, credentials, channel(credentials.get()));
     }
 
     private static ByteArrayInputStream pem(String label, byte[] der) {
@@ -145,6 +167,8 @@ final class SimulatedNodes implements AutoCloseable {
 
     /** One node. Receipts go one at a time, each about the newest version. */
     private static final class Node {
+        private final KeyPair identity;
+        private final Supplier<TlsChannelCredentials.Builder> credentials;
         private final ManagedChannel channel;
         private volatile long version;
         private volatile long answered;
@@ -152,7 +176,12 @@ final class SimulatedNodes implements AutoCloseable {
         private boolean due;
         private boolean underWay;
 
-        private Node(ManagedChannel channel) {
+        private Node(
+                KeyPair identity,
+                Supplier<TlsChannelCredentials.Builder> credentials,
+                ManagedChannel channel) {
+            this.identity = identity;
+            this.credentials = credentials;
             this.channel = channel;
         }
 
