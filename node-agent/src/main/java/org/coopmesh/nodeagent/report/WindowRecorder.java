@@ -28,6 +28,9 @@ public final class WindowRecorder {
     /** Who is not told the time for so long counts by its guess: what is only in the kernel dies with the power. */
     private static final Duration TIME_WAIT_MAX = Duration.ofMinutes(10);
 
+    /** Billing believes no window that is longer. */
+    private static final Duration WINDOW_MAX = Duration.ofHours(1);
+
     private static final long TRY_AGAIN_MILLIS = 1_000;
 
     /** The clock may have been put right by less than what is announced. */
@@ -130,8 +133,8 @@ public final class WindowRecorder {
 
     /**
      * The clock is about to move: the running window ends at its old time, the next starts at the new. Where the old time was
-     * only a guess, no window ends there: the running one goes on if the counters did since the newest, or begins at the new
-     * time.
+     * only a guess, no window ends there: the running one goes on if the counters did since the newest and it is not too long,
+     * or begins at the new time.
      *
      * @param before the time up to now
      * @param after the time from the move on
@@ -153,13 +156,7 @@ public final class WindowRecorder {
                     .addKeyValue("to", after)
                     .addKeyValue("windowClosed", closed)
                     .log("clock moved");
-            boolean forward = before.isBefore(after);
-            remember(() ->
-                    spool.remember(
-                            forward ? before : after,
-                            forward ? after : before,
-                            Gap.Cause.CLOCK_MOVED,
-                            0));
+            remember(() -> rememberMove(before, after));
             notifyAll();
         }
     }
@@ -167,8 +164,15 @@ public final class WindowRecorder {
     private void timeTold(Instant now, Runnable move) {
         move.run();
         settled = true;
-        boolean goesOn = countedSinceNewest() && meter.startedAt().isBefore(now);
-        if (!goesOn) movedTo = now;
+        Instant started = meter.startedAt();
+        boolean goesOn =
+                countedSinceNewest()
+                        && started.isBefore(now)
+                        && !now.plus(length).isAfter(started.plus(WINDOW_MAX));
+        if (!goesOn) {
+            movedTo = now;
+            if (countedSinceNewest()) remember(() -> rememberMove(started, now));
+        }
         remember(() -> rememberPowerOff(now));
         log.atInfo().addKeyValue("now", now).addKeyValue("windowGoesOn", goesOn).log("time told");
         notifyAll();
@@ -202,6 +206,12 @@ public final class WindowRecorder {
         meter.resume(last.snapshot());
         newestEnd = last.endedAt();
         if (settled) rememberPowerOff(meter.startedAt());
+    }
+
+    private void rememberMove(Instant before, Instant after) throws IOException {
+        boolean forward = before.isBefore(after);
+        spool.remember(
+                forward ? before : after, forward ? after : before, Gap.Cause.CLOCK_MOVED, 0);
     }
 
     private void rememberPowerOff(Instant until) throws IOException {

@@ -309,6 +309,25 @@ class ReportingTest {
     }
 
     @Test
+    void whoWasAwayForLongerThanAWindowMayLastBeginsAtTheTimeThatIsTold() throws Exception {
+        carryWindow(1_000);
+        Instant newestEnd = clock.instant();
+        restartGuessing(newestEnd.plusSeconds(10));
+        counters.carry(70);
+        Instant truth = newestEnd.plus(Duration.ofDays(16));
+
+        recorder.timeMoved(clock.instant(), truth, () -> clock.set(truth));
+        carryWindow(5);
+        assertThat(reporter.sendOnce()).isEqualTo(DONE);
+
+        assertThat(downs()).containsExactly(0L, 1_000L, 75L);
+        UsageReport first = billing.chain().getLast();
+        assertThat(first.getStartedAt()).isEqualTo(ReportChain.timestamp(truth));
+        assertThat(first.getGap().getCause()).isEqualTo(GapCause.GAP_CAUSE_CLOCK_MOVED);
+        assertThat(first.getGap().getFrom()).isEqualTo(ReportChain.timestamp(newestEnd));
+    }
+
+    @Test
     void afterAPowerCutTheFirstWindowBeginsAtTheTimeThatIsTold() throws Exception {
         carryWindow(1_000);
         Instant newestEnd = clock.instant();
