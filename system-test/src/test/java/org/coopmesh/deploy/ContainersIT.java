@@ -24,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.coopmesh.quickstart.Browser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,7 @@ import org.testcontainers.utility.DockerImageName;
  * The services on servers that nobody of us made: PostgreSQL and Kafka in containers, as most co-ops will have them. Elsewhere
  * the tests of the services show the same on embedded ones.
  */
+@Tag("apart")
 class ContainersIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String VERSION = "0.1.0-SNAPSHOT";

@@ -13,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.coopmesh.quickstart.Servers;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each service as it is shipped, started with the word {@code migrate}. */
+@Tag("apart")
 class MigrateIT {
     private static final long PATIENCE_SECONDS = 180;
 

@@ -19,6 +19,7 @@ import org.coopmesh.quickstart.Servers;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The release before runs on the schema of this one. What is released is listed with its hashes in {@code released/migrations.sha256};
  * what newer migrations change is asked of PostgreSQL before and after them.
  */
+@Tag("apart")
 class SchemaIT {
     private static final Path RELEASED = Repository.path("system-test/released/migrations.sha256");
     private static final Path EXCEPTIONS = Repository.path("system-test/released/not-additive.txt");

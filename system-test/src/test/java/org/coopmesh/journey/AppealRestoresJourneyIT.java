@@ -16,11 +16,13 @@ import org.coopmesh.quickstart.Installation;
 import org.coopmesh.quickstart.MailSink.Taken;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** From an anonymous report to a decision that every node enforces, an appeal, and all as it was; with the browsers people would use. */
+@Tag("apart")
 class AppealRestoresJourneyIT {
     private static final int SLOT = 4;
     private static final String APPEAL = "The installer left his own laptop on my roof that night.";

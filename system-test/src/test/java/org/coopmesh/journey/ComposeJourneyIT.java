@@ -30,6 +30,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.awaitility.Awaitility;
 import org.coopmesh.quickstart.Browser;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +40,7 @@ import tools.jackson.databind.JsonNode;
  * is founded and joined, a month is billed, everything on the machine is destroyed and brought back from last night's backup.
  * The node on its roof notices nothing but an hour without servers.
  */
+@Tag("apart")
 class ComposeJourneyIT {
     private static final Path SITE = Path.of(System.getProperty("compose.site", ""));
     private static final Path CLOCK = Path.of(System.getProperty("compose.clock", ""));

@@ -24,11 +24,13 @@ import javax.naming.directory.InitialDirContext;
 import org.coopmesh.quickstart.Installation;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** A neighbour from the join page to a name that others reach, in a village of its own: it grows, and all its servers end. */
+@Tag("apart")
 class NewcomerJourneyIT {
     private static final int SLOT = 2;
     private static final Path NSD = Path.of("/usr/sbin/nsd");

@@ -24,11 +24,13 @@ import org.coopmesh.quickstart.Browser;
 import org.coopmesh.quickstart.Installation;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Each part is replaced by another process, as a cluster does it, while people read, write and sign in through the gateway. */
+@Tag("apart")
 class RollingUpgradeJourneyIT {
     private static final int SLOT = 5;
     private static final ZoneId ZONE = ZoneId.of("Europe/Madrid");

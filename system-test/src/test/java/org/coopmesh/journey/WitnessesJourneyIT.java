@@ -17,11 +17,13 @@ import org.awaitility.Awaitility;
 import org.coopmesh.quickstart.Installation;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** Real agents, membership and abuse reporting: the log's checkpoint comes back with a node's own signature, and a fork is refused and told. */
+@Tag("apart")
 class WitnessesJourneyIT {
     private static final int SLOT = 6;
 
