@@ -9,7 +9,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,11 +23,16 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 final class Balancer implements AutoCloseable {
     private static final Duration ASKS_EVERY = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    /** As the chart has it: who is slow to say so takes calls all the same, for three times. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final int SILENT_MAX = 3;
 
     private final ServerSocket door;
     private final Set<Backend> backends = ConcurrentHashMap.newKeySet();
-    private volatile List<Backend> ready = List.of();
+    private final Set<Backend> ready = ConcurrentHashMap.newKeySet();
+    private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
     /** A process: where it takes connections, and the port on loopback that tells whether it does. */
     record Backend(InetSocketAddress address, int healthPort) {}
@@ -38,48 +45,57 @@ final class Balancer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("no door at " + listensAt, e);
         }
-        Thread.startVirtualThread(this::ask);
         Thread.startVirtualThread(this::takeIn);
     }
 
     void add(Backend backend) {
         backends.add(backend);
+        Thread.startVirtualThread(() -> ask(backend));
     }
 
     void remove(Backend backend) {
         backends.remove(backend);
+        take(backend, false);
     }
 
     boolean sendsTo(Backend backend) {
         return ready.contains(backend);
     }
 
-    private void ask() {
-        try (HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-            while (!door.isClosed()) {
-                ready = backends.stream().filter(backend -> takesCalls(client, backend)).toList();
+    private void ask(Backend backend) {
+        URI readiness =
+                URI.create(
+                        "http://127.0.0.1:" + backend.healthPort() + "/actuator/health/readiness");
+        int silent = 0;
+        try {
+            while (!door.isClosed() && backends.contains(backend)) {
+                try {
+                    int status =
+                            client.send(
+                                            HttpRequest.newBuilder(readiness)
+                                                    .timeout(PATIENCE)
+                                                    .build(),
+                                            HttpResponse.BodyHandlers.discarding())
+                                    .statusCode();
+                    silent = 0;
+                    take(backend, status == 200);
+                } catch (HttpTimeoutException slow) {
+                    if (++silent >= SILENT_MAX) take(backend, false);
+                } catch (IOException gone) {
+                    take(backend, false);
+                }
                 Thread.sleep(ASKS_EVERY);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        take(backend, false);
     }
 
-    private static boolean takesCalls(HttpClient client, Backend backend) {
-        URI readiness =
-                URI.create(
-                        "http://127.0.0.1:" + backend.healthPort() + "/actuator/health/readiness");
-        try {
-            return client.send(
-                                    HttpRequest.newBuilder(readiness).timeout(PATIENCE).build(),
-                                    HttpResponse.BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException gone) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    private void take(Backend backend, boolean calls) {
+        boolean other = calls ? ready.add(backend) : ready.remove(backend);
+        if (other && ready.isEmpty()) {
+            System.out.println(Instant.now() + " nobody takes calls at " + door.getLocalPort());
         }
     }
 
@@ -95,7 +111,7 @@ final class Balancer implements AutoCloseable {
     }
 
     private void lead(Socket caller) {
-        List<Backend> choice = ready;
+        List<Backend> choice = List.copyOf(ready);
         try (caller;
                 var called = new Socket()) {
             if (choice.isEmpty()) return;
@@ -134,5 +150,6 @@ final class Balancer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         door.close();
+        client.shutdownNow();
     }
 }
