@@ -522,6 +522,18 @@ class GatewayIT extends RunningGateway {
     }
 
     @Test
+    void whoCouldNotBeSignedInIsToldSo() {
+        MEMBERSHIP.answersTokens = false;
+
+        URI back = person.triesToSignInAs("board");
+
+        assertThat(back.getPath()).isEqualTo("/");
+        assertThat(back.getQuery()).isEqualTo("signIn=failed");
+        MEMBERSHIP.answersTokens = true;
+        person.signedInAs("board");
+    }
+
+    @Test
     void whoIsAskedToProveItAgainLandsWhereTheOneThatWaitsIsTold() {
         person.signedInAs("anna");
         String before = person.cookies.get("__Host-coopmesh").getValue();

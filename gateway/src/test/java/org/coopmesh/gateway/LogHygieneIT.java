@@ -81,6 +81,30 @@ class LogHygieneIT extends RunningGateway {
         assertThat(LogHygiene.found(log())).isEmpty();
     }
 
+    @Test
+    void whyASignInFailedIsInTheLogAndNothingThatTheBrowserBroughtAlong() {
+        var person = new Person(publicUrl);
+        MEMBERSHIP.answersTokens = false;
+        try {
+            person.triesToSignInAs("board");
+        } finally {
+            MEMBERSHIP.answersTokens = true;
+        }
+        assertThat(log()).contains("a sign-in failed [reason=\"invalid_token_response\"");
+
+        URI asked =
+                URI.create(
+                        person.get("/oauth2/authorization/coopmesh")
+                                .headers()
+                                .firstValue("Location")
+                                .orElseThrow());
+        String state = asked.getRawQuery().replaceFirst(".*\\bstate=([^&]+).*", "$1");
+        person.get("/login/oauth2/code/coopmesh?error=canarylink_7f3a9c2e51d84b60&state=" + state);
+
+        assertThat(log()).contains("[reason=\"refused-by-the-sign-in-page\"");
+        assertThat(LogHygiene.found(log())).isEmpty();
+    }
+
     /** The first line of it. */
     private String answer(String request) throws IOException {
         URI at = URI.create(publicUrl);

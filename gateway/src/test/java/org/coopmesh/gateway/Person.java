@@ -41,6 +41,12 @@ class Person {
 
     /** Signs in through the pages, as the dashboard sends people there. */
     Person signedInAs(String member) {
+        assertThat(triesToSignInAs(member)).hasPath("/").hasNoQuery();
+        return this;
+    }
+
+    /** Where it led. */
+    URI triesToSignInAs(String member) {
         assertThat(follow("/oauth2/authorization/coopmesh").uri().getPath())
                 .isEqualTo("/id/sign-in");
         send(
@@ -49,8 +55,7 @@ class Person {
                         .POST(
                                 BodyPublishers.ofString(
                                         "member=" + URLEncoder.encode(member, UTF_8))));
-        assertThat(follow("/oauth2/authorization/coopmesh").uri().getPath()).isEqualTo("/");
-        return this;
+        return follow("/oauth2/authorization/coopmesh").uri();
     }
 
     HttpResponse<String> follow(String path) {

@@ -72,7 +72,7 @@ class SessionSecurity {
                                         endpoint -> endpoint.authorizationRequestResolver(stepUp))
                                 .authorizedClientRepository(tokens)
                                 .successHandler(stepUp)
-                                .failureUrl("/?signIn=failed"))
+                                .failureHandler(new SignInFailure()))
                 // The dashboard remembers by itself where somebody wanted to go.
                 .requestCache(cache -> cache.disable())
                 .logout(logout ->
