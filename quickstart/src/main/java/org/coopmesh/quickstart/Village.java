@@ -93,25 +93,28 @@ public final class Village {
         return memory.kept("node." + router);
     }
 
-    /** Registers one more node, of the owner and on the site of {@code router}, and gives the code that it enrols with. */
-    public String codeBeside(String router, String name) {
+    /** A node that has not enrolled: the id under which the register keeps it, and the code that it enrols with. */
+    public record NewNode(String id, String code) {}
+
+    /** Registers one more node, of the owner and on the site of {@code router}. */
+    public NewNode nodeBeside(String router, String name) {
         JsonNode beside = as("alba").get("/api/nodes/" + nodeId(router)).ok();
-        return as("alba")
-                .post(
-                        "/api/nodes",
-                        Map.of(
-                                "ownerId",
-                                beside.path("ownerId").asString(),
-                                "siteId",
-                                beside.path("siteId").asString(),
-                                "name",
-                                name,
-                                "gateway",
-                                false))
-                .ok()
-                .path("enrolment")
-                .path("code")
-                .asString();
+        JsonNode made =
+                as("alba")
+                        .post(
+                                "/api/nodes",
+                                Map.of(
+                                        "ownerId",
+                                        beside.path("ownerId").asString(),
+                                        "siteId",
+                                        beside.path("siteId").asString(),
+                                        "name",
+                                        name,
+                                        "gateway",
+                                        false))
+                        .ok();
+        return new NewNode(
+                made.path("id").asString(), made.path("enrolment").path("code").asString());
     }
 
     /** An attachment at the node's own site, by the node's id. */

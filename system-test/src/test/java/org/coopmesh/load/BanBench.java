@@ -293,7 +293,7 @@ final class BanBench {
                         new InetSocketAddress(at.nodePortAddress(), at.port(9_081)),
                         at.state().resolve("keys/ca.crt").toFile());
         long began = System.nanoTime();
-        nodes.join(SIMULATED, () -> village.village().codeBeside("n1", "s" + registered++));
+        nodes.join(SIMULATED, () -> village.village().nodeBeside("n1", "s" + registered++));
         figures.tell(
                 "ban.simulated_nodes_enrolled_s",
                 millisSince(began) / 1e3,

@@ -11,16 +11,18 @@ import java.util.stream.Stream;
 
 /** A file system of its own in a file, which can be full and which can be slow; for root on Linux. */
 final class Disk implements AutoCloseable {
-    private static final Path THROTTLE = Path.of("/sys/fs/cgroup/blkio/coopmesh-slow");
-    private static final Path EVERYBODY = Path.of("/sys/fs/cgroup/blkio/cgroup.procs");
+    private static final Path GROUPS = Path.of("/sys/fs/cgroup/blkio");
+    private static final Path EVERYBODY = GROUPS.resolve("cgroup.procs");
     private static final byte[] BLOCK = new byte[1 << 20];
 
     private final Path at;
     private final String device;
+    private final Path throttle;
 
     private Disk(Path at, String device) {
         this.at = at;
         this.device = device;
+        this.throttle = GROUPS.resolve("coopmesh-slow-" + device.replace(':', '-'));
     }
 
     /** Lets go of what an earlier run has left at {@code at}. */
@@ -44,7 +46,7 @@ final class Disk implements AutoCloseable {
 
     /** Whether this machine lets one be slow. */
     static boolean canBeSlow() {
-        return Files.isDirectory(THROTTLE.getParent());
+        return Files.isDirectory(GROUPS);
     }
 
     /** Not a byte is left while {@code meanwhile} runs. */
@@ -73,22 +75,22 @@ final class Disk implements AutoCloseable {
     /** {@code process} and its descendants write {@code perSecond} times a second at most while {@code meanwhile} runs. */
     void slowFor(ProcessHandle process, int perSecond, Runnable meanwhile) {
         try {
-            Files.createDirectories(THROTTLE);
-            write(THROTTLE.resolve("blkio.throttle.write_iops_device"), device + " " + perSecond);
+            Files.createDirectories(throttle);
+            write(throttle.resolve("blkio.throttle.write_iops_device"), device + " " + perSecond);
             Stream.concat(Stream.of(process), process.descendants())
-                    .forEach(each -> write(THROTTLE.resolve("cgroup.procs"), each.pid()));
+                    .forEach(each -> write(throttle.resolve("cgroup.procs"), each.pid()));
             meanwhile.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
-            write(THROTTLE.resolve("blkio.throttle.write_iops_device"), device + " 0");
+            write(throttle.resolve("blkio.throttle.write_iops_device"), device + " 0");
             everybodyLeaves();
         }
     }
 
-    private static void everybodyLeaves() {
+    private void everybodyLeaves() {
         try {
-            for (String pid : Files.readAllLines(THROTTLE.resolve("cgroup.procs"))) {
+            for (String pid : Files.readAllLines(throttle.resolve("cgroup.procs"))) {
                 write(EVERYBODY, pid);
             }
         } catch (IOException e) {

@@ -18,6 +18,8 @@ import org.coopmesh.quickstart.Quickstart;
  */
 final class FaultsRun {
     private static final int SLOT = 7;
+    private static final int MANY = 500;
+    private static final String HEAP_FOR_MANY = "512m";
     private static final int DISK_MEGABYTES = 6_000;
     private static final Duration PEACE = Duration.ofMinutes(1);
     private static final Duration NODES_PATIENCE = Duration.ofMinutes(10);
@@ -27,25 +29,29 @@ final class FaultsRun {
     static void main(String[] args) throws Exception {
         long minutes = 60;
         int simulated = 0;
+        int slot = SLOT;
         long seed = System.nanoTime();
         for (int i = 0; i + 1 < args.length; i += 2) {
             switch (args[i]) {
                 case "--minutes" -> minutes = Long.parseLong(args[i + 1]);
                 case "--nodes" -> simulated = Integer.parseInt(args[i + 1]);
+                case "--slot" -> slot = Integer.parseInt(args[i + 1]);
                 case "--seed" -> seed = Long.parseLong(args[i + 1]);
                 default -> refuse();
             }
         }
         if (args.length % 2 == 1) refuse();
+        if (simulated >= MANY) System.setProperty(Quickstart.HEAP, HEAP_FOR_MANY);
         if (!Mesh.possible()) {
             System.err.println(Mesh.NEEDS);
             System.exit(2);
         }
         System.out.println("--minutes " + minutes + " --nodes " + simulated + " --seed " + seed);
         Path home = Path.of(System.getProperty("coopmesh.home", "..")).toAbsolutePath();
-        Path mount = home.resolve("system-test/target/bench-faults/disk");
+        String folder = "faults-" + slot;
+        Path mount = home.resolve("system-test/target/bench-" + folder + "/disk");
         Disk.forget(mount);
-        Path state = VillageFolder.fresh(home, "faults");
+        Path state = VillageFolder.fresh(home, folder);
         boolean clean;
         try (Disk disk = Disk.make(state.resolve("disk.img"), mount, DISK_MEGABYTES)) {
             Path databases = Files.createDirectories(mount.resolve("postgres"));
@@ -54,7 +60,7 @@ final class FaultsRun {
                     state.resolve("nodes"), Files.createDirectories(mount.resolve("nodes")));
             clean =
                     live(
-                            new Installation(home, state, SLOT, false),
+                            new Installation(home, state, slot, false),
                             disk,
                             databases,
                             new Args(Duration.ofMinutes(minutes), simulated, seed));
@@ -65,7 +71,7 @@ final class FaultsRun {
     private record Args(Duration time, int simulated, long seed) {}
 
     private static void refuse() {
-        System.err.println("--minutes N, --nodes N, --seed N");
+        System.err.println("--minutes N, --nodes N, --seed N, --slot 0 to 9");
         System.exit(2);
     }
 
@@ -119,7 +125,7 @@ final class FaultsRun {
                         new InetSocketAddress(at.nodePortAddress(), at.port(9_081)),
                         at.state().resolve("keys/ca.crt").toFile());
         var number = new AtomicInteger();
-        nodes.join(count, () -> village.village().codeBeside("n1", "s" + number.incrementAndGet()));
+        nodes.join(count, () -> village.village().nodeBeside("n1", "s" + number.incrementAndGet()));
         return nodes;
     }
 

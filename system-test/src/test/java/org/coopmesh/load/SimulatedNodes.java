@@ -26,7 +26,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -41,6 +40,7 @@ import org.coopmesh.contracts.membership.v1.EnrolRequest;
 import org.coopmesh.contracts.membership.v1.EnrolResponse;
 import org.coopmesh.contracts.membership.v1.EnrolmentServiceGrpc;
 import org.coopmesh.contracts.membership.v1.WatchAccessListRequest;
+import org.coopmesh.quickstart.Village;
 
 /**
  * Nodes without a machine: each enrols with a code and keys of its own, follows the access list over a connection of its own,
@@ -65,13 +65,13 @@ final class SimulatedNodes implements AutoCloseable {
     }
 
     /** So many more enrol, with codes as the page of a new node shows them, and follow the list. */
-    void join(int count, Supplier<String> codes) throws Exception {
+    void join(int count, Supplier<Village.NewNode> registered) throws Exception {
         ManagedChannel stranger =
                 channel(TlsChannelCredentials.newBuilder().trustManager(authority));
         try {
             var enrolment = EnrolmentServiceGrpc.newBlockingStub(stranger);
             for (int i = 0; i < count; i++) {
-                var node = enrol(enrolment, codes.get());
+                var node = enrol(enrolment, registered.get());
                 nodes.add(node);
                 node.follow();
             }
@@ -80,10 +80,12 @@ final class SimulatedNodes implements AutoCloseable {
         }
     }
 
-    /** What {@code each} makes of every node: its identity, and what it is known by over TLS. */
-    <T> List<T> map(BiFunction<KeyPair, TlsChannelCredentials.Builder, T> each) {
+    /** The identity of one, what it is known by over TLS, and the id under which the register keeps it. */
+    record Known(String id, KeyPair identity, TlsChannelCredentials.Builder credentials) {}
+
+    List<Known> known() {
         return nodes.stream()
-                .map(node -> each.apply(node.identity, node.credentials.get()))
+                .map(node -> new Known(node.id, node.identity, node.credentials.get()))
                 .toList();
     }
 
@@ -113,8 +115,10 @@ final class SimulatedNodes implements AutoCloseable {
                 .build();
     }
 
-    private Node enrol(EnrolmentServiceGrpc.EnrolmentServiceBlockingStub enrolment, String code)
+    private Node enrol(
+            EnrolmentServiceGrpc.EnrolmentServiceBlockingStub enrolment, Village.NewNode registered)
             throws Exception {
+        String code = registered.code();
         KeyPair identity = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         var curve = KeyPairGenerator.getInstance("EC");
         curve.initialize(new ECGenParameterSpec("secp256r1"));
@@ -155,7 +159,7 @@ final class SimulatedNodes implements AutoCloseable {
                         throw new UncheckedIOException(e);
                     }
                 };
-        return new Node(identity, credentials, channel(credentials.get()));
+        return new Node(registered.id(), identity, credentials, channel(credentials.get()));
     }
 
     private static ByteArrayInputStream pem(String label, byte[] der) {
@@ -167,6 +171,7 @@ final class SimulatedNodes implements AutoCloseable {
 
     /** One node. Receipts go one at a time, each about the newest version. */
     private static final class Node {
+        private final String id;
         private final KeyPair identity;
         private final Supplier<TlsChannelCredentials.Builder> credentials;
         private final ManagedChannel channel;
@@ -177,9 +182,11 @@ final class SimulatedNodes implements AutoCloseable {
         private boolean underWay;
 
         private Node(
+                String id,
                 KeyPair identity,
                 Supplier<TlsChannelCredentials.Builder> credentials,
                 ManagedChannel channel) {
+            this.id = id;
             this.identity = identity;
             this.credentials = credentials;
             this.channel = channel;

@@ -58,7 +58,7 @@ final class SimulatedReports implements AutoCloseable {
 
     /**
      * @param start the co-op's time now; from then on nodes go by what billing says
-     * @param attachments makes an attachment for a node, each by its id
+     * @param attachments makes an attachment for a node, by the id under which the register keeps it
      */
     SimulatedReports(
             SimulatedNodes nodes,
@@ -70,14 +70,15 @@ final class SimulatedReports implements AutoCloseable {
         this.window = window;
         var attached = new AtomicInteger();
         this.reporters =
-                nodes.map((identity, credentials) ->
-                        new Reporter(
-                                identity,
-                                nodes.channel(billing, credentials),
-                                id ->
+                nodes.known().stream()
+                        .map(node ->
+                                new Reporter(
+                                        node.identity(),
+                                        nodes.channel(billing, node.credentials()),
                                         attached.incrementAndGet() > ATTACHMENTS_MAX
                                                 ? ""
-                                                : attachments.apply(id)));
+                                                : attachments.apply(node.id())))
+                        .toList();
     }
 
     /** Windows begin. */
@@ -139,12 +140,11 @@ final class SimulatedReports implements AutoCloseable {
         private long toldAt = System.nanoTime();
         private Instant endedAt = start;
 
-        private Reporter(
-                KeyPair identity, ManagedChannel channel, UnaryOperator<String> attachments) {
+        private Reporter(KeyPair identity, ManagedChannel channel, String attachment) {
             this.identity = identity;
             this.channel = channel;
             this.id = HexFormat.of().formatHex(hash(identity.getPublic().getEncoded()));
-            this.attachment = attachments.apply(id);
+            this.attachment = attachment;
         }
 
         private void run() {
