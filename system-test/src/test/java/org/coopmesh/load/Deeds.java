@@ -53,6 +53,7 @@ final class Deeds {
     private final Map<String, AtomicInteger> votes = new ConcurrentHashMap<>();
     private volatile boolean over;
     private volatile String proposal = "";
+    private volatile String payer = "";
 
     Deeds(Quickstart village, long seed) {
         this.village = village;
@@ -156,14 +157,27 @@ final class Deeds {
         while (!shown(alba).path("state").asString().equals("voting")) pause(PAUSE_MILLIS_MAX);
 
         String elena = new Someone("elena").there().memberId();
+        payer = village.village().payerId("farid");
         each("bruno", this::pays);
         each("carla", this::bans);
         each("alba", someone -> notes(someone, elena));
         for (Person person : PEOPLE) {
             int wait = random.nextInt(120_000);
             String choice = CHOICES.get(random.nextInt(CHOICES.size()));
-            people.add(Thread.startVirtualThread(() -> votes(person.key(), choice, wait)));
+            acts(person.key(), () -> votes(person.key(), choice, wait));
         }
+    }
+
+    /** Who gives up before the end is found in the end. */
+    private void acts(String key, Runnable deeds) {
+        people.add(
+                Thread.startVirtualThread(() -> {
+                    try {
+                        deeds.run();
+                    } catch (RuntimeException e) {
+                        refused.add(key + " gave up: " + e);
+                    }
+                }));
     }
 
     private interface Deed {
@@ -172,20 +186,20 @@ final class Deeds {
 
     private void each(String key, Deed deed) {
         var someone = new Someone(key);
-        people.add(
-                Thread.startVirtualThread(() -> {
+        acts(
+                key,
+                () -> {
                     while (!over) {
                         deed.once(someone);
                         pause(random.nextInt(PAUSE_MILLIS_MAX));
                     }
-                }));
+                });
     }
 
     private void pays(Someone bruno) {
         int amount = 1 + random.nextInt(99);
         String key = UUID.randomUUID().toString();
         String day = village.clock().now().atZone(ZONE).toLocalDate().toString();
-        String payer = village.village().payerId("farid");
         var payment = new HashMap<String, Object>();
         payment.put("payerId", payer);
         payment.put("amount", BigDecimal.valueOf(amount, 2).toString());
@@ -290,7 +304,6 @@ final class Deeds {
         var carla = new Someone("carla");
         findings.same("refused or never answered", List.of(), List.copyOf(refused));
 
-        String payer = village.village().payerId("farid");
         List<JsonNode> mine =
                 all(bruno, "/api/payments?limit=200&payerId=" + payer).stream()
                         .filter(paid -> paid.path("note").asString("").equals(NOTE))
