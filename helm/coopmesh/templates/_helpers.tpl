@@ -25,8 +25,39 @@ helm.sh/chart: {{ printf "%s-%s" (index . 0).Chart.Name (index . 0).Chart.Versio
 {{- define "coopmesh.jdbcUrl" -}}
 {{- $root := index . 0 -}}
 {{- $host := $root.Values.operators.postgresql.enabled | ternary (printf "%s-rw" (include "coopmesh.name" (list $root "db"))) $root.Values.postgresql.host -}}
-{{- printf "jdbc:postgresql://%s:%v/%s?sslmode=%s" $host (int $root.Values.postgresql.port) (index . 1) $root.Values.postgresql.sslMode -}}
-{{- if hasPrefix "verify" $root.Values.postgresql.sslMode }}&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory{{ end -}}
+{{- $sslMode := $root.Values.operators.postgresql.enabled | ternary "verify-full" $root.Values.postgresql.sslMode -}}
+{{- printf "jdbc:postgresql://%s:%v/%s?sslmode=%s" $host (int $root.Values.postgresql.port) (index . 1) $sslMode -}}
+{{- if include "coopmesh.postgresqlAuthority" $root }}&sslrootcert=/run/authorities/postgresql.crt
+{{- else if hasPrefix "verify" $sslMode }}&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory{{ end -}}
+{{- end -}}
+
+{{/* The Secret with the authorities of PostgreSQL's certificate, the operator's or the one that is named; empty for those that everybody knows. */}}
+{{- define "coopmesh.postgresqlAuthority" -}}
+{{- .Values.operators.postgresql.enabled | ternary (printf "%s-ca" (include "coopmesh.name" (list . "db"))) .Values.postgresql.caSecret -}}
+{{- end -}}
+
+{{/* The same of Kafka's certificates. */}}
+{{- define "coopmesh.kafkaAuthority" -}}
+{{- .Values.operators.kafka.enabled | ternary (printf "%s-cluster-ca-cert" (include "coopmesh.name" (list . "bus"))) .Values.kafka.caSecret -}}
+{{- end -}}
+
+{{/* The volume with them, of a pod that calls PostgreSQL and, if so, Kafka. An operator's Secret may hold the authority's key too: nothing but its certificate is taken. Takes (list $ callsKafka). */}}
+{{- define "coopmesh.authorities" -}}
+{{- $root := index . 0 -}}
+{{- $postgresql := include "coopmesh.postgresqlAuthority" $root -}}
+{{- $kafka := index . 1 | ternary (include "coopmesh.kafkaAuthority" $root) "" -}}
+{{- if or $postgresql $kafka -}}
+- name: authorities
+  projected:
+    defaultMode: 292
+    sources:
+      {{- with $postgresql }}
+      - secret: { name: {{ . | quote }}, items: [{ key: ca.crt, path: postgresql.crt }] }
+      {{- end }}
+      {{- with $kafka }}
+      - secret: { name: {{ . | quote }}, items: [{ key: ca.crt, path: kafka.crt }] }
+      {{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* Where a part answers to the others. Takes (list $ part port). */}}
@@ -44,7 +75,7 @@ COOPMESH_JWKS: {{ printf "%s/id/oauth2/jwks" (include "coopmesh.url" (list . "me
 {{- define "coopmesh.kafka" -}}
 {{- if .Values.operators.kafka.enabled }}
 COOPMESH_KAFKA: {{ printf "%s-kafka-bootstrap:9092" (include "coopmesh.name" (list . "bus")) | quote }}
-SPRING_KAFKA_SECURITY_PROTOCOL: SASL_PLAINTEXT
+SPRING_KAFKA_SECURITY_PROTOCOL: SASL_SSL
 SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: SCRAM-SHA-512
 {{- else }}
 COOPMESH_KAFKA: {{ .Values.kafka.bootstrapServers | quote }}
@@ -54,6 +85,10 @@ SPRING_KAFKA_SECURITY_PROTOCOL: {{ .Values.kafka.securityProtocol }}
 {{- with .Values.kafka.saslMechanism }}
 SPRING_KAFKA_PROPERTIES_SASL_MECHANISM: {{ . | quote }}
 {{- end }}
+{{- end }}
+{{- if include "coopmesh.kafkaAuthority" . }}
+SPRING_KAFKA_SSL_TRUSTSTORETYPE: PEM
+SPRING_KAFKA_SSL_TRUSTSTORELOCATION: file:/run/authorities/kafka.crt
 {{- end }}
 {{- end -}}
 

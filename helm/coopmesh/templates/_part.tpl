@@ -12,6 +12,7 @@ Takes a dict: root · part · module · port · nodePort (or 0) · settings (YAM
 {{- fail (printf "%s.settings.%s would stand in a ConfigMap for all to read: put it into the Secret of %s.secretSettings" $.part $name $.part) }}
 {{- end }}
 {{- end }}
+{{- $authorities := include "coopmesh.authorities" (list $root (ne .part "gateway")) -}}
 {{- $scaled := gt (int $values.autoscaling.max) (int $values.replicas) }}
 apiVersion: v1
 kind: ConfigMap
@@ -110,6 +111,9 @@ spec:
           resources: {{- toYaml $values.resources | nindent 12 }}
           volumeMounts:
             - { name: tmp, mountPath: /tmp }
+            {{- if $authorities }}
+            - { name: authorities, mountPath: /run/authorities, readOnly: true }
+            {{- end }}
             {{- if $values.secretSettings }}
             - { name: secret-settings, mountPath: /run/coopmesh, readOnly: true }
             {{- end }}
@@ -121,6 +125,9 @@ spec:
       volumes:
         - name: tmp # uploads under way, and netty's native library
           emptyDir: { sizeLimit: 64Mi }
+        {{- with $authorities }}
+        {{- . | nindent 8 }}
+        {{- end }}
         {{- with $values.secretSettings }}
         - name: secret-settings # a file for each setting, by its name
           secret: { secretName: {{ . | quote }}, defaultMode: 288 }

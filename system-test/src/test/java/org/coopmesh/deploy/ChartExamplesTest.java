@@ -89,7 +89,7 @@ class ChartExamplesTest {
     @ParameterizedTest
     @ValueSource(strings = {"small", "standard", "operators", "locked-down"})
     void everyObjectHasOnlyFieldsThatItsKindHas(String example) {
-        for (Map<String, Object> object : objects(RENDERED.get(example))) {
+        for (Map<String, Object> object : Repository.objects(RENDERED.get(example))) {
             assertThat(unknownFields(object)).as(kind(object)).isEmpty();
         }
     }
@@ -97,7 +97,7 @@ class ChartExamplesTest {
     @ParameterizedTest
     @ValueSource(strings = {"small", "standard", "operators", "locked-down"})
     void noObjectBreaksARule(String example) {
-        assertThat(PodRules.broken(objects(RENDERED.get(example)))).isEmpty();
+        assertThat(PodRules.broken(Repository.objects(RENDERED.get(example)))).isEmpty();
     }
 
     @ParameterizedTest
@@ -146,7 +146,7 @@ class ChartExamplesTest {
                                 .replace("{indent}", indent)
                         + good.substring(found.end());
 
-        assertThat(PodRules.broken(objects(changed)))
+        assertThat(PodRules.broken(Repository.objects(changed)))
                 .isNotEmpty()
                 .anyMatch(told -> told.contains(broken));
     }
@@ -207,14 +207,20 @@ class ChartExamplesTest {
 
         assertThat(names("operators", "Cluster")).containsExactly("village-db");
         assertThat(rendered)
-                .contains("jdbc:postgresql://village-db-rw:5432/membership?sslmode=require")
+                .contains(
+                        "jdbc:postgresql://village-db-rw:5432/membership?sslmode=verify-full&sslrootcert=/run/authorities/postgresql.crt")
                 .contains("COOPMESH_KAFKA: village-bus-kafka-bootstrap:9092")
+                .contains("SPRING_KAFKA_SECURITY_PROTOCOL: SASL_SSL")
+                .contains("name: \"village-db-ca\", items: [{ key: ca.crt")
+                .contains("name: \"village-bus-cluster-ca-cert\", items: [{ key: ca.crt")
                 .contains("name: \"coopmesh-billing-db\", key: password")
                 .contains("name: village-billing, key: sasl.jaas.config");
         assertThat(names("operators", "Kafka")).containsExactly("village-bus");
         assertThat(names("operators", "KafkaUser"))
                 .containsExactly("village-abuse", "village-billing", "village-membership");
-        assertThat(objects(rendered).stream().filter(object -> OF_OPERATORS.contains(kind(object))))
+        assertThat(
+                        Repository.objects(rendered).stream()
+                                .filter(object -> OF_OPERATORS.contains(kind(object))))
                 .isNotEmpty()
                 .allSatisfy(object -> {
                     assertThat(object.toString()).contains("helm.sh/resource-policy=keep");
@@ -223,6 +229,13 @@ class ChartExamplesTest {
         for (String example : List.of("small", "standard", "locked-down")) {
             assertThat(OF_OPERATORS).allSatisfy(kind -> assertThat(names(example, kind)).isEmpty());
         }
+    }
+
+    @Test
+    void anAuthorityThatEverybodyKnowsNeedsNoFile() {
+        assertThat(RENDERED.get("standard"))
+                .contains("sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory")
+                .doesNotContain("/run/authorities", "TRUSTSTORE");
     }
 
     @Test
@@ -241,7 +254,7 @@ class ChartExamplesTest {
     @ParameterizedTest
     @ValueSource(strings = {"small", "standard", "operators", "locked-down"})
     void everyDatabaseIsMigratedFirstByTheImageThatFollows(String example) {
-        List<Map<String, Object>> objects = objects(RENDERED.get(example));
+        List<Map<String, Object>> objects = Repository.objects(RENDERED.get(example));
         List<String> jobs =
                 objects.stream()
                         .filter(object -> kind(object).equals("Job"))
@@ -282,7 +295,7 @@ class ChartExamplesTest {
     }
 
     private static TreeSet<String> names(String example, String kind) {
-        return objects(RENDERED.get(example)).stream()
+        return Repository.objects(RENDERED.get(example)).stream()
                 .filter(object -> kind(object).equals(kind))
                 .map(object -> String.valueOf(((Map<?, ?>) object.get("metadata")).get("name")))
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -290,15 +303,6 @@ class ChartExamplesTest {
 
     private static String kind(Map<String, Object> object) {
         return String.valueOf(object.get("kind"));
-    }
-
-    private static List<Map<String, Object>> objects(String rendered) {
-        var objects = new ArrayList<Map<String, Object>>();
-        for (String document : rendered.split("(?m)^---\\s*$")) {
-            if (document.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) continue;
-            objects.add(Repository.yaml(document));
-        }
-        return objects;
     }
 
     /** By our schemas where an operator is asked, else by the models of Kubernetes. */

@@ -63,13 +63,14 @@ class ChartTest {
             neverBan: [192.0.2.1]
             secret: coopmesh
             image: { repository: registry.example.org/coopmesh, tag: "1.2", pullPolicy: Always, pullSecrets: [pull] }
-            postgresql: { host: db.example.org, port: 5433, sslMode: verify-full }
+            postgresql: { host: db.example.org, port: 5433, sslMode: verify-full, caSecret: postgres-ca }
             kafka:
               bootstrapServers: a.example.org:9093,b.example.org:9093
               ports: [9093, 9094]
               securityProtocol: SASL_SSL
               saslMechanism: SCRAM-SHA-512
               saslSecret: kafka
+              caSecret: kafka-ca
             keys: { accessMode: ReadWriteMany, storageClass: nfs, size: 1Gi }
             nodePorts:
               type: NodePort
@@ -223,6 +224,18 @@ class ChartTest {
         var many = helm(LEAST).set("membership.replicas", 2);
 
         assertThatThrownBy(many::call).hasMessageContaining("ReadWriteMany");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "postgresql.caSecret, postgresql.sslMode",
+        "kafka.caSecret, kafka.securityProtocol"
+    })
+    void anAuthorityByWhichNothingWouldBeCheckedIsRefused(String authority, String why)
+            throws Exception {
+        var named = helm(LEAST).set(authority, "house-ca");
+
+        assertThatThrownBy(named::call).hasMessageContaining(why);
     }
 
     @Test
@@ -449,7 +462,7 @@ class ChartTest {
                 .containsEntry("COOPMESH_KAFKA", "a.example.org:9093,b.example.org:9093")
                 .containsEntry(
                         "COOPMESH_DB_URL",
-                        "jdbc:postgresql://db.example.org:5433/billing?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory");
+                        "jdbc:postgresql://db.example.org:5433/billing?sslmode=verify-full&sslrootcert=/run/authorities/postgresql.crt");
     }
 
     @Test

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -35,5 +38,15 @@ final class Repository {
         var options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         return new Yaml(new SafeConstructor(options)).load(text);
+    }
+
+    /** What Helm has rendered, an object each. */
+    static List<Map<String, Object>> objects(String rendered) {
+        var objects = new ArrayList<Map<String, Object>>();
+        for (String document : rendered.split("(?m)^---\\s*$")) {
+            if (document.lines().allMatch(line -> line.isBlank() || line.startsWith("#"))) continue;
+            objects.add(yaml(document));
+        }
+        return objects;
     }
 }

@@ -22,6 +22,8 @@ final class ServiceSettings {
     private static final Set<String> OF_OTHERS =
             Set.of(
                     "SPRING_KAFKA_SECURITY_PROTOCOL",
+                    "SPRING_KAFKA_SSL_TRUSTSTORETYPE",
+                    "SPRING_KAFKA_SSL_TRUSTSTORELOCATION",
                     "SPRING_KAFKA_PROPERTIES_SASL_MECHANISM",
                     "SPRING_KAFKA_PROPERTIES_SASL_JAAS_CONFIG",
                     "MALLOC_ARENA_MAX",
