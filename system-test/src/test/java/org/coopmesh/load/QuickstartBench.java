@@ -1,19 +1,15 @@
 package org.coopmesh.load;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.coopmesh.quickstart.Installation;
 import org.coopmesh.quickstart.Mesh;
 import org.coopmesh.quickstart.Quickstart;
@@ -83,13 +79,12 @@ final class QuickstartBench {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    /** Shared pages count in parts, so that the sum is what the machine really gives. */
     private static long proportionalKilobytes(Path state) {
         List<ProcessHandle> all = ProcessHandle.allProcesses().toList();
         Set<Long> ours = new HashSet<>(Set.of(ProcessHandle.current().pid()));
         // PostgreSQL leaves its parent when it starts, but not its folder
         all.stream()
-                .filter(process -> commandLine(process).contains(state.toString()))
+                .filter(process -> Work.commandLine(process).contains(state.toString()))
                 .forEach(process -> ours.add(process.pid()));
         boolean grown = true;
         while (grown) {
@@ -102,25 +97,6 @@ final class QuickstartBench {
                             .map(process -> ours.add(process.pid()))
                             .reduce(false, Boolean::logicalOr);
         }
-        return ours.stream().mapToLong(QuickstartBench::proportionalKilobytes).sum();
-    }
-
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(
-                    Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
-        } catch (IOException | UncheckedIOException gone) {
-            return "";
-        }
-    }
-
-    private static long proportionalKilobytes(long pid) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-            return lines.filter(line -> line.startsWith("Pss:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
-                    .sum();
-        } catch (IOException | UncheckedIOException gone) {
-            return 0;
-        }
+        return ours.stream().mapToLong(Work::proportionalKilobytes).sum();
     }
 }

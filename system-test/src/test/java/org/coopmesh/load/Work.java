@@ -81,19 +81,25 @@ final class Work {
                             .replaceAll("^.*\\) ", "")
                             .split(" ");
             double ticks = Double.parseDouble(words[UTIME]) + Double.parseDouble(words[UTIME + 1]);
-            try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
-                long kilobytes =
-                        lines.filter(line -> line.startsWith("Pss:"))
-                                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
-                                .sum();
-                return new Taken(ticks / TICKS_A_SECOND, kilobytes);
-            }
+            return new Taken(ticks / TICKS_A_SECOND, proportionalKilobytes(pid));
         } catch (IOException | UncheckedIOException gone) {
             return new Taken(0, 0);
         }
     }
 
-    private static String commandLine(ProcessHandle process) {
+    /** Of one process; shared pages count in parts, so that a sum is what the machine really gives. */
+    static long proportionalKilobytes(long pid) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+            return lines.filter(line -> line.startsWith("Pss:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")))
+                    .sum();
+        } catch (IOException | UncheckedIOException gone) {
+            return 0;
+        }
+    }
+
+    /** Empty when it has ended. */
+    static String commandLine(ProcessHandle process) {
         try {
             return Files.readString(
                     Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
