@@ -47,7 +47,7 @@ class PrivateAuthorityIT {
     private static final String USER = "village-abuse";
     private static final String PASSWORD = "sesame-sesame";
     private static final String IN_THE_POD = "/run/authorities/";
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     @TempDir private static Path temp;
 
@@ -229,7 +229,7 @@ class PrivateAuthorityIT {
                 .isInstanceOf(SQLException.class)
                 .hasStackTraceContaining("PKIX path building failed");
         assertThatThrownBy(() -> members(told))
-                .hasRootCauseInstanceOf(java.security.cert.CertPathValidatorException.class);
+                .hasStackTraceContaining("PKIX path building failed");
     }
 
     /** The environment of the pod of abuse-reporting, with what is mounted there in a folder here. */
@@ -307,7 +307,7 @@ class PrivateAuthorityIT {
                 "ssl.truststore.location",
                 told.get("SPRING_KAFKA_SSL_TRUSTSTORELOCATION").replaceFirst("^file:", ""));
         try (Admin admin = Admin.create(settings)) {
-            var groups = admin.listGroups().valid().get(60, TimeUnit.SECONDS);
+            var groups = admin.listGroups().all().get(60, TimeUnit.SECONDS);
             int members = 0;
             for (var group : groups) {
                 if (!group.groupId().startsWith("abuse-reporting")) continue;

@@ -70,8 +70,8 @@ class DecisionController {
             @NotBlank @Size(max = 20) String outcome,
             @NotBlank @Size(max = Ruling.RULE_LENGTH_MAX) String rule,
             @NotBlank @Size(max = Ruling.REASON_LENGTH_MAX) String reason,
-            @Nullable @Valid @Size(max = Ruling.MEASURES_MAX)
-                    List<@NotNull MeasureRequest> measures) {}
+            @Nullable @Size(max = Ruling.MEASURES_MAX)
+                    List<@NotNull @Valid MeasureRequest> measures) {}
 
     record ReasonRequest(@NotBlank @Size(max = 500) String reason) {}
 

@@ -29,7 +29,7 @@ public record Policy(
         @NotNull Duration strikeWindow,
         @Min(1) @Max(WEIGHT_MAX) int strikeWeight,
         @NotNull Map<Category, @Min(1) @Max(WEIGHT_MAX) Integer> strikeWeightByCategory,
-        @NotEmpty @Valid List<Rung> ladder,
+        @NotEmpty List<@Valid Rung> ladder,
         @NotNull Duration appealWithin,
         @NotNull Duration hearWithin) {
     static final int MODERATORS_MAX = 9;

@@ -64,8 +64,8 @@ class ReportController {
             @Nullable @Size(max = 2_000) String url,
             @Nullable @Email @Size(max = 254) String reporterEmail,
             @Nullable @Pattern(regexp = "en|es|ca|de|fr") String language,
-            @Nullable @Valid @Size(max = EVIDENCE_COUNT_MAX)
-                    List<@NotNull EvidenceRequest> evidence) {}
+            @Nullable @Size(max = EVIDENCE_COUNT_MAX)
+                    List<@NotNull @Valid EvidenceRequest> evidence) {}
 
     /** {@code followUpToken}: shown this once, and not where the same was sent before. */
     record ReceiptView(UUID id, @Nullable String followUpToken) {

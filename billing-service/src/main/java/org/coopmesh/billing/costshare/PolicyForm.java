@@ -43,8 +43,8 @@ record PolicyForm(
         @Valid @Nullable Contract contract,
         @Valid @Nullable MoneyView fee,
         @Valid @Nullable PolicyForm rest,
-        @Valid @Size(max = 20_000) @Nullable List<@Valid @NotNull LinkCost> links,
-        @Valid @Size(max = 1_000) @Nullable List<@Valid @NotNull Expense> expenses) {
+        @Size(max = 20_000) @Nullable List<@Valid @NotNull LinkCost> links,
+        @Size(max = 1_000) @Nullable List<@Valid @NotNull Expense> expenses) {
     static final long WEIGHT_MAX = 1_000_000_000L;
 
     record Contract(
