@@ -530,7 +530,8 @@ class GatewayIT extends RunningGateway {
         assertThat(back.getPath()).isEqualTo("/");
         assertThat(back.getQuery()).isEqualTo("signIn=failed");
         MEMBERSHIP.answersTokens = true;
-        person.signedInAs("board");
+        assertThat(person.follow("/oauth2/authorization/coopmesh").uri()).hasPath("/").hasNoQuery();
+        assertThat(person.session().path("signedIn").asBoolean()).isTrue();
     }
 
     @Test

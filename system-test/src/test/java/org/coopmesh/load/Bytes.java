@@ -47,10 +47,10 @@ final class Bytes {
         this.kernelBefore = kernel();
     }
 
-    /** Nothing flows any more. */
+    /** Nobody begins to fetch any more; what is under way on a narrow line may take some seconds yet. */
     void check(Findings findings) throws InterruptedException {
-        Map<String, Count> kernel = kernel();
         Map<String, Count> billed = billedAtRest();
+        Map<String, Count> kernel = kernel();
         for (String router : Mesh.ROUTERS) {
             Count came = kernel.get(router).minus(kernelBefore.get(router));
             Count counted = billed.get(router).minus(billedBefore.get(router));
