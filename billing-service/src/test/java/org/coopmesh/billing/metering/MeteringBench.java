@@ -45,6 +45,10 @@ final class MeteringBench {
             OutageBench.main(arguments);
             return;
         }
+        if (arguments.length > 0 && OutageBench.REPLICA.equals(arguments[0])) {
+            OutageBench.replica(arguments[1], Integer.parseInt(arguments[2]));
+            return;
+        }
         int nodes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;
         int reports = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 360;
         List<Integer> rounds =

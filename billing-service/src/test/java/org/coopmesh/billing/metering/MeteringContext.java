@@ -64,16 +64,25 @@ class MeteringContext {
 
     /** Starts it outside of Spring's test support. */
     static ConfigurableApplicationContext start(Path keys) {
+        return start(keys, Servers.freshDatabase("billing"));
+    }
+
+    /** A replica on the database of another. */
+    static ConfigurableApplicationContext start(Path keys, String database) {
         return new SpringApplicationBuilder(MeteringContext.class)
                 .run(
-                        settings(keys).entrySet().stream()
+                        settings(keys, database).entrySet().stream()
                                 .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                                 .toArray(String[]::new));
     }
 
     static java.util.Map<String, Object> settings(Path keys) {
+        return settings(keys, Servers.freshDatabase("billing"));
+    }
+
+    private static java.util.Map<String, Object> settings(Path keys, String database) {
         return java.util.Map.of(
-                "spring.datasource.url", Servers.freshDatabase("billing"),
+                "spring.datasource.url", database,
                 "spring.datasource.username", "postgres",
                 "spring.datasource.password", "postgres",
                 "spring.kafka.listener.auto-startup", "false",
