@@ -21,7 +21,7 @@ final class FaultsRun {
     private static final int MANY = 500;
     private static final String HEAP_FOR_MANY = "512m";
     private static final int DISK_MEGABYTES = 6_000;
-    private static final Duration PEACE = Duration.ofMinutes(1);
+    private static final Duration PEACE_MIN = Duration.ofMinutes(1);
     private static final Duration NODES_PATIENCE = Duration.ofMinutes(10);
 
     private FaultsRun() {}
@@ -87,8 +87,7 @@ final class FaultsRun {
                 var faults = new Faults(village, disk, databases, args.seed());
                 village.letTrafficFlow(true);
                 reports.begin();
-                new Work(at.state())
-                        .tell("%,d simulated nodes in peace".formatted(args.simulated()), PEACE);
+                inPeace(at, args.simulated());
                 deeds.begin();
                 Instant began = Instant.now();
                 faults.strikeFor(args.time());
@@ -118,6 +117,17 @@ final class FaultsRun {
         return findings.clean();
     }
 
+    /** Once every node has reported, for as long as each takes to report again. */
+    private static void inPeace(Installation at, int simulated) throws InterruptedException {
+        Duration window = window(simulated);
+        Thread.sleep(window);
+        new Work(at.state())
+                .tell(
+                        "%,d simulated nodes that report every %d s"
+                                .formatted(simulated, window.toSeconds()),
+                        window.compareTo(PEACE_MIN) > 0 ? window : PEACE_MIN);
+    }
+
     private static SimulatedNodes simulated(Quickstart village, int count) throws Exception {
         Installation at = village.installation();
         var nodes =
@@ -130,13 +140,17 @@ final class FaultsRun {
     }
 
     /** A load that stays about the same, however many nodes there are. */
+    private static Duration window(int simulated) {
+        return Duration.ofSeconds(10 + simulated / 50);
+    }
+
     private static SimulatedReports reports(Quickstart village, SimulatedNodes nodes, int count) {
         Installation at = village.installation();
         return new SimulatedReports(
                 nodes,
                 new InetSocketAddress(at.nodePortAddress(), at.port(9_082)),
                 village.clock().now(),
-                Duration.ofSeconds(10 + count / 50),
+                window(count),
                 village.village()::attachmentAt);
     }
 

@@ -70,11 +70,11 @@ final class SimulatedNodes implements AutoCloseable {
                 channel(TlsChannelCredentials.newBuilder().trustManager(authority));
         try {
             var enrolment = EnrolmentServiceGrpc.newBlockingStub(stranger);
-            for (int i = 0; i < count; i++) {
-                var node = enrol(enrolment, registered.get());
-                nodes.add(node);
-                node.follow();
-            }
+            var more = new ArrayList<Node>();
+            for (int i = 0; i < count; i++) more.add(enrol(enrolment, registered.get()));
+            // Each that enrols makes a version of the list, which those who follow are all sent
+            nodes.addAll(more);
+            more.forEach(Node::follow);
         } finally {
             stranger.shutdownNow();
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.coopmesh.rollout.Handshakes;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -59,7 +60,7 @@ class NodePort {
     }
 
     private static void customize(NettyServerBuilder builder) {
-        builder.executor(Executors.newVirtualThreadPerTaskExecutor())
+        builder.executor(new Handshakes(Executors.newVirtualThreadPerTaskExecutor()))
                 .maxInboundMessageSize(INBOUND_BYTES_MAX)
                 .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION_MAX)
                 .maxConnectionAge(CONNECTION_AGE_MAX.toSeconds(), TimeUnit.SECONDS)

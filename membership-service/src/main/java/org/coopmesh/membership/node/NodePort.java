@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.coopmesh.contracts.membership.v1.AccessListServiceGrpc;
+import org.coopmesh.rollout.Handshakes;
 import org.springframework.boot.grpc.server.autoconfigure.GrpcServerProperties;
 import org.springframework.grpc.server.NettyGrpcServerFactory;
 import org.springframework.grpc.server.ServerBuilderCustomizer;
@@ -117,7 +118,7 @@ class NodePort extends NettyGrpcServerFactory {
         Executor atOnce = Runnable::run;
         Executor threads = Executors.newVirtualThreadPerTaskExecutor();
         return builder ->
-                builder.executor(atOnce)
+                builder.executor(new Handshakes(atOnce))
                         .callExecutor(
                                 new ServerCallExecutorSupplier() {
                                     @Override
