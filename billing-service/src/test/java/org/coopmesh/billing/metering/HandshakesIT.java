@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorCompletionService;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** More nodes than a port can greet, over real TLS. The port serves nothing: who is greeted hears just that. */
 class HandshakesIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @TempDir Path directory;
 
     /** Signs for nobody until it is let go. */
@@ -134,6 +137,7 @@ class HandshakesIT {
     private static Status.Code call(ManagedChannel channel) {
         try {
             UsageServiceGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(PATIENCE)
                     .reportUsage(ReportUsageRequest.getDefaultInstance());
             throw new IllegalStateException("nobody serves this");
         } catch (StatusRuntimeException told) {
