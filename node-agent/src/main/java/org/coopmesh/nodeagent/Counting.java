@@ -1,6 +1,6 @@
 package org.coopmesh.nodeagent;
 
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ final class Counting {
     private final AgentConfig config;
     private final String version;
     private final NodeIdentity identity;
-    private final ManagedChannel billing;
+    private final Channel billing;
     private final Counters counters;
     private final AgentClock clock;
     private final Consumer<Instant> serverTime;
@@ -53,7 +53,7 @@ final class Counting {
             AgentConfig config,
             String version,
             NodeIdentity identity,
-            ManagedChannel billing,
+            Channel billing,
             Counters counters,
             AgentClock clock,
             Consumer<Instant> serverTime,

@@ -1,7 +1,7 @@
 package org.coopmesh.nodeagent;
 
 import com.google.protobuf.Timestamp;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +102,7 @@ public final class NodeAgent implements AutoCloseable {
                         ? known.get()
                         : enrolment.enrol(config.enrolmentCode(), serverTime);
         channels = new Channels(identity, config.membership(), config.billing());
-        ManagedChannel membership = channels.membership();
+        Channel membership = channels.membership();
 
         // What may pass: the last known list is enforced before anybody is asked
         firewall =

@@ -138,10 +138,10 @@ final class LatestKeys {
             throw new CertificateException("this port calls nobody");
         }
 
+        /** None is named to who calls: what is named is fixed when the port opens, and a node of a newer authority would not show its certificate. */
         @Override
         public X509Certificate[] getAcceptedIssuers() {
-            X509ExtendedTrustManager trust = latest;
-            return trust == null ? new X509Certificate[0] : trust.getAcceptedIssuers();
+            return new X509Certificate[0];
         }
     }
 }

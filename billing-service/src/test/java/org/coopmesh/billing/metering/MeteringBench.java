@@ -46,7 +46,11 @@ final class MeteringBench {
             return;
         }
         if (arguments.length > 0 && OutageBench.REPLICA.equals(arguments[0])) {
-            OutageBench.replica(arguments[1], Integer.parseInt(arguments[2]));
+            OutageBench.replica(arguments[1], Path.of(arguments[2]));
+            return;
+        }
+        if (arguments.length > 0 && OutageBench.NODES.equals(arguments[0])) {
+            OutageBench.nodes(arguments[1], Path.of(arguments[2]), Integer.parseInt(arguments[3]));
             return;
         }
         int nodes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 200;

@@ -1,8 +1,11 @@
 package org.coopmesh.billing.metering;
 
+import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettySslContextChannelCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.StringWriter;
 import java.math.BigInteger;
@@ -74,9 +77,18 @@ final class TestAuthority {
 
     /** A connection to this authority's port with a certificate that {@code other} issued. */
     ManagedChannel connectAs(TestAuthority other, int port, NodeId node) throws Exception {
+        return connect(port, credentials(other, node));
+    }
+
+    /** What {@code node} shows at the node port. */
+    ChannelCredentials credentials(NodeId node) throws Exception {
+        return credentials(this, node);
+    }
+
+    private ChannelCredentials credentials(TestAuthority issuer, NodeId node) throws Exception {
         KeyPair client = keyPair();
         X509Certificate leaf =
-                other.issue(
+                issuer.issue(
                         "CN=node",
                         client,
                         false,
@@ -84,7 +96,13 @@ final class TestAuthority {
                                 new GeneralName(
                                         GeneralName.uniformResourceIdentifier,
                                         "coopmesh:node:" + node.hex())));
-        return connect(port, pem(leaf), pem(client.getPrivate()));
+        // Made once: each channel that is made of PEM locks the key up anew, which takes longer
+        // than a handshake
+        return NettySslContextChannelCredentials.create(
+                GrpcSslContexts.forClient()
+                        .trustManager(in(pem(certificate)))
+                        .keyManager(in(pem(leaf)), in(pem(client.getPrivate())))
+                        .build());
     }
 
     /** Makes sure that the files look changed, however coarse the file system's times are. */
@@ -97,24 +115,13 @@ final class TestAuthority {
 
     /** A connection without a certificate. */
     ManagedChannel connectBare(int port) throws Exception {
-        return Grpc.newChannelBuilderForAddress(
-                        "localhost",
-                        port,
-                        TlsChannelCredentials.newBuilder()
-                                .trustManager(in(pem(certificate)))
-                                .build())
-                .build();
+        return connect(
+                port,
+                TlsChannelCredentials.newBuilder().trustManager(in(pem(certificate))).build());
     }
 
-    private ManagedChannel connect(int port, String chain, String key) throws Exception {
-        return Grpc.newChannelBuilderForAddress(
-                        "localhost",
-                        port,
-                        TlsChannelCredentials.newBuilder()
-                                .trustManager(in(pem(certificate)))
-                                .keyManager(in(chain), in(key))
-                                .build())
-                .build();
+    static ManagedChannel connect(int port, ChannelCredentials credentials) {
+        return Grpc.newChannelBuilderForAddress("localhost", port, credentials).build();
     }
 
     private X509Certificate issue(

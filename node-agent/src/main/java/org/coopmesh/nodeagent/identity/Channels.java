@@ -1,7 +1,7 @@
 package org.coopmesh.nodeagent.identity;
 
+import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import java.util.concurrent.TimeUnit;
 
@@ -10,29 +10,29 @@ public final class Channels implements AutoCloseable {
     private static final int KEEPALIVE_SECONDS = 20;
     private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
 
-    private final ManagedChannel membership;
-    private final ManagedChannel billing;
+    private final CalledChannel membership;
+    private final CalledChannel billing;
 
-    /** Opens nothing yet: a channel connects with its first call, and again by itself. */
+    /** Opens nothing yet: each connects when it is called. */
     public Channels(NodeIdentity identity, String membership, String billing) {
         this.membership = open(membership, identity.credentials());
         this.billing = open(billing, identity.credentials());
     }
 
     /** To membership: access list, topology, renewal. */
-    public ManagedChannel membership() {
+    public Channel membership() {
         return membership;
     }
 
     /** To billing: usage reports. */
-    public ManagedChannel billing() {
+    public Channel billing() {
         return billing;
     }
 
     @Override
     public void close() {
-        membership.shutdownNow();
-        billing.shutdownNow();
+        membership.close();
+        billing.close();
     }
 
     /**
@@ -40,10 +40,11 @@ public final class Channels implements AutoCloseable {
      *
      * @param target host:port
      */
-    static ManagedChannel open(String target, ChannelCredentials credentials) {
-        return OkHttpChannelBuilder.forTarget("dns:///" + target, credentials)
-                .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-                .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                .build();
+    static CalledChannel open(String target, ChannelCredentials credentials) {
+        return new CalledChannel(() ->
+                OkHttpChannelBuilder.forTarget("dns:///" + target, credentials)
+                        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+                        .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                        .build());
     }
 }

@@ -2,8 +2,8 @@ package org.coopmesh.nodeagent.identity;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
-import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
@@ -95,7 +95,7 @@ public final class Enrolment {
         }
         log.atInfo().addKeyValue("nodeId", keys.nodeId()).log("enrolling");
         FullJitter backOff = new FullJitter(Duration.ofSeconds(1), Duration.ofSeconds(30), random);
-        ManagedChannel channel = Channels.open(membership, anonymous());
+        CalledChannel channel = Channels.open(membership, anonymous());
         try {
             while (true) {
                 try {
@@ -105,10 +105,9 @@ public final class Enrolment {
                     log.atWarn().addKeyValue("why", Causes.inWords(later)).log("enrolment waits");
                 }
                 Thread.sleep(backOff.next());
-                channel.resetConnectBackoff();
             }
         } finally {
-            channel.shutdownNow();
+            channel.close();
         }
     }
 
@@ -120,14 +119,14 @@ public final class Enrolment {
      */
     public NodeIdentity enrolOnce(String code) throws IOException, EnrolmentRefused {
         NodeKeys keys = NodeKeys.loadOrMake(directory);
-        ManagedChannel channel = Channels.open(membership, anonymous());
+        CalledChannel channel = Channels.open(membership, anonymous());
         try {
             return new NodeIdentity(keys, attempt(channel, keys, code, time -> {}));
         } catch (StatusRuntimeException failed) {
             throw new IOException(
                     membership + " does not answer: " + Causes.inWords(failed), failed);
         } finally {
-            channel.shutdownNow();
+            channel.close();
         }
     }
 
@@ -136,7 +135,7 @@ public final class Enrolment {
      * interrupted; asks from time to time which of the co-op's keys count. A certificate that has run out is asked for anew with
      * {@code code}, or taken from the disk once a person has enrolled this node beside the running agent.
      */
-    public void keepFresh(NodeIdentity identity, ManagedChannel channel, String code)
+    public void keepFresh(NodeIdentity identity, Channel channel, String code)
             throws InterruptedException {
         FullJitter backOff = new FullJitter(Duration.ofSeconds(30), RENEWAL_CHECK_MAX, random);
         FullJitter askBackOff = new FullJitter(Duration.ofSeconds(30), RENEWAL_CHECK_MAX, random);
@@ -195,7 +194,7 @@ public final class Enrolment {
     private record Succeeding(Duration askAgain, boolean another, Duration renewWithin) {}
 
     /** Asks once and keeps what is new, then says so; empty where nobody answered, or nothing that could be used. */
-    private Optional<Succeeding> askWhatCounts(NodeIdentity identity, ManagedChannel channel) {
+    private Optional<Succeeding> askWhatCounts(NodeIdentity identity, Channel channel) {
         try {
             TrustResponse told = ask(identity, channel);
             if (keep(identity, told)) {
@@ -227,7 +226,7 @@ public final class Enrolment {
         return Optional.empty();
     }
 
-    private static TrustResponse ask(NodeIdentity identity, ManagedChannel channel)
+    private static TrustResponse ask(NodeIdentity identity, Channel channel)
             throws CertificateException {
         Enrolled mine = identity.enrolled();
         TrustRequest.Builder request =
@@ -287,7 +286,7 @@ public final class Enrolment {
                 .addKeyValue("until", identity.certificate().getNotAfter())
                 .log("certificate has run out, this node needs a new enrolment code");
         if (code.isEmpty()) return false;
-        ManagedChannel channel = Channels.open(membership, anonymous());
+        CalledChannel channel = Channels.open(membership, anonymous());
         try {
             identity.renewed(attempt(channel, identity.keys(), code, time -> {}));
             return true;
@@ -295,7 +294,7 @@ public final class Enrolment {
             log.atWarn().addKeyValue("why", Causes.inWords(failed)).log("not enrolled again");
             return false;
         } finally {
-            channel.shutdownNow();
+            channel.close();
         }
     }
 
@@ -307,12 +306,11 @@ public final class Enrolment {
     }
 
     /** One attempt; false where it failed and should be repeated later. */
-    boolean renew(NodeIdentity identity, ManagedChannel channel) {
+    boolean renew(NodeIdentity identity, Channel channel) {
         NodeKeys keys = identity.keys();
         byte[] request = keys.certificationRequest();
         byte[] proof = message("coopmesh-renew-v1", request, "");
         try {
-            channel.resetConnectBackoff();
             EnrolResponse answer =
                     EnrolmentServiceGrpc.newBlockingStub(channel)
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
@@ -341,7 +339,7 @@ public final class Enrolment {
 
     /** Asks once, and keeps the answer. */
     private Enrolled attempt(
-            ManagedChannel channel, NodeKeys keys, String code, Consumer<Instant> serverTime)
+            Channel channel, NodeKeys keys, String code, Consumer<Instant> serverTime)
             throws EnrolmentRefused, IOException {
         byte[] request = keys.certificationRequest();
         String normal = code.replace("-", "").toUpperCase(Locale.ROOT);

@@ -1,7 +1,7 @@
 package org.coopmesh.nodeagent.release;
 
 import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +50,7 @@ public final class Updates {
     private static final Logger log = LoggerFactory.getLogger(Updates.class);
 
     private final Settings settings;
-    private final ManagedChannel membership;
+    private final Channel membership;
     private final String nodeId;
     private final String running;
     private final Versions versions;
@@ -85,7 +85,7 @@ public final class Updates {
      */
     public Updates(
             Settings settings,
-            ManagedChannel membership,
+            Channel membership,
             String nodeId,
             String running,
             InstantSource clock,

@@ -3,7 +3,7 @@ package org.coopmesh.nodeagent.report;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -55,7 +55,7 @@ public final class UsageReporter {
     private static final Logger log = LoggerFactory.getLogger(UsageReporter.class);
 
     private final NodeIdentity identity;
-    private final ManagedChannel billing;
+    private final Channel billing;
     private final Spool spool;
     private final Consumer<Instant> serverTime;
     private final Duration spreadMax;
@@ -94,7 +94,7 @@ public final class UsageReporter {
      */
     public UsageReporter(
             NodeIdentity identity,
-            ManagedChannel billing,
+            Channel billing,
             Spool spool,
             Consumer<Instant> serverTime,
             Duration spreadMax,
@@ -172,7 +172,6 @@ public final class UsageReporter {
     private Outcome send(List<Sent> batch) throws IOException {
         ReportUsageResponse response;
         try {
-            billing.resetConnectBackoff();
             response =
                     UsageServiceGrpc.newBlockingStub(billing)
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)

@@ -1,7 +1,7 @@
 package org.coopmesh.nodeagent.topology;
 
 import com.google.protobuf.Timestamp;
-import io.grpc.ManagedChannel;
+import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,7 +46,7 @@ public final class TopologyReporter {
     private static final Path PROC = Path.of("/proc");
     private static final Logger log = LoggerFactory.getLogger(TopologyReporter.class);
 
-    private final ManagedChannel membership;
+    private final Channel membership;
     private final String agentVersion;
     private final String uplink;
     private final InstantSource clock;
@@ -98,7 +98,7 @@ public final class TopologyReporter {
      * @param names takes the serial of the village's names of each answer
      */
     public TopologyReporter(
-            ManagedChannel membership,
+            Channel membership,
             String agentVersion,
             String uplink,
             InstantSource clock,
@@ -145,7 +145,6 @@ public final class TopologyReporter {
                                         Math.max(0, epochs.size() - EPOCHS_MAX), epochs.size()));
         releases.state().get().ifPresent(request::setRelease);
         try {
-            membership.resetConnectBackoff();
             ReportTopologyResponse response =
                     TopologyServiceGrpc.newBlockingStub(membership)
                             .withDeadlineAfter(DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
