@@ -14,6 +14,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** A backup of the living village, taken while it is busy, brings back what was there. */
 class BackupJourneyIT {
     private static final Path AGE = Path.of("/usr/bin/age");
+    private static final Path ZSTD = Path.of("/usr/bin/zstd");
+
+    /** What {@code backup} made before it packed with zstd: archive, where to, key. */
+    private static final String AS_FORMAT_1 =
+            """
+            set -euo pipefail
+            mkdir "$2"
+            sed 's/^format 2$/format 1/; /^sha256 /d; /^complete$/d' "$1/MANIFEST" >"$2/MANIFEST"
+            for part in databases keys secrets; do
+                age -d -i "$3" "$1/$part.tar.zst.age" | zstd -dq | gzip -1 |
+                    age -e -i "$3" -o "$2/$part.tar.gz.age"
+                (cd "$2" && sha256sum "$part.tar.gz.age") | sed -E 's/([0-9a-f]+) +(.*)/sha256 \\2 \\1/' >>"$2/MANIFEST"
+            done
+            echo complete >>"$2/MANIFEST"
+            """;
+
     private static final Path TOOL = Path.of("../tools/backup").toAbsolutePath().normalize();
 
     @TempDir Path folder;
@@ -21,6 +37,7 @@ class BackupJourneyIT {
     @Test
     void aBackupOfABusyVillageIsRestorableAndADamagedOneIsRefused() throws Exception {
         assumeTrue(Files.isExecutable(AGE), "needs age");
+        assumeTrue(Files.isExecutable(ZSTD), "needs zstd");
         Path state = LivingVillage.get().installation().state();
         String key = folder.resolve("operator.key").toString();
         run(state, "age-keygen", "-o", key);
@@ -49,7 +66,7 @@ class BackupJourneyIT {
         assertThat(refused(state, "drill", archive, "--key", stranger))
                 .contains("does not open this archive");
         for (String part : List.of("databases", "keys", "secrets")) {
-            assertThat(Files.readAllBytes(Path.of(archive, part + ".tar.gz.age")))
+            assertThat(Files.readAllBytes(Path.of(archive, part + ".tar.zst.age")))
                     .startsWith("age-encryption.org/".getBytes(StandardCharsets.US_ASCII));
         }
         Path empty = folder.resolve("elsewhere");
@@ -60,12 +77,16 @@ class BackupJourneyIT {
         assertThat(empty.resolve("keys/ca.key"))
                 .hasSameBinaryContentAs(state.resolve("keys/ca.key"));
 
-        Path keys = Path.of(archive, "keys.tar.gz.age");
+        String old = folder.resolve("of-format-1").toString();
+        run(state, "bash", "-c", AS_FORMAT_1, "as-format-1", archive, old, key);
+        assertThat(run(state, TOOL.toString(), "drill", old, "--key", key)).contains("restorable");
+
+        Path keys = Path.of(archive, "keys.tar.zst.age");
         byte[] bytes = Files.readAllBytes(keys);
         bytes[bytes.length - 1] ^= 1;
         Files.write(keys, bytes);
         assertThat(refused(state, "drill", archive, "--key", key))
-                .contains("keys.tar.gz.age is damaged");
+                .contains("keys.tar.zst.age is damaged");
     }
 
     private static String refused(Path state, String... arguments) throws Exception {

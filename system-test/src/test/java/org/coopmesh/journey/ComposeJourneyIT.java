@@ -295,14 +295,14 @@ class ComposeJourneyIT {
                 .contains("there is an installation");
         String copy = folder.resolve("copy").toString();
         run("cp", "-r", archive, copy);
-        Path databases = Path.of(copy, "databases.tar.gz.age");
+        Path databases = Path.of(copy, "databases.tar.zst.age");
         byte[] bytes = Files.readAllBytes(databases);
         bytes[bytes.length / 2] ^= 1;
         Files.write(databases, bytes);
         assertThat(refused("drill", copy, "--key", key())).contains("is damaged");
         Files.delete(databases);
-        assertThat(refused("drill", copy, "--key", key())).contains("lacks databases.tar.gz.age");
-        Files.copy(Path.of(archive, "databases.tar.gz.age"), databases);
+        assertThat(refused("drill", copy, "--key", key())).contains("lacks databases.tar.zst.age");
+        Files.copy(Path.of(archive, "databases.tar.zst.age"), databases);
         Path manifest = Path.of(copy, "MANIFEST");
         String whole = Files.readString(manifest);
         Files.writeString(manifest, whole.replace("\ncomplete\n", "\n"));
