@@ -117,6 +117,15 @@ public final class Village {
                 made.path("id").asString(), made.path("enrolment").path("code").asString());
     }
 
+    /** More address space than the village's own 256 networks; {@code poolV4} is CIDR. */
+    public void widen(String poolV4) {
+        as("alba")
+                .post(
+                        "/api/coop/pools",
+                        Map.of("poolsV4", List.of(poolV4), "reason", "more nodes are to come"))
+                .ok();
+    }
+
     /** An attachment at the node's own site, by the node's id. */
     public String attachmentAt(String nodeId) {
         JsonNode node = as("alba").get("/api/nodes/" + nodeId).ok();

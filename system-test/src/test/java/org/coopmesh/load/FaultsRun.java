@@ -17,6 +17,9 @@ import org.coopmesh.quickstart.Quickstart;
  * vote may be lost or be there twice.
  */
 final class FaultsRun {
+    /** 16,384 networks. */
+    private static final String POOL_OF_SIMULATED = "100.64.0.0/10";
+
     private static final int SLOT = 7;
     private static final int MANY = 500;
     private static final String HEAP_FOR_MANY = "512m";
@@ -146,6 +149,7 @@ final class FaultsRun {
 
     private static SimulatedReports reports(Quickstart village, SimulatedNodes nodes, int count) {
         Installation at = village.installation();
+        village.village().widen(POOL_OF_SIMULATED);
         return new SimulatedReports(
                 nodes,
                 new InetSocketAddress(at.nodePortAddress(), at.port(9_082)),
