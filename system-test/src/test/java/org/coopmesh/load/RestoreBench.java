@@ -53,7 +53,8 @@ final class RestoreBench {
         String told = run(lived, tool, "drill", archive, "--key", key.toString());
         tell(figures, "restore.drill_s", drill, gigabytes + " GB");
         System.out.print(told);
-        // Another machine of the same name; nodes are machines of their own, which nothing has happened to
+        // Another machine of the same name; nodes are machines of their own, which nothing has
+        // happened to
         Path gone = Files.move(lived, state.resolve("gone"));
         Instant restore = Instant.now();
         System.out.print(run(lived, tool, "restore", archive, "--key", key.toString()));
